@@ -1,0 +1,176 @@
+//! What was decided and why, as data; the sentences for people are its `Display`.
+
+use std::fmt;
+
+use super::policy::Target;
+use super::sample::{Ratio, UnixMillis};
+
+/// The outcome of one step: what to do, why, and what that rests on.
+#[derive(Clone, Debug, PartialEq)]
+#[must_use = "a decision does nothing until a shell carries it out"]
+pub struct Decision {
+    /// The `now` of the step.
+    pub at: UnixMillis,
+    /// What to do.
+    pub action: Action,
+    /// Why.
+    pub reason: Reason,
+    /// The dial rate last applied, in calls per minute.
+    pub previous_dial_rate: u32,
+    /// The dial rate that is to hold from now on, in calls per minute.
+    pub dial_rate: u32,
+    /// What the decision rests on.
+    pub evidence: Evidence,
+}
+
+impl Decision {
+    /// Whether the dial rate has to be sent to the platform.
+    #[must_use]
+    pub fn sends(&self) -> bool {
+        self.action != Action::Hold
+    }
+}
+
+/// What a decision asks of the shell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Send the dial rate.
+    Adjust,
+    /// Send nothing.
+    Hold,
+    /// Send 0, because there is nobody to take a call.
+    Stop,
+    /// Send the safe rate, because nothing is known any more.
+    Safe,
+}
+
+/// Why a decision was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The answer rate is outside the band around its threshold.
+    OutsideBand,
+    /// The policy's rate differs from the one last applied.
+    RateDiffers,
+    /// Inside the band, and the rate is the one last applied.
+    Stable,
+    /// The whole window passed without an available agent.
+    NoAgents,
+    /// The state had been lost, so this step may not raise the rate the platform reported.
+    Recovering,
+    /// This poll failed; the samples before it are still young enough.
+    PollFailed,
+    /// No sample is left that is young enough.
+    NoSamples,
+    /// The poll failed, and the rate last applied is above today's maximum.
+    AboveMaximum,
+}
+
+/// What a decision rests on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Evidence {
+    /// Answer rate of this poll.
+    pub answer_rate: Option<Ratio>,
+    /// Threshold it is held against.
+    pub sla_threshold: Ratio,
+    /// Dead band around the threshold.
+    pub tolerance_margin: Ratio,
+    /// Answer rate − threshold.
+    pub deviation: Option<f64>,
+    /// Agents available in this poll.
+    pub available_agents: Option<u32>,
+    /// Mean available agents over the window.
+    pub available_mean: Option<f64>,
+    /// Samples in the window.
+    pub samples: usize,
+    /// Samples in a full window.
+    pub window: usize,
+    /// What the policy asked for, before the guards and the clamp.
+    pub target: Option<Target>,
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Adjust => "adjusted",
+            Self::Hold => "held",
+            Self::Stop => "stopped",
+            Self::Safe => "safe",
+        })
+    }
+}
+
+impl fmt::Display for Decision {
+    /// The reason with its figures, as one clause.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let evidence = &self.evidence;
+        match self.reason {
+            Reason::OutsideBand => write!(f, "{}, {}", Band(evidence), TargetOf(self)),
+            Reason::RateDiffers => write!(f, "{}, {}", TargetOf(self), Band(evidence)),
+            Reason::Stable => write!(f, "pacing stable: {}, {}", Band(evidence), TargetOf(self)),
+            Reason::NoAgents => {
+                write!(f, "no agent available in {} samples", evidence.samples)
+            }
+            Reason::Recovering => write!(
+                f,
+                "the state was lost, so this cycle does not raise the rate above {}; {}",
+                self.previous_dial_rate,
+                TargetOf(self)
+            ),
+            Reason::PollFailed => write!(
+                f,
+                "poll failed, {} of {} samples still count",
+                evidence.samples, evidence.window
+            ),
+            Reason::NoSamples => f.write_str("poll failed and no sample is young enough to count"),
+            Reason::AboveMaximum => {
+                write!(f, "poll failed, and the rate is above the maximum")
+            }
+        }
+    }
+}
+
+/// "answer rate 0.772 within 0.75 ± 0.05"
+struct Band<'a>(&'a Evidence);
+
+impl fmt::Display for Band<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Some(rate), Some(deviation)) = (self.0.answer_rate, self.0.deviation) else {
+            return f.write_str("no answer rate: no attempt ended");
+        };
+        let side = if deviation.abs() <= self.0.tolerance_margin.value() {
+            "within"
+        } else if deviation > 0.0 {
+            "above"
+        } else {
+            "below"
+        };
+        write!(
+            f,
+            "answer rate {:.3} {side} {} ± {}",
+            rate.value(),
+            self.0.sla_threshold.value(),
+            self.0.tolerance_margin.value()
+        )
+    }
+}
+
+/// "target 34: floor(40.0 agents × 0.85)", with the clamp where it bound.
+struct TargetOf<'a>(&'a Decision);
+
+impl fmt::Display for TargetOf<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let decision = self.0;
+        let Some(target) = &decision.evidence.target else {
+            return f.write_str("no target");
+        };
+        let whole = target.rate.floor();
+        write!(f, "target {whole} = {}", target.basis)?;
+        let rate = f64::from(decision.dial_rate);
+        if decision.reason != Reason::Recovering && rate > whole {
+            write!(f, ", raised to the minimum {rate}")?;
+        } else if decision.reason != Reason::Recovering && rate < whole {
+            write!(f, ", cut to the maximum {rate}")?;
+        }
+        Ok(())
+    }
+}

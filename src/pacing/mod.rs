@@ -1,0 +1,54 @@
+//! The pure pacer: no clock, no I/O, no randomness, no logging.
+//!
+//! Every command drives this code, so a decision made on a live campaign can be replayed and
+//! comes out the same. One [step](Pacer::step) is one cycle:
+//!
+//! 1. samples older than the guard allows are dropped, the new one enters the window;
+//! 2. the [policy](Policy) turns the window into a target; under `capacity` that is
+//!    `floor(mean available agents × utilisation)`, clamped to the minimum and maximum;
+//! 3. `deviation = answer rate − SLA threshold`;
+//! 4. the rate is sent if `|deviation| > tolerance` or if it differs from the one last applied,
+//!    and held otherwise.
+//!
+//! # A worked example
+//!
+//! Forty agents are available in each of six polls; 77.24 % of the calls are answered.
+//!
+//! ```
+//! use dialpace::pacing::{Action, Limits, Pacer, PacerState, Policy, Ratio, Sample, UnixMillis};
+//!
+//! let pacer = Pacer::new(Limits::default(), Policy::Capacity)?;
+//! let mut state = PacerState::default();
+//! let poll = |second: i64| Sample {
+//!     at: UnixMillis(second * 1_000),
+//!     available_agents: 40,
+//!     answer_rate: Ratio::new(0.7724),
+//! };
+//!
+//! // floor(40 × 0.85) = 34 differs from the 0 of a cold start: it is sent.
+//! let first = pacer.step(&mut state, Some(poll(0)), UnixMillis(0));
+//! assert_eq!((first.action, first.dial_rate), (Action::Adjust, 34));
+//! state.applied(first.dial_rate);
+//!
+//! // The same again, and 0.7724 is within 0.75 ± 0.05: held.
+//! let second = pacer.step(&mut state, Some(poll(30)), UnixMillis(30_000));
+//! assert_eq!(second.action, Action::Hold);
+//! # Ok::<(), dialpace::pacing::LimitsError>(())
+//! ```
+
+mod decision;
+mod limits;
+mod pacer;
+mod policy;
+mod sample;
+mod window;
+
+pub use decision::{Action, Decision, Evidence, Reason};
+pub use limits::{
+    Guards, INTERVAL, Limits, LimitsError, MAX_DIAL_RATE, MIN_DIAL_RATE, SLA_THRESHOLD,
+    TOLERANCE_MARGIN, UTILISATION, WINDOW, default_max_sample_age,
+};
+pub use pacer::{Pacer, PacerState};
+pub use policy::{Basis, Policy, Target};
+pub use sample::{NotARatio, Ratio, Sample, UnixMillis};
+pub use window::Window;

@@ -1,0 +1,113 @@
+//! One poll of a campaign: when it was taken, who was available, how many answered.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// One poll of a campaign, as every shell shows it to the pacer.
+///
+/// A sample can only be built from values that are finite and in range (see [`Ratio`]), so
+/// nothing else ever reaches the arithmetic.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Sample {
+    /// When the poll was answered.
+    pub at: UnixMillis,
+    /// Agents ready to take a call at that moment.
+    pub available_agents: u32,
+    /// Answered by a person ÷ attempts that ended, over the last interval. `None` when no
+    /// attempt ended, so that there is nothing to divide by.
+    pub answer_rate: Option<Ratio>,
+}
+
+/// A point in time: milliseconds since 1970-01-01T00:00:00Z, negative before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct UnixMillis(pub i64);
+
+impl UnixMillis {
+    /// How far apart two points are, whichever is the earlier.
+    ///
+    /// ```
+    /// # use dialpace::pacing::UnixMillis;
+    /// assert_eq!(UnixMillis(-500).distance(UnixMillis(1_000)).as_millis(), 1_500);
+    /// ```
+    #[must_use]
+    pub fn distance(self, other: Self) -> Duration {
+        Duration::from_millis(self.0.abs_diff(other.0))
+    }
+
+    /// This point moved later; saturates at the end of time.
+    #[must_use]
+    pub fn plus(self, duration: Duration) -> Self {
+        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_add(millis))
+    }
+}
+
+/// A share: finite, from 0 to 1 inclusive.
+///
+/// ```
+/// # use dialpace::pacing::Ratio;
+/// assert!(Ratio::new(0.75).is_some());
+/// assert!(Ratio::new(77.24).is_none(), "a percentage is not a share");
+/// assert!(Ratio::new(f64::NAN).is_none());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
+pub struct Ratio(f64);
+
+impl Ratio {
+    /// The share `value`, or `None` when it is not finite or not within 0..=1.
+    #[must_use]
+    pub fn new(value: f64) -> Option<Self> {
+        // Adding zero turns −0 into 0, which prints as people expect.
+        (0.0..=1.0).contains(&value).then_some(Self(value + 0.0))
+    }
+
+    /// For the constants of this module's neighbours; checked when they are compiled.
+    pub(super) const fn constant(value: f64) -> Option<Self> {
+        if value >= 0.0 && value <= 1.0 {
+            Some(Self(value))
+        } else {
+            None
+        }
+    }
+
+    /// The share as a plain number.
+    #[must_use]
+    pub fn value(self) -> f64 {
+        self.0
+    }
+}
+
+impl TryFrom<f64> for Ratio {
+    type Error = NotARatio;
+
+    fn try_from(value: f64) -> Result<Self, NotARatio> {
+        Self::new(value).ok_or(NotARatio(value))
+    }
+}
+
+impl From<Ratio> for f64 {
+    fn from(ratio: Ratio) -> Self {
+        ratio.0
+    }
+}
+
+/// A number that was meant as a share and is not one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NotARatio(f64);
+
+impl fmt::Display for NotARatio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is not a share from 0 to 1", self.0)?;
+        if self.0 > 1.0 && self.0 <= 100.0 {
+            f.write_str(" (a percentage? divide by 100)")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for NotARatio {}
