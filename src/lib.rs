@@ -10,5 +10,11 @@
 //! | module | what it is | imports of ours |
 //! |---|---|---|
 //! | [`pacing`] | the pure pacer: no clock, no I/O, no randomness, no logging | none |
+//! | [`notice`] | what a run tells its user besides the result | none |
+//! | [`files`] | durable writing | none |
+//! | [`clock`] | the only reader of clocks, and deadlines | `pacing` |
 
+pub mod clock;
+pub mod files;
+pub mod notice;
 pub mod pacing;

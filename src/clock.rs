@@ -1,0 +1,140 @@
+//! The only reader of clocks and the only sleeper; and the deadline that bounds a cycle.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use jiff::Timestamp;
+
+use crate::pacing::UnixMillis;
+
+/// Where time comes from.
+pub trait Clock: Sync {
+    /// The wall clock.
+    fn now(&self) -> UnixMillis;
+    /// Time since some fixed point, never running backwards.
+    fn monotonic(&self) -> Duration;
+    /// Waits.
+    fn sleep(&self, duration: Duration);
+}
+
+/// The machine's clocks.
+#[derive(Debug)]
+pub struct SystemClock {
+    origin: Instant,
+}
+
+impl SystemClock {
+    /// The machine's clocks; the monotonic one counts from here.
+    #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one home of the monotonic clock"
+    )]
+    pub fn start() -> Self {
+        Self {
+            origin: Instant::now(),
+        }
+    }
+}
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one home of the wall clock")]
+    fn now(&self) -> UnixMillis {
+        let millis = |d: Duration| i64::try_from(d.as_millis()).unwrap_or(i64::MAX);
+        match SystemTime::now().duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(since) => UnixMillis(millis(since)),
+            Err(before) => UnixMillis(-millis(before.duration())),
+        }
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.origin.elapsed()
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one home of sleeping")]
+    fn sleep(&self, duration: Duration) {
+        std::thread::sleep(duration);
+    }
+}
+
+/// The end of a cycle. Measured on both clocks, whichever ran further: the monotonic one may
+/// stand still while a machine is suspended, and the wall clock may be set back.
+#[derive(Clone, Copy)]
+pub struct Deadline<'a> {
+    clock: &'a dyn Clock,
+    started: (Duration, UnixMillis),
+    limit: Duration,
+}
+
+impl<'a> Deadline<'a> {
+    /// A deadline `limit` from now.
+    pub fn after(clock: &'a dyn Clock, limit: Duration) -> Self {
+        Self {
+            clock,
+            started: (clock.monotonic(), clock.now()),
+            limit,
+        }
+    }
+
+    /// The clock this deadline is measured on.
+    #[must_use]
+    pub fn clock(&self) -> &'a dyn Clock {
+        self.clock
+    }
+
+    /// The whole time allowed.
+    #[must_use]
+    pub fn limit(&self) -> Duration {
+        self.limit
+    }
+
+    /// What is left; zero when it has passed.
+    #[must_use]
+    pub fn remaining(&self) -> Duration {
+        let (monotonic, wall) = self.started;
+        let now = self.clock.now();
+        let by_wall = if now > wall {
+            now.distance(wall)
+        } else {
+            Duration::ZERO
+        };
+        let elapsed = self
+            .clock
+            .monotonic()
+            .saturating_sub(monotonic)
+            .max(by_wall);
+        self.limit.saturating_sub(elapsed)
+    }
+}
+
+/// RFC 3339 in UTC with milliseconds, as the warehouse and every report writes a point in time.
+///
+/// ```
+/// # use dialpace::{clock::rfc3339, pacing::UnixMillis};
+/// assert_eq!(rfc3339(UnixMillis(1_795_359_781_123)), "2026-11-22T15:03:01.123Z");
+/// ```
+#[must_use]
+pub fn rfc3339(at: UnixMillis) -> String {
+    let timestamp = Timestamp::from_millisecond(at.0).unwrap_or(if at.0 < 0 {
+        Timestamp::MIN
+    } else {
+        Timestamp::MAX
+    });
+    format!("{timestamp:.3}")
+}
+
+/// The same to the second, without punctuation: for names of files.
+///
+/// ```
+/// # use dialpace::{clock::file_stamp, pacing::UnixMillis};
+/// assert_eq!(file_stamp(UnixMillis(1_795_359_781_123)), "20261122T150301Z");
+/// ```
+#[must_use]
+pub fn file_stamp(at: UnixMillis) -> String {
+    let text = rfc3339(at);
+    let seconds = text.split('.').next().unwrap_or(&text);
+    seconds
+        .chars()
+        .filter(|c| !"-:".contains(*c))
+        .chain(['Z'])
+        .collect()
+}

@@ -1,0 +1,211 @@
+//! What a run tells its user besides the result: each kind says what happened, what it means,
+//! and what to do about it where something can be done.
+
+use std::fmt;
+use std::time::Duration;
+
+/// Something worth telling, as data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// One HTTP exchange ended. Told only to those who ask for detail.
+    Exchange {
+        /// Method and address, without query.
+        request: String,
+        /// Status, or what went wrong.
+        outcome: String,
+        /// How long it took.
+        took: Duration,
+    },
+    /// A call failed and will be tried again.
+    Retry {
+        /// The call.
+        call: &'static str,
+        /// What went wrong.
+        problem: String,
+        /// Time until the next try.
+        wait: Duration,
+        /// Which retry it will be, from 1.
+        retry: u32,
+        /// How many there can be.
+        retries: u32,
+    },
+    /// An earlier answer asked to be left alone until later; this run waits for it.
+    QuietPeriod {
+        /// Time it still lasts.
+        wait: Duration,
+    },
+    /// The token was refused and is asked for again.
+    TokenRenewed,
+    /// The token cache could not be read or written.
+    TokenCache {
+        /// What went wrong.
+        problem: String,
+    },
+    /// The state was damaged and has been put aside.
+    StateSetAside {
+        /// The state file.
+        path: String,
+        /// Where its content is now.
+        aside: String,
+        /// What was wrong with it.
+        problem: String,
+    },
+    /// The state is damaged, and a dry run leaves it where it is.
+    StateDamaged {
+        /// The state file.
+        path: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A rate sent by an earlier run, whose answer never came, has been found applied.
+    IntentApplied {
+        /// Calls per minute.
+        dial_rate: u32,
+    },
+    /// A rate that an earlier run meant to send is not the campaign's.
+    IntentNotApplied {
+        /// Calls per minute that were meant.
+        intended: u32,
+        /// Calls per minute that the campaign has.
+        actual: u32,
+    },
+    /// The campaign's rate is not the one last applied from here.
+    RateChangedElsewhere {
+        /// Calls per minute last applied.
+        expected: u32,
+        /// Calls per minute that the campaign has.
+        actual: u32,
+    },
+    /// The campaign was changed between reading and writing it.
+    Conflict {
+        /// Calls per minute that were not applied.
+        dial_rate: u32,
+    },
+    /// No warehouse is set.
+    NothingExported,
+    /// No warehouse is set, but records of earlier runs wait for one.
+    RecordsWithoutWarehouse {
+        /// Records that wait.
+        pending: usize,
+    },
+    /// The warehouse did not take the records.
+    ExportFailed {
+        /// What went wrong.
+        problem: String,
+        /// Records that wait.
+        pending: usize,
+    },
+    /// The outbox was full; its oldest records are in a file of their own.
+    OutboxSpilled {
+        /// Records moved.
+        rows: usize,
+        /// The file.
+        path: String,
+    },
+}
+
+impl Notice {
+    /// Whether only those who ask for detail want to know.
+    #[must_use]
+    pub fn is_detail(&self) -> bool {
+        matches!(self, Self::Exchange { .. })
+    }
+}
+
+/// Takes notices in; the console prints them, a test collects them.
+pub trait Notices: Sync {
+    /// Takes one notice.
+    fn tell(&self, notice: &Notice);
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exchange {
+                request,
+                outcome,
+                took,
+            } => {
+                write!(f, "{request}: {outcome} in {} ms", took.as_millis())
+            }
+            Self::Retry {
+                call,
+                problem,
+                wait,
+                retry,
+                retries,
+            } => write!(
+                f,
+                "{call}: {problem}; retry {retry} of {retries} in {}",
+                Seconds(*wait)
+            ),
+            Self::QuietPeriod { wait } => write!(
+                f,
+                "an earlier answer asked for a pause; waiting the {} that are left of it",
+                Seconds(*wait)
+            ),
+            Self::TokenRenewed => {
+                f.write_str("the platform refused the cached token; asking for a new one")
+            }
+            Self::TokenCache { problem } => {
+                write!(f, "{problem}; the next run will ask for a token of its own")
+            }
+            Self::StateSetAside {
+                path,
+                aside,
+                problem,
+            } => write!(
+                f,
+                "state file {path} was damaged ({problem}) and is now {aside}; starting with an empty window, and this run will not raise the dial rate"
+            ),
+            Self::StateDamaged { path, problem } => write!(
+                f,
+                "state file {path} is damaged ({problem}); a real run would set it aside and start with an empty window"
+            ),
+            Self::IntentApplied { dial_rate } => write!(
+                f,
+                "an earlier run ended before it knew whether {dial_rate} calls/min had been applied; the campaign says it was"
+            ),
+            Self::IntentNotApplied { intended, actual } => write!(
+                f,
+                "an earlier run ended before {intended} calls/min was applied; the campaign dials at {actual}"
+            ),
+            Self::RateChangedElsewhere { expected, actual } => write!(
+                f,
+                "the campaign dials at {actual} calls/min, not at the {expected} last applied from here: somebody else changed it"
+            ),
+            Self::Conflict { dial_rate } => write!(
+                f,
+                "the campaign changed while this cycle ran, so {dial_rate} calls/min was not applied; the next cycle starts from what it finds"
+            ),
+            Self::NothingExported => f.write_str("nothing is exported: DW_ENDPOINT is not set"),
+            Self::RecordsWithoutWarehouse { pending } => write!(
+                f,
+                "nothing is exported: DW_ENDPOINT is not set, and {pending} records of earlier runs wait for it"
+            ),
+            Self::ExportFailed { problem, pending } => {
+                write!(f, "{problem}; {pending} records wait for the next cycle")
+            }
+            Self::OutboxSpilled { rows, path } => write!(
+                f,
+                "the outbox is full; its {rows} oldest records are now in {path} and have to be loaded by hand"
+            ),
+        }
+    }
+}
+
+/// A duration for people: "250 ms", "2 s", "1.5 s".
+pub(crate) struct Seconds(pub(crate) Duration);
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 < Duration::from_secs(1) {
+            return write!(f, "{} ms", self.0.as_millis());
+        }
+        let tenths = (self.0.as_millis() + 50) / 100;
+        match (tenths / 10, tenths % 10) {
+            (whole, 0) => write!(f, "{whole} s"),
+            (whole, tenth) => write!(f, "{whole}.{tenth} s"),
+        }
+    }
+}
