@@ -13,8 +13,10 @@
 //! | [`notice`] | what a run tells its user besides the result | none |
 //! | [`files`] | durable writing | none |
 //! | [`clock`] | the only reader of clocks, and deadlines | `pacing` |
+//! | [`http`] | the one HTTP client: timeouts, limits, retries | `clock`, `notice`, `pacing` |
 
 pub mod clock;
 pub mod files;
+pub mod http;
 pub mod notice;
 pub mod pacing;

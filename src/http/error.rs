@@ -1,0 +1,254 @@
+//! What can go wrong with a call, sorted by what it means for the caller.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::clock::rfc3339;
+use crate::notice::Seconds;
+use crate::pacing::UnixMillis;
+
+/// A call that failed for good: which one, how, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallError {
+    /// The call, as people know it: "metrics query".
+    pub call: &'static str,
+    /// What went wrong, the last time it was tried.
+    pub problem: Problem,
+    /// How often it was tried.
+    pub tries: u32,
+    /// Whether one of the tries may have taken effect although no answer says so.
+    pub uncertain: bool,
+    /// When the other side wants to be called again at the earliest.
+    pub retry_at: Option<UnixMillis>,
+    /// Whether the credentials were refused, or the permission is missing.
+    pub denied: bool,
+    /// What the user can do about it.
+    pub advice: Option<String>,
+}
+
+/// What went wrong with one try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// No connection came about, so nothing was sent.
+    NotConnected(String),
+    /// The connection ended before the whole answer was there.
+    NoAnswer(String),
+    /// The answer did not come in time.
+    TimedOut(Duration),
+    /// The certificate or the handshake was refused.
+    Tls(String),
+    /// An answer whose status is not 2xx.
+    Status {
+        /// The status.
+        status: u16,
+        /// The body's own message, shortened.
+        message: String,
+    },
+    /// An answer that cannot be used.
+    Unusable(String),
+    /// An earlier answer asked for a pause that outlasts this cycle.
+    Paused {
+        /// When it ends.
+        until: UnixMillis,
+        /// The time the cycle is allowed.
+        limit: Duration,
+    },
+    /// The cycle's deadline leaves no time for another try.
+    OutOfTime {
+        /// The time the cycle was allowed.
+        limit: Duration,
+        /// What went wrong before.
+        last: Option<Box<Problem>>,
+    },
+}
+
+impl CallError {
+    /// An answer to `call` that cannot be used.
+    #[must_use]
+    pub fn unusable(call: &'static str, problem: impl Into<String>) -> Self {
+        Self {
+            call,
+            problem: Problem::Unusable(problem.into()),
+            tries: 1,
+            uncertain: false,
+            retry_at: None,
+            denied: false,
+            advice: None,
+        }
+    }
+
+    pub(super) fn untried(call: &'static str, limit: Duration) -> Self {
+        Self {
+            call,
+            problem: Problem::OutOfTime { limit, last: None },
+            tries: 0,
+            uncertain: false,
+            retry_at: None,
+            denied: false,
+            advice: None,
+        }
+    }
+
+    /// No call at all, because an earlier answer asked for a pause until `until`.
+    #[must_use]
+    pub fn paused(until: UnixMillis, limit: Duration) -> Self {
+        Self {
+            retry_at: Some(until),
+            problem: Problem::Paused { until, limit },
+            ..Self::untried("platform", limit)
+        }
+    }
+
+    pub(super) fn add(&mut self, problem: Problem, retry_at: Option<UnixMillis>) {
+        self.tries += 1;
+        self.uncertain |= problem.is_uncertain();
+        self.retry_at = retry_at;
+        self.denied = matches!(
+            problem,
+            Problem::Status {
+                status: 401 | 403,
+                ..
+            }
+        );
+        self.problem = problem;
+    }
+
+    pub(super) fn out_of_time(self, limit: Duration) -> Self {
+        let last = (self.tries > 0).then(|| Box::new(self.problem));
+        Self {
+            problem: Problem::OutOfTime { limit, last },
+            ..self
+        }
+    }
+
+    /// The same error, of a request that may have taken effect.
+    #[must_use]
+    pub(super) fn uncertainly(self) -> Self {
+        Self {
+            uncertain: true,
+            ..self
+        }
+    }
+
+    /// The same error with what the user can do about it.
+    #[must_use]
+    pub fn advise(self, advice: impl Into<String>) -> Self {
+        Self {
+            advice: Some(advice.into()),
+            ..self
+        }
+    }
+
+    /// The status of the last answer, when that is what went wrong.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        match self.problem {
+            Problem::Status { status, .. } => Some(status),
+            _ => None,
+        }
+    }
+}
+
+impl Problem {
+    /// Whether the same request may succeed if it is sent again.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::NotConnected(_) | Self::NoAnswer(_) | Self::TimedOut(_) => true,
+            Self::Status { status, .. } => *status == 429 || *status >= 500,
+            Self::Tls(_) | Self::Unusable(_) | Self::Paused { .. } | Self::OutOfTime { .. } => {
+                false
+            }
+        }
+    }
+
+    /// Whether the request may have taken effect although no answer says so.
+    #[must_use]
+    pub fn is_uncertain(&self) -> bool {
+        match self {
+            Self::NoAnswer(_) | Self::TimedOut(_) | Self::Unusable(_) => true,
+            Self::Status { status, .. } => *status >= 500,
+            Self::NotConnected(_) | Self::Tls(_) | Self::Paused { .. } | Self::OutOfTime { .. } => {
+                false
+            }
+        }
+    }
+
+    /// Whether the other side answered nothing at all to a request that was sent.
+    #[must_use]
+    pub fn is_silence(&self) -> bool {
+        matches!(self, Self::NoAnswer(_) | Self::TimedOut(_))
+    }
+
+    /// What to do about it where the call itself knows nothing better.
+    fn advice(&self) -> Option<&'static str> {
+        match self {
+            Self::Tls(text) if text.contains("UnknownIssuer") => {
+                Some("if a private authority issued it, name its certificate with --ca-file")
+            }
+            Self::Tls(_) => Some("check the host name and the server's certificate"),
+            Self::NotConnected(_) => Some("check the host, the port and the network"),
+            Self::Status { status: 429, .. } => {
+                Some("the request limit is used up; call less often or ask for a higher one")
+            }
+            Self::Status {
+                status: 300..=399, ..
+            } => Some("redirects are not followed; set the address that it leads to"),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.call, self.problem)?;
+        if self.tries > 1 {
+            write!(f, " ({} tries)", self.tries)?;
+        }
+        match (self.advice.as_deref(), self.problem.advice()) {
+            (Some(advice), _) | (None, Some(advice)) => write!(f, "; {advice}"),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for CallError {}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotConnected(text) => write!(f, "no connection: {text}"),
+            Self::NoAnswer(text) => write!(f, "no answer: {text}"),
+            Self::TimedOut(limit) => write!(f, "no answer within {}", Seconds(*limit)),
+            Self::Tls(text) => write!(f, "no secure connection: {text}"),
+            Self::Status { status, message } => {
+                write!(f, "HTTP {status}")?;
+                let reason = ureq::http::StatusCode::from_u16(*status)
+                    .ok()
+                    .and_then(|status| status.canonical_reason());
+                if let Some(reason) = reason {
+                    write!(f, " {reason}")?;
+                }
+                if message.is_empty() {
+                    Ok(())
+                } else {
+                    write!(f, ": {message}")
+                }
+            }
+            Self::Unusable(text) => write!(f, "unusable answer: {text}"),
+            Self::Paused { until, limit } => write!(
+                f,
+                "an earlier answer asked not to be called before {}, which is beyond this cycle's {}; nothing was sent",
+                rfc3339(*until),
+                Seconds(*limit)
+            ),
+            Self::OutOfTime { limit, last } => {
+                write!(f, "the cycle's {} are used up", Seconds(*limit))?;
+                match last {
+                    Some(last) => write!(f, "; before that: {last}"),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+}

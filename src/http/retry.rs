@@ -1,0 +1,71 @@
+//! How long to wait before a call is tried again.
+
+use std::time::Duration;
+
+use jiff::fmt::rfc2822;
+
+use crate::pacing::UnixMillis;
+
+/// How often a call is tried again, and how long the first wait is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retry {
+    /// Tries after the first.
+    pub retries: u32,
+    /// The unit of the Fibonacci back-off.
+    pub wait: Duration,
+}
+
+impl Retry {
+    /// The wait before retry number `retry`, counted from 1: 1, 1, 2, 3, 5, 8, 13, … units.
+    ///
+    /// ```
+    /// # use dialpace::http::Retry;
+    /// # use std::time::Duration;
+    /// let retry = Retry::default();
+    /// let waits: Vec<u64> = (1..=7).map(|n| retry.back_off(n).as_secs()).collect();
+    /// assert_eq!(waits, [1, 1, 2, 3, 5, 8, 13]);
+    /// ```
+    #[must_use]
+    pub fn back_off(&self, retry: u32) -> Duration {
+        let (mut units, mut next) = (1_u32, 1_u32);
+        for _ in 1..retry {
+            (units, next) = (next, units.saturating_add(next));
+        }
+        self.wait.saturating_mul(units)
+    }
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self {
+            retries: 5,
+            wait: Duration::from_secs(1),
+        }
+    }
+}
+
+/// The wait that a `Retry-After` header asks for: seconds, or an HTTP date. `None` for anything
+/// else, which is ignored; zero for a date that has passed.
+///
+/// ```
+/// # use dialpace::{http::retry_after, pacing::UnixMillis};
+/// # use std::time::Duration;
+/// let now = UnixMillis(784_111_775_000); // 1994-11-06T08:49:35Z
+/// assert_eq!(retry_after("120", now), Some(Duration::from_secs(120)));
+/// assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:37 GMT", now), Some(Duration::from_secs(2)));
+/// assert_eq!(retry_after("soon", now), None);
+/// ```
+#[must_use]
+pub fn retry_after(header: &str, now: UnixMillis) -> Option<Duration> {
+    let header = header.trim();
+    if !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than fit are still a number of seconds: a very large one.
+        return Some(Duration::from_secs(header.parse().unwrap_or(u64::MAX)));
+    }
+    let at = rfc2822::parse(header).ok()?.timestamp().as_millisecond();
+    Some(if at > now.0 {
+        UnixMillis(at).distance(now)
+    } else {
+        Duration::ZERO
+    })
+}
