@@ -14,9 +14,11 @@
 //! | [`files`] | durable writing | none |
 //! | [`clock`] | the only reader of clocks, and deadlines | `pacing` |
 //! | [`http`] | the one HTTP client: timeouts, limits, retries | `clock`, `notice`, `pacing` |
+//! | [`platform`] | the outside world of one campaign, and its sandbox | `http` and those above |
 
 pub mod clock;
 pub mod files;
 pub mod http;
 pub mod notice;
 pub mod pacing;
+pub mod platform;

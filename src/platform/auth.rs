@@ -1,0 +1,294 @@
+//! The access token: asked for once, used until a minute before it expires, kept across runs.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use ureq::http::Method;
+
+use super::wire::TokenAnswer;
+use crate::clock::Deadline;
+use crate::files;
+use crate::http::{Body, CallError, Client, Problem, Request};
+use crate::notice::{Notice, Notices};
+use crate::pacing::UnixMillis;
+
+/// OAuth client credentials.
+#[derive(Clone, Debug)]
+pub(super) struct Credentials {
+    pub(super) client_id: String,
+    pub(super) client_secret: SecretString,
+}
+
+/// The token of one client at one site, and where it is kept between runs.
+pub(super) struct Tokens<'a> {
+    origin: String,
+    credentials: Credentials,
+    cache: Option<TokenCache>,
+    notices: &'a dyn Notices,
+    held: Mutex<Held>,
+}
+
+/// The file that keeps the token between runs.
+#[derive(Clone, Debug)]
+pub struct TokenCache {
+    /// Its path.
+    pub path: PathBuf,
+    /// Whether a new token may be written to it.
+    pub writable: bool,
+}
+
+#[derive(Default)]
+struct Held {
+    token: Option<SecretString>,
+    expires_at: Option<UnixMillis>,
+    /// Why the last renewal failed, so that two calls side by side do not both try.
+    renewal_failed: Option<CallError>,
+}
+
+/// What the cache file holds. The token is the platform's, for this client, at this site.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CachedToken {
+    site: String,
+    client_id: String,
+    access_token: String,
+    expires_at: UnixMillis,
+}
+
+impl<'a> Tokens<'a> {
+    pub(super) fn new(
+        origin: String,
+        credentials: Credentials,
+        cache: Option<TokenCache>,
+        notices: &'a dyn Notices,
+    ) -> Self {
+        Self {
+            origin,
+            credentials,
+            cache,
+            notices,
+            held: Mutex::default(),
+        }
+    }
+
+    /// The token to use now: the one held, the one kept by an earlier run, or a new one.
+    pub(super) fn current(
+        &self,
+        client: &Client,
+        deadline: &Deadline,
+    ) -> Result<SecretString, CallError> {
+        let mut held = self.held();
+        let now = deadline.clock().now();
+        if let Some(token) = held.token_at(now) {
+            return Ok(token);
+        }
+        let is_first = held.token.is_none() && held.renewal_failed.is_none();
+        if let Some(cached) = is_first.then(|| self.cached()).flatten() {
+            let token = SecretString::from(cached.access_token);
+            client.conceal(token.clone());
+            held.token = Some(token);
+            held.expires_at = Some(cached.expires_at);
+            if let Some(token) = held.token_at(now) {
+                return Ok(token);
+            }
+        }
+        self.request(&mut held, client, deadline)
+    }
+
+    /// The token to use instead of `refused`.
+    pub(super) fn renew(
+        &self,
+        refused: &SecretString,
+        client: &Client,
+        deadline: &Deadline,
+    ) -> Result<SecretString, CallError> {
+        let mut held = self.held();
+        match &held.token {
+            Some(token) if token.expose_secret() != refused.expose_secret() => Ok(token.clone()),
+            _ => {
+                if let Some(error) = held.renewal_failed.clone() {
+                    return Err(error);
+                }
+                self.notices.tell(&Notice::TokenRenewed);
+                self.request(&mut held, client, deadline)
+            }
+        }
+    }
+
+    fn request(
+        &self,
+        held: &mut Held,
+        client: &Client,
+        deadline: &Deadline,
+    ) -> Result<SecretString, CallError> {
+        held.token = None;
+        let result = self.ask(client, deadline);
+        match result {
+            Ok((token, expires_at)) => {
+                held.token = Some(token.clone());
+                held.expires_at = expires_at;
+                held.renewal_failed = None;
+                if let Some(expires_at) = expires_at {
+                    self.keep(&token, expires_at);
+                }
+                Ok(token)
+            }
+            Err(error) => {
+                held.renewal_failed = Some(error.clone());
+                Err(error)
+            }
+        }
+    }
+
+    fn ask(
+        &self,
+        client: &Client,
+        deadline: &Deadline,
+    ) -> Result<(SecretString, Option<UnixMillis>), CallError> {
+        let asked_at = deadline.clock().now();
+        let answer = client
+            .call(&self.token_request(), None, deadline)
+            .map_err(explain)?;
+        let answer: TokenAnswer = client.read(TOKEN_CALL, &answer)?;
+        let sendable = |byte: u8| byte.is_ascii_graphic();
+        if answer.access_token.is_empty() || !answer.access_token.bytes().all(sendable) {
+            return Err(CallError::unusable(
+                TOKEN_CALL,
+                "access_token is empty or has characters that cannot be sent",
+            ));
+        }
+        let token = SecretString::from(answer.access_token);
+        client.conceal(token.clone());
+        if let Some(kind) = answer
+            .token_type
+            .filter(|kind| !kind.eq_ignore_ascii_case("bearer"))
+        {
+            return Err(CallError::unusable(
+                TOKEN_CALL,
+                format!("token_type is {kind:?}, expected \"Bearer\""),
+            ));
+        }
+        // Without a lifetime worth keeping, the token serves this run alone.
+        let lifetime = answer.expires_in.and_then(|secs| u64::try_from(secs).ok());
+        let expires_at = lifetime
+            .map(Duration::from_secs)
+            .filter(|lifetime| *lifetime > EXPIRY_MARGIN)
+            .map(|lifetime| asked_at.plus(lifetime));
+        Ok((token, expires_at))
+    }
+
+    fn token_request(&self) -> Request {
+        let encode = |text| utf8_percent_encode(text, FORM_RESERVED);
+        let body = format!(
+            "grant_type=client_credentials&client_id={}&client_secret={}",
+            encode(self.credentials.client_id.as_str()),
+            encode(self.credentials.client_secret.expose_secret())
+        );
+        Request {
+            call: TOKEN_CALL,
+            method: Method::POST,
+            url: format!("{}/oauth/token", self.origin),
+            headers: vec![(
+                "Content-Type",
+                "application/x-www-form-urlencoded".to_owned(),
+            )],
+            authorised: false,
+            body: Some(Body::Secret(SecretString::from(body))),
+        }
+    }
+
+    fn cached(&self) -> Option<CachedToken> {
+        let path = &self.cache.as_ref()?.path;
+        match read_cache(path) {
+            Ok(cached) => cached.filter(|cached| {
+                cached.site == self.origin && cached.client_id == self.credentials.client_id
+            }),
+            Err(problem) => {
+                self.notices.tell(&Notice::TokenCache {
+                    problem: format!("token cache {} is not usable: {problem}", path.display()),
+                });
+                None
+            }
+        }
+    }
+
+    fn keep(&self, token: &SecretString, expires_at: UnixMillis) {
+        let Some(cache) = self.cache.as_ref().filter(|cache| cache.writable) else {
+            return;
+        };
+        let cached = CachedToken {
+            site: self.origin.clone(),
+            client_id: self.credentials.client_id.clone(),
+            access_token: token.expose_secret().to_owned(),
+            expires_at,
+        };
+        let written = serde_json::to_vec(&cached)
+            .map_err(io::Error::from)
+            .and_then(|json| files::replace_durably(&cache.path, &json));
+        if let Err(error) = written {
+            self.notices.tell(&Notice::TokenCache {
+                problem: format!(
+                    "token cache {} cannot be written: {error}",
+                    cache.path.display()
+                ),
+            });
+        }
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Held {
+    fn token_at(&self, now: UnixMillis) -> Option<SecretString> {
+        let fresh = |expires_at: UnixMillis| expires_at > now.plus(EXPIRY_MARGIN);
+        // A token that is not kept is held until it is refused.
+        self.token
+            .clone()
+            .filter(|_| self.expires_at.is_none_or(fresh))
+    }
+}
+
+fn read_cache(path: &Path) -> Result<Option<CachedToken>, String> {
+    match fs::read(path) {
+        // The content is a secret, so an error says where it is wrong and not what stands there.
+        Ok(json) => serde_json::from_slice(&json)
+            .map(Some)
+            .map_err(|error| format!("damaged at line {} column {}", error.line(), error.column())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// A refused token request is a matter of credentials, with whatever 4xx status it comes.
+fn explain(error: CallError) -> CallError {
+    match error.problem {
+        Problem::Status {
+            status: 400 | 401 | 403,
+            ..
+        } => CallError {
+            denied: true,
+            ..error
+        }
+        .advise("check CXONE_CLIENT_ID and the client secret, and that the client is enabled for client credentials"),
+        Problem::Status { status: 404, .. } => error.advise("check CXONE_SITE"),
+        _ => error,
+    }
+}
+
+const TOKEN_CALL: &str = "token request";
+/// A token is not used in its last minute, so that it cannot expire on the way.
+const EXPIRY_MARGIN: Duration = Duration::from_secs(60);
+/// All but the unreserved characters of RFC 3986.
+const FORM_RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');

@@ -1,0 +1,338 @@
+//! A campaign of NICE CXone, over HTTP.
+
+use std::thread;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use ureq::http::Method;
+use ureq::tls::Certificate;
+
+use super::auth::{Credentials, TokenCache, Tokens};
+use super::wire::{
+    AgentsPage, CampaignAnswer, CampaignId, DialRate, MetricsAnswer, MetricsQuery, Site,
+};
+use super::{Applied, Campaign, Platform, Poll, RateChange};
+use crate::clock::Deadline;
+use crate::http::{Answer, Body, CallError, Client, HasTakenEffect, Request, Retry};
+use crate::notice::Notices;
+use crate::pacing::{Ratio, Sample};
+
+/// What it takes to reach a campaign.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// Where the platform is.
+    pub site: Site,
+    /// OAuth client id.
+    pub client_id: String,
+    /// OAuth client secret.
+    pub client_secret: SecretString,
+    /// The campaign.
+    pub campaign_id: CampaignId,
+    /// Authorities trusted besides those of the machine.
+    pub authorities: Vec<Certificate<'static>>,
+    /// How calls are tried again.
+    pub retry: Retry,
+    /// The span of one metrics query.
+    pub interval: Duration,
+    /// Where the token is kept between runs; `None`: nowhere.
+    pub token_cache: Option<TokenCache>,
+    /// The rates that may be set, for the message when one is refused.
+    pub dial_rates: (u32, u32),
+}
+
+/// One campaign of NICE CXone.
+pub struct Cxone<'a> {
+    access: Access,
+    client: Client<'a>,
+    tokens: Tokens<'a>,
+}
+
+impl<'a> Cxone<'a> {
+    /// The campaign that `access` leads to. Nothing is sent yet.
+    #[must_use]
+    pub fn new(access: Access, notices: &'a dyn Notices) -> Self {
+        let client = Client::new(
+            access.site.reach(),
+            &access.authorities,
+            access.retry,
+            notices,
+        );
+        client.conceal(access.client_secret.clone());
+        let tokens = Tokens::new(
+            access.site.origin().to_owned(),
+            Credentials {
+                client_id: access.client_id.clone(),
+                client_secret: access.client_secret.clone(),
+            },
+            access.token_cache.clone(),
+            notices,
+        );
+        Self {
+            access,
+            client,
+            tokens,
+        }
+    }
+
+    /// Sends `request` with a token, which is renewed once if it is refused.
+    fn call_carefully(
+        &self,
+        request: &Request,
+        deadline: &Deadline,
+        has_taken_effect: HasTakenEffect,
+    ) -> Result<Answer, CallError> {
+        let send = |token: &SecretString| {
+            self.client
+                .call_carefully(request, Some(token), deadline, has_taken_effect)
+        };
+        let token = self.tokens.current(&self.client, deadline)?;
+        match send(&token) {
+            Err(error) if error.status() == Some(401) => {
+                send(&self.tokens.renew(&token, &self.client, deadline)?)
+            }
+            other => other,
+        }
+        .map_err(|error| self.explain(error, request))
+    }
+
+    fn call(&self, request: &Request, deadline: &Deadline) -> Result<Answer, CallError> {
+        self.call_carefully(request, deadline, &|| Ok(false))
+    }
+
+    fn answer_rate(&self, deadline: &Deadline) -> Result<Ratio, CallError> {
+        let query = MetricsQuery::new(&self.access.campaign_id, self.access.interval.as_secs());
+        let request = Request {
+            body: Some(Body::Plain(json(&query))),
+            headers: vec![json_content()],
+            ..self.request_to(
+                METRICS_CALL,
+                Method::POST,
+                "/api/analytics/outbound/details/query",
+            )
+        };
+        let answer = self.call(&request, deadline)?;
+        let answer: MetricsAnswer = self.client.read(METRICS_CALL, &answer)?;
+        answer
+            .answer_rate(&self.access.campaign_id)
+            .map_err(|problem| CallError::unusable(METRICS_CALL, problem))
+    }
+
+    /// Counts the available agents, over as many pages as there are.
+    fn available_agents(&self, deadline: &Deadline) -> Result<u32, CallError> {
+        let unusable = |problem: String| CallError::unusable(AGENTS_CALL, problem);
+        let mut path = AGENTS_PATH.to_owned();
+        let mut agents = 0_usize;
+        for pages_before in 0..AGENT_PAGES_MAX {
+            let request = self.request_to(AGENTS_CALL, Method::GET, &path);
+            let answer = self.call(&request, deadline)?;
+            let page: AgentsPage = self.client.read(AGENTS_CALL, &answer)?;
+            agents += page.count;
+            match page.next(agents, pages_before).map_err(unusable)? {
+                Some(next) => path = format!("{AGENTS_PATH}{next}"),
+                None => {
+                    return u32::try_from(agents)
+                        .map_err(|_| unusable(format!("{agents} agents are too many")));
+                }
+            }
+        }
+        Err(unusable(format!(
+            "there are more than {AGENT_PAGES_MAX} pages"
+        )))
+    }
+
+    fn request_to(&self, call: &'static str, method: Method, path: &str) -> Request {
+        Request {
+            call,
+            method,
+            url: format!("{}{path}", self.access.site.origin()),
+            headers: Vec::new(),
+            authorised: true,
+            body: None,
+        }
+    }
+
+    fn campaign_path(&self) -> String {
+        format!("/api/v2/outbound/campaigns/{}", self.access.campaign_id)
+    }
+
+    /// Adds what the user can do about a refusal.
+    fn explain(&self, error: CallError, request: &Request) -> CallError {
+        let call = error.call;
+        match error.status() {
+            Some(400) => {
+                let sent = match &request.body {
+                    Some(Body::Plain(body)) => body.as_str(),
+                    _ => "no body",
+                };
+                let (min, max) = self.access.dial_rates;
+                let range = if call == DIAL_RATE_CALL {
+                    format!("; the range set here is {min} to {max} (MIN_DIAL_RATE, MAX_DIAL_RATE), the campaign's own may be narrower")
+                } else {
+                    String::new()
+                };
+                error.advise(format!("sent was {sent}{range}"))
+            }
+            Some(401) => error.advise(
+                "the platform refuses a token that it has just issued: check CXONE_CLIENT_ID and the client secret, and that they belong to this site",
+            ),
+            Some(403) => {
+                let scope = scope_of(call);
+                error.advise(format!("the client lacks the scope {scope}: have it granted"))
+            }
+            Some(404 | 412) if call == DIAL_RATE_CALL || call == CAMPAIGN_CALL => error.advise(format!(
+                "check CAMPAIGN_ID: the platform does not know campaign {}",
+                self.access.campaign_id
+            )),
+            Some(404) => error.advise("check CXONE_SITE: the platform does not know this address"),
+            _ => error,
+        }
+    }
+}
+
+impl Platform for Cxone<'_> {
+    fn poll(&self, campaign_too: bool, deadline: &Deadline) -> Poll {
+        // The token first, so that the calls side by side do not each ask for one.
+        if let Err(error) = self.tokens.current(&self.client, deadline) {
+            return Poll {
+                sample: Err(error),
+                campaign: None,
+            };
+        }
+        let (rate, agents, campaign) = thread::scope(|scope| {
+            let agents = scope.spawn(|| self.available_agents(deadline));
+            let campaign = campaign_too.then(|| scope.spawn(|| self.campaign(deadline)));
+            // This thread is the first to call and takes the connection of the token request.
+            let rate = self.answer_rate(deadline);
+            (
+                rate,
+                join(agents, AGENTS_CALL),
+                campaign.map(|campaign| join(campaign, CAMPAIGN_CALL)),
+            )
+        });
+        let sample = rate.and_then(|rate| {
+            Ok(Sample {
+                available_agents: agents?,
+                answer_rate: Some(rate),
+                at: deadline.clock().now(),
+            })
+        });
+        Poll { sample, campaign }
+    }
+
+    fn campaign(&self, deadline: &Deadline) -> Result<Campaign, CallError> {
+        let request = self.request_to(CAMPAIGN_CALL, Method::GET, &self.campaign_path());
+        let answer = self.call(&request, deadline)?;
+        let campaign: CampaignAnswer = self.client.read(CAMPAIGN_CALL, &answer)?;
+        Ok(Campaign {
+            dial_rate: u32::try_from(campaign.dial_rate).map_err(|_| {
+                CallError::unusable(
+                    CAMPAIGN_CALL,
+                    format!("dialRate {} is no dial rate", campaign.dial_rate),
+                )
+            })?,
+            etag: answer.header("etag").map(str::to_owned),
+        })
+    }
+
+    fn request(&self, change: &RateChange) -> Request {
+        let body = json(&DialRate {
+            dial_rate: change.dial_rate,
+        });
+        let if_match = change.etag.clone().unwrap_or_else(|| "*".to_owned());
+        Request {
+            headers: vec![("If-Match", if_match), json_content()],
+            body: Some(Body::Plain(body)),
+            ..self.request_to(DIAL_RATE_CALL, Method::PATCH, &self.campaign_path())
+        }
+    }
+
+    fn apply(&self, change: &RateChange, deadline: &Deadline) -> Result<Applied, CallError> {
+        let has_the_rate = || Ok(self.campaign(deadline)?.dial_rate == change.dial_rate);
+        let sent = self.call_carefully(&self.request(change), deadline, &has_the_rate);
+        match sent {
+            Ok(_) => Ok(Applied::Yes),
+            // An earlier try of this very call may be what changed the campaign.
+            Err(error) if error.status() == Some(412) && error.uncertain && has_the_rate()? => {
+                Ok(Applied::Yes)
+            }
+            Err(error) if error.status() == Some(412) && change.etag.is_some() => {
+                Ok(Applied::Conflict)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl AgentsPage {
+    /// The query that leads to the next page, or `None` after the last. `agents` counts those of
+    /// this page and all before it.
+    fn next(&self, agents: usize, pages_before: u64) -> Result<Option<String>, String> {
+        let Some(paging) = &self.paging else {
+            return Ok(None);
+        };
+        let (name, page) = match (paging.page, paging.page_number) {
+            (None, Some(number)) => ("pageNumber", Some(number)),
+            (page, _) => ("page", page),
+        };
+        let page = page.unwrap_or(pages_before + 1);
+        let first = page.checked_sub(pages_before);
+        if first.is_none_or(|first| first > 1) {
+            return Err(format!("{name} is {page} in answer {}", pages_before + 1));
+        }
+        let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        let more = match (paging.total_elements, paging.page_count, paging.page_size) {
+            (Some(total), ..) => count(agents) < total,
+            (None, Some(pages), _) => pages_before + 1 < pages,
+            (None, None, Some(size)) => count(self.count) >= size && self.count > 0,
+            (None, None, None) => false,
+        };
+        if !more {
+            return Ok(None);
+        }
+        if self.count == 0 {
+            return Err(format!(
+                "{name} {page} is empty, and only {agents} agents came before it"
+            ));
+        }
+        let size = paging
+            .page_size
+            .map(|size| format!("&pageSize={size}"))
+            .unwrap_or_default();
+        Ok(Some(format!("&{name}={}{size}", page + 1)))
+    }
+}
+
+fn join<T>(
+    thread: thread::ScopedJoinHandle<'_, Result<T, CallError>>,
+    call: &'static str,
+) -> Result<T, CallError> {
+    thread
+        .join()
+        .unwrap_or_else(|_| Err(CallError::unusable(call, "its thread ended early")))
+}
+
+fn json(value: &impl serde::Serialize) -> String {
+    // These shapes are plain structures of text and whole numbers, which always have JSON.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+fn scope_of(call: &str) -> &'static str {
+    match call {
+        METRICS_CALL => "analytics:read",
+        AGENTS_CALL => "agent:read",
+        CAMPAIGN_CALL => "outbound:campaign:read",
+        _ => "outbound:campaign:write",
+    }
+}
+
+const METRICS_CALL: &str = "metrics query";
+const AGENTS_CALL: &str = "agents request";
+const CAMPAIGN_CALL: &str = "campaign request";
+const DIAL_RATE_CALL: &str = "dial rate PATCH";
+const AGENTS_PATH: &str = "/api/v2/agents?state=available";
+/// A site with more pages of available agents than this does not exist.
+const AGENT_PAGES_MAX: u64 = 1_000;
+
+fn json_content() -> (&'static str, String) {
+    ("Content-Type", "application/json".to_owned())
+}

@@ -1,0 +1,287 @@
+//! The campaign API itself: requests in, answers out, strict about both.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::server::{Reply, Request};
+use super::{CAMPAIGN_ID, CLIENT_ID, CLIENT_SECRET, Memory, World};
+
+/// The API's state.
+pub(super) struct Api {
+    world: Box<dyn World>,
+    memory: Memory,
+}
+
+/// The path of the warehouse that the sandbox offers beside the platform.
+pub(super) const WAREHOUSE_PATH: &str = "/warehouse/records";
+
+/// An answer, or a refusal.
+type Answer = Result<Reply, Reply>;
+
+impl Api {
+    pub(super) fn new(world: Box<dyn World>, memory: Memory) -> Self {
+        Self { world, memory }
+    }
+
+    pub(super) fn memory(&self) -> Memory {
+        self.memory
+    }
+
+    pub(super) fn answer(&mut self, request: &Request) -> Reply {
+        self.route(request).unwrap_or_else(|refusal| refusal)
+    }
+
+    fn route(&mut self, request: &Request) -> Answer {
+        if request.header("accept") != Some("application/json") {
+            return Err(refuse(406, "Accept: application/json is required"));
+        }
+        let method = request.method.as_str();
+        match request.path() {
+            TOKEN_PATH => only("POST", method).and_then(|()| token(request)),
+            WAREHOUSE_PATH => only("POST", method).and_then(|()| warehouse(request)),
+            path => {
+                authorised(request)?;
+                match path {
+                    METRICS_PATH => only("POST", method).and_then(|()| self.metrics(request)),
+                    AGENTS_PATH => only("GET", method).and_then(|()| self.agents(request)),
+                    _ => match path.strip_prefix(CAMPAIGNS_PATH) {
+                        Some(CAMPAIGN_ID) => self.campaign(request),
+                        Some(other) => Err(refuse(404, &format!("no campaign {other:?}"))),
+                        None => Err(refuse(404, &format!("no such path: {path}"))),
+                    },
+                }
+            }
+        }
+    }
+
+    fn metrics(&self, request: &Request) -> Answer {
+        let query: MetricsQuery = body(request)?;
+        let expect = |holds: bool, what: &str| {
+            if holds {
+                Ok(())
+            } else {
+                Err(refuse(400, what))
+            }
+        };
+        expect(
+            query.select == SELECT,
+            "select: the four fields are expected",
+        )?;
+        let filter = format!("campaignId = '{CAMPAIGN_ID}'");
+        expect(query.filter == filter, &format!("where: expected {filter}"))?;
+        let seconds = query
+            .interval
+            .strip_prefix("PT")
+            .and_then(|i| i.strip_suffix('S'));
+        let seconds: Option<u32> = seconds.and_then(|seconds| seconds.parse().ok());
+        expect(
+            seconds.is_some_and(|s| s >= 15),
+            "interval: expected PT15S or longer",
+        )?;
+        expect(
+            query.page_size == 1 && query.page == 1,
+            "pageSize and page: expected 1",
+        )?;
+        let interval = self.world.interval();
+        Ok(Reply::json(
+            200,
+            &json!({
+                "response": [{
+                    "campaignId": CAMPAIGN_ID,
+                    "totalCallsDialed": interval.calls_dialed,
+                    "totalCallsAnswered": interval.calls_answered,
+                    "answerRate": interval.answer_rate(),
+                }],
+                "pageSize": 1,
+                "page": 1,
+                "totalElements": 1,
+            }),
+        ))
+    }
+
+    /// A plain array as long as one page holds everybody, and pages beyond.
+    fn agents(&self, request: &Request) -> Answer {
+        let (mut page, mut size, mut state) = (1_u32, AGENTS_PER_PAGE, None);
+        for pair in request.query().split('&') {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let number = || match value.parse() {
+                Ok(number @ 1..) => Ok(number),
+                _ => Err(refuse(400, &format!("{name}: expected a number from 1"))),
+            };
+            match name {
+                "state" => state = Some(value),
+                "page" => page = number()?,
+                "pageSize" => size = number()?.min(AGENTS_PER_PAGE),
+                _ => return Err(refuse(400, &format!("unknown parameter {name:?}"))),
+            }
+        }
+        if state != Some("available") {
+            return Err(refuse(400, "state: expected available"));
+        }
+        let total = self.world.interval().available_agents;
+        let first = (page - 1).saturating_mul(size).min(total);
+        let last = first.saturating_add(size).min(total);
+        let agents: Vec<Value> = (first..last)
+            .map(|n| json!({ "agentId": format!("agent-{:04}", n + 1), "state": "available" }))
+            .collect();
+        if total <= AGENTS_PER_PAGE {
+            return Ok(Reply::json(200, &agents.into()));
+        }
+        let page =
+            json!({ "response": agents, "pageSize": size, "page": page, "totalElements": total });
+        Ok(Reply::json(200, &page))
+    }
+
+    fn campaign(&mut self, request: &Request) -> Answer {
+        match request.method.as_str() {
+            "GET" => Ok(self.campaign_reply()),
+            "PATCH" => self.patch(request),
+            _ => Err(refuse(405, "expected GET or PATCH")),
+        }
+    }
+
+    fn patch(&mut self, request: &Request) -> Answer {
+        match request.header("if-match") {
+            None => return Err(refuse(428, "If-Match is required")),
+            Some("*") => {}
+            Some(etag) if etag == self.etag() => {}
+            Some(_) => return Err(refuse(412, "the campaign has changed")),
+        }
+        let change: DialRate = body(request)?;
+        if change.dial_rate > DIAL_RATE_MAX {
+            return Err(refuse(
+                400,
+                &format!("dialRate: expected 0 to {DIAL_RATE_MAX}"),
+            ));
+        }
+        self.memory.dial_rate = change.dial_rate;
+        self.memory.version += 1;
+        Ok(self.campaign_reply())
+    }
+
+    fn campaign_reply(&self) -> Reply {
+        let body = json!({ "id": CAMPAIGN_ID, "dialRate": self.memory.dial_rate });
+        Reply {
+            etag: Some(self.etag()),
+            ..Reply::json(200, &body)
+        }
+    }
+
+    fn etag(&self) -> String {
+        format!("\"v{}\"", self.memory.version)
+    }
+}
+
+/// A refusal with its reason.
+pub(super) fn refuse(status: u16, message: &str) -> Reply {
+    Reply::json(status, &json!({ "message": message }))
+}
+
+fn token(request: &Request) -> Answer {
+    if request.header("content-type") != Some("application/x-www-form-urlencoded") {
+        return Err(refuse(415, "expected application/x-www-form-urlencoded"));
+    }
+    let expected = format!(
+        "grant_type=client_credentials&client_id={CLIENT_ID}&client_secret={CLIENT_SECRET}"
+    );
+    if request.body != expected.as_bytes() {
+        let body = json!({ "error": "invalid_client", "error_description": "unknown client or wrong secret" });
+        return Err(Reply::json(401, &body));
+    }
+    Ok(Reply::json(
+        200,
+        &json!({
+            "access_token": TOKEN,
+            "token_type": "Bearer",
+            "expires_in": 3600,
+            "scope": "analytics:read outbound:campaign:read outbound:campaign:write agent:read",
+        }),
+    ))
+}
+
+/// Takes one audit record: the eight fields, a key, and no token of the platform.
+fn warehouse(request: &Request) -> Answer {
+    if request.header("authorization").is_some() {
+        return Err(refuse(
+            400,
+            "a token of the platform was sent to the warehouse",
+        ));
+    }
+    if request.header("idempotency-key").is_none_or(str::is_empty) {
+        return Err(refuse(400, "Idempotency-Key is required"));
+    }
+    let record: serde_json::Map<String, Value> = body(request)?;
+    if !record.keys().eq(RECORD_FIELDS) {
+        return Err(refuse(400, "expected the eight fields of a record"));
+    }
+    Ok(Reply::json(201, &json!({})))
+}
+
+fn authorised(request: &Request) -> Result<(), Reply> {
+    let token = request
+        .header("authorization")
+        .and_then(|h| h.strip_prefix("Bearer "));
+    match token {
+        Some(TOKEN) => Ok(()),
+        Some(_) => Err(refuse(401, "the token is not valid")),
+        None => Err(refuse(401, "a token is required")),
+    }
+}
+
+fn only(expected: &str, method: &str) -> Result<(), Reply> {
+    if method == expected {
+        return Ok(());
+    }
+    Err(refuse(405, &format!("expected {expected}")))
+}
+
+fn body<'a, T: Deserialize<'a>>(request: &'a Request) -> Result<T, Reply> {
+    if request.header("content-type") != Some("application/json") {
+        return Err(refuse(415, "expected application/json"));
+    }
+    serde_json::from_slice(&request.body).map_err(|error| refuse(400, &error.to_string()))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct MetricsQuery {
+    select: Vec<String>,
+    #[serde(rename = "where")]
+    filter: String,
+    interval: String,
+    page_size: u32,
+    page: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct DialRate {
+    dial_rate: u32,
+}
+
+const TOKEN_PATH: &str = "/oauth/token";
+const METRICS_PATH: &str = "/api/analytics/outbound/details/query";
+const AGENTS_PATH: &str = "/api/v2/agents";
+const CAMPAIGNS_PATH: &str = "/api/v2/outbound/campaigns/";
+const TOKEN: &str = "sandbox-token";
+const SELECT: [&str; 4] = [
+    "campaignId",
+    "totalCallsDialed",
+    "totalCallsAnswered",
+    "answerRate",
+];
+/// Sorted, as the map that a record is read into.
+const RECORD_FIELDS: [&str; 8] = [
+    "agentAvailabilityAvg",
+    "campaignId",
+    "currentAnswerRate",
+    "deviation",
+    "newDialRate",
+    "previousDialRate",
+    "slaThreshold",
+    "timestamp",
+];
+/// Agents in one page: small, so that an ordinary team takes several.
+const AGENTS_PER_PAGE: u32 = 25;
+/// Calls per minute that the platform takes.
+const DIAL_RATE_MAX: u32 = 1_000;

@@ -1,0 +1,324 @@
+//! The platform's wire shapes; its names stop here.
+
+use std::fmt;
+
+use serde::de::{Error as _, IgnoredAny};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::http::Reach;
+use crate::pacing::Ratio;
+
+/// A campaign's identifier: letters, digits, `-` and `_`, up to 64. Anything else could leave
+/// the quotes of the metrics query or the path of an address, and is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CampaignId(String);
+
+impl CampaignId {
+    /// Checks `text`.
+    pub fn new(text: &str) -> Result<Self, String> {
+        let is_safe = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if text.is_empty() || text.len() > CAMPAIGN_ID_MAX || !text.chars().all(is_safe) {
+            return Err(format!(
+                "{text:?} is not a campaign id: 1 to {CAMPAIGN_ID_MAX} letters, digits, `-` or `_`"
+            ));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The identifier as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for CampaignId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The address of a platform: scheme, host and port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    origin: String,
+    reach: Reach,
+}
+
+impl Site {
+    /// Checks `text`: a host, with or without `https://`, with or without a port. Plain `http://`
+    /// is for loopback hosts only.
+    ///
+    /// ```
+    /// # use dialpace::platform::Site;
+    /// assert_eq!(Site::new("api.nice.example")?.origin(), "https://api.nice.example");
+    /// assert_eq!(Site::new("http://127.0.0.1:8080/")?.origin(), "http://127.0.0.1:8080");
+    /// assert!(Site::new("http://api.nice.example").is_err());
+    /// # Ok::<(), String>(())
+    /// ```
+    pub fn new(text: &str) -> Result<Self, String> {
+        let full = if text.contains("://") {
+            text.to_owned()
+        } else {
+            format!("https://{text}")
+        };
+        let (uri, reach) = checked_url(&full)?;
+        if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
+            return Err(format!(
+                "{text:?} has a path; only the host and, if needed, the port are wanted"
+            ));
+        }
+        let origin = full.trim_end_matches('/').to_owned();
+        Ok(Self { origin, reach })
+    }
+
+    /// Scheme, host and port.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Whether it is this machine.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        self.reach
+    }
+}
+
+/// Checks an address that requests are sent to: https, or http to this machine; no credentials.
+pub fn checked_url(text: &str) -> Result<(ureq::http::Uri, Reach), String> {
+    // The address may hold credentials, so only the parts known to be harmless are shown.
+    let uri: ureq::http::Uri = text
+        .parse()
+        .map_err(|error| format!("it is not an address: {error}"))?;
+    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+        return Err("it is not an address with a host; expected https://HOST".to_owned());
+    };
+    if authority.as_str().contains('@') {
+        return Err("it holds a user name or password, which would end up in logs".to_owned());
+    }
+    let host = authority.host();
+    let port = authority.as_str().strip_prefix(host).unwrap_or_default();
+    if host.is_empty() || (!port.is_empty() && authority.port_u16().is_none()) {
+        return Err(format!("{authority:?} is not HOST or HOST:PORT"));
+    }
+    let reach = if is_loopback(host) {
+        Reach::Loopback
+    } else {
+        Reach::Remote
+    };
+    match (scheme, reach) {
+        ("https", _) | ("http", Reach::Loopback) => Ok((uri, reach)),
+        ("http", Reach::Remote) => Err(format!(
+            "plain http to {host} would send credentials in the clear; use https:// (http:// is for loopback hosts only)"
+        )),
+        (other, _) => Err(format!("{other}:// is not supported; use https://")),
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare.eq_ignore_ascii_case("localhost")
+        || bare
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+/// The answer of the token endpoint.
+#[derive(Deserialize)]
+pub(super) struct TokenAnswer {
+    pub(super) access_token: String,
+    pub(super) token_type: Option<String>,
+    pub(super) expires_in: Option<i64>,
+}
+
+/// The metrics query.
+#[derive(Serialize)]
+pub(super) struct MetricsQuery {
+    select: [&'static str; 4],
+    #[serde(rename = "where")]
+    filter: String,
+    interval: String,
+    #[serde(rename = "pageSize")]
+    page_size: u32,
+    page: u32,
+}
+
+impl MetricsQuery {
+    pub(super) fn new(campaign: &CampaignId, interval_secs: u64) -> Self {
+        Self {
+            select: [
+                "campaignId",
+                "totalCallsDialed",
+                "totalCallsAnswered",
+                "answerRate",
+            ],
+            filter: format!("campaignId = '{campaign}'"),
+            interval: format!("PT{interval_secs}S"),
+            page_size: 1,
+            page: 1,
+        }
+    }
+}
+
+/// Its answer.
+#[derive(Deserialize)]
+pub(super) struct MetricsAnswer {
+    response: Vec<MetricsRow>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct MetricsRow {
+    campaign_id: String,
+    #[serde(default, deserialize_with = "optional_count")]
+    total_calls_dialed: Option<u64>,
+    #[serde(default, deserialize_with = "optional_count")]
+    total_calls_answered: Option<u64>,
+    answer_rate: Ratio,
+}
+
+impl MetricsAnswer {
+    /// The answer rate of `campaign`, from the one row that must be there.
+    pub(super) fn answer_rate(&self, campaign: &CampaignId) -> Result<Ratio, String> {
+        let [row] = self.response.as_slice() else {
+            return Err(match self.response.len() {
+                0 => format!("response is empty: no metrics of campaign {campaign}"),
+                rows => format!("response has {rows} rows where one was asked for"),
+            });
+        };
+        if row.campaign_id != campaign.as_str() {
+            return Err(format!(
+                "response[0].campaignId is {:?}, not the campaign that was asked for, {campaign}",
+                row.campaign_id
+            ));
+        }
+        match (row.total_calls_answered, row.total_calls_dialed) {
+            (Some(answered), Some(dialed)) if answered > dialed => Err(format!(
+                "response[0].totalCallsAnswered is {answered}, more than totalCallsDialed, which is {dialed}"
+            )),
+            _ => Ok(row.answer_rate),
+        }
+    }
+}
+
+/// The available agents: a plain array, or one page of them.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct AgentsPage {
+    /// Agents in this answer.
+    pub(super) count: usize,
+    /// `None` for a plain array, which is all there is.
+    pub(super) paging: Option<Paging>,
+}
+
+/// What a page says about itself. The contract's own names are `page`, `pageSize` and
+/// `totalElements`; the others are what the platform's older interfaces use for the same.
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Paging {
+    pub(super) page: Option<u64>,
+    pub(super) page_number: Option<u64>,
+    pub(super) page_size: Option<u64>,
+    #[serde(alias = "total", alias = "totalRecords", alias = "totalCount")]
+    pub(super) total_elements: Option<u64>,
+    #[serde(alias = "totalPages")]
+    pub(super) page_count: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct PagedAgents {
+    #[serde(
+        alias = "agents",
+        alias = "entities",
+        alias = "items",
+        alias = "results"
+    )]
+    response: Vec<IgnoredAny>,
+    #[serde(flatten)]
+    paging: Paging,
+}
+
+impl<'de> Deserialize<'de> for AgentsPage {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = AgentsPage;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an array of agents, or a page with one in `response`")
+            }
+
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(
+                self,
+                mut seq: A,
+            ) -> Result<AgentsPage, A::Error> {
+                let mut count = 0;
+                while seq.next_element::<IgnoredAny>()?.is_some() {
+                    count += 1;
+                }
+                Ok(AgentsPage {
+                    count,
+                    paging: None,
+                })
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(
+                self,
+                map: A,
+            ) -> Result<AgentsPage, A::Error> {
+                let page =
+                    PagedAgents::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+                Ok(AgentsPage {
+                    count: page.response.len(),
+                    paging: Some(page.paging),
+                })
+            }
+        }
+
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+/// A campaign.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct CampaignAnswer {
+    #[serde(deserialize_with = "count")]
+    pub(super) dial_rate: u64,
+}
+
+/// The body that sets a dial rate.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct DialRate {
+    pub(super) dial_rate: u32,
+}
+
+/// A whole number, also when it is written `34.0`.
+fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let number = serde_json::Number::deserialize(deserializer)?;
+    let whole =
+        |value: f64| (value.fract() == 0.0 && (0.0..EXACT_MAX).contains(&value)).then_some(value);
+    match (number.as_u64(), number.as_f64().and_then(whole)) {
+        (Some(value), _) => Ok(value),
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "whole, not negative and below 2^53, by the line above"
+        )]
+        (None, Some(value)) => Ok(value as u64),
+        (None, None) => Err(D::Error::custom(format!(
+            "{number} is not a whole number of at least 0"
+        ))),
+    }
+}
+
+fn optional_count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    count(deserializer).map(Some)
+}
+
+/// Longest campaign id.
+const CAMPAIGN_ID_MAX: usize = 64;
+/// 2⁵³: whole numbers below it are exact as floats.
+const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
