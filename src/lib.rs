@@ -15,6 +15,8 @@
 //! | [`clock`] | the only reader of clocks, and deadlines | `pacing` |
 //! | [`http`] | the one HTTP client: timeouts, limits, retries | `clock`, `notice`, `pacing` |
 //! | [`platform`] | the outside world of one campaign, and its sandbox | `http` and those above |
+//! | [`warehouse`] | record, outbox, delivery | `http` and those above |
+//! | [`state`] | lock, load, durable save | `warehouse`, `files`, `clock`, `pacing` |
 
 pub mod clock;
 pub mod files;
@@ -22,3 +24,5 @@ pub mod http;
 pub mod notice;
 pub mod pacing;
 pub mod platform;
+pub mod state;
+pub mod warehouse;
