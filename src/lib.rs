@@ -17,12 +17,22 @@
 //! | [`platform`] | the outside world of one campaign, and its sandbox | `http` and those above |
 //! | [`warehouse`] | record, outbox, delivery | `http` and those above |
 //! | [`state`] | lock, load, durable save | `warehouse`, `files`, `clock`, `pacing` |
+//! | [`cycle`] | the one cycle of a live campaign | all of the above |
+//! | [`config`] | settings, merged and checked once | `cycle` and below |
+//! | [`report`] | from results to strings, and the console | `cycle` and below |
+//! | [`tick`] | one file per subcommand | all of the above |
+//! | [`cli`] | flags and their help | none |
 
+pub mod cli;
 pub mod clock;
+pub mod config;
+pub mod cycle;
 pub mod files;
 pub mod http;
 pub mod notice;
 pub mod pacing;
 pub mod platform;
+pub mod report;
 pub mod state;
+pub mod tick;
 pub mod warehouse;

@@ -1,0 +1,206 @@
+//! The command line: flags and their help, nothing else.
+//!
+//! Flags arrive as text, under the key of their setting; `config` merges them with the other
+//! sources and reads them all the same way.
+
+#![allow(
+    clippy::doc_markdown,
+    reason = "these comments are the help text, which is shown as it stands"
+)]
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, Parser, Subcommand};
+
+/// A pacer for outbound call campaigns on NICE CXone.
+///
+/// It reads a campaign's answer rate and the number of available agents, smooths availability
+/// over a sliding window, decides a dial rate, patches the campaign, and exports an audit record
+/// for every rate it applied.
+#[derive(Debug, Parser)]
+#[command(name = "dialpace", version, arg_required_else_help = true, after_help = AFTER_HELP)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run one cycle: poll, decide, patch, export
+    ///
+    /// One cycle and out, for cron or a timer. The window and all that must outlive the process
+    /// is in a state file, which one run at a time may hold.
+    #[command(after_help = TICK_EXAMPLES)]
+    Tick(Box<TickArgs>),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, in roff
+    Man,
+}
+
+/// What `tick` takes.
+#[derive(Debug, Args)]
+pub struct TickArgs {
+    /// How to pace.
+    #[command(flatten)]
+    pub pacing: PacingArgs,
+    /// Which campaign.
+    #[command(flatten)]
+    pub live: LiveArgs,
+    /// What to print.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// Pacing options, the same for every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Pacing")]
+pub struct PacingArgs {
+    /// How the target rate is found: capacity (mean available agents × utilisation), compensated
+    /// (the same, corrected for the answer rate) or fixed [env: DIALPACE_POLICY] [default: capacity]
+    #[arg(long, value_name = "NAME")]
+    pub policy: Option<String>,
+    /// Answer rate the campaign is held to, 0 to 1 [env: SLA_THRESHOLD] [default: 0.75]
+    #[arg(long, value_name = "SHARE")]
+    pub sla_threshold: Option<String>,
+    /// Dead band on either side of it, 0 to 1 [env: TOLERANCE_MARGIN] [default: 0.05]
+    #[arg(long, value_name = "SHARE")]
+    pub tolerance_margin: Option<String>,
+    /// Lowest dial rate while there are agents, calls per minute [env: MIN_DIAL_RATE] [default: 10]
+    #[arg(long, value_name = "N")]
+    pub min_dial_rate: Option<String>,
+    /// Highest dial rate, calls per minute [env: MAX_DIAL_RATE] [default: 100]
+    #[arg(long, value_name = "N")]
+    pub max_dial_rate: Option<String>,
+    /// Samples in the sliding window [env: DIALPACE_WINDOW] [default: 6]
+    #[arg(long, value_name = "N")]
+    pub window: Option<String>,
+    /// Calls per minute dialed for each available agent, 0 to 1 [env: DIALPACE_UTILISATION] [default: 0.85]
+    #[arg(long, value_name = "SHARE")]
+    pub utilisation: Option<String>,
+    /// Time from one poll to the next, at least 15s [env: DIALPACE_INTERVAL] [default: 30s]
+    #[arg(long, value_name = "TIME")]
+    pub interval: Option<String>,
+    /// The rate of the fixed policy, calls per minute [env: DIALPACE_DIAL_RATE]
+    #[arg(long, value_name = "N")]
+    pub dial_rate: Option<String>,
+    /// Drop samples older than this, or off [env: DIALPACE_MAX_SAMPLE_AGE] [default: 2 × window × interval]
+    #[arg(long, value_name = "TIME")]
+    pub max_sample_age: Option<String>,
+    /// Dial nobody when a full window passed without an agent [env: DIALPACE_STOP_WITHOUT_AGENTS] [default: true]
+    #[arg(long, value_name = "BOOL")]
+    pub stop_without_agents: Option<String>,
+    /// Dial rate once no sample is young enough to count, or off; it is never raised to
+    /// [env: DIALPACE_SAFE_RATE] [default: the lowest rate]
+    #[arg(long, value_name = "N")]
+    pub safe_rate: Option<String>,
+    /// A TOML file of settings, each named as its flag with _ for - [env: DIALPACE_CONFIG]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<String>,
+}
+
+/// Options of the commands that drive a live campaign.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Campaign")]
+pub struct LiveArgs {
+    /// Use a built-in campaign on this machine instead of a real one: no credentials, no network;
+    /// a scenario file may describe it
+    #[arg(long, value_name = "SCENARIO", num_args = 0..=1)]
+    pub sandbox: Option<Option<PathBuf>>,
+    /// Do everything but write: print the request that would be sent and what would be exported
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Host of the platform, with or without https:// and port [env: CXONE_SITE]
+    #[arg(long, value_name = "HOST")]
+    pub site: Option<String>,
+    /// OAuth client id [env: CXONE_CLIENT_ID]
+    #[arg(long, value_name = "ID")]
+    pub client_id: Option<String>,
+    /// File that holds the OAuth client secret [env: CXONE_CLIENT_SECRET_FILE; the secret itself: CXONE_CLIENT_SECRET]
+    #[arg(long, value_name = "FILE")]
+    pub client_secret_file: Option<String>,
+    /// Campaign to pace [env: CAMPAIGN_ID]
+    #[arg(long, value_name = "ID")]
+    pub campaign_id: Option<String>,
+    /// Where audit records go: an https address or an NDJSON file [env: DW_ENDPOINT] [default: nowhere]
+    #[arg(long, value_name = "URL|FILE")]
+    pub dw_endpoint: Option<String>,
+    /// State file [env: DIALPACE_STATE] [default: one per campaign under the user's state directory]
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<String>,
+    /// Time a cycle may take [env: DIALPACE_DEADLINE] [default: 25s]
+    #[arg(long, value_name = "TIME")]
+    pub deadline: Option<String>,
+    /// What guards the PATCH: any (nothing) or etag (the campaign must not have changed since it
+    /// was read in the same cycle) [env: DIALPACE_IF_MATCH] [default: any]
+    #[arg(long, value_name = "any|etag")]
+    pub if_match: Option<String>,
+    /// Certificates of authorities to trust besides the machine's own, PEM [env: DIALPACE_CA_FILE]
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<String>,
+    /// How often a failed call is tried again [env: DIALPACE_RETRIES] [default: 5]
+    #[arg(long, value_name = "N")]
+    pub retries: Option<String>,
+    /// First wait before a retry; the next are 1, 2, 3, 5, 8, … times as long [env: DIALPACE_RETRY_WAIT] [default: 1s]
+    #[arg(long, value_name = "TIME")]
+    pub retry_wait: Option<String>,
+    /// Records that may wait for the warehouse; older ones go to a file [env: DIALPACE_OUTBOX_LIMIT] [default: 2000]
+    #[arg(long, value_name = "N")]
+    pub outbox_limit: Option<String>,
+}
+
+/// What is printed.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// Print one JSON object per cycle
+    #[arg(long)]
+    pub json: bool,
+    /// Print errors only
+    #[arg(long, short, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Print every HTTP exchange to stderr as well
+    #[arg(long, short)]
+    pub verbose: bool,
+}
+
+/// The flags of a subcommand that were given and hold text, by the key of their setting.
+#[must_use]
+pub fn given_flags(matches: &ArgMatches) -> BTreeMap<String, String> {
+    let given = |id: &&str| matches.value_source(id) == Some(ValueSource::CommandLine);
+    matches
+        .ids()
+        .map(clap::Id::as_str)
+        .filter(given)
+        .filter_map(|id| {
+            let text = matches.try_get_one::<String>(id).ok()??;
+            Some((id.to_owned(), text.clone()))
+        })
+        .collect()
+}
+
+const AFTER_HELP: &str = "\
+Try it without an account:  dialpace tick --sandbox
+Every option of a subcommand:  dialpace tick --help
+
+Exit codes: 0 done; 1 failed; 2 usage, configuration or input file; 3 authentication or permission;
+4 rate limited or out of time; 5 the platform answered something unusable; 6 applied, but records
+wait for the warehouse; 75 another run holds the state; 130/143 interrupted.";
+
+const TICK_EXAMPLES: &str = "\
+Examples:
+  dialpace tick --sandbox              one cycle against a built-in campaign; again, and its window grows
+  dialpace tick --sandbox --dry-run    the same, printing the PATCH instead of sending it
+  dialpace tick --site na1.example.com --client-id ID --client-secret-file secret.txt \\
+      --campaign-id 4711 --dw-endpoint https://warehouse.example.com/dialer
+  dialpace tick --config campaign.toml --json
+
+Settings come from flags, then the environment, then .env, then the --config file, then defaults.
+An empty value is an error. The client secret is never taken from the command line.";

@@ -1,0 +1,359 @@
+//! Settings: merged from every source and checked once, before anything is sent.
+
+mod layers;
+mod values;
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use ureq::tls::{Certificate, PemItem, parse_pem};
+
+use crate::cycle::IfMatch;
+use crate::http::{Reach, Retry};
+use crate::pacing::{Guards, Limits, LimitsError, Pacer, Policy, default_max_sample_age};
+use crate::platform::{CampaignId, Site, checked_url};
+use layers::Setting;
+
+pub use layers::{Layers, Sources};
+
+/// What paces: the same for every command.
+#[derive(Clone, Debug)]
+pub struct Pacing {
+    /// Policy and limits, checked.
+    pub pacer: Pacer,
+    /// Time from one poll to the next.
+    pub interval: Duration,
+}
+
+/// How a live campaign is driven, wherever it runs.
+#[derive(Clone, Debug)]
+pub struct Driving {
+    /// What paces it.
+    pub pacing: Pacing,
+    /// The state file; `None`: the default place.
+    pub state: Option<PathBuf>,
+    /// Where records go.
+    pub warehouse: Option<Endpoint>,
+    /// Time that a cycle may take.
+    pub deadline: Duration,
+    /// How calls are tried again.
+    pub retry: Retry,
+    /// What guards the PATCH.
+    pub if_match: IfMatch,
+    /// Authorities trusted besides those of the machine.
+    pub authorities: Vec<Certificate<'static>>,
+    /// Records that may wait.
+    pub outbox_capacity: usize,
+}
+
+/// A campaign on a real platform.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Where it is.
+    pub site: Site,
+    /// OAuth client id.
+    pub client_id: String,
+    /// OAuth client secret.
+    pub client_secret: SecretString,
+    /// The campaign.
+    pub campaign_id: CampaignId,
+}
+
+/// Where records go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Endpoint {
+    /// An address that takes one POST per record.
+    Http(String, Reach),
+    /// A file that gets one line per record.
+    File(PathBuf),
+}
+
+/// A setting that cannot be used.
+#[derive(Debug, PartialEq, Eq)]
+pub enum ConfigError {
+    /// Where it was given, and what is wrong with it.
+    Value(String, String),
+    /// It is needed and no source gives it.
+    Missing {
+        /// How it can be given.
+        ways: String,
+        /// What it is.
+        what: &'static str,
+    },
+}
+
+/// What `--sandbox` takes from flags only: a sandbox must never touch what belongs to a real
+/// campaign because its address is in the environment.
+const SANDBOX_FROM_FLAGS: &[&str] = &[
+    "site",
+    "client_id",
+    "client_secret",
+    "client_secret_file",
+    "campaign_id",
+    "dw_endpoint",
+    "state",
+];
+
+impl Layers {
+    /// Merges the sources.
+    pub fn gather(sources: &Sources, sandbox: bool) -> Result<Self, ConfigError> {
+        let only_flags: &[&str] = if sandbox { SANDBOX_FROM_FLAGS } else { &[] };
+        Self::merge(sources, SETTINGS, only_flags)
+    }
+
+    /// The settings that pace.
+    pub fn pacing(&self) -> Result<Pacing, ConfigError> {
+        let defaults = Limits::default();
+        let window = self
+            .parse("window", values::whole)?
+            .unwrap_or(defaults.window);
+        let interval = self
+            .parse("interval", values::interval)?
+            .unwrap_or(crate::pacing::INTERVAL);
+        let min_dial_rate = self
+            .parse("min_dial_rate", values::whole)?
+            .unwrap_or(defaults.min_dial_rate);
+        let limits = Limits {
+            sla_threshold: self
+                .parse("sla_threshold", values::ratio)?
+                .unwrap_or(defaults.sla_threshold),
+            tolerance_margin: self
+                .parse("tolerance_margin", values::ratio)?
+                .unwrap_or(defaults.tolerance_margin),
+            min_dial_rate,
+            max_dial_rate: self
+                .parse("max_dial_rate", values::whole)?
+                .unwrap_or(defaults.max_dial_rate),
+            window,
+            utilisation: self
+                .parse("utilisation", values::ratio)?
+                .unwrap_or(defaults.utilisation),
+            guards: Guards {
+                max_sample_age: self
+                    .parse("max_sample_age", values::unless_off(values::duration))?
+                    .unwrap_or(Some(default_max_sample_age(window, interval))),
+                stop_without_agents: self
+                    .parse("stop_without_agents", values::flag)?
+                    .unwrap_or(defaults.guards.stop_without_agents),
+                safe_rate: self
+                    .parse("safe_rate", values::unless_off(values::whole))?
+                    .unwrap_or(Some(min_dial_rate)),
+            },
+        };
+        let pacer = Pacer::new(limits, self.policy()?).map_err(|error| self.limits_error(error))?;
+        Ok(Pacing { pacer, interval })
+    }
+
+    /// The settings that drive a live campaign.
+    pub fn driving(&self) -> Result<Driving, ConfigError> {
+        let retry = Retry::default();
+        Ok(Driving {
+            pacing: self.pacing()?,
+            state: self.text("state").map(PathBuf::from),
+            warehouse: self.parse("dw_endpoint", endpoint)?,
+            deadline: self
+                .parse("deadline", values::duration)?
+                .unwrap_or(DEADLINE),
+            retry: Retry {
+                retries: self
+                    .parse("retries", values::whole)?
+                    .unwrap_or(retry.retries),
+                wait: self
+                    .parse("retry_wait", values::duration)?
+                    .unwrap_or(retry.wait),
+            },
+            if_match: self
+                .parse("if_match", values::if_match)?
+                .unwrap_or_default(),
+            authorities: self.parse("ca_file", authorities)?.unwrap_or_default(),
+            outbox_capacity: self
+                .parse("outbox_limit", values::whole)?
+                .unwrap_or(OUTBOX_CAPACITY),
+        })
+    }
+
+    /// The campaign and the credentials for it.
+    pub fn account(&self) -> Result<Account, ConfigError> {
+        Ok(Account {
+            site: self.require("site", Site::new)?,
+            client_id: self.require("client_id", |id| Ok(id.to_owned()))?,
+            campaign_id: self.require("campaign_id", CampaignId::new)?,
+            client_secret: self.client_secret()?,
+        })
+    }
+
+    fn policy(&self) -> Result<Policy, ConfigError> {
+        let dial_rate = self.parse("dial_rate", values::whole)?;
+        let name = self.text("policy").unwrap_or("capacity");
+        let source = self.source_of("dial_rate");
+        if name != "fixed" && source.rank() == 0 {
+            return Err(ConfigError::Value(
+                source.to_string(),
+                format!("it is for --policy fixed, and the policy is {name}"),
+            ));
+        }
+        match (name, dial_rate) {
+            ("capacity", _) => Ok(Policy::Capacity),
+            ("compensated", _) => Ok(Policy::Compensated),
+            ("fixed", Some(dial_rate)) => Ok(Policy::Fixed { dial_rate }),
+            ("fixed", None) => Err(missing("dial_rate", "the rate of the fixed policy")),
+            (other, _) => Err(ConfigError::Value(
+                self.source_of("policy").to_string(),
+                format!("{other:?} is none of capacity, compensated and fixed"),
+            )),
+        }
+    }
+
+    /// The secret itself or the file that holds it, whichever the stronger source gives.
+    fn client_secret(&self) -> Result<SecretString, ConfigError> {
+        let rank = |key| self.find(key).map(|given| given.source.rank());
+        let by_file = match (rank("client_secret_file"), rank("client_secret")) {
+            (Some(file), Some(secret)) => file <= secret,
+            (file, _) => file.is_some(),
+        };
+        let secret = if by_file {
+            self.parse("client_secret_file", secret_in)?
+        } else {
+            self.text("client_secret").map(SecretString::from)
+        };
+        secret.ok_or_else(|| ConfigError::Missing {
+            ways: "--client-secret-file or CXONE_CLIENT_SECRET".to_owned(),
+            what: "the OAuth client secret",
+        })
+    }
+
+    fn text(&self, key: &str) -> Option<&str> {
+        self.find(key).map(|given| given.text.as_str())
+    }
+
+    fn require<T>(
+        &self,
+        key: &'static str,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<T, ConfigError> {
+        let what = match key {
+            "site" => "the host of the platform",
+            "client_id" => "the OAuth client id",
+            _ => "the campaign to pace",
+        };
+        self.parse(key, parse)?.ok_or_else(|| missing(key, what))
+    }
+
+    fn limits_error(&self, error: LimitsError) -> ConfigError {
+        ConfigError::Value(self.source_of(error.setting).to_string(), error.problem)
+    }
+}
+
+/// The state file of a campaign where none is named: under the user's state directory.
+pub fn default_state_path(sources: &Sources, campaign: &Path) -> Result<PathBuf, ConfigError> {
+    let folder = |name: &str| {
+        let path = sources.environment.get(name).map(PathBuf::from);
+        path.filter(|path| path.is_absolute())
+    };
+    let base = folder("XDG_STATE_HOME")
+        .or_else(|| folder("LOCALAPPDATA"))
+        .or_else(|| folder("HOME").map(|home| home.join(".local/state")));
+    match base {
+        Some(base) => Ok(base.join("dialpace").join(campaign).with_extension("json")),
+        None => Err(missing("state", "the state file, since HOME is not set")),
+    }
+}
+
+fn missing(key: &str, what: &'static str) -> ConfigError {
+    let flag = format!("--{}", key.replace('_', "-"));
+    let env = SETTINGS.iter().find(|setting| setting.key == key);
+    ConfigError::Missing {
+        ways: match env {
+            Some(setting) => format!("{flag} or {}", setting.env),
+            None => flag,
+        },
+        what,
+    }
+}
+
+fn secret_in(path: &str) -> Result<SecretString, String> {
+    let text =
+        fs::read_to_string(path).map_err(|error| format!("{path} cannot be read: {error}"))?;
+    match text.trim() {
+        "" => Err(format!("{path} is empty")),
+        secret => Ok(SecretString::from(secret)),
+    }
+}
+
+fn endpoint(text: &str) -> Result<Endpoint, String> {
+    let text = text.trim();
+    if !text.contains("://") {
+        return Ok(Endpoint::File(PathBuf::from(text)));
+    }
+    let (_, reach) = checked_url(text)?;
+    Ok(Endpoint::Http(text.to_owned(), reach))
+}
+
+fn authorities(path: &str) -> Result<Vec<Certificate<'static>>, String> {
+    let pem = fs::read(path).map_err(|error| format!("{path} cannot be read: {error}"))?;
+    let mut certificates = Vec::new();
+    for item in parse_pem(&pem) {
+        match item {
+            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
+            Ok(_) => {}
+            Err(error) => return Err(format!("{path} is not a PEM file: {error}")),
+        }
+    }
+    if certificates.is_empty() {
+        return Err(format!("{path} holds no certificate in PEM form"));
+    }
+    Ok(certificates)
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value(place, problem) => write!(f, "{place}: {problem}"),
+            Self::Missing { ways, what } => write!(f, "{what} is not set: give {ways}"),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// Every setting, under the names that its sources use.
+const SETTINGS: &[Setting] = &[
+    setting("site", "CXONE_SITE"),
+    setting("client_id", "CXONE_CLIENT_ID"),
+    setting("client_secret", "CXONE_CLIENT_SECRET"),
+    setting("client_secret_file", "CXONE_CLIENT_SECRET_FILE"),
+    setting("campaign_id", "CAMPAIGN_ID"),
+    setting("sla_threshold", "SLA_THRESHOLD"),
+    setting("tolerance_margin", "TOLERANCE_MARGIN"),
+    setting("min_dial_rate", "MIN_DIAL_RATE"),
+    setting("max_dial_rate", "MAX_DIAL_RATE"),
+    setting("dw_endpoint", "DW_ENDPOINT"),
+    setting("policy", "DIALPACE_POLICY"),
+    setting("dial_rate", "DIALPACE_DIAL_RATE"),
+    setting("window", "DIALPACE_WINDOW"),
+    setting("utilisation", "DIALPACE_UTILISATION"),
+    setting("interval", "DIALPACE_INTERVAL"),
+    setting("max_sample_age", "DIALPACE_MAX_SAMPLE_AGE"),
+    setting("stop_without_agents", "DIALPACE_STOP_WITHOUT_AGENTS"),
+    setting("safe_rate", "DIALPACE_SAFE_RATE"),
+    setting("state", "DIALPACE_STATE"),
+    setting("deadline", "DIALPACE_DEADLINE"),
+    setting("retries", "DIALPACE_RETRIES"),
+    setting("retry_wait", "DIALPACE_RETRY_WAIT"),
+    setting("if_match", "DIALPACE_IF_MATCH"),
+    setting("ca_file", "DIALPACE_CA_FILE"),
+    setting("outbox_limit", "DIALPACE_OUTBOX_LIMIT"),
+    setting("config", "DIALPACE_CONFIG"),
+];
+
+const fn setting(key: &'static str, env: &'static str) -> Setting {
+    Setting { key, env }
+}
+
+/// A cycle ends before the next one is due, 30 s after it began.
+const DEADLINE: Duration = Duration::from_secs(25);
+/// Sixteen hours of records at one every 30 s.
+const OUTBOX_CAPACITY: usize = 2_000;

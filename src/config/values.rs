@@ -1,0 +1,79 @@
+//! Text into values: each reader says what it expected.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use crate::cycle::IfMatch;
+use crate::pacing::Ratio;
+
+pub(super) fn ratio(text: &str) -> Result<Ratio, String> {
+    let number: f64 = text.trim().parse().map_err(|_| {
+        format!("{text:?} is not a number; expected a share from 0 to 1, such as 0.75")
+    })?;
+    Ratio::try_from(number).map_err(|problem| problem.to_string())
+}
+
+pub(super) fn whole<T: std::str::FromStr>(text: &str) -> Result<T, String> {
+    text.parse()
+        .map_err(|_| format!("{text:?} is not a whole number of at least 0"))
+}
+
+pub(super) fn flag(text: &str) -> Result<bool, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Ok(true),
+        "false" | "no" | "off" | "0" => Ok(false),
+        _ => Err(format!("{text:?} is neither true nor false")),
+    }
+}
+
+/// A value, or `off`.
+pub(super) fn unless_off<T>(
+    parse: impl Fn(&str) -> Result<T, String>,
+) -> impl Fn(&str) -> Result<Option<T>, String> {
+    move |text| match text {
+        "off" => Ok(None),
+        text => parse(text)
+            .map(Some)
+            .map_err(|problem| format!("{problem}, or off")),
+    }
+}
+
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let expected = "expected a duration with its unit, such as 30s, 6m or 500ms";
+    let duration: SignedDuration = text
+        .parse()
+        .map_err(|_| format!("{text:?} is not a duration; {expected}"))?;
+    Duration::try_from(duration)
+        .ok()
+        .filter(|duration| (DURATION_MIN..=DURATION_MAX).contains(duration))
+        .ok_or_else(|| format!("{text:?} is outside 1 ms to 24 h"))
+}
+
+/// The interval between polls. The platform's analytics queries allow one every 15 s.
+pub(super) fn interval(text: &str) -> Result<Duration, String> {
+    let interval = duration(text)?;
+    if interval < INTERVAL_MIN {
+        return Err(format!(
+            "{text:?} is shorter than {} s, the least that analytics queries allow",
+            INTERVAL_MIN.as_secs()
+        ));
+    }
+    if interval.subsec_nanos() != 0 {
+        return Err(format!("{text:?} is not a whole number of seconds"));
+    }
+    Ok(interval)
+}
+
+pub(super) fn if_match(text: &str) -> Result<IfMatch, String> {
+    match text {
+        "any" => Ok(IfMatch::Any),
+        "etag" => Ok(IfMatch::Etag),
+        _ => Err(format!("{text:?} is neither any nor etag")),
+    }
+}
+
+const DURATION_MIN: Duration = Duration::from_millis(1);
+const DURATION_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+/// Limit of the platform's analytics interface.
+const INTERVAL_MIN: Duration = Duration::from_secs(15);

@@ -1,0 +1,407 @@
+//! One cycle, shared by every command that drives a live campaign.
+//!
+//! The order is what makes a crash harmless at any point: settle what an earlier run left open →
+//! poll → decide → save the intent → send it → save outcome and record in one replacement →
+//! deliver the outbox → save. The rate is absolute and a record has one id for one body, so what
+//! is repeated after a crash changes nothing.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::clock::{Clock, Deadline, file_stamp};
+use crate::files;
+use crate::http::{CallError, Request, bounded_retry_at};
+use crate::notice::{Notice, Notices};
+use crate::pacing::{Action, Decision, Pacer};
+use crate::platform::{Applied, Campaign, Platform, RateChange};
+use crate::state::{Intent, Loaded, State, StateError, Store};
+use crate::warehouse::{Record, Warehouse};
+
+/// Everything a cycle works with.
+pub struct Cycle<'a> {
+    /// What decides.
+    pub pacer: &'a Pacer,
+    /// The campaign's identifier, for the records.
+    pub campaign_id: &'a str,
+    /// Where the campaign is.
+    pub platform: &'a dyn Platform,
+    /// Where records go, if anywhere.
+    pub warehouse: Option<&'a Warehouse<'a>>,
+    /// Where the state is.
+    pub store: &'a Store,
+    /// Whether the campaign must be unchanged between reading and writing it.
+    pub if_match: IfMatch,
+    /// How many records may wait; the oldest beyond go to a file of their own.
+    pub outbox_capacity: usize,
+    /// Whether everything is done but writing.
+    pub dry_run: bool,
+    /// Who is told what happens on the way.
+    pub notices: &'a dyn Notices,
+}
+
+/// What guards the PATCH.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IfMatch {
+    /// Nothing: the campaign may have changed.
+    #[default]
+    Any,
+    /// The version of the campaign that was read in the same cycle.
+    Etag,
+}
+
+/// What a cycle came to.
+#[derive(Debug)]
+pub struct CycleReport {
+    /// What was decided.
+    pub decision: Decision,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Records delivered in this cycle.
+    pub exported: usize,
+    /// Records that wait.
+    pub pending: usize,
+    /// Whether there is a warehouse.
+    pub has_warehouse: bool,
+    /// Whether nothing was written.
+    pub dry_run: bool,
+    /// What went wrong first, if anything did.
+    pub error: Option<CycleError>,
+}
+
+/// What became of a decision.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Nothing was to be sent.
+    Held,
+    /// The campaign has the rate.
+    Applied,
+    /// The campaign had changed, so nothing was applied.
+    Conflict,
+    /// The rate was to be sent, and was not, or not for certain.
+    NotApplied,
+    /// A dry run: what would have been sent, and what exported.
+    WouldApply(Box<(Request, Record)>),
+}
+
+/// Why a cycle did not come to its end.
+#[derive(Debug)]
+pub enum CycleError {
+    /// A call failed.
+    Call(CallError),
+    /// The state could not be kept.
+    State(StateError),
+}
+
+impl Cycle<'_> {
+    /// Reads the state, setting a damaged one aside; a cycle may follow, and then another.
+    pub fn load(&self, clock: &dyn Clock) -> Result<State, StateError> {
+        let problem = match self.store.load()? {
+            Loaded::Earlier(state) => return Ok(*state),
+            Loaded::None => return Ok(State::cold(self.campaign_id)),
+            Loaded::Damaged(problem) => problem,
+        };
+        let mut state = State::cold(self.campaign_id);
+        state.pacer.recovering = true;
+        let path = self.store.path().display().to_string();
+        if self.dry_run {
+            self.notices.tell(&Notice::StateDamaged { path, problem });
+            return Ok(state);
+        }
+        let aside = self.store.set_aside(clock.now())?;
+        // Saved at once, so that a crash does not turn the loss into a harmless first run.
+        self.store.save(&state)?;
+        let aside = aside.display().to_string();
+        self.notices.tell(&Notice::StateSetAside {
+            path,
+            aside,
+            problem,
+        });
+        Ok(state)
+    }
+
+    /// Runs one cycle and leaves in `state` what the state file holds.
+    pub fn run(&self, state: &mut State, deadline: &Deadline) -> CycleReport {
+        let clock = deadline.clock();
+        let readiness = self
+            .wait_out_pause(state, deadline)
+            .and_then(|()| self.settle(state, deadline));
+        let poll = match readiness {
+            Ok(()) => self.poll(state, deadline),
+            Err(error) => Polled {
+                sample: Err(error),
+                campaign: None,
+                may_send: false,
+            },
+        };
+        let now = clock.now();
+        let (sample, mut error) = match poll.sample {
+            Ok(sample) => (Some(sample), None),
+            Err(error) => (None, Some(CycleError::Call(error))),
+        };
+        let decision = self.pacer.step(&mut state.pacer, sample, now);
+        let change = RateChange {
+            dial_rate: decision.dial_rate,
+            etag: poll.campaign.and_then(|campaign| campaign.etag),
+        };
+        let sending = match (decision.sends(), poll.may_send) {
+            (false, _) => Ok(Outcome::Held),
+            (true, false) => Ok(Outcome::NotApplied),
+            (true, true) => self.send(state, &decision, &change, deadline),
+        };
+        let outcome = sending.unwrap_or_else(|failed| {
+            // A poll that failed is the cause; that sending failed as well follows from it.
+            error.get_or_insert(failed);
+            Outcome::NotApplied
+        });
+        if let Some(CycleError::Call(CallError {
+            retry_at: Some(at), ..
+        })) = &error
+        {
+            state.quiet_until = Some(bounded_retry_at(*at, clock.now()));
+        }
+        let mut exported = 0;
+        if !self.dry_run {
+            exported = self
+                .save_and_export(state, deadline)
+                .unwrap_or_else(|failed| {
+                    error.get_or_insert(CycleError::State(failed));
+                    0
+                });
+        }
+        CycleReport {
+            decision,
+            outcome,
+            exported,
+            pending: state.outbox.len(),
+            has_warehouse: self.warehouse.is_some(),
+            dry_run: self.dry_run,
+            error,
+        }
+    }
+
+    /// Waits until the platform may be called again, if the deadline allows.
+    fn wait_out_pause(&self, state: &mut State, deadline: &Deadline) -> Result<(), CallError> {
+        let clock = deadline.clock();
+        let now = clock.now();
+        let Some(until) = state.quiet_until.take().map(|at| bounded_retry_at(at, now)) else {
+            return Ok(());
+        };
+        let wait = if until > now {
+            until.distance(now)
+        } else {
+            Duration::ZERO
+        };
+        if wait >= deadline.remaining() {
+            return Err(CallError::paused(until, deadline.limit()));
+        }
+        if !wait.is_zero() {
+            self.notices.tell(&Notice::QuietPeriod { wait });
+            clock.sleep(wait);
+        }
+        Ok(())
+    }
+
+    /// Finds out what became of a rate that an earlier run was about to send, and which rate the
+    /// campaign has when the state was lost.
+    fn settle(&self, state: &mut State, deadline: &Deadline) -> Result<(), CallError> {
+        if state.intent.is_none() && !state.pacer.recovering {
+            return Ok(());
+        }
+        let actual = self.platform.campaign(deadline)?.dial_rate;
+        if let Some(intent) = state.intent.take() {
+            if intent.dial_rate == actual {
+                self.notices
+                    .tell(&Notice::IntentApplied { dial_rate: actual });
+                if let Some(record) = intent.record {
+                    state.outbox.push(record);
+                }
+            } else {
+                self.notices.tell(&Notice::IntentNotApplied {
+                    intended: intent.dial_rate,
+                    actual,
+                });
+            }
+        }
+        state.pacer.applied(actual);
+        Ok(())
+    }
+
+    fn poll(&self, state: &mut State, deadline: &Deadline) -> Polled {
+        let poll = self.platform.poll(self.if_match == IfMatch::Etag, deadline);
+        match poll.campaign {
+            None => Polled {
+                // Without the version that was to guard it, nothing may be sent.
+                may_send: self.if_match == IfMatch::Any,
+                sample: poll.sample,
+                campaign: None,
+            },
+            Some(Ok(campaign)) if campaign.etag.is_none() => Polled {
+                sample: Err(CallError::unusable(
+                    "campaign request",
+                    "it has no ETag header, which --if-match etag needs",
+                )),
+                campaign: None,
+                may_send: false,
+            },
+            Some(Ok(campaign)) => {
+                let expected = state.pacer.dial_rate;
+                if campaign.dial_rate != expected && !state.pacer.window.is_empty() {
+                    self.notices.tell(&Notice::RateChangedElsewhere {
+                        expected,
+                        actual: campaign.dial_rate,
+                    });
+                }
+                state.pacer.applied(campaign.dial_rate);
+                Polled {
+                    sample: poll.sample,
+                    campaign: Some(campaign),
+                    may_send: true,
+                }
+            }
+            Some(Err(error)) => Polled {
+                sample: poll.sample.and(Err(error)),
+                campaign: None,
+                may_send: false,
+            },
+        }
+    }
+
+    fn send(
+        &self,
+        state: &mut State,
+        decision: &Decision,
+        change: &RateChange,
+        deadline: &Deadline,
+    ) -> Result<Outcome, CycleError> {
+        let record = Record::of(decision, self.campaign_id);
+        if self.dry_run {
+            let request = self.platform.request(change);
+            return Ok(Outcome::WouldApply(Box::new((request, record))));
+        }
+        state.intent = Some(Intent {
+            dial_rate: decision.dial_rate,
+            record: self.warehouse.is_some().then_some(record),
+        });
+        if let Err(error) = self.store.save(state) {
+            // Nothing is sent that could not be remembered.
+            state.intent = None;
+            return Err(CycleError::State(error));
+        }
+        match self.platform.apply(change, deadline) {
+            Ok(Applied::Yes) => {
+                state.pacer.applied(decision.dial_rate);
+                let record = state.intent.take().and_then(|intent| intent.record);
+                if let Some(record) = record {
+                    state.outbox.push(record);
+                }
+                Ok(Outcome::Applied)
+            }
+            Ok(Applied::Conflict) => {
+                state.intent = None;
+                let dial_rate = decision.dial_rate;
+                self.notices.tell(&Notice::Conflict { dial_rate });
+                Ok(Outcome::Conflict)
+            }
+            Err(error) => {
+                // The intent stays where it may have been applied: the next cycle finds out.
+                if !error.uncertain {
+                    state.intent = None;
+                }
+                Err(CycleError::Call(error))
+            }
+        }
+    }
+
+    /// Saves, delivers the outbox, and saves what is left of it. Returns how many were delivered.
+    fn save_and_export(&self, state: &mut State, deadline: &Deadline) -> Result<usize, StateError> {
+        self.store.save(state)?;
+        let pending = state.outbox.len();
+        if pending == 0 {
+            return Ok(0);
+        }
+        let Some(warehouse) = self.warehouse else {
+            self.notices
+                .tell(&Notice::RecordsWithoutWarehouse { pending });
+            return Ok(0);
+        };
+        let delivery = warehouse.deliver(&mut state.outbox, deadline);
+        if let Some(problem) = delivery.problem {
+            let pending = state.outbox.len();
+            self.notices
+                .tell(&Notice::ExportFailed { problem, pending });
+        }
+        self.spill(state, deadline)?;
+        self.store.save(state)?;
+        Ok(delivery.delivered)
+    }
+
+    /// Moves the oldest records of a full outbox to a file of their own.
+    fn spill(&self, state: &mut State, deadline: &Deadline) -> Result<(), StateError> {
+        let Some((rows, lines)) = state.outbox.overflow(self.outbox_capacity) else {
+            return Ok(());
+        };
+        let day = file_stamp(deadline.clock().now());
+        let day = day.split('T').next().unwrap_or(&day);
+        let path = files::sibling(self.store.path(), &format!(".overflow-{day}.ndjson"));
+        files::append_durably(&path, &lines).map_err(|error| StateError::Io {
+            doing: "write",
+            path: path.clone(),
+            error,
+        })?;
+        state.outbox.forget_oldest(rows);
+        let path = path.display().to_string();
+        self.notices.tell(&Notice::OutboxSpilled { rows, path });
+        Ok(())
+    }
+}
+
+/// A poll, and whether a rate may be sent after it.
+struct Polled {
+    sample: Result<crate::pacing::Sample, CallError>,
+    campaign: Option<Campaign>,
+    may_send: bool,
+}
+
+impl CycleReport {
+    /// Whether there is more to tell than the error: a rate was applied, or nothing went wrong.
+    #[must_use]
+    pub fn is_worth_a_line(&self) -> bool {
+        self.error.is_none() || self.action() != Action::Hold
+    }
+
+    /// The action that was taken; for a dry run, the one that would have been.
+    #[must_use]
+    pub fn action(&self) -> Action {
+        match self.outcome {
+            Outcome::Applied | Outcome::WouldApply(..) => self.decision.action,
+            Outcome::Held | Outcome::Conflict | Outcome::NotApplied => Action::Hold,
+        }
+    }
+
+    /// The dial rate that holds after the cycle, as far as is known.
+    #[must_use]
+    pub fn dial_rate(&self) -> u32 {
+        match self.action() {
+            Action::Hold => self.decision.previous_dial_rate,
+            _ => self.decision.dial_rate,
+        }
+    }
+}
+
+impl fmt::Display for CycleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Call(error) => error.fmt(f),
+            Self::State(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for CycleError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Call(error) => error.source(),
+            Self::State(error) => error.source(),
+        }
+    }
+}

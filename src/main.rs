@@ -1,0 +1,154 @@
+//! Parse, dispatch, and turn what happened into an exit code.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
+use dialpace::cli::{Cli, Command, TickArgs, given_flags};
+use dialpace::clock::SystemClock;
+use dialpace::config::{ConfigError, Sources};
+use dialpace::cycle::CycleError;
+use dialpace::http::{CallError, Problem};
+use dialpace::platform::sandbox::ScenarioError;
+use dialpace::report::Console;
+use dialpace::state::StateError;
+use dialpace::tick;
+
+fn main() -> ExitCode {
+    let matches = match Cli::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { USAGE } else { DONE }.into();
+        }
+    };
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
+    let flags = matches.subcommand().map(|(_, matches)| matches);
+    match cli.command {
+        Command::Tick(args) => run_tick(&args, flags),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "dialpace", &mut script);
+            print(&script)
+        }
+        Command::Man => {
+            let mut page = Vec::new();
+            match clap_mangen::Man::new(Cli::command()).render(&mut page) {
+                Ok(()) => print(&page),
+                Err(_) => FAILED.into(),
+            }
+        }
+    }
+}
+
+fn run_tick(args: &TickArgs, matches: Option<&ArgMatches>) -> ExitCode {
+    let console = Console {
+        quiet: args.output.quiet,
+        verbose: args.output.verbose,
+    };
+    let options = tick::Options {
+        sandbox: args.live.sandbox.clone(),
+        dry_run: args.live.dry_run,
+        json: args.output.json,
+    };
+    let result = sources(matches)
+        .and_then(|sources| tick::run(&options, &sources, &console, &SystemClock::start()));
+    let (code, message) = match result {
+        Ok(report) => match report.error {
+            Some(error) => {
+                let error = anyhow::Error::new(error);
+                (code_of(&error), Some(format!("{error:#}")))
+            }
+            None if report.has_warehouse && report.pending > 0 && !report.dry_run => {
+                (WAITING, None)
+            }
+            None => (DONE, None),
+        },
+        Err(error) => (code_of(&error), Some(format!("{error:#}"))),
+    };
+    if let Some(message) = message {
+        console.error(&message);
+    }
+    code.into()
+}
+
+fn sources(matches: Option<&ArgMatches>) -> Result<Sources> {
+    Ok(Sources {
+        flags: matches.map(given_flags).unwrap_or_default(),
+        environment: environment(),
+        folder: std::env::current_dir()?,
+    })
+}
+
+/// The environment. A value that is not text is kept with its faults shown, so that the setting
+/// it belongs to is refused by its own check rather than taken as absent.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one reader of the environment"
+)]
+fn environment() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .map(|(name, value)| {
+            let text = |s: std::ffi::OsString| s.to_string_lossy().into_owned();
+            (text(name), text(value))
+        })
+        .collect()
+}
+
+/// A broken pipe means that the reader has seen enough.
+fn print(text: &[u8]) -> ExitCode {
+    let _ = io::stdout().lock().write_all(text);
+    DONE.into()
+}
+
+/// The exit code that scripts rely on, from whichever error of ours is in the chain.
+fn code_of(error: &anyhow::Error) -> u8 {
+    error.chain().find_map(code_of_link).unwrap_or(FAILED)
+}
+
+fn code_of_link(link: &(dyn std::error::Error + 'static)) -> Option<u8> {
+    if link.is::<ConfigError>() || link.is::<ScenarioError>() {
+        return Some(USAGE);
+    }
+    if let Some(error) = link.downcast_ref::<StateError>() {
+        return Some(code_of_state(error));
+    }
+    match link.downcast_ref::<CycleError>()? {
+        CycleError::Call(error) => Some(code_of_call(error)),
+        CycleError::State(error) => Some(code_of_state(error)),
+    }
+}
+
+fn code_of_state(error: &StateError) -> u8 {
+    match error {
+        StateError::Busy(_) => BUSY,
+        StateError::Newer { .. } | StateError::OtherCampaign { .. } => USAGE,
+        StateError::Io { .. } => FAILED,
+    }
+}
+
+fn code_of_call(error: &CallError) -> u8 {
+    match error.problem {
+        _ if error.denied => DENIED,
+        Problem::Paused { .. }
+        | Problem::OutOfTime { .. }
+        | Problem::TimedOut(_)
+        | Problem::Status { status: 429, .. } => LATE,
+        Problem::Status { .. } | Problem::Unusable(_) => UNUSABLE,
+        Problem::NotConnected(_) | Problem::NoAnswer(_) | Problem::Tls(_) => FAILED,
+    }
+}
+
+const DONE: u8 = 0;
+const FAILED: u8 = 1;
+const USAGE: u8 = 2;
+const DENIED: u8 = 3;
+const LATE: u8 = 4;
+const UNUSABLE: u8 = 5;
+const WAITING: u8 = 6;
+const BUSY: u8 = 75;

@@ -1,0 +1,87 @@
+//! Results as JSON, one object per cycle. Fields may be added; none is renamed or removed.
+
+use serde::Serialize;
+
+use crate::clock::rfc3339;
+use crate::cycle::{CycleReport, Outcome};
+use crate::http::Body;
+use crate::pacing::Pacer;
+
+/// The object that `--json` prints for one cycle.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Cycle<'a> {
+    timestamp: String,
+    campaign_id: &'a str,
+    policy: &'static str,
+    action: String,
+    reason: String,
+    previous_dial_rate: u32,
+    new_dial_rate: u32,
+    answer_rate: Option<f64>,
+    deviation: Option<f64>,
+    available_agents: Option<u32>,
+    agent_availability_avg: Option<f64>,
+    exported: usize,
+    pending: usize,
+    dry_run: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<WouldSend>,
+}
+
+/// The request that a dry run did not send.
+#[derive(Debug, Serialize)]
+struct WouldSend {
+    method: String,
+    url: String,
+    headers: serde_json::Map<String, serde_json::Value>,
+    body: serde_json::Value,
+}
+
+/// One cycle as one line.
+#[must_use]
+pub fn cycle(report: &CycleReport, campaign_id: &str, pacer: &Pacer) -> String {
+    let decision = &report.decision;
+    let evidence = &decision.evidence;
+    let request = match &report.outcome {
+        Outcome::WouldApply(would) => {
+            let (request, _) = would.as_ref();
+            Some(WouldSend {
+                method: request.method.to_string(),
+                url: request.url.clone(),
+                headers: request
+                    .shown_headers()
+                    .into_iter()
+                    .map(|(name, value)| (name.to_owned(), value.into()))
+                    .collect(),
+                body: match &request.body {
+                    Some(Body::Plain(text)) => serde_json::from_str(text).unwrap_or_default(),
+                    _ => serde_json::Value::Null,
+                },
+            })
+        }
+        _ => None,
+    };
+    let cycle = Cycle {
+        timestamp: rfc3339(decision.at),
+        campaign_id,
+        policy: pacer.policy().name(),
+        action: report.action().to_string(),
+        reason: decision.to_string(),
+        previous_dial_rate: decision.previous_dial_rate,
+        new_dial_rate: report.dial_rate(),
+        answer_rate: evidence.answer_rate.map(f64::from),
+        deviation: evidence.deviation,
+        available_agents: evidence.available_agents,
+        agent_availability_avg: evidence.available_mean,
+        exported: report.exported,
+        pending: report.pending,
+        dry_run: report.dry_run,
+        error: report.error.as_ref().map(ToString::to_string),
+        request,
+    };
+    // Text, whole numbers and finite floats always have JSON.
+    serde_json::to_string(&cycle).unwrap_or_default()
+}

@@ -1,0 +1,97 @@
+//! Results for people.
+
+use std::fmt::Write;
+
+use crate::clock::rfc3339;
+use crate::cycle::{CycleReport, Outcome};
+use crate::pacing::Action;
+
+/// One cycle in one line: when, what was seen, what was decided and why, what was done.
+#[must_use]
+pub fn cycle(report: &CycleReport, campaign_id: &str) -> String {
+    let decision = &report.decision;
+    let evidence = &decision.evidence;
+    let mut line = format!("{} campaign {campaign_id}: ", rfc3339(decision.at));
+    if let (Some(agents), Some(mean)) = (evidence.available_agents, evidence.available_mean) {
+        let agents_word = if agents == 1 { "agent" } else { "agents" };
+        add(
+            &mut line,
+            format_args!(
+                "{agents} {agents_word} available, mean {mean:.1} over {} of {} samples; ",
+                evidence.samples, evidence.window
+            ),
+        );
+    }
+    let (before, after) = (decision.previous_dial_rate, decision.dial_rate);
+    let change = if before == after {
+        format!("dial rate {after} calls/min confirmed")
+    } else {
+        format!("dial rate {before} → {after} calls/min")
+    };
+    match (&report.outcome, decision.action) {
+        (Outcome::Applied, Action::Adjust) => add(&mut line, format_args!("{change}")),
+        (Outcome::Applied, Action::Stop) => add(&mut line, format_args!("stopped, {change}")),
+        (Outcome::Applied, _) => add(&mut line, format_args!("safe rate, {change}")),
+        (Outcome::WouldApply(..), _) => add(&mut line, format_args!("would set {change}")),
+        (Outcome::Conflict, _) => add(
+            &mut line,
+            format_args!(
+                "held at {before} calls/min, the campaign was changed by somebody else meanwhile"
+            ),
+        ),
+        (Outcome::NotApplied, _) => {
+            add(&mut line, format_args!("{after} calls/min was not applied"));
+        }
+        (Outcome::Held, _) => add(&mut line, format_args!("held at {before} calls/min")),
+    }
+    add(&mut line, format_args!(" ({decision}); {}", export(report)));
+    line
+}
+
+/// What a dry run would have sent.
+#[must_use]
+pub fn dry_run(report: &CycleReport) -> String {
+    let export = if report.has_warehouse {
+        "exported"
+    } else {
+        "exported, if DW_ENDPOINT were set"
+    };
+    match &report.outcome {
+        Outcome::WouldApply(would) => {
+            let (request, record) = would.as_ref();
+            format!(
+                "Dry run: nothing was changed, saved or exported. Would be sent:\n\n{request}\n\nWould be {export}:\n\n{}",
+                record.json()
+            )
+        }
+        _ => "Dry run: nothing was changed, saved or exported, and nothing would have been sent."
+            .to_owned(),
+    }
+}
+
+fn export(report: &CycleReport) -> String {
+    let records = |n: usize| match n {
+        1 => "1 record".to_owned(),
+        n => format!("{n} records"),
+    };
+    match (report.has_warehouse, report.exported, report.pending) {
+        _ if report.dry_run => "dry run".to_owned(),
+        (false, _, 0) => "nothing is exported: DW_ENDPOINT is not set".to_owned(),
+        (false, _, pending) => {
+            format!(
+                "nothing is exported: DW_ENDPOINT is not set; {} wait",
+                records(pending)
+            )
+        }
+        (true, 0, 0) => "nothing to export".to_owned(),
+        (true, exported, 0) => format!("exported {}", records(exported)),
+        (true, exported, pending) => {
+            format!("exported {}, {} wait", records(exported), records(pending))
+        }
+    }
+}
+
+fn add(line: &mut String, text: std::fmt::Arguments) {
+    // Writing to a String cannot fail.
+    let _ = line.write_fmt(text);
+}
