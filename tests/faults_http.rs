@@ -1,0 +1,628 @@
+//! Faults of the platform, as statuses, payloads and broken connections: each ends in bounded
+//! time, with the right exit code, one clear message, and a state that the next run can use.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::too_many_lines,
+    reason = "a test that cannot go on should fail; tables are long"
+)]
+
+mod common;
+
+use common::{CAMPAIGN, Call, Folder, Platform, Reply, Run, metrics_answer};
+use serde_json::json;
+
+const PLATFORM_CALLS: [Call; 4] = [Call::Token, Call::Metrics, Call::Agents, Call::Patch];
+
+/// The next run, against a platform without faults, works and leaves `rate` applied.
+#[track_caller]
+fn recovers(folder: &Folder, rate: u32) {
+    let platform = Platform::start();
+    platform.world().dial_rate = 3;
+    folder
+        .tick(&platform, &["--dw-endpoint", &platform.warehouse()])
+        .finish()
+        .expect(0);
+    assert_eq!(platform.world().applied, [rate]);
+}
+
+#[test]
+fn too_many_requests_is_retried_on_every_call() {
+    for call in [&PLATFORM_CALLS[..], &[Call::Warehouse]].concat() {
+        let folder = Folder::new();
+        let platform = Platform::faulty(call, |nth| {
+            if nth < 2 {
+                Reply::status(429)
+            } else {
+                Reply::Contract
+            }
+        });
+        let warehouse = platform.warehouse();
+        let run = folder
+            .tick(&platform, &["--dw-endpoint", &warehouse])
+            .finish()
+            .expect(0);
+        assert_eq!(platform.count(call), 3, "{call:?}");
+        assert_eq!(
+            run.stderr
+                .matches("HTTP 429 Too Many Requests; retry")
+                .count(),
+            2,
+            "{}",
+            run.stderr
+        );
+        assert_eq!(platform.world().records.len(), 1);
+    }
+}
+
+#[test]
+fn too_many_requests_for_ever_ends_after_five_retries() {
+    for call in PLATFORM_CALLS {
+        let folder = Folder::new();
+        let platform = Platform::faulty(call, |_| Reply::status(429));
+        let run = folder.tick(&platform, &[]).finish().expect(4);
+        assert_eq!(platform.count(call), 6, "{call:?}");
+        assert!(
+            run.error().contains("HTTP 429 Too Many Requests (6 tries)"),
+            "{}",
+            run.stderr
+        );
+        assert!(platform.world().applied.is_empty());
+        recovers(&folder, 34);
+    }
+}
+
+#[test]
+fn retry_after_is_honoured_and_remembered() {
+    let folder = Folder::new();
+    let platform = Platform::faulty(Call::Metrics, |_| {
+        Reply::Answer(429, vec![("Retry-After", "120".to_owned())], String::new())
+    });
+    // Two minutes are beyond the deadline, so there is no point in waiting at all.
+    let run = folder.tick(&platform, &[]).finish().expect(4);
+    assert!(
+        run.error()
+            .contains("the cycle's 25 s are used up; before that: HTTP 429"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(platform.count(Call::Metrics), 1);
+    // The next run knows, and calls nobody.
+    let requests = platform.calls().len();
+    let run = folder.tick(&platform, &[]).finish().expect(4);
+    assert!(
+        run.error().contains("asked not to be called before"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(platform.calls().len(), requests);
+}
+
+#[test]
+fn retry_after_that_makes_no_sense_is_ignored() {
+    for junk in [
+        "soon",
+        "-5",
+        "1e9",
+        "",
+        "Mon, 99 Foo 2026 00:00:00 GMT",
+        "Sun, 06 Nov 1994 08:49:37 GMT",
+    ] {
+        let folder = Folder::new();
+        let platform = Platform::faulty(Call::Agents, move |nth| match nth {
+            0 => Reply::Answer(429, vec![("Retry-After", junk.to_owned())], String::new()),
+            _ => Reply::Contract,
+        });
+        folder.tick(&platform, &[]).finish().expect(0);
+    }
+}
+
+#[test]
+fn a_huge_retry_after_is_bounded() {
+    let folder = Folder::new();
+    let platform = Platform::faulty(Call::Metrics, |_| {
+        let seconds = "99999999999999999999".to_owned();
+        Reply::Answer(503, vec![("Retry-After", seconds)], String::new())
+    });
+    folder.tick(&platform, &[]).finish().expect(4);
+    let state: serde_json::Value = serde_json::from_str(&folder.read("state.json")).unwrap();
+    let heard = state["state"]["pacer"]["heardAt"].as_i64().unwrap();
+    let quiet = state["state"]["quietUntil"].as_i64().unwrap();
+    assert!(
+        (0..=301_000).contains(&(quiet - heard)),
+        "{} ms",
+        quiet - heard
+    );
+}
+
+#[test]
+fn a_token_revoked_between_calls_is_renewed_once() {
+    let folder = Folder::new();
+    let platform = Platform::start();
+    folder.tick(&platform, &[]).finish().expect(0);
+    platform.world().tokens_revoked = 1;
+    platform.world().agents = 20;
+    let run = folder.tick(&platform, &[]).finish().expect(0);
+    assert_eq!(platform.world().tokens_issued, 2, "{}", run.stderr);
+    assert_eq!(platform.world().applied, [34, 25]);
+}
+
+#[test]
+fn a_token_refused_for_ever_is_a_matter_of_credentials() {
+    for call in [Call::Metrics, Call::Agents, Call::Patch] {
+        let folder = Folder::new();
+        let platform = Platform::faulty(call, |_| {
+            Reply::Answer(401, vec![], r#"{"message":"bad token"}"#.into())
+        });
+        let run = folder.tick(&platform, &[]).finish().expect(3);
+        assert!(
+            run.error().contains("HTTP 401 Unauthorized: bad token"),
+            "{}",
+            run.stderr
+        );
+        assert!(
+            run.error().contains("check CXONE_CLIENT_ID"),
+            "{}",
+            run.stderr
+        );
+        assert_eq!(platform.world().tokens_issued, 2, "renewed once");
+        assert_eq!(platform.count(call), 2);
+        recovers(&folder, 34);
+    }
+}
+
+#[test]
+fn a_wrong_secret_says_what_to_check() {
+    let folder = Folder::new();
+    let platform = Platform::start();
+    let run = folder
+        .tick(&platform, &[])
+        .env("CXONE_CLIENT_SECRET", "wrong")
+        .finish()
+        .expect(3);
+    assert!(
+        run.error().contains(
+            "token request: HTTP 401 Unauthorized: invalid_client; check CXONE_CLIENT_ID"
+        ),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(platform.calls(), [Call::Token]);
+}
+
+#[test]
+fn each_status_says_what_to_do() {
+    // call, status, exit code, what the message must hold
+    let table = "
+        Metrics  403 3  the client lacks the scope analytics:read
+        Agents   403 3  the client lacks the scope agent:read
+        Patch    403 3  the client lacks the scope outbound:campaign:write
+        Patch    400 5  sent was {\"dialRate\":34}; the range set here is 10 to 100
+        Patch    404 5  check CAMPAIGN_ID: the platform does not know campaign camp-42
+        Patch    409 5  dial rate PATCH: HTTP 409 Conflict
+        Patch    412 5  check CAMPAIGN_ID
+        Metrics  404 5  check CXONE_SITE
+        Token    404 5  check CXONE_SITE
+        Token    400 3  check CXONE_CLIENT_ID and the client secret
+        Metrics  301 5  redirects are not followed
+        Patch    302 5  redirects are not followed
+        Patch    307 5  redirects are not followed
+        Metrics  500 5  HTTP 500 Internal Server Error (6 tries)
+    ";
+    for line in table.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let mut rest = line;
+        let mut next = || {
+            let (cell, tail) = rest.trim().split_once(' ').unwrap();
+            rest = tail;
+            cell.to_owned()
+        };
+        let call = match next().as_str() {
+            "Metrics" => Call::Metrics,
+            "Agents" => Call::Agents,
+            "Token" => Call::Token,
+            _ => Call::Patch,
+        };
+        let status: u16 = next().parse().unwrap();
+        let code: i32 = next().parse().unwrap();
+        let message = rest.trim();
+
+        let folder = Folder::new();
+        let platform = Platform::faulty(call, move |_| {
+            let location = vec![("Location", "/elsewhere?key=1".to_owned())];
+            Reply::Answer(
+                status,
+                if status < 400 { location } else { vec![] },
+                String::new(),
+            )
+        });
+        let run = folder.tick(&platform, &[]).finish().expect(code);
+        assert!(run.error().contains(message), "{line}\n{}", run.stderr);
+        assert!(platform.world().applied.is_empty());
+        recovers(&folder, 34);
+    }
+}
+
+#[test]
+fn a_redirected_patch_is_not_replayed() {
+    let folder = Folder::new();
+    let platform = Platform::faulty(Call::Patch, |_| {
+        Reply::Answer(
+            302,
+            vec![("Location", "/api/v2/outbound/campaigns/camp-42".into())],
+            String::new(),
+        )
+    });
+    folder.tick(&platform, &[]).finish().expect(5);
+    assert_eq!(
+        (platform.count(Call::Patch), platform.count(Call::Campaign)),
+        (1, 0)
+    );
+}
+
+#[test]
+fn a_server_that_recovers_is_waited_for() {
+    for call in PLATFORM_CALLS {
+        for fault in [Reply::status(500), Reply::status(503), Reply::Drop] {
+            let folder = Folder::new();
+            let platform = Platform::faulty(call, move |nth| {
+                if nth == 0 {
+                    fault.clone()
+                } else {
+                    Reply::Contract
+                }
+            });
+            folder.tick(&platform, &[]).finish().expect(0);
+            assert_eq!(platform.world().applied, [34]);
+        }
+    }
+}
+
+#[test]
+fn a_patch_whose_answer_never_came_is_looked_up_before_it_is_sent_again() {
+    let folder = Folder::new();
+    let platform = Platform::faulty(Call::Patch, |_| Reply::ContractThenDrop);
+    let warehouse = platform.warehouse();
+    folder
+        .tick(&platform, &["--dw-endpoint", &warehouse])
+        .finish()
+        .expect(0);
+    let tail: Vec<Call> = platform.calls().into_iter().skip(3).collect();
+    assert_eq!(
+        tail,
+        [Call::Patch, Call::Campaign, Call::Warehouse],
+        "applied once, recorded once"
+    );
+
+    // The same, when it was not applied: it is sent again.
+    let folder = Folder::new();
+    let platform = Platform::faulty(Call::Patch, |nth| {
+        if nth == 0 {
+            Reply::Drop
+        } else {
+            Reply::Contract
+        }
+    });
+    folder.tick(&platform, &[]).finish().expect(0);
+    let tail: Vec<Call> = platform.calls().into_iter().skip(3).collect();
+    assert_eq!(tail, [Call::Patch, Call::Campaign, Call::Patch]);
+}
+
+#[test]
+fn what_an_earlier_run_left_open_is_settled_first() {
+    // (what becomes of the PATCH, whether its record must appear)
+    for (fault, applied) in [(Reply::ContractThenDrop, true), (Reply::Drop, false)] {
+        let folder = Folder::new();
+        let platform = Platform::scripted(move |request, _| match request.call() {
+            Call::Patch => fault.clone(),
+            Call::Campaign => Reply::status(500),
+            _ => Reply::Contract,
+        });
+        let warehouse = platform.warehouse();
+        folder
+            .tick(&platform, &["--dw-endpoint", &warehouse])
+            .finish()
+            .expect(5);
+        let rate_there = platform.world().dial_rate;
+        drop(platform);
+
+        let platform = Platform::start();
+        platform.world().dial_rate = rate_there;
+        let warehouse = platform.warehouse();
+        let run = folder
+            .tick(&platform, &["--dw-endpoint", &warehouse])
+            .finish()
+            .expect(0);
+        let rates: Vec<bool> = platform
+            .world()
+            .records
+            .iter()
+            .map(|(_, body)| body.contains("\"newDialRate\":34"))
+            .collect();
+        assert_eq!(
+            rates,
+            [true],
+            "one record of the 34 calls/min, whichever run applied it"
+        );
+        assert_eq!(
+            platform.world().applied.is_empty(),
+            applied,
+            "{}",
+            run.stderr
+        );
+        // The site differs, so a token is asked for; the campaign comes before the poll.
+        assert_eq!(
+            platform.calls().get(..2),
+            Some(&[Call::Token, Call::Campaign][..])
+        );
+    }
+}
+
+#[test]
+fn a_hanging_server_costs_no_more_than_the_deadline() {
+    for call in [Call::Token, Call::Metrics, Call::Agents, Call::Patch] {
+        let folder = Folder::new();
+        let platform = Platform::faulty(call, |_| Reply::Hang);
+        let run = folder
+            .tick(&platform, &["--deadline", "400ms"])
+            .finish()
+            .expect(4);
+        assert!(
+            run.error().contains("the cycle's 400 ms are used up"),
+            "{}",
+            run.stderr
+        );
+    }
+    // A warehouse that hangs does not undo what was applied.
+    let folder = Folder::new();
+    let platform = Platform::faulty(Call::Warehouse, |_| Reply::Hang);
+    let warehouse = platform.warehouse();
+    let run = folder
+        .tick(
+            &platform,
+            &["--deadline", "400ms", "--dw-endpoint", &warehouse, "--json"],
+        )
+        .finish()
+        .expect(6);
+    assert_eq!(
+        (&run.json()["action"], &run.json()["pending"]),
+        (&json!("adjusted"), &json!(1))
+    );
+    let platform = Platform::start();
+    let warehouse = platform.warehouse();
+    folder
+        .tick(&platform, &["--dw-endpoint", &warehouse])
+        .finish()
+        .expect(0);
+    assert_eq!(platform.world().records.len(), 1);
+}
+
+#[test]
+fn nobody_there_is_one_clear_message() {
+    let folder = Folder::new();
+    let platform = Platform::start();
+    let run = folder
+        .tick(&platform, &["--retries", "1"])
+        // Port 1 of loopback: nobody listens there.
+        .env("CXONE_SITE", "http://127.0.0.1:1")
+        .finish()
+        .expect(1);
+    assert!(
+        run.error().contains("token request: no connection: "),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        run.error().contains("(2 tries); check the host"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn answers_that_cannot_be_used_name_the_field() {
+    let row = |fields: &str| format!(r#"{{"response":[{{{fields}}}]}}"#);
+    let rate = |rate: &str| metrics_answer(CAMPAIGN, rate);
+    let cases = [
+        (
+            Call::Metrics,
+            r#"{"response":[]}"#.to_owned(),
+            "response is empty: no metrics of campaign camp-42",
+        ),
+        (
+            Call::Metrics,
+            metrics_answer("other", "0.7"),
+            "response[0].campaignId is \"other\"",
+        ),
+        (
+            Call::Metrics,
+            rate("\"0.77\""),
+            "response[0].answerRate: invalid type: string \"0.77\"",
+        ),
+        (
+            Call::Metrics,
+            rate("77.24"),
+            "response[0].answerRate: 77.24 is not a share from 0 to 1 (a percentage? divide by 100)",
+        ),
+        (
+            Call::Metrics,
+            rate("-0.1"),
+            "response[0].answerRate: -0.1 is not a share",
+        ),
+        (Call::Metrics, rate("NaN"), "response[0].answerRate"),
+        (Call::Metrics, rate("1e400"), "number out of range"),
+        (
+            Call::Metrics,
+            rate("null"),
+            "response[0].answerRate: invalid type: null",
+        ),
+        (
+            Call::Metrics,
+            row(r#""campaignId":"camp-42""#),
+            "response[0]: missing field `answerRate`",
+        ),
+        (
+            Call::Metrics,
+            row(r#""campaignId":"camp-42","answerRate":0.5,"answerRate":0.6"#),
+            "duplicate field `answerRate`",
+        ),
+        (
+            Call::Metrics,
+            row(
+                r#""campaignId":"camp-42","answerRate":0.5,"totalCallsDialed":1,"totalCallsAnswered":2"#,
+            ),
+            "totalCallsAnswered is 2, more than totalCallsDialed",
+        ),
+        (
+            Call::Metrics,
+            row(r#""campaignId":"camp-42","answerRate":0.5,"totalCallsDialed":-1"#),
+            "response[0].totalCallsDialed: -1 is not a whole number",
+        ),
+        (
+            Call::Metrics,
+            "<html><h1>Login</h1>".to_owned(),
+            "JSON was expected",
+        ),
+        (Call::Metrics, String::new(), "the body is empty"),
+        (Call::Metrics, "[".repeat(5_000), "unusable answer"),
+        (
+            Call::Agents,
+            "\"40\"".to_owned(),
+            "invalid type: string \"40\", expected an array of agents",
+        ),
+        (
+            Call::Agents,
+            r#"{"agents":7}"#.to_owned(),
+            "invalid type: integer `7`",
+        ),
+        (
+            Call::Agents,
+            r#"{"count":7}"#.to_owned(),
+            "missing field `response`",
+        ),
+        (
+            Call::Agents,
+            r#"{"response":[],"page":1,"pageSize":25,"totalElements":9}"#.to_owned(),
+            "page 1 is empty, and only 0 agents came before it",
+        ),
+        (
+            Call::Agents,
+            r#"{"response":[1,2],"page":1,"pageSize":2,"totalElements":9}"#.to_owned(),
+            "page is 1 in answer 3",
+        ),
+        (
+            Call::Agents,
+            format!("[{}1]", "1,".repeat(600_000)),
+            "its body is larger than 1048576 bytes",
+        ),
+        (
+            Call::Token,
+            r#"{"token_type":"Bearer"}"#.to_owned(),
+            "missing field `access_token`",
+        ),
+        (
+            Call::Token,
+            r#"{"access_token":"a b","expires_in":3600}"#.to_owned(),
+            "access_token is empty or has characters",
+        ),
+        (
+            Call::Token,
+            r#"{"access_token":"abc","expires_in":"3600"}"#.to_owned(),
+            "expires_in: invalid type: string",
+        ),
+        (
+            Call::Token,
+            r#"{"access_token":"abc","token_type":"MAC"}"#.to_owned(),
+            "token_type is \"MAC\"",
+        ),
+    ];
+    for (call, body, message) in cases {
+        let folder = Folder::new();
+        let start: String = body.chars().take(80).collect();
+        let platform = Platform::faulty(call, move |_| Reply::body(body.clone()));
+        let run = folder.tick(&platform, &[]).finish().expect(5);
+        assert!(
+            run.error().contains(message),
+            "{start}\nwanted: {message}\ngot: {}",
+            run.stderr
+        );
+        assert!(
+            run.error().len() < 700,
+            "short enough to read: {}",
+            run.stderr
+        );
+        assert!(platform.world().applied.is_empty());
+    }
+}
+
+#[test]
+fn a_token_without_a_lifetime_serves_one_run() {
+    for expires in ["", r#","expires_in":0"#, r#","expires_in":-5"#] {
+        let folder = Folder::new();
+        let platform = Platform::scripted(move |request, _| match request.call() {
+            Call::Token => Reply::body(format!(
+                r#"{{"access_token":"{}-0"{expires}}}"#,
+                common::TOKEN
+            )),
+            _ => Reply::Contract,
+        });
+        platform.world().tokens_issued = 1;
+        for _ in 0..2 {
+            folder.tick(&platform, &[]).finish().expect(0);
+        }
+        assert_eq!(platform.count(Call::Token), 2);
+        assert!(!folder.path("state.json.token").exists());
+    }
+}
+
+#[test]
+fn a_failed_poll_never_raises_the_rate_and_says_what_holds() {
+    let folder = Folder::new();
+    let platform = Platform::faulty(Call::Metrics, |nth| {
+        if nth == 0 {
+            Reply::Contract
+        } else {
+            Reply::status(500)
+        }
+    });
+    folder.tick(&platform, &[]).finish().expect(0);
+    platform.world().agents = 100;
+    let run = folder
+        .tick(&platform, &["--json", "--retries", "0"])
+        .finish()
+        .expect(5);
+    let object = run.json();
+    assert_eq!(object["action"], "held");
+    assert_eq!(
+        (&object["newDialRate"], &object["answerRate"]),
+        (&json!(34), &json!(null))
+    );
+    assert_eq!(object["reason"], "poll failed, 1 of 6 samples still count");
+    assert_eq!(platform.world().applied, [34]);
+}
+
+#[test]
+fn a_broken_answer_is_not_taken_for_a_whole_one() {
+    let truncated = b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n[{},{}]".to_vec();
+    let folder = Folder::new();
+    let platform = Platform::faulty(Call::Agents, move |nth| {
+        if nth == 0 {
+            Reply::Raw(truncated.clone())
+        } else {
+            Reply::Contract
+        }
+    });
+    folder.tick(&platform, &[]).finish().expect(0);
+    assert_eq!(platform.world().applied, [34]);
+
+    let folder = Folder::new();
+    let platform = Platform::faulty(Call::Agents, |_| {
+        Reply::Raw(b"SSH-2.0-OpenSSH_9.6\r\n".to_vec())
+    });
+    let run = folder.tick(&platform, &[]).finish().expect(5);
+    assert!(
+        run.error()
+            .contains("agents request: unusable answer: it is not HTTP"),
+        "{}",
+        run.stderr
+    );
+}

@@ -1,0 +1,167 @@
+//! What holds for every input. A failure prints the smallest case and the seed that finds it.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should fail; tables are long"
+)]
+
+use std::time::Duration;
+
+use dialpace::http::retry_after;
+use dialpace::pacing::{Guards, Limits, Pacer, PacerState, Policy, Ratio, Sample, UnixMillis};
+use dialpace::state::{Loaded, Store};
+use dialpace::warehouse::Record;
+use proptest::prelude::*;
+
+/// A poll, or `None` where it failed; the seconds since the one before; whether it is applied.
+type Cycle = (Option<(u32, Option<f64>)>, i64, bool);
+
+fn cycles() -> impl Strategy<Value = Vec<Cycle>> {
+    let agents = prop_oneof![Just(0_u32), 0..300_u32, any::<u32>()];
+    let rate = proptest::option::of(0.0..=1.0_f64);
+    let poll = proptest::option::weighted(0.8, (agents, rate));
+    let gap = prop_oneof![8 => 15..90_i64, 1 => -4_000..4_000_i64];
+    proptest::collection::vec((poll, gap, any::<bool>()), 1..40)
+}
+
+fn limits() -> impl Strategy<Value = Limits> {
+    let guards = (any::<bool>(), any::<bool>(), 0.0..=1.0_f64);
+    (
+        0.0..=1.0_f64,
+        0.0..=0.3_f64,
+        0..200_u32,
+        0..300_u32,
+        1..9_usize,
+        0.0..=1.0_f64,
+        guards,
+    )
+        .prop_map(
+            |(sla, tolerance, min, span, window, utilisation, (ages, stops, safe))| {
+                let max_dial_rate = min + span;
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "a share of a small number"
+                )]
+                let safe_rate = (safe * f64::from(max_dial_rate)) as u32;
+                Limits {
+                    sla_threshold: Ratio::new(sla).unwrap(),
+                    tolerance_margin: Ratio::new(tolerance).unwrap(),
+                    min_dial_rate: min,
+                    max_dial_rate,
+                    window,
+                    utilisation: Ratio::new(utilisation).unwrap(),
+                    guards: Guards {
+                        max_sample_age: ages.then_some(Duration::from_secs(360)),
+                        stop_without_agents: stops,
+                        safe_rate: ages.then_some(safe_rate),
+                    },
+                }
+            },
+        )
+}
+
+fn policy(limits: &Limits, which: u8) -> Policy {
+    match which % 3 {
+        0 => Policy::Capacity,
+        1 => Policy::Compensated,
+        _ => Policy::Fixed {
+            dial_rate: u32::midpoint(limits.min_dial_rate, limits.max_dial_rate),
+        },
+    }
+}
+
+fn sample(poll: (u32, Option<f64>), at: UnixMillis) -> Sample {
+    Sample {
+        at,
+        available_agents: poll.0,
+        answer_rate: poll.1.and_then(Ratio::new),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_decision_is_within_bounds(limits in limits(), which in any::<u8>(), start in 0..500_u32, recovering: bool, cycles in cycles()) {
+        let pacer = Pacer::new(limits.clone(), policy(&limits, which)).unwrap();
+        let mut state = PacerState { dial_rate: start, recovering, ..PacerState::default() };
+        let mut now = UnixMillis(0);
+        for (poll, gap, applied) in cycles {
+            now = UnixMillis(now.0 + gap * 1_000);
+            let before = state.dial_rate;
+            let was_recovering = state.recovering;
+            let poll = poll.map(|poll| sample(poll, now));
+
+            let mut twin = state.clone();
+            let decision = pacer.step(&mut state, poll, now);
+            prop_assert_eq!(&pacer.step(&mut twin, poll, now), &decision, "the same input twice");
+            prop_assert_eq!(&twin, &state);
+
+            prop_assert!(decision.dial_rate <= limits.max_dial_rate || !decision.sends());
+            prop_assert_eq!(decision.previous_dial_rate, before);
+            prop_assert!(decision.sends() || decision.dial_rate == before);
+            if poll.is_none() || was_recovering {
+                prop_assert!(decision.dial_rate <= before, "raised without a poll or after a loss");
+            }
+            let silent = state.window.iter().all(|s| s.available_agents == 0);
+            if limits.guards.stop_without_agents && poll.is_some() && silent && state.window.len() == limits.window {
+                prop_assert_eq!(decision.dial_rate, 0);
+            }
+            for figure in [decision.evidence.available_mean, decision.evidence.deviation].into_iter().flatten() {
+                prop_assert!(figure.is_finite());
+            }
+            prop_assert!(!decision.to_string().contains("NaN"));
+            let json = serde_json::to_string(&state).unwrap();
+            prop_assert_eq!(&serde_json::from_str::<PacerState>(&json).unwrap(), &state);
+            if decision.sends() && applied {
+                state.applied(decision.dial_rate);
+            }
+        }
+    }
+
+    #[test]
+    fn fewer_agents_never_give_a_higher_rate(limits in limits(), which in any::<u8>(), polls in proptest::collection::vec((0..300_u32, 0..300_u32, 0.0..=1.0_f64), 1..12)) {
+        let pacer = Pacer::new(limits.clone(), policy(&limits, which)).unwrap();
+        let (mut more, mut fewer) = (PacerState::default(), PacerState::default());
+        for (n, (agents, less, rate)) in polls.into_iter().enumerate() {
+            let now = UnixMillis(i64::try_from(n).unwrap() * 30_000);
+            let a = pacer.step(&mut more, Some(sample((agents, Some(rate)), now)), now);
+            let b = pacer.step(&mut fewer, Some(sample((agents.saturating_sub(less), Some(rate)), now)), now);
+            prop_assert!(b.dial_rate <= a.dial_rate, "{a:?}\n{b:?}");
+        }
+    }
+
+    #[test]
+    fn a_record_is_read_back_exactly_and_its_id_is_its_bodys(previous in any::<u32>(), new in any::<u32>(), rate in proptest::option::of(0.0..=1.0_f64), mean in 0.0..1e6_f64) {
+        let record = Record {
+            timestamp: "2026-11-22T15:03:01.123Z".to_owned(), campaign_id: "camp-42".to_owned(),
+            previous_dial_rate: previous, new_dial_rate: new, current_answer_rate: rate, sla_threshold: 0.75,
+            deviation: rate.map(|rate| rate - 0.75), agent_availability_avg: Some(mean),
+        };
+        let read: Record = serde_json::from_str(&record.json()).unwrap();
+        prop_assert_eq!(read.id(), record.id());
+        prop_assert_eq!(&read, &record);
+        let other = Record { new_dial_rate: new ^ 1, ..record.clone() };
+        prop_assert_ne!(other.id(), record.id());
+    }
+
+    #[test]
+    fn any_retry_after_is_a_wait_or_nothing(header in "\\PC{0,40}", now in any::<i64>()) {
+        let _ = retry_after(&header, UnixMillis(now));
+    }
+}
+
+proptest! {
+    // Each case is a file, so there are fewer of them.
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_as_state_are_a_state_or_damaged(content in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("any-bytes.json");
+        #[expect(clippy::disallowed_methods, reason = "a test's own input")]
+        std::fs::write(&path, &content).unwrap();
+        let loaded = Store::read_only(&path, "camp-42").load().unwrap();
+        prop_assert!(matches!(loaded, Loaded::Damaged(_)));
+    }
+}
