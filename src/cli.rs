@@ -41,8 +41,11 @@ pub enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual page, in roff
-    Man,
+    /// Print the manual page, in roff: `dialpace man | man -l -`
+    Man {
+        /// Of this subcommand
+        command: Option<String>,
+    },
 }
 
 /// What `tick` takes.

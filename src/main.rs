@@ -36,13 +36,7 @@ fn main() -> ExitCode {
             clap_complete::generate(shell, &mut Cli::command(), "dialpace", &mut script);
             print(&script)
         }
-        Command::Man => {
-            let mut page = Vec::new();
-            match clap_mangen::Man::new(Cli::command()).render(&mut page) {
-                Ok(()) => print(&page),
-                Err(_) => FAILED.into(),
-            }
-        }
+        Command::Man { command } => run_man(command.as_deref()),
     }
 }
 
@@ -75,6 +69,25 @@ fn run_tick(args: &TickArgs, matches: Option<&ArgMatches>) -> ExitCode {
         console.error(&message);
     }
     code.into()
+}
+
+fn run_man(name: Option<&str>) -> ExitCode {
+    let mut command = Cli::command();
+    command.build();
+    let command = match name {
+        None => Some(&command),
+        Some(name) => command.find_subcommand(name),
+    };
+    let mut page = Vec::new();
+    match command.map(|command| clap_mangen::Man::new(command.clone()).render(&mut page)) {
+        Some(Ok(())) => print(&page),
+        Some(Err(_)) => FAILED.into(),
+        None => {
+            let message = format!("there is no subcommand {:?}", name.unwrap_or_default());
+            Console::default().error(&message);
+            USAGE.into()
+        }
+    }
 }
 
 fn sources(matches: Option<&ArgMatches>) -> Result<Sources> {

@@ -181,15 +181,28 @@ impl fmt::Display for Notice {
             Self::NothingExported => f.write_str("nothing is exported: DW_ENDPOINT is not set"),
             Self::RecordsWithoutWarehouse { pending } => write!(
                 f,
-                "nothing is exported: DW_ENDPOINT is not set, and {pending} records of earlier runs wait for it"
+                "nothing is exported: DW_ENDPOINT is not set, and {} of earlier runs for it",
+                Waiting(*pending)
             ),
             Self::ExportFailed { problem, pending } => {
-                write!(f, "{problem}; {pending} records wait for the next cycle")
+                write!(f, "{problem}; {} for the next cycle", Waiting(*pending))
             }
             Self::OutboxSpilled { rows, path } => write!(
                 f,
                 "the outbox is full; its {rows} oldest records are now in {path} and have to be loaded by hand"
             ),
+        }
+    }
+}
+
+/// Records that wait, for people: "1 record waits", "2 records wait".
+pub(crate) struct Waiting(pub(crate) usize);
+
+impl fmt::Display for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            1 => f.write_str("1 record waits"),
+            n => write!(f, "{n} records wait"),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `tick`: one cycle and out.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
@@ -90,24 +91,30 @@ pub fn run(
     };
     let mut state = cycle.load(clock)?;
     let report = cycle.run(&mut state, &deadline);
-    print(&report, options, &cycle, *console);
+    print(&report, options, &cycle, *console)
+        .context("the cycle is done, but its result cannot be printed")?;
     Ok(report)
 }
 
-fn print(report: &CycleReport, options: &Options, cycle: &Cycle, console: Console) {
+fn print(
+    report: &CycleReport,
+    options: &Options,
+    cycle: &Cycle,
+    console: Console,
+) -> io::Result<()> {
     if options.json {
         if !report.has_warehouse {
             console.tell(&Notice::NothingExported);
         }
-        console.data(&report::json::cycle(report, cycle.campaign_id, cycle.pacer));
-        return;
+        return console.data(&report::json::cycle(report, cycle.campaign_id, cycle.pacer));
     }
-    if report.is_worth_a_line() {
-        console.line(&report::text::cycle(report, cycle.campaign_id));
+    if report.is_worth_a_line() && !console.quiet {
+        console.data(&report::text::cycle(report, cycle.campaign_id))?;
     }
     if options.dry_run && report.error.is_none() {
-        console.data(&report::text::dry_run(report));
+        console.data(&report::text::dry_run(report))?;
     }
+    Ok(())
 }
 
 fn default_name(campaign_id: &str, sandbox: bool) -> PathBuf {

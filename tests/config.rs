@@ -188,7 +188,7 @@ fn what_is_missing_says_how_to_give_it() {
     for (name, message) in [
         (
             "CXONE_SITE",
-            "the host of the platform is not set: give --site or CXONE_SITE",
+            "the host of the platform (--sandbox needs none) is not set: give --site or CXONE_SITE",
         ),
         ("CXONE_CLIENT_ID", "give --client-id or CXONE_CLIENT_ID"),
         (
@@ -353,5 +353,21 @@ fn help_names_every_setting_and_its_environment_name() {
             .expect(0)
             .stdout
             .contains(".TH dialpace")
+    );
+}
+
+#[test]
+fn a_line_of_dot_env_that_cannot_be_read_is_named_and_not_shown() {
+    let folder = Folder::new();
+    let platform = Platform::start();
+    folder.write(
+        ".env",
+        format!("# settings\nCXONE_CLIENT_SECRET {SECRET}\n"),
+    );
+    let run = folder.tick(&platform, &[]).finish().expect(2);
+    assert!(
+        run.error().contains(".env:2: expected NAME=value"),
+        "{}",
+        run.stderr
     );
 }

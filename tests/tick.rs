@@ -453,3 +453,32 @@ fn a_scenario_that_cannot_be_used_names_file_and_line() {
         .expect(2);
     assert!(run.error().contains("s.toml:2: "), "{}", run.stderr);
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_reader_that_left_is_no_error_and_a_full_disk_is() {
+    let folder = Folder::new();
+    let full = std::fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let run = folder
+        .dialpace(&["tick", "--sandbox"])
+        .stdout(full)
+        .finish()
+        .expect(1);
+    assert!(
+        run.error()
+            .contains("its result cannot be printed: No space left"),
+        "{}",
+        run.stderr
+    );
+
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    folder
+        .dialpace(&["tick", "--sandbox"])
+        .stdout(writer)
+        .finish()
+        .expect(0);
+}

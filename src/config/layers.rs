@@ -131,24 +131,25 @@ impl Layers {
 
 fn read_dot_env(path: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
     let problem = |error: dotenvy::Error| match error {
-        // The line is not shown: it may hold the client secret.
-        dotenvy::Error::LineParse(_, column) => format!(
-            "a line cannot be read near its column {column}; write NAME=value, with quotes around a value that has spaces or #"
-        ),
-        other => other.to_string(),
-    };
-    let iter = match dotenvy::from_path_iter(path) {
-        Ok(iter) => iter,
-        Err(error) if error.not_found() => return Ok(BTreeMap::new()),
-        Err(error) => {
-            return Err(ConfigError::Value(
-                path.display().to_string(),
-                problem(error),
-            ));
+        // The line itself is not shown: it may hold the client secret.
+        dotenvy::Error::LineParse(bad, _) => {
+            let text = fs::read_to_string(path).unwrap_or_default();
+            let line = text
+                .lines()
+                .position(|line| line == bad)
+                .map_or(1, |at| at + 1);
+            ConfigError::Value(
+                format!("{}:{line}", path.display()),
+                "expected NAME=value, with quotes around a value that has spaces or #".to_owned(),
+            )
         }
+        other => ConfigError::Value(path.display().to_string(), other.to_string()),
     };
-    iter.collect::<Result<_, _>>()
-        .map_err(|error| ConfigError::Value(path.display().to_string(), problem(error)))
+    match dotenvy::from_path_iter(path) {
+        Ok(iter) => iter.collect::<Result<_, _>>().map_err(problem),
+        Err(error) if error.not_found() => Ok(BTreeMap::new()),
+        Err(error) => Err(problem(error)),
+    }
 }
 
 /// Reads a TOML file of settings into (key, text, line).

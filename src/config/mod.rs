@@ -235,7 +235,7 @@ impl Layers {
         parse: impl Fn(&str) -> Result<T, String>,
     ) -> Result<T, ConfigError> {
         let what = match key {
-            "site" => "the host of the platform",
+            "site" => "the host of the platform (--sandbox needs none)",
             "client_id" => "the OAuth client id",
             _ => "the campaign to pace",
         };
@@ -258,7 +258,10 @@ pub fn default_state_path(sources: &Sources, campaign: &Path) -> Result<PathBuf,
         .or_else(|| folder("HOME").map(|home| home.join(".local/state")));
     match base {
         Some(base) => Ok(base.join("dialpace").join(campaign).with_extension("json")),
-        None => Err(missing("state", "the state file, since HOME is not set")),
+        None => Err(missing(
+            "state",
+            "the state file, whose default place needs HOME,",
+        )),
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::notice::{Notice, Notices};
 
 /// The process's own output.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Console {
     /// Whether only errors are wanted.
     pub quiet: bool,
@@ -14,16 +14,11 @@ pub struct Console {
 }
 
 impl Console {
-    /// Prints data.
-    pub fn data(&self, text: &str) {
-        // A broken pipe means that the reader has seen enough.
-        let _ = writeln!(io::stdout().lock(), "{text}");
-    }
-
-    /// Prints data, unless only errors are wanted.
-    pub fn line(&self, text: &str) {
-        if !self.quiet {
-            self.data(text);
+    /// Prints data. A broken pipe is no error: the reader has seen enough.
+    pub fn data(&self, text: &str) -> io::Result<()> {
+        match writeln!(io::stdout().lock(), "{text}") {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+            _ => Ok(()),
         }
     }
 

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::clock::rfc3339;
 use crate::cycle::{CycleReport, Outcome};
+use crate::notice::Waiting;
 use crate::pacing::Action;
 
 /// One cycle in one line: when, what was seen, what was decided and why, what was done.
@@ -74,20 +75,15 @@ fn export(report: &CycleReport) -> String {
         1 => "1 record".to_owned(),
         n => format!("{n} records"),
     };
+    let waiting = Waiting(report.pending);
     match (report.has_warehouse, report.exported, report.pending) {
         _ if report.dry_run => "dry run".to_owned(),
         (false, _, 0) => "nothing is exported: DW_ENDPOINT is not set".to_owned(),
-        (false, _, pending) => {
-            format!(
-                "nothing is exported: DW_ENDPOINT is not set; {} wait",
-                records(pending)
-            )
-        }
+        (false, ..) => format!("nothing is exported: DW_ENDPOINT is not set; {waiting}"),
         (true, 0, 0) => "nothing to export".to_owned(),
         (true, exported, 0) => format!("exported {}", records(exported)),
-        (true, exported, pending) => {
-            format!("exported {}, {} wait", records(exported), records(pending))
-        }
+        (true, 0, _) => format!("nothing exported, {waiting}"),
+        (true, exported, _) => format!("exported {}, {waiting}", records(exported)),
     }
 }
 
