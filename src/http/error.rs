@@ -1,8 +1,12 @@
 //! What can go wrong with a call, sorted by what it means for the caller.
 
 use std::fmt;
+use std::io::ErrorKind;
 use std::time::Duration;
 
+use ureq::{Error, Timeout};
+
+use super::client::{CONNECT_TIMEOUT, HEADER_BYTES_MAX};
 use crate::clock::rfc3339;
 use crate::notice::Seconds;
 use crate::pacing::UnixMillis;
@@ -166,11 +170,10 @@ impl Problem {
     #[must_use]
     pub fn is_uncertain(&self) -> bool {
         match self {
-            Self::NoAnswer(_) | Self::TimedOut(_) | Self::Unusable(_) => true,
+            // A stream that breaks inside TLS may have carried the request.
+            Self::NoAnswer(_) | Self::TimedOut(_) | Self::Tls(_) | Self::Unusable(_) => true,
             Self::Status { status, .. } => *status >= 500,
-            Self::NotConnected(_) | Self::Tls(_) | Self::Paused { .. } | Self::OutOfTime { .. } => {
-                false
-            }
+            Self::NotConnected(_) | Self::Paused { .. } | Self::OutOfTime { .. } => false,
         }
     }
 
@@ -250,5 +253,45 @@ impl fmt::Display for Problem {
                 }
             }
         }
+    }
+}
+
+/// Sorts what ureq says by what it means here.
+pub(super) fn sort(error: Error, timeout: Duration) -> Problem {
+    match error {
+        Error::Timeout(Timeout::Resolve | Timeout::Connect) => Problem::NotConnected(format!(
+            "timed out after {}",
+            Seconds(CONNECT_TIMEOUT.min(timeout))
+        )),
+        Error::Timeout(_) => Problem::TimedOut(timeout),
+        Error::HostNotFound => Problem::NotConnected("the host name is not known".to_owned()),
+        Error::ConnectionFailed | Error::ConnectProxyFailed(_) | Error::InvalidProxyUrl => {
+            Problem::NotConnected(error.to_string())
+        }
+        Error::RequireHttpsOnly(_) | Error::BadUri(_) | Error::Http(_) => {
+            Problem::Unusable(error.to_string())
+        }
+        Error::Tls(text) => Problem::Tls(text.to_owned()),
+        Error::Rustls(error) => Problem::Tls(error.to_string()),
+        Error::BodyExceedsLimit(limit) => {
+            Problem::Unusable(format!("its body is larger than {limit} bytes"))
+        }
+        Error::LargeResponseHeader(..) => Problem::Unusable(format!(
+            "its header is larger than {HEADER_BYTES_MAX} bytes"
+        )),
+        Error::Protocol(error) => Problem::Unusable(format!("it is not HTTP: {error}")),
+        Error::Io(error) => match error.kind() {
+            ErrorKind::ConnectionRefused
+            | ErrorKind::HostUnreachable
+            | ErrorKind::NetworkUnreachable
+            | ErrorKind::AddrNotAvailable => Problem::NotConnected(error.to_string()),
+            // rustls reports a refused certificate as invalid data of the stream.
+            ErrorKind::InvalidData => Problem::Tls(error.to_string()),
+            _ if error.to_string().contains("lookup address") => {
+                Problem::NotConnected(error.to_string())
+            }
+            _ => Problem::NoAnswer(error.to_string()),
+        },
+        other => Problem::NoAnswer(other.to_string()),
     }
 }

@@ -69,3 +69,14 @@ pub fn retry_after(header: &str, now: UnixMillis) -> Option<Duration> {
         Duration::ZERO
     })
 }
+
+/// The earliest moment to call again, when an answer asked for a pause: bounded, so that a
+/// nonsensical figure cannot keep the pacer from its campaign.
+#[must_use]
+pub fn bounded_retry_at(retry_at: UnixMillis, now: UnixMillis) -> UnixMillis {
+    retry_at.min(now.plus(QUIET_MAX))
+}
+
+/// Longest pause that an answer can ask of later cycles; below the age at which samples stop
+/// counting, so that a campaign is not given up because of one odd header.
+const QUIET_MAX: Duration = Duration::from_secs(300);

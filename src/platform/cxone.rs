@@ -7,10 +7,9 @@ use secrecy::SecretString;
 use ureq::http::Method;
 use ureq::tls::Certificate;
 
+use super::address::{CampaignId, Site};
 use super::auth::{Credentials, TokenCache, Tokens};
-use super::wire::{
-    AgentsPage, CampaignAnswer, CampaignId, DialRate, MetricsAnswer, MetricsQuery, Site,
-};
+use super::wire::{AgentsPage, CampaignAnswer, DialRate, MetricsAnswer, MetricsQuery};
 use super::{Applied, Campaign, Platform, Poll, RateChange};
 use crate::clock::Deadline;
 use crate::http::{Answer, Body, CallError, Client, HasTakenEffect, Request, Retry};

@@ -3,6 +3,7 @@
 //! [`Platform`] is the seam. Rates pass it as whole numbers in the platform's own unit (calls
 //! per minute for a campaign), so that another kind of platform is an addition.
 
+mod address;
 mod auth;
 mod cxone;
 pub mod sandbox;
@@ -12,9 +13,9 @@ use crate::clock::Deadline;
 use crate::http::{CallError, Request};
 use crate::pacing::Sample;
 
+pub use address::{CampaignId, Site, checked_url};
 pub use auth::TokenCache;
 pub use cxone::{Access, Cxone};
-pub use wire::{CampaignId, Site, checked_url};
 
 /// One campaign, wherever it runs.
 pub trait Platform {

@@ -5,17 +5,20 @@
 //! deliver the outbox → save. The rate is absolute and a record has one id for one body, so what
 //! is repeated after a crash changes nothing.
 
-use std::fmt;
+mod outcome;
+
 use std::time::Duration;
 
 use crate::clock::{Clock, Deadline, file_stamp};
 use crate::files;
-use crate::http::{CallError, Request, bounded_retry_at};
+use crate::http::{CallError, bounded_retry_at};
 use crate::notice::{Notice, Notices};
-use crate::pacing::{Action, Decision, Pacer};
+use crate::pacing::{Decision, Pacer, Sample};
 use crate::platform::{Applied, Campaign, Platform, RateChange};
 use crate::state::{Intent, Loaded, State, StateError, Store};
 use crate::warehouse::{Record, Warehouse};
+
+pub use outcome::{CycleError, CycleReport, Outcome};
 
 /// Everything a cycle works with.
 pub struct Cycle<'a> {
@@ -47,49 +50,6 @@ pub enum IfMatch {
     Any,
     /// The version of the campaign that was read in the same cycle.
     Etag,
-}
-
-/// What a cycle came to.
-#[derive(Debug)]
-pub struct CycleReport {
-    /// What was decided.
-    pub decision: Decision,
-    /// What became of it.
-    pub outcome: Outcome,
-    /// Records delivered in this cycle.
-    pub exported: usize,
-    /// Records that wait.
-    pub pending: usize,
-    /// Whether there is a warehouse.
-    pub has_warehouse: bool,
-    /// Whether nothing was written.
-    pub dry_run: bool,
-    /// What went wrong first, if anything did.
-    pub error: Option<CycleError>,
-}
-
-/// What became of a decision.
-#[derive(Debug)]
-pub enum Outcome {
-    /// Nothing was to be sent.
-    Held,
-    /// The campaign has the rate.
-    Applied,
-    /// The campaign had changed, so nothing was applied.
-    Conflict,
-    /// The rate was to be sent, and was not, or not for certain.
-    NotApplied,
-    /// A dry run: what would have been sent, and what exported.
-    WouldApply(Box<(Request, Record)>),
-}
-
-/// Why a cycle did not come to its end.
-#[derive(Debug)]
-pub enum CycleError {
-    /// A call failed.
-    Call(CallError),
-    /// The state could not be kept.
-    State(StateError),
 }
 
 impl Cycle<'_> {
@@ -357,51 +317,7 @@ impl Cycle<'_> {
 
 /// A poll, and whether a rate may be sent after it.
 struct Polled {
-    sample: Result<crate::pacing::Sample, CallError>,
+    sample: Result<Sample, CallError>,
     campaign: Option<Campaign>,
     may_send: bool,
-}
-
-impl CycleReport {
-    /// Whether there is more to tell than the error: a rate was applied, or nothing went wrong.
-    #[must_use]
-    pub fn is_worth_a_line(&self) -> bool {
-        self.error.is_none() || self.action() != Action::Hold
-    }
-
-    /// The action that was taken; for a dry run, the one that would have been.
-    #[must_use]
-    pub fn action(&self) -> Action {
-        match self.outcome {
-            Outcome::Applied | Outcome::WouldApply(..) => self.decision.action,
-            Outcome::Held | Outcome::Conflict | Outcome::NotApplied => Action::Hold,
-        }
-    }
-
-    /// The dial rate that holds after the cycle, as far as is known.
-    #[must_use]
-    pub fn dial_rate(&self) -> u32 {
-        match self.action() {
-            Action::Hold => self.decision.previous_dial_rate,
-            _ => self.decision.dial_rate,
-        }
-    }
-}
-
-impl fmt::Display for CycleError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Call(error) => error.fmt(f),
-            Self::State(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for CycleError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Call(error) => error.source(),
-            Self::State(error) => error.source(),
-        }
-    }
 }

@@ -1,0 +1,274 @@
+//! The client itself: one constructor, one try, and the loop of retries around it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+use ureq::http::{Request as HttpRequest, Response, header};
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::{Agent, AsSendBody, Error};
+
+use super::error::{self, CallError, Problem};
+use super::json;
+use super::message::{ACCEPT, Answer, Body, Request, without_query};
+use super::retry::{Retry, retry_after};
+use crate::clock::Deadline;
+use crate::notice::{Notice, Notices};
+
+/// Where the other side is, which decides about proxy and plain HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// This machine: no proxy.
+    Loopback,
+    /// Anywhere else: HTTPS only, through the environment's proxy if it names one.
+    Remote,
+}
+
+/// Asked before a request that met silence is sent again: has it taken effect after all?
+pub type HasTakenEffect<'a> = &'a dyn Fn() -> Result<bool, CallError>;
+
+/// The client of one host.
+pub struct Client<'a> {
+    agent: Agent,
+    retry: Retry,
+    secrets: Mutex<Vec<SecretString>>,
+    notices: &'a dyn Notices,
+}
+
+impl<'a> Client<'a> {
+    /// A client. `authorities` are trusted besides those of the machine.
+    #[must_use]
+    pub fn new(
+        reach: Reach,
+        authorities: &[Certificate<'static>],
+        retry: Retry,
+        notices: &'a dyn Notices,
+    ) -> Self {
+        let builder = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .https_only(reach == Reach::Remote)
+            .user_agent(concat!("dialpace/", env!("CARGO_PKG_VERSION")))
+            .accept(ACCEPT)
+            .timeout_connect(Some(CONNECT_TIMEOUT))
+            .max_response_header_size(HEADER_BYTES_MAX)
+            .input_buffer_size(BUFFER_BYTES)
+            .output_buffer_size(BUFFER_BYTES)
+            .max_idle_age(IDLE_MAX)
+            .tls_config(TlsConfig::builder().root_certs(roots(authorities)).build());
+        let builder = match reach {
+            // A new connection costs nothing here, and a server that sends header and body apart
+            // would meet the delayed acknowledgement, 40 ms, of one that is used again.
+            Reach::Loopback => builder.proxy(None).max_idle_connections(0),
+            Reach::Remote => builder,
+        };
+        Self {
+            agent: builder.build().new_agent(),
+            retry,
+            secrets: Mutex::default(),
+            notices,
+        }
+    }
+
+    /// Removes `secret` from now on from whatever the other side says: it may echo what it was
+    /// sent.
+    pub fn conceal(&self, secret: SecretString) {
+        self.secrets
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(secret);
+    }
+
+    /// Reads the JSON body of an answer; the error names the field.
+    pub fn read<T: DeserializeOwned>(
+        &self,
+        call: &'static str,
+        answer: &Answer,
+    ) -> Result<T, CallError> {
+        json::read(&answer.body, |text| self.redact(text))
+            .map_err(|problem| CallError::unusable(call, problem))
+    }
+
+    /// Sends `request`, with `token` if it has one, until it is answered with 2xx, fails for good,
+    /// or time is up.
+    pub fn call(
+        &self,
+        request: &Request,
+        token: Option<&SecretString>,
+        deadline: &Deadline,
+    ) -> Result<Answer, CallError> {
+        self.call_carefully(request, token, deadline, &|| Ok(false))
+    }
+
+    /// As [`call`](Self::call), for a request that must not be sent again blindly: after silence
+    /// `has_taken_effect` is asked first, and where it says yes the answer is an empty one.
+    pub fn call_carefully(
+        &self,
+        request: &Request,
+        token: Option<&SecretString>,
+        deadline: &Deadline,
+        has_taken_effect: HasTakenEffect,
+    ) -> Result<Answer, CallError> {
+        let mut failure = CallError::untried(request.call, deadline.limit());
+        while !deadline.remaining().is_zero() {
+            let (problem, pause) = match self.send(request, token, deadline) {
+                Ok(answer) => return Ok(answer),
+                Err(failed) => failed,
+            };
+            let again = problem.is_passing() && failure.tries < self.retry.retries;
+            let silent = problem.is_silence();
+            failure.add(
+                problem,
+                pause.map(|pause| deadline.clock().now().plus(pause)),
+            );
+            if !again {
+                return Err(failure);
+            }
+            let wait = self
+                .retry
+                .back_off(failure.tries)
+                .max(pause.unwrap_or_default());
+            if wait >= deadline.remaining() {
+                break;
+            }
+            self.notices.tell(&Notice::Retry {
+                call: request.call,
+                problem: failure.problem.to_string(),
+                wait,
+                retry: failure.tries,
+                retries: self.retry.retries,
+            });
+            deadline.clock().sleep(wait);
+            if silent && has_taken_effect().map_err(CallError::uncertainly)? {
+                return Ok(Answer::default());
+            }
+        }
+        Err(failure.out_of_time(deadline.limit()))
+    }
+
+    /// One try. A failure comes with the pause that the answer asked for.
+    fn send(
+        &self,
+        request: &Request,
+        token: Option<&SecretString>,
+        deadline: &Deadline,
+    ) -> Result<Answer, Failed> {
+        let clock = deadline.clock();
+        let started = clock.monotonic();
+        let result = self.exchange(request, token, deadline.remaining().min(CALL_TIMEOUT));
+        let outcome = match &result {
+            Ok((status, _)) => format!("HTTP {status}"),
+            Err(problem) => problem.to_string(),
+        };
+        self.notices.tell(&Notice::Exchange {
+            request: format!("{} {}", request.method, without_query(&request.url)),
+            outcome,
+            took: clock.monotonic().saturating_sub(started),
+        });
+        let (status, answer) = result.map_err(|problem| (problem, None))?;
+        if (200..300).contains(&status) {
+            return Ok(answer);
+        }
+        let pause = answer
+            .header("retry-after")
+            .and_then(|header| retry_after(header, clock.now()));
+        let message = match answer.header("location") {
+            Some(location) if status < 400 => format!("to {}", without_query(location)),
+            _ => json::message(&answer.body, |text| self.redact(text)),
+        };
+        Err((Problem::Status { status, message }, pause))
+    }
+
+    fn exchange(
+        &self,
+        request: &Request,
+        token: Option<&SecretString>,
+        timeout: Duration,
+    ) -> Result<(u16, Answer), Problem> {
+        let mut builder = HttpRequest::builder()
+            .method(request.method.clone())
+            .uri(&request.url);
+        for (name, value) in &request.headers {
+            builder = builder.header(*name, value);
+        }
+        if let Some(token) = token {
+            builder = builder.header(
+                header::AUTHORIZATION,
+                format!("Bearer {}", token.expose_secret()),
+            );
+        }
+        let unsendable = |error: ureq::http::Error| Problem::Unusable(format!("not sent: {error}"));
+        let text = request.body.as_ref().map(|body| match body {
+            Body::Plain(text) => text.as_str(),
+            Body::Secret(text) => text.expose_secret(),
+        });
+        let response = match text {
+            Some(text) => self.run(builder.body(text).map_err(unsendable)?, timeout),
+            None => self.run(builder.body(()).map_err(unsendable)?, timeout),
+        };
+        let response = response.map_err(|error| error::sort(error, timeout))?;
+        let status = response.status().as_u16();
+        let (parts, body) = response.into_parts();
+        let body = body
+            .into_with_config()
+            .limit(BODY_BYTES_MAX)
+            .read_to_vec()
+            .map_err(|error| error::sort(error, timeout))?;
+        let headers = parts.headers;
+        Ok((status, Answer { headers, body }))
+    }
+
+    fn run(
+        &self,
+        request: HttpRequest<impl AsSendBody>,
+        timeout: Duration,
+    ) -> Result<Response<ureq::Body>, Error> {
+        let request = self.agent.configure_request(request);
+        self.agent
+            .run(request.timeout_global(Some(timeout)).build())
+    }
+
+    fn redact(&self, text: String) -> String {
+        self.secrets
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .map(ExposeSecret::expose_secret)
+            .filter(|secret| secret.len() >= SECRET_BYTES_MIN)
+            .fold(text, |text, secret| text.replace(secret, "[redacted]"))
+    }
+}
+
+/// What went wrong with one try, and the pause that the answer asked for.
+type Failed = (Problem, Option<Duration>);
+
+/// The machine's own authorities, and `authorities` besides.
+fn roots(authorities: &[Certificate<'static>]) -> RootCerts {
+    if authorities.is_empty() {
+        return RootCerts::PlatformVerifier;
+    }
+    let native = rustls_native_certs::load_native_certs().certs;
+    let native = native
+        .iter()
+        .map(|der| Certificate::from_der(der).to_owned());
+    RootCerts::Specific(Arc::new(
+        native.chain(authorities.iter().cloned()).collect(),
+    ))
+}
+
+/// Time to find the host, connect and agree on TLS.
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// Time for one try of a call, all included.
+const CALL_TIMEOUT: Duration = Duration::from_secs(8);
+/// Largest body taken; a page of a thousand agents is about a tenth of it.
+pub const BODY_BYTES_MAX: u64 = 1024 * 1024;
+/// Largest header taken.
+pub(super) const HEADER_BYTES_MAX: usize = 32 * 1024;
+/// Buffer of one connection, in each direction; must hold the largest header.
+const BUFFER_BYTES: usize = HEADER_BYTES_MAX;
+/// Idle connections older than this are not used again: shorter than servers keep them.
+const IDLE_MAX: Duration = Duration::from_secs(4);
+/// Anything shorter is no secret, and removing it would only mangle the message.
+const SECRET_BYTES_MIN: usize = 4;
