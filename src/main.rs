@@ -1,6 +1,7 @@
 //! Parse, dispatch, and turn what happened into an exit code.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -12,7 +13,7 @@ use dialpace::config::{ConfigError, Sources};
 use dialpace::cycle::CycleError;
 use dialpace::http::{CallError, Problem};
 use dialpace::platform::sandbox::ScenarioError;
-use dialpace::report::Console;
+use dialpace::report::{self, Console};
 use dialpace::state::StateError;
 use dialpace::tick;
 
@@ -53,17 +54,18 @@ fn run_tick(args: &TickArgs, matches: Option<&ArgMatches>) -> ExitCode {
     let result = sources(matches)
         .and_then(|sources| tick::run(&options, &sources, &console, &SystemClock::start()));
     let (code, message) = match result {
-        Ok(report) => match report.error {
+        Ok(report) => match &report.error {
             Some(error) => {
-                let error = anyhow::Error::new(error);
-                (code_of(&error), Some(format!("{error:#}")))
+                let standing = report::text::standing(&report);
+                (
+                    code_of(error),
+                    Some(format!("{}; {standing}", chain(error))),
+                )
             }
-            None if report.has_warehouse && report.pending > 0 && !report.dry_run => {
-                (WAITING, None)
-            }
+            None if report.export_failed => (WAITING, None),
             None => (DONE, None),
         },
-        Err(error) => (code_of(&error), Some(format!("{error:#}"))),
+        Err(error) => (code_of(error.as_ref()), Some(chain(error.as_ref()))),
     };
     if let Some(message) = message {
         console.error(&message);
@@ -120,11 +122,21 @@ fn print(text: &[u8]) -> ExitCode {
 }
 
 /// The exit code that scripts rely on, from whichever error of ours is in the chain.
-fn code_of(error: &anyhow::Error) -> u8 {
-    error.chain().find_map(code_of_link).unwrap_or(FAILED)
+fn code_of(error: &(dyn Error + 'static)) -> u8 {
+    links(error).find_map(code_of_link).unwrap_or(FAILED)
 }
 
-fn code_of_link(link: &(dyn std::error::Error + 'static)) -> Option<u8> {
+/// The error and its causes, outermost first, as one line.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let texts: Vec<String> = links(error).map(ToString::to_string).collect();
+    texts.join(": ")
+}
+
+fn links<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| (*error).source())
+}
+
+fn code_of_link(link: &(dyn Error + 'static)) -> Option<u8> {
     if link.is::<ConfigError>() || link.is::<ScenarioError>() {
         return Some(USAGE);
     }
@@ -140,7 +152,9 @@ fn code_of_link(link: &(dyn std::error::Error + 'static)) -> Option<u8> {
 fn code_of_state(error: &StateError) -> u8 {
     match error {
         StateError::Busy(_) => BUSY,
-        StateError::Newer { .. } | StateError::OtherCampaign { .. } => USAGE,
+        StateError::Newer { .. } | StateError::NotAFile(_) | StateError::OtherCampaign { .. } => {
+            USAGE
+        }
         StateError::Io { .. } => FAILED,
     }
 }

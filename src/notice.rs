@@ -81,6 +81,13 @@ pub enum Notice {
         /// Calls per minute that were not applied.
         dial_rate: u32,
     },
+    /// A name in the environment or in `.env` that means nothing here and nearly does.
+    UnknownSetting {
+        /// The name.
+        name: String,
+        /// The name that it resembles.
+        nearest: &'static str,
+    },
     /// No warehouse is set.
     NothingExported,
     /// No warehouse is set, but records of earlier runs wait for one.
@@ -105,11 +112,32 @@ pub enum Notice {
 }
 
 impl Notice {
-    /// Whether only those who ask for detail want to know.
+    /// Who wants to know.
     #[must_use]
-    pub fn is_detail(&self) -> bool {
-        matches!(self, Self::Exchange { .. })
+    pub fn level(&self) -> Level {
+        match self {
+            Self::Exchange { .. } => Level::Detail,
+            Self::TokenCache { .. }
+            | Self::StateSetAside { .. }
+            | Self::StateDamaged { .. }
+            | Self::ExportFailed { .. }
+            | Self::OutboxSpilled { .. }
+            | Self::RecordsWithoutWarehouse { .. }
+            | Self::UnknownSetting { .. } => Level::Warning,
+            _ => Level::Note,
+        }
     }
+}
+
+/// Who wants to know of a notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Those who ask for detail.
+    Detail,
+    /// Everybody who did not ask for quiet.
+    Note,
+    /// Everybody: something is amiss that will not mend itself.
+    Warning,
 }
 
 /// Takes notices in; the console prints them, a test collects them.
@@ -145,7 +173,7 @@ impl fmt::Display for Notice {
                 Seconds(*wait)
             ),
             Self::TokenRenewed => {
-                f.write_str("the platform refused the cached token; asking for a new one")
+                f.write_str("the platform refused the token; asking for a new one")
             }
             Self::TokenCache { problem } => {
                 write!(f, "{problem}; the next run will ask for a token of its own")
@@ -178,6 +206,12 @@ impl fmt::Display for Notice {
                 f,
                 "the campaign changed while this cycle ran, so {dial_rate} calls/min was not applied; the next cycle starts from what it finds"
             ),
+            Self::UnknownSetting { name, nearest } => {
+                write!(
+                    f,
+                    "{name} is no setting and was ignored; did you mean {nearest}?"
+                )
+            }
             Self::NothingExported => f.write_str("nothing is exported: DW_ENDPOINT is not set"),
             Self::RecordsWithoutWarehouse { pending } => write!(
                 f,

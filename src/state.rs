@@ -86,6 +86,8 @@ pub enum StateError {
         /// Its schema.
         schema: u64,
     },
+    /// What stands at its place is not a file that could be one.
+    NotAFile(PathBuf),
     /// The file belongs to another campaign.
     OtherCampaign {
         /// The file.
@@ -109,6 +111,9 @@ pub enum StateError {
 impl Store {
     /// Takes the lock beside `path`, or fails at once when another process has it.
     pub fn lock(path: &Path, campaign_id: &str) -> Result<Self, StateError> {
+        if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+            return Err(StateError::NotAFile(path.to_owned()));
+        }
         let folder = files::folder(path);
         fs::create_dir_all(folder).map_err(failed("create the folder", folder))?;
         // The state's own inode changes with every write, so the lock is on a file of its own,
@@ -146,11 +151,18 @@ impl Store {
 
     /// Reads and checks the state.
     pub fn load(&self) -> Result<Loaded, StateError> {
-        let content = match fs::read(&self.path) {
-            Ok(content) => content,
+        let metadata = match fs::metadata(&self.path) {
+            Ok(metadata) => metadata,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Loaded::None),
             Err(error) => return Err(failed("read", &self.path)(error)),
         };
+        if !metadata.is_file() {
+            return Err(StateError::NotAFile(self.path.clone()));
+        }
+        if metadata.len() > STATE_BYTES_MAX {
+            return Ok(Loaded::Damaged(format!("it has {} bytes", metadata.len())));
+        }
+        let content = fs::read(&self.path).map_err(failed("read", &self.path))?;
         match decode(&content) {
             Decoded::State(state) if state.campaign_id != self.campaign_id => {
                 Err(StateError::OtherCampaign {
@@ -272,12 +284,17 @@ impl fmt::Display for StateError {
         match self {
             Self::Busy(path) => write!(
                 f,
-                "another run holds the state file {}; this one changed nothing",
+                "another run holds the state file {}; this one changed nothing, try again when that is done",
                 path.display()
             ),
             Self::Newer { path, schema } => write!(
                 f,
                 "state file {} has schema {schema}, and this version knows up to {SCHEMA}: use the later version that wrote it, or another --state",
+                path.display()
+            ),
+            Self::NotAFile(path) => write!(
+                f,
+                "{} is not a regular file and cannot hold the state: name another --state",
                 path.display()
             ),
             Self::OtherCampaign {
@@ -313,5 +330,7 @@ fn failed<'a>(doing: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> 
 
 /// Version of the layout of [`State`]; raised when an older program could not read it.
 const SCHEMA: u64 = 1;
+/// A state with a full outbox and window is about a megabyte; anything far larger is none.
+const STATE_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// The name space of checksums, so that none is ever a record's id.
 const CHECKSUM_NAMESPACE: Uuid = Uuid::from_u128(0x2b7d_90f4_61ac_5e38_8c13_e5a9_7f40_d26b);

@@ -119,22 +119,24 @@ impl Cycle<'_> {
         {
             state.quiet_until = Some(bounded_retry_at(*at, clock.now()));
         }
-        let mut exported = 0;
+        let mut exported = Exported::default();
         if !self.dry_run {
             exported = self
                 .save_and_export(state, deadline)
                 .unwrap_or_else(|failed| {
                     error.get_or_insert(CycleError::State(failed));
-                    0
+                    Exported::default()
                 });
         }
         CycleReport {
             decision,
             outcome,
-            exported,
+            exported: exported.records,
+            export_failed: exported.failed,
             pending: state.outbox.len(),
             has_warehouse: self.warehouse.is_some(),
             dry_run: self.dry_run,
+            unsettled: state.intent.as_ref().map(|intent| intent.dial_rate),
             error,
         }
     }
@@ -272,27 +274,35 @@ impl Cycle<'_> {
         }
     }
 
-    /// Saves, delivers the outbox, and saves what is left of it. Returns how many were delivered.
-    fn save_and_export(&self, state: &mut State, deadline: &Deadline) -> Result<usize, StateError> {
+    /// Saves, delivers the outbox, and saves what is left of it. Tells what became of it.
+    fn save_and_export(
+        &self,
+        state: &mut State,
+        deadline: &Deadline,
+    ) -> Result<Exported, StateError> {
         self.store.save(state)?;
         let pending = state.outbox.len();
         if pending == 0 {
-            return Ok(0);
+            return Ok(Exported::default());
         }
         let Some(warehouse) = self.warehouse else {
             self.notices
                 .tell(&Notice::RecordsWithoutWarehouse { pending });
-            return Ok(0);
+            return Ok(Exported::default());
         };
         let delivery = warehouse.deliver(&mut state.outbox, deadline);
+        self.spill(state, deadline)?;
+        self.store.save(state)?;
+        let failed = delivery.problem.is_some();
         if let Some(problem) = delivery.problem {
             let pending = state.outbox.len();
             self.notices
                 .tell(&Notice::ExportFailed { problem, pending });
         }
-        self.spill(state, deadline)?;
-        self.store.save(state)?;
-        Ok(delivery.delivered)
+        Ok(Exported {
+            records: delivery.delivered,
+            failed,
+        })
     }
 
     /// Moves the oldest records of a full outbox to a file of their own.
@@ -313,6 +323,13 @@ impl Cycle<'_> {
         self.notices.tell(&Notice::OutboxSpilled { rows, path });
         Ok(())
     }
+}
+
+/// What became of the outbox.
+#[derive(Default)]
+struct Exported {
+    records: usize,
+    failed: bool,
 }
 
 /// A poll, and whether a rate may be sent after it.

@@ -16,12 +16,16 @@ pub struct CycleReport {
     pub outcome: Outcome,
     /// Records delivered in this cycle.
     pub exported: usize,
+    /// Whether the warehouse refused records; they wait, or are in the overflow file.
+    pub export_failed: bool,
     /// Records that wait.
     pub pending: usize,
     /// Whether there is a warehouse.
     pub has_warehouse: bool,
     /// Whether nothing was written.
     pub dry_run: bool,
+    /// A rate that was sent, or about to be, without an answer: the next cycle looks it up.
+    pub unsettled: Option<u32>,
     /// What went wrong first, if anything did.
     pub error: Option<CycleError>,
 }

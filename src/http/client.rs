@@ -131,7 +131,7 @@ impl<'a> Client<'a> {
                 .back_off(failure.tries)
                 .max(pause.unwrap_or_default());
             if wait >= deadline.remaining() {
-                break;
+                return Err(failure.out_of_time(deadline.limit(), Some(wait)));
             }
             self.notices.tell(&Notice::Retry {
                 call: request.call,
@@ -145,7 +145,7 @@ impl<'a> Client<'a> {
                 return Ok(Answer::default());
             }
         }
-        Err(failure.out_of_time(deadline.limit()))
+        Err(failure.out_of_time(deadline.limit(), None))
     }
 
     /// One try. A failure comes with the pause that the answer asked for.
@@ -163,7 +163,7 @@ impl<'a> Client<'a> {
             Err(problem) => problem.to_string(),
         };
         self.notices.tell(&Notice::Exchange {
-            request: format!("{} {}", request.method, without_query(&request.url)),
+            request: format!("{} {}", request.method, request.shown_url()),
             outcome,
             took: clock.monotonic().saturating_sub(started),
         });
@@ -208,14 +208,14 @@ impl<'a> Client<'a> {
             Some(text) => self.run(builder.body(text).map_err(unsendable)?, timeout),
             None => self.run(builder.body(()).map_err(unsendable)?, timeout),
         };
-        let response = response.map_err(|error| error::sort(error, timeout))?;
+        let response = response.map_err(|error| error::sort(error, timeout, &request.url))?;
         let status = response.status().as_u16();
         let (parts, body) = response.into_parts();
         let body = body
             .into_with_config()
             .limit(BODY_BYTES_MAX)
             .read_to_vec()
-            .map_err(|error| error::sort(error, timeout))?;
+            .map_err(|error| error::sort(error, timeout, &request.url))?;
         let headers = parts.headers;
         Ok((status, Answer { headers, body }))
     }

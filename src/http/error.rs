@@ -63,6 +63,8 @@ pub enum Problem {
         limit: Duration,
         /// What went wrong before.
         last: Option<Box<Problem>>,
+        /// How long the next try would have had to wait, where that is beyond the deadline.
+        wait: Option<Duration>,
     },
 }
 
@@ -84,7 +86,11 @@ impl CallError {
     pub(super) fn untried(call: &'static str, limit: Duration) -> Self {
         Self {
             call,
-            problem: Problem::OutOfTime { limit, last: None },
+            problem: Problem::OutOfTime {
+                limit,
+                last: None,
+                wait: None,
+            },
             tries: 0,
             uncertain: false,
             retry_at: None,
@@ -117,10 +123,10 @@ impl CallError {
         self.problem = problem;
     }
 
-    pub(super) fn out_of_time(self, limit: Duration) -> Self {
+    pub(super) fn out_of_time(self, limit: Duration, wait: Option<Duration>) -> Self {
         let last = (self.tries > 0).then(|| Box::new(self.problem));
         Self {
-            problem: Problem::OutOfTime { limit, last },
+            problem: Problem::OutOfTime { limit, last, wait },
             ..self
         }
     }
@@ -220,7 +226,7 @@ impl std::error::Error for CallError {}
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotConnected(text) => write!(f, "no connection: {text}"),
+            Self::NotConnected(text) => write!(f, "no connection to {text}"),
             Self::NoAnswer(text) => write!(f, "no answer: {text}"),
             Self::TimedOut(limit) => write!(f, "no answer within {}", Seconds(*limit)),
             Self::Tls(text) => write!(f, "no secure connection: {text}"),
@@ -245,11 +251,18 @@ impl fmt::Display for Problem {
                 rfc3339(*until),
                 Seconds(*limit)
             ),
-            Self::OutOfTime { limit, last } => {
-                write!(f, "the cycle's {} are used up", Seconds(*limit))?;
-                match last {
-                    Some(last) => write!(f, "; before that: {last}"),
-                    None => Ok(()),
+            Self::OutOfTime { limit, last, wait } => {
+                if let Some(last) = last {
+                    write!(f, "{last}; ")?;
+                }
+                match wait {
+                    Some(wait) => write!(
+                        f,
+                        "the next try would be due in {}, beyond the cycle's {}",
+                        Seconds(*wait),
+                        Seconds(*limit)
+                    ),
+                    None => write!(f, "the cycle's {} are used up", Seconds(*limit)),
                 }
             }
         }
@@ -257,16 +270,20 @@ impl fmt::Display for Problem {
 }
 
 /// Sorts what ureq says by what it means here.
-pub(super) fn sort(error: Error, timeout: Duration) -> Problem {
+pub(super) fn sort(error: Error, timeout: Duration, url: &str) -> Problem {
+    let not_connected = |why: &dyn fmt::Display| {
+        let host = url.split('/').nth(2).unwrap_or(url);
+        Problem::NotConnected(format!("{host}: {why}"))
+    };
     match error {
-        Error::Timeout(Timeout::Resolve | Timeout::Connect) => Problem::NotConnected(format!(
+        Error::Timeout(Timeout::Resolve | Timeout::Connect) => not_connected(&format!(
             "timed out after {}",
             Seconds(CONNECT_TIMEOUT.min(timeout))
         )),
         Error::Timeout(_) => Problem::TimedOut(timeout),
-        Error::HostNotFound => Problem::NotConnected("the host name is not known".to_owned()),
+        Error::HostNotFound => not_connected(&"the host name is not known"),
         Error::ConnectionFailed | Error::ConnectProxyFailed(_) | Error::InvalidProxyUrl => {
-            Problem::NotConnected(error.to_string())
+            not_connected(&error)
         }
         Error::RequireHttpsOnly(_) | Error::BadUri(_) | Error::Http(_) => {
             Problem::Unusable(error.to_string())
@@ -284,12 +301,10 @@ pub(super) fn sort(error: Error, timeout: Duration) -> Problem {
             ErrorKind::ConnectionRefused
             | ErrorKind::HostUnreachable
             | ErrorKind::NetworkUnreachable
-            | ErrorKind::AddrNotAvailable => Problem::NotConnected(error.to_string()),
+            | ErrorKind::AddrNotAvailable => not_connected(&error),
             // rustls reports a refused certificate as invalid data of the stream.
             ErrorKind::InvalidData => Problem::Tls(error.to_string()),
-            _ if error.to_string().contains("lookup address") => {
-                Problem::NotConnected(error.to_string())
-            }
+            _ if error.to_string().contains("lookup address") => not_connected(&error),
             _ => Problem::NoAnswer(error.to_string()),
         },
         other => Problem::NoAnswer(other.to_string()),

@@ -12,6 +12,9 @@ pub(super) fn read<T: DeserializeOwned>(
         let path = error.path().to_string();
         let problem = error.into_inner();
         if problem.is_data() {
+            let problem = problem.to_string();
+            // The field says where; line and column of a body that nobody sees do not.
+            let problem = problem.split(" at line ").next().unwrap_or(&problem);
             let field = if path == "." {
                 String::new()
             } else {
@@ -22,7 +25,12 @@ pub(super) fn read<T: DeserializeOwned>(
             "JSON was expected and the body is empty".to_owned()
         } else {
             let start = shorten(&redact(String::from_utf8_lossy(body).into_owned()));
-            format!("JSON was expected at {path}: {problem}; the body begins: {start}")
+            let place = if path == "." {
+                String::new()
+            } else {
+                format!(" at {path}: {problem}")
+            };
+            format!("JSON was expected{place}; the body begins: {start}")
         }
     })?;
     deserializer

@@ -41,6 +41,16 @@ pub struct Answer {
 }
 
 impl Request {
+    /// The address, for messages. That of a warehouse may hold a key in its query.
+    #[must_use]
+    pub fn shown_url(&self) -> &str {
+        if self.authorised {
+            &self.url
+        } else {
+            without_query(&self.url)
+        }
+    }
+
     /// The header fields that go out, but for the token.
     #[must_use]
     pub fn shown_headers(&self) -> Vec<(&'static str, String)> {

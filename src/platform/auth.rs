@@ -47,8 +47,9 @@ pub struct TokenCache {
 struct Held {
     token: Option<SecretString>,
     expires_at: Option<UnixMillis>,
-    /// Why the last renewal failed, so that two calls side by side do not both try.
-    renewal_failed: Option<CallError>,
+    /// Whether a refused token was renewed in this cycle, so that it happens once, also where
+    /// two calls side by side are refused.
+    renewed: bool,
 }
 
 /// What the cache file holds. The token is the platform's, for this client, at this site.
@@ -77,6 +78,11 @@ impl<'a> Tokens<'a> {
         }
     }
 
+    /// Begins a cycle, in which a refused token is renewed at most once.
+    pub(super) fn begin_cycle(&self) {
+        self.held().renewed = false;
+    }
+
     /// The token to use now: the one held, the one kept by an earlier run, or a new one.
     pub(super) fn current(
         &self,
@@ -85,40 +91,38 @@ impl<'a> Tokens<'a> {
     ) -> Result<SecretString, CallError> {
         let mut held = self.held();
         let now = deadline.clock().now();
-        if let Some(token) = held.token_at(now) {
-            return Ok(token);
-        }
-        let is_first = held.token.is_none() && held.renewal_failed.is_none();
+        let is_first = held.token.is_none() && !held.renewed;
         if let Some(cached) = is_first.then(|| self.cached()).flatten() {
             let token = SecretString::from(cached.access_token);
             client.conceal(token.clone());
             held.token = Some(token);
             held.expires_at = Some(cached.expires_at);
-            if let Some(token) = held.token_at(now) {
-                return Ok(token);
-            }
         }
-        self.request(&mut held, client, deadline)
+        match held.token_at(now) {
+            Some(token) => Ok(token),
+            None => self.request(&mut held, client, deadline),
+        }
     }
 
-    /// The token to use instead of `refused`.
+    /// The token to use instead of `refused`; `None` when this cycle has had its renewal.
     pub(super) fn renew(
         &self,
         refused: &SecretString,
         client: &Client,
         deadline: &Deadline,
-    ) -> Result<SecretString, CallError> {
+    ) -> Result<Option<SecretString>, CallError> {
         let mut held = self.held();
-        match &held.token {
-            Some(token) if token.expose_secret() != refused.expose_secret() => Ok(token.clone()),
-            _ => {
-                if let Some(error) = held.renewal_failed.clone() {
-                    return Err(error);
-                }
-                self.notices.tell(&Notice::TokenRenewed);
-                self.request(&mut held, client, deadline)
-            }
+        if let Some(token) = &held.token
+            && token.expose_secret() != refused.expose_secret()
+        {
+            return Ok(Some(token.clone()));
         }
+        if held.renewed {
+            return Ok(None);
+        }
+        held.renewed = true;
+        self.notices.tell(&Notice::TokenRenewed);
+        self.request(&mut held, client, deadline).map(Some)
     }
 
     fn request(
@@ -128,22 +132,13 @@ impl<'a> Tokens<'a> {
         deadline: &Deadline,
     ) -> Result<SecretString, CallError> {
         held.token = None;
-        let result = self.ask(client, deadline);
-        match result {
-            Ok((token, expires_at)) => {
-                held.token = Some(token.clone());
-                held.expires_at = expires_at;
-                held.renewal_failed = None;
-                if let Some(expires_at) = expires_at {
-                    self.keep(&token, expires_at);
-                }
-                Ok(token)
-            }
-            Err(error) => {
-                held.renewal_failed = Some(error.clone());
-                Err(error)
-            }
+        let (token, expires_at) = self.ask(client, deadline)?;
+        held.token = Some(token.clone());
+        held.expires_at = expires_at;
+        if let Some(expires_at) = expires_at {
+            self.keep(&token, expires_at);
         }
+        Ok(token)
     }
 
     fn ask(
@@ -277,8 +272,8 @@ fn explain(error: CallError) -> CallError {
             denied: true,
             ..error
         }
-        .advise("check CXONE_CLIENT_ID and the client secret, and that the client is enabled for client credentials"),
-        Problem::Status { status: 404, .. } => error.advise("check CXONE_SITE"),
+        .advise("check the client id (CXONE_CLIENT_ID) and the client secret, and that the client is enabled for client credentials"),
+        Problem::Status { status: 404, .. } => error.advise("check the site (CXONE_SITE)"),
         _ => error,
     }
 }

@@ -86,8 +86,11 @@ impl<'a> Cxone<'a> {
         };
         let token = self.tokens.current(&self.client, deadline)?;
         match send(&token) {
-            Err(error) if error.status() == Some(401) => {
-                send(&self.tokens.renew(&token, &self.client, deadline)?)
+            Err(refused) if refused.status() == Some(401) => {
+                match self.tokens.renew(&token, &self.client, deadline)? {
+                    Some(token) => send(&token),
+                    None => Err(refused),
+                }
             }
             other => other,
         }
@@ -172,17 +175,17 @@ impl<'a> Cxone<'a> {
                 error.advise(format!("sent was {sent}{range}"))
             }
             Some(401) => error.advise(
-                "the platform refuses a token that it has just issued: check CXONE_CLIENT_ID and the client secret, and that they belong to this site",
+                "the platform refuses a token that it has just issued: check the client id (CXONE_CLIENT_ID) and the client secret, and that they belong to this site",
             ),
             Some(403) => {
                 let scope = scope_of(call);
                 error.advise(format!("the client lacks the scope {scope}: have it granted"))
             }
             Some(404 | 412) if call == DIAL_RATE_CALL || call == CAMPAIGN_CALL => error.advise(format!(
-                "check CAMPAIGN_ID: the platform does not know campaign {}",
+                "check the campaign id (CAMPAIGN_ID): the platform does not know campaign {}",
                 self.access.campaign_id
             )),
-            Some(404) => error.advise("check CXONE_SITE: the platform does not know this address"),
+            Some(404) => error.advise("check the site (CXONE_SITE): the platform does not know this address"),
             _ => error,
         }
     }
@@ -190,6 +193,7 @@ impl<'a> Cxone<'a> {
 
 impl Platform for Cxone<'_> {
     fn poll(&self, campaign_too: bool, deadline: &Deadline) -> Poll {
+        self.tokens.begin_cycle();
         // The token first, so that the calls side by side do not each ask for one.
         if let Err(error) = self.tokens.current(&self.client, deadline) {
             return Poll {

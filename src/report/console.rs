@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use crate::notice::{Notice, Notices};
+use crate::notice::{Level, Notice, Notices};
 
 /// The process's own output.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Console {
-    /// Whether only errors are wanted.
+    /// Whether only warnings and errors are wanted.
     pub quiet: bool,
     /// Whether details are wanted.
     pub verbose: bool,
@@ -30,10 +30,13 @@ impl Console {
 
 impl Notices for Console {
     fn tell(&self, notice: &Notice) {
-        if self.quiet || (notice.is_detail() && !self.verbose) {
-            return;
+        let (wanted, label) = match notice.level() {
+            Level::Detail => (self.verbose, ""),
+            Level::Note => (!self.quiet, "note: "),
+            Level::Warning => (true, "warning: "),
+        };
+        if wanted {
+            let _ = writeln!(io::stderr().lock(), "{label}{notice}");
         }
-        let level = if notice.is_detail() { "" } else { "note: " };
-        let _ = writeln!(io::stderr().lock(), "{level}{notice}");
     }
 }

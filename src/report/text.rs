@@ -49,6 +49,19 @@ pub fn cycle(report: &CycleReport, campaign_id: &str) -> String {
     line
 }
 
+/// The dial rate after a cycle that failed, in half a sentence.
+#[must_use]
+pub fn standing(report: &CycleReport) -> String {
+    match (report.unsettled, report.dial_rate()) {
+        (Some(rate), _) => format!("the next cycle finds out whether {rate} calls/min was applied"),
+        (None, 0) => "no dial rate was set".to_owned(),
+        (None, rate) if report.action() == Action::Hold => {
+            format!("the dial rate stays at {rate} calls/min")
+        }
+        (None, rate) => format!("the dial rate is now {rate} calls/min"),
+    }
+}
+
 /// What a dry run would have sent.
 #[must_use]
 pub fn dry_run(report: &CycleReport) -> String {
@@ -80,6 +93,7 @@ fn export(report: &CycleReport) -> String {
         _ if report.dry_run => "dry run".to_owned(),
         (false, _, 0) => "nothing is exported: DW_ENDPOINT is not set".to_owned(),
         (false, ..) => format!("nothing is exported: DW_ENDPOINT is not set; {waiting}"),
+        (true, 0, 0) if report.export_failed => "nothing exported".to_owned(),
         (true, 0, 0) => "nothing to export".to_owned(),
         (true, exported, 0) => format!("exported {}", records(exported)),
         (true, 0, _) => format!("nothing exported, {waiting}"),
