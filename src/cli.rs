@@ -68,31 +68,31 @@ pub struct TickArgs {
 pub struct PacingArgs {
     /// How the target rate is found: capacity (mean available agents × utilisation), compensated
     /// (the same, corrected for the answer rate) or fixed [env: DIALPACE_POLICY] [default: capacity]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = ["capacity", "compensated", "fixed"])]
     pub policy: Option<String>,
     /// Answer rate the campaign is held to, 0 to 1 [env: SLA_THRESHOLD] [default: 0.75]
-    #[arg(long, value_name = "SHARE")]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     pub sla_threshold: Option<String>,
     /// Dead band on either side of it, 0 to 1 [env: TOLERANCE_MARGIN] [default: 0.05]
-    #[arg(long, value_name = "SHARE")]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     pub tolerance_margin: Option<String>,
     /// Lowest dial rate while there are agents, calls per minute [env: MIN_DIAL_RATE] [default: 10]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub min_dial_rate: Option<String>,
     /// Highest dial rate, calls per minute [env: MAX_DIAL_RATE] [default: 100]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub max_dial_rate: Option<String>,
     /// Samples in the sliding window [env: DIALPACE_WINDOW] [default: 6]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub window: Option<String>,
     /// Calls per minute dialed for each available agent, 0 to 1 [env: DIALPACE_UTILISATION] [default: 0.85]
-    #[arg(long, value_name = "SHARE")]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     pub utilisation: Option<String>,
     /// Time from one poll to the next, at least 15s [env: DIALPACE_INTERVAL] [default: 30s]
     #[arg(long, value_name = "TIME")]
     pub interval: Option<String>,
     /// The rate of the fixed policy, calls per minute [env: DIALPACE_DIAL_RATE]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub dial_rate: Option<String>,
     /// Drop samples older than this, or off [env: DIALPACE_MAX_SAMPLE_AGE] [default: 2 × window × interval]
     #[arg(long, value_name = "TIME")]
@@ -102,7 +102,7 @@ pub struct PacingArgs {
     pub stop_without_agents: Option<String>,
     /// Dial rate once no sample is young enough to count, or off; it is never raised to
     /// [env: DIALPACE_SAFE_RATE] [default: the lowest rate]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub safe_rate: Option<String>,
     /// A TOML file of settings, each named as its flag with _ for - [env: DIALPACE_CONFIG]
     #[arg(long, value_name = "FILE")]
@@ -115,7 +115,12 @@ pub struct PacingArgs {
 pub struct LiveArgs {
     /// Use a built-in campaign on this machine instead of a real one: no credentials, no network;
     /// a scenario file may describe it
-    #[arg(long, value_name = "SCENARIO", num_args = 0..=1)]
+    #[arg(
+        long,
+        value_name = "SCENARIO",
+        num_args = 0..=1,
+        conflicts_with_all = ["site", "client_id", "client_secret_file", "campaign_id"]
+    )]
     pub sandbox: Option<Option<PathBuf>>,
     /// Do everything but write: print the request that would be sent and what would be exported
     #[arg(long)]
@@ -135,7 +140,7 @@ pub struct LiveArgs {
     /// Where audit records go: an https address or an NDJSON file [env: DW_ENDPOINT] [default: nowhere]
     #[arg(long, value_name = "URL|FILE")]
     pub dw_endpoint: Option<String>,
-    /// State file [env: DIALPACE_STATE] [default: one per campaign under the user's state directory]
+    /// State file [env: DIALPACE_STATE] [default: dialpace/CAMPAIGN.json under $XDG_STATE_HOME or ~/.local/state]
     #[arg(long, value_name = "FILE")]
     pub state: Option<String>,
     /// Time a cycle may take [env: DIALPACE_DEADLINE] [default: 25s]
@@ -143,19 +148,19 @@ pub struct LiveArgs {
     pub deadline: Option<String>,
     /// What guards the PATCH: any (nothing) or etag (the campaign must not have changed since it
     /// was read in the same cycle) [env: DIALPACE_IF_MATCH] [default: any]
-    #[arg(long, value_name = "any|etag")]
+    #[arg(long, value_name = "GUARD", value_parser = ["any", "etag"])]
     pub if_match: Option<String>,
     /// Certificates of authorities to trust besides the machine's own, PEM [env: DIALPACE_CA_FILE]
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<String>,
     /// How often a failed call is tried again [env: DIALPACE_RETRIES] [default: 5]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub retries: Option<String>,
     /// First wait before a retry; the next are 1, 2, 3, 5, 8, … times as long [env: DIALPACE_RETRY_WAIT] [default: 1s]
     #[arg(long, value_name = "TIME")]
     pub retry_wait: Option<String>,
     /// Records that may wait for the warehouse; older ones go to a file [env: DIALPACE_OUTBOX_LIMIT] [default: 2000]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub outbox_limit: Option<String>,
 }
 
@@ -166,7 +171,7 @@ pub struct OutputArgs {
     /// Print one JSON object per cycle
     #[arg(long)]
     pub json: bool,
-    /// Print errors only
+    /// Print warnings and errors only, besides what --json or --dry-run ask for
     #[arg(long, short, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Print every HTTP exchange to stderr as well
@@ -191,19 +196,20 @@ pub fn given_flags(matches: &ArgMatches) -> BTreeMap<String, String> {
 
 const AFTER_HELP: &str = "\
 Try it without an account:  dialpace tick --sandbox
-Every option of a subcommand:  dialpace tick --help
-
-Exit codes: 0 done; 1 failed; 2 usage, configuration or input file; 3 authentication or permission;
-4 rate limited or out of time; 5 the platform answered something unusable; 6 applied, but records
-wait for the warehouse; 75 another run holds the state; 130/143 interrupted.";
+Every option of a subcommand:  dialpace tick --help";
 
 const TICK_EXAMPLES: &str = "\
 Examples:
-  dialpace tick --sandbox              one cycle against a built-in campaign; again, and its window grows
+  dialpace tick --sandbox              one cycle against a built-in campaign
   dialpace tick --sandbox --dry-run    the same, printing the PATCH instead of sending it
   dialpace tick --site na1.example.com --client-id ID --client-secret-file secret.txt \\
       --campaign-id 4711 --dw-endpoint https://warehouse.example.com/dialer
   dialpace tick --config campaign.toml --json
 
-Settings come from flags, then the environment, then .env, then the --config file, then defaults.
-An empty value is an error. The client secret is never taken from the command line.";
+Settings come from flags, then the environment, then .env in the current folder, then the --config
+file, then defaults. An empty value is an error. Times are written 30s, 6m or 500ms. The client
+secret is never taken from the command line.
+
+Exit codes: 0 done; 1 failed; 2 usage, configuration or input file; 3 authentication or permission;
+4 rate limited or out of time; 5 the platform answered something unusable; 6 applied, but records
+wait for the warehouse; 75 another run holds the state; 130/143 interrupted.";

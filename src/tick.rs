@@ -11,6 +11,7 @@ use crate::cycle::{Cycle, CycleReport};
 use crate::files;
 use crate::http::{Client, Reach};
 use crate::notice::{Notice, Notices};
+use crate::pacing::Action;
 use crate::platform::sandbox::{self, Memory, Sandbox, Series};
 use crate::platform::{Access, CampaignId, Cxone, Site, TokenCache};
 use crate::report::{self, Console};
@@ -37,6 +38,12 @@ pub fn run(
 ) -> Result<CycleReport> {
     let deadline_from_start = |limit| Deadline::after(clock, limit);
     let layers = Layers::gather(sources, options.sandbox.is_some())?;
+    for (name, nearest) in layers.suspects() {
+        console.tell(&Notice::UnknownSetting {
+            name: name.clone(),
+            nearest,
+        });
+    }
     let mut driving = layers.driving()?;
     let deadline = deadline_from_start(driving.deadline);
 
@@ -103,7 +110,7 @@ fn print(
     console: Console,
 ) -> io::Result<()> {
     if options.json {
-        if !report.has_warehouse {
+        if !report.has_warehouse && report.action() != Action::Hold {
             console.tell(&Notice::NothingExported);
         }
         return console.data(&report::json::cycle(report, cycle.campaign_id, cycle.pacer));

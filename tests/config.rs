@@ -66,7 +66,7 @@ fn a_value_that_cannot_be_used_names_its_source_and_sends_nothing() {
         (
             "MIN_DIAL_RATE",
             "200",
-            "MIN_DIAL_RATE in the environment: 200 is above max_dial_rate, which is 100",
+            "MIN_DIAL_RATE in the environment: the minimum dial rate, 200, is above the maximum, 100",
         ),
         ("CAMPAIGN_ID", "x' OR '1'='1", "is not a campaign id"),
         ("CAMPAIGN_ID", "../agents", "is not a campaign id"),
@@ -119,7 +119,7 @@ fn a_value_that_cannot_be_used_names_its_source_and_sends_nothing() {
         (
             "DIALPACE_POLICY",
             "fixed",
-            "the rate of the fixed policy is not set: give --dial-rate or DIALPACE_DIAL_RATE",
+            "needed and not set: --dial-rate or DIALPACE_DIAL_RATE, the rate of the fixed policy",
         ),
         (
             "DIALPACE_IF_MATCH",
@@ -135,7 +135,7 @@ fn a_value_that_cannot_be_used_names_its_source_and_sends_nothing() {
         (
             "DIALPACE_SAFE_RATE",
             "500",
-            "DIALPACE_SAFE_RATE in the environment: 500 is above max_dial_rate",
+            "DIALPACE_SAFE_RATE in the environment: 500 is above the maximum dial rate",
         ),
     ];
     for (name, value, message) in cases {
@@ -188,14 +188,20 @@ fn what_is_missing_says_how_to_give_it() {
     for (name, message) in [
         (
             "CXONE_SITE",
-            "the host of the platform (--sandbox needs none) is not set: give --site or CXONE_SITE",
+            "needed and not set: --site or CXONE_SITE; to try it without a campaign: dialpace tick --sandbox",
         ),
-        ("CXONE_CLIENT_ID", "give --client-id or CXONE_CLIENT_ID"),
+        (
+            "CXONE_CLIENT_ID",
+            "needed and not set: --client-id or CXONE_CLIENT_ID",
+        ),
         (
             "CXONE_CLIENT_SECRET",
-            "give --client-secret-file or CXONE_CLIENT_SECRET",
+            "needed and not set: --client-secret-file or CXONE_CLIENT_SECRET",
         ),
-        ("CAMPAIGN_ID", "give --campaign-id or CAMPAIGN_ID"),
+        (
+            "CAMPAIGN_ID",
+            "needed and not set: --campaign-id or CAMPAIGN_ID",
+        ),
     ] {
         let folder = Folder::new();
         let platform = Platform::start();
@@ -257,7 +263,7 @@ fn the_secret_comes_from_a_file_or_the_environment_and_never_from_argv() {
         with_file("empty")
             .expect(2)
             .error()
-            .contains("--client-secret-file: empty is empty")
+            .contains("--client-secret-file: the file empty holds no secret")
     );
 
     // The flag is stronger than the environment.
@@ -333,7 +339,7 @@ fn help_names_every_setting_and_its_environment_name() {
     }
     let top = folder.dialpace(&["--help"]).finish().expect(0).stdout;
     assert!(
-        top.contains("tick --sandbox") && top.contains("Exit codes:"),
+        top.contains("tick --sandbox") && help.contains("Exit codes:"),
         "{top}"
     );
     folder.dialpace(&["tick", "--nonsense"]).finish().expect(2);
@@ -369,5 +375,27 @@ fn a_line_of_dot_env_that_cannot_be_read_is_named_and_not_shown() {
         run.error().contains(".env:2: expected NAME=value"),
         "{}",
         run.stderr
+    );
+}
+
+#[test]
+fn a_name_that_is_nearly_a_setting_is_told_of() {
+    let folder = Folder::new();
+    let platform = Platform::start();
+    let run = folder
+        .tick(&platform, &["--quiet"])
+        .env("DIALPACE_SLA_TRESHOLD", "0.5")
+        .env("DIALPACE_UTILIZATION", "0.5")
+        // As Kubernetes sets it for a service called dialpace.
+        .env("DIALPACE_SERVICE_HOST", "10.0.0.1")
+        .finish()
+        .expect(0);
+    let warnings: Vec<&str> = run.stderr.lines().collect();
+    assert_eq!(
+        warnings,
+        [
+            "warning: DIALPACE_SLA_TRESHOLD is no setting and was ignored; did you mean SLA_THRESHOLD?",
+            "warning: DIALPACE_UTILIZATION is no setting and was ignored; did you mean DIALPACE_UTILISATION?",
+        ]
     );
 }

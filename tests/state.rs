@@ -123,6 +123,15 @@ fn a_place_that_cannot_be_written_is_an_error_before_anything_is_sent() {
 }
 
 #[test]
+fn what_is_not_a_file_is_refused_and_left_alone() {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.path("folder")).unwrap();
+    let run = folder.dialpace(&["tick", "--sandbox", "--state", "folder"]).finish().expect(2);
+    assert!(run.error().contains("folder is not a regular file"), "{}", run.stderr);
+    assert!(folder.files().is_empty());
+}
+
+#[test]
 fn every_truncation_and_every_flipped_bit_is_noticed() {
     let folder = Folder::new();
     let path = folder.path("state.json");

@@ -193,6 +193,7 @@ fn without_a_warehouse_the_run_says_so() {
         "{}",
         run.stdout
     );
+    platform.world().agents = 100;
     let run = folder.tick(&platform, &["--json"]).finish().expect(0);
     assert!(
         run.stderr
@@ -481,4 +482,46 @@ fn a_reader_that_left_is_no_error_and_a_full_disk_is() {
         .stdout(writer)
         .finish()
         .expect(0);
+}
+
+#[test]
+fn records_beyond_the_limit_go_to_a_file_and_none_is_lost() {
+    let folder = Folder::new();
+    let platform = Platform::faulty(Call::Warehouse, |_| Reply::status(503));
+    let warehouse = platform.warehouse();
+    for agents in [10, 20, 30] {
+        platform.world().agents = agents;
+        let args = [
+            "--dw-endpoint",
+            &warehouse,
+            "--retries",
+            "0",
+            "--outbox-limit",
+            "1",
+            "--quiet",
+        ];
+        let run = folder.tick(&platform, &args).finish().expect(6);
+        assert!(
+            run.stderr.contains("warning: warehouse export: HTTP 503"),
+            "{}",
+            run.stderr
+        );
+    }
+    let spilled: Vec<String> = folder
+        .files()
+        .into_iter()
+        .filter(|(name, _)| name.contains(".overflow-"))
+        .map(|(_, content)| String::from_utf8(content).unwrap())
+        .collect();
+    assert_eq!(
+        spilled.concat().lines().count(),
+        2,
+        "the two oldest, in the day's file"
+    );
+    // The newest is still to be had.
+    folder
+        .tick(&platform, &["--dw-endpoint", "audit.ndjson"])
+        .finish()
+        .expect(0);
+    assert!(folder.read("audit.ndjson").contains("\"newDialRate\":17"));
 }

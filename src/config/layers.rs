@@ -19,6 +19,7 @@ pub(super) struct Setting {
 #[derive(Debug, Default)]
 pub struct Layers {
     given: BTreeMap<&'static str, Given>,
+    pub(super) suspects: Vec<(String, &'static str)>,
 }
 
 /// A value and the source that gave it.
@@ -76,6 +77,8 @@ impl Layers {
                 layers.offer(setting, text, Source::DotEnv(setting.env, path.clone()))?;
             }
         }
+        let names = sources.environment.keys().chain(dot_env.keys());
+        layers.suspects = names.filter_map(|name| suspect(name, settings)).collect();
         if let Some(given) = layers.given.get("config") {
             let path = PathBuf::from(&given.text);
             for (key, text, line) in read_file(&path, given, settings)? {
@@ -129,6 +132,27 @@ impl Layers {
     }
 }
 
+/// A name under this tool's prefix that is no setting, and the one that it resembles.
+fn suspect(name: &str, settings: &[Setting]) -> Option<(String, &'static str)> {
+    let rest = name.strip_prefix("DIALPACE_")?;
+    let names = || settings.iter().map(|setting| setting.env);
+    if names().any(|known| known == name) {
+        return None;
+    }
+    let bare = |known: &'static str| known.strip_prefix("DIALPACE_").unwrap_or(known);
+    let nearest = nearest(rest, names().map(|known| (bare(known), known)))?;
+    Some((name.to_owned(), nearest))
+}
+
+/// What belongs to the candidate most like `name`, if any is like it at all.
+fn nearest<T>(name: &str, candidates: impl Iterator<Item = (&'static str, T)>) -> Option<T> {
+    candidates
+        .map(|(candidate, belongs)| (strsim::jaro_winkler(candidate, name), belongs))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(similarity, _)| *similarity > ALIKE)
+        .map(|(_, belongs)| belongs)
+}
+
 fn read_dot_env(path: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
     let problem = |error: dotenvy::Error| match error {
         // The line itself is not shown: it may hold the client secret.
@@ -169,13 +193,22 @@ fn read_file(
         .map_err(|error| {
             let line = error.span().map_or(1, |span| line_of(span.start));
             let place = format!("{}:{line}", path.display());
-            ConfigError::Value(place, error.message().to_owned())
+            let problem = format!(
+                "{}; a setting is name = value, with quotes around text",
+                error.message()
+            );
+            ConfigError::Value(place, problem)
         })?;
     let mut entries = Vec::new();
     for (key, value) in table {
         let line = line_of(key.span().start);
         let place = format!("{}:{line}", path.display());
         let key = key.into_inner();
+        if value.get_ref().is_table() {
+            let problem =
+                format!("settings stand at the top level, not in a table such as [{key}]");
+            return Err(ConfigError::Value(place, problem));
+        }
         check_key(&key, settings).map_err(|problem| ConfigError::Value(place.clone(), problem))?;
         let text = match value.into_inner() {
             toml::Value::String(text) => text,
@@ -208,12 +241,8 @@ fn check_key(key: &str, settings: &[Setting]) -> Result<(), String> {
     if known().any(|known| known == key) {
         return Ok(());
     }
-    let nearest = known()
-        .map(|known| (strsim::jaro_winkler(known, key), known))
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .filter(|(similarity, _)| *similarity > 0.8);
-    Err(match nearest {
-        Some((_, nearest)) => format!("unknown setting {key:?}; did you mean {nearest}?"),
+    Err(match nearest(key, known().map(|known| (known, known))) {
+        Some(nearest) => format!("unknown setting {key:?}; did you mean {nearest}?"),
         None => format!("unknown setting {key:?}; see `dialpace tick --help` for those that exist"),
     })
 }
@@ -242,3 +271,6 @@ impl fmt::Display for Source {
         }
     }
 }
+
+/// Similarity from which a name is taken for a slip of another.
+const ALIKE: f64 = 0.85;

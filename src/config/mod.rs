@@ -76,13 +76,8 @@ pub enum Endpoint {
 pub enum ConfigError {
     /// Where it was given, and what is wrong with it.
     Value(String, String),
-    /// It is needed and no source gives it.
-    Missing {
-        /// How it can be given.
-        ways: String,
-        /// What it is.
-        what: &'static str,
-    },
+    /// What is needed and no source gives, and how to give it.
+    Missing(String),
 }
 
 /// What `--sandbox` takes from flags only: a sandbox must never touch what belongs to a real
@@ -102,6 +97,13 @@ impl Layers {
     pub fn gather(sources: &Sources, sandbox: bool) -> Result<Self, ConfigError> {
         let only_flags: &[&str] = if sandbox { SANDBOX_FROM_FLAGS } else { &[] };
         Self::merge(sources, SETTINGS, only_flags)
+    }
+
+    /// Names in the environment or in `.env` that are no settings and nearly are, with the names
+    /// that they resemble.
+    #[must_use]
+    pub fn suspects(&self) -> &[(String, &'static str)] {
+        &self.suspects
     }
 
     /// The settings that pace.
@@ -175,14 +177,34 @@ impl Layers {
         })
     }
 
-    /// The campaign and the credentials for it.
+    /// The campaign and the credentials for it. What is missing is told all at once.
     pub fn account(&self) -> Result<Account, ConfigError> {
-        Ok(Account {
-            site: self.require("site", Site::new)?,
-            client_id: self.require("client_id", |id| Ok(id.to_owned()))?,
-            campaign_id: self.require("campaign_id", CampaignId::new)?,
-            client_secret: self.client_secret()?,
-        })
+        let site = self.parse("site", Site::new)?;
+        let client_id = self.text("client_id").map(str::to_owned);
+        let client_secret = self.client_secret()?;
+        let campaign_id = self.parse("campaign_id", CampaignId::new)?;
+        match (site, client_id, client_secret, campaign_id) {
+            (Some(site), Some(client_id), Some(client_secret), Some(campaign_id)) => Ok(Account {
+                site,
+                client_id,
+                client_secret,
+                campaign_id,
+            }),
+            (site, client_id, client_secret, campaign_id) => {
+                let wanted = [
+                    (site.is_none(), "site"),
+                    (client_id.is_none(), "client_id"),
+                    (client_secret.is_none(), "client_secret_file"),
+                    (campaign_id.is_none(), "campaign_id"),
+                ];
+                let keys = wanted.into_iter().filter(|(missing, _)| *missing);
+                let ways: Vec<String> = keys.map(|(_, key)| ways(key)).collect();
+                Err(ConfigError::Missing(format!(
+                    "{}; to try it without a campaign: dialpace tick --sandbox",
+                    ways.join(", ")
+                )))
+            }
+        }
     }
 
     fn policy(&self) -> Result<Policy, ConfigError> {
@@ -199,7 +221,10 @@ impl Layers {
             ("capacity", _) => Ok(Policy::Capacity),
             ("compensated", _) => Ok(Policy::Compensated),
             ("fixed", Some(dial_rate)) => Ok(Policy::Fixed { dial_rate }),
-            ("fixed", None) => Err(missing("dial_rate", "the rate of the fixed policy")),
+            ("fixed", None) => Err(ConfigError::Missing(format!(
+                "{}, the rate of the fixed policy",
+                ways("dial_rate")
+            ))),
             (other, _) => Err(ConfigError::Value(
                 self.source_of("policy").to_string(),
                 format!("{other:?} is none of capacity, compensated and fixed"),
@@ -208,42 +233,30 @@ impl Layers {
     }
 
     /// The secret itself or the file that holds it, whichever the stronger source gives.
-    fn client_secret(&self) -> Result<SecretString, ConfigError> {
+    fn client_secret(&self) -> Result<Option<SecretString>, ConfigError> {
         let rank = |key| self.find(key).map(|given| given.source.rank());
         let by_file = match (rank("client_secret_file"), rank("client_secret")) {
             (Some(file), Some(secret)) => file <= secret,
             (file, _) => file.is_some(),
         };
-        let secret = if by_file {
-            self.parse("client_secret_file", secret_in)?
+        if by_file {
+            self.parse("client_secret_file", secret_in)
         } else {
-            self.text("client_secret").map(SecretString::from)
-        };
-        secret.ok_or_else(|| ConfigError::Missing {
-            ways: "--client-secret-file or CXONE_CLIENT_SECRET".to_owned(),
-            what: "the OAuth client secret",
-        })
+            Ok(self.text("client_secret").map(SecretString::from))
+        }
     }
 
     fn text(&self, key: &str) -> Option<&str> {
         self.find(key).map(|given| given.text.as_str())
     }
 
-    fn require<T>(
-        &self,
-        key: &'static str,
-        parse: impl Fn(&str) -> Result<T, String>,
-    ) -> Result<T, ConfigError> {
-        let what = match key {
-            "site" => "the host of the platform (--sandbox needs none)",
-            "client_id" => "the OAuth client id",
-            _ => "the campaign to pace",
-        };
-        self.parse(key, parse)?.ok_or_else(|| missing(key, what))
-    }
-
     fn limits_error(&self, error: LimitsError) -> ConfigError {
-        ConfigError::Value(self.source_of(error.setting).to_string(), error.problem)
+        // Of two settings that contradict each other, the one that was given is to blame.
+        let setting = match error.setting {
+            "min_dial_rate" if self.find("min_dial_rate").is_none() => "max_dial_rate",
+            setting => setting,
+        };
+        ConfigError::Value(self.source_of(setting).to_string(), error.problem)
     }
 }
 
@@ -258,22 +271,23 @@ pub fn default_state_path(sources: &Sources, campaign: &Path) -> Result<PathBuf,
         .or_else(|| folder("HOME").map(|home| home.join(".local/state")));
     match base {
         Some(base) => Ok(base.join("dialpace").join(campaign).with_extension("json")),
-        None => Err(missing(
-            "state",
-            "the state file, whose default place needs HOME,",
-        )),
+        None => Err(ConfigError::Missing(format!(
+            "{}, since HOME, which its default needs, is not set",
+            ways("state")
+        ))),
     }
 }
 
-fn missing(key: &str, what: &'static str) -> ConfigError {
+/// How a setting can be given: by its flag or its name in the environment.
+fn ways(key: &str) -> String {
     let flag = format!("--{}", key.replace('_', "-"));
-    let env = SETTINGS.iter().find(|setting| setting.key == key);
-    ConfigError::Missing {
-        ways: match env {
-            Some(setting) => format!("{flag} or {}", setting.env),
-            None => flag,
-        },
-        what,
+    let env = match key {
+        "client_secret_file" => Some("CXONE_CLIENT_SECRET"),
+        key => SETTINGS.iter().find(|s| s.key == key).map(|s| s.env),
+    };
+    match env {
+        Some(env) => format!("{flag} or {env}"),
+        None => flag,
     }
 }
 
@@ -281,18 +295,31 @@ fn secret_in(path: &str) -> Result<SecretString, String> {
     let text =
         fs::read_to_string(path).map_err(|error| format!("{path} cannot be read: {error}"))?;
     match text.trim() {
-        "" => Err(format!("{path} is empty")),
+        "" => Err(format!("the file {path} holds no secret")),
         secret => Ok(SecretString::from(secret)),
     }
 }
 
 fn endpoint(text: &str) -> Result<Endpoint, String> {
-    let text = text.trim();
-    if !text.contains("://") {
-        return Ok(Endpoint::File(PathBuf::from(text)));
+    if let Some(path) = text.strip_prefix("file://") {
+        return Err(format!("{text:?}: give the path alone, {path}"));
     }
-    let (_, reach) = checked_url(text)?;
-    Ok(Endpoint::Http(text.to_owned(), reach))
+    if text.contains("://") {
+        let (_, reach) = checked_url(text)?;
+        return Ok(Endpoint::Http(text.to_owned(), reach));
+    }
+    // A host name without its https:// must not become a file of that name.
+    let path = PathBuf::from(text);
+    let names_a_file = text.contains(['/', '\\'])
+        || path
+            .extension()
+            .is_some_and(|extension| RECORD_FILES.iter().any(|known| extension == *known));
+    if names_a_file {
+        return Ok(Endpoint::File(path));
+    }
+    Err(format!(
+        "{text:?} is neither an address nor clearly a file; write https://{text} or ./{text}"
+    ))
 }
 
 fn authorities(path: &str) -> Result<Vec<Certificate<'static>>, String> {
@@ -315,7 +342,7 @@ impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Value(place, problem) => write!(f, "{place}: {problem}"),
-            Self::Missing { ways, what } => write!(f, "{what} is not set: give {ways}"),
+            Self::Missing(ways) => write!(f, "needed and not set: {ways}"),
         }
     }
 }
@@ -360,3 +387,5 @@ const fn setting(key: &'static str, env: &'static str) -> Setting {
 const DEADLINE: Duration = Duration::from_secs(25);
 /// Sixteen hours of records at one every 30 s.
 const OUTBOX_CAPACITY: usize = 2_000;
+/// Extensions that make a bare name a file of records.
+const RECORD_FILES: &[&str] = &["ndjson", "jsonl", "json", "log", "txt"];

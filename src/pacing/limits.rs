@@ -102,7 +102,7 @@ impl Limits {
             return refuse(
                 "min_dial_rate",
                 format!(
-                    "{} is above max_dial_rate, which is {}; lower one or raise the other",
+                    "the minimum dial rate, {}, is above the maximum, {}",
                     self.min_dial_rate, self.max_dial_rate
                 ),
             );
@@ -120,7 +120,7 @@ impl Limits {
             return refuse(
                 "safe_rate",
                 format!(
-                    "{rate} is above max_dial_rate, which is {}",
+                    "{rate} is above the maximum dial rate, {}",
                     self.max_dial_rate
                 ),
             );

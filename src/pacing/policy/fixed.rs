@@ -9,7 +9,7 @@ pub(super) fn check(dial_rate: u32, limits: &Limits) -> Result<(), LimitsError> 
     Err(LimitsError {
         setting: "dial_rate",
         problem: format!(
-            "{dial_rate} is outside min_dial_rate to max_dial_rate, which is {} to {}",
+            "{dial_rate} is outside the minimum and maximum dial rates, {} to {}",
             limits.min_dial_rate, limits.max_dial_rate
         ),
     })

@@ -63,8 +63,8 @@ impl Series {
             return Self::parse(BUILT_IN, "built-in scenario", position);
         };
         let text = fs::read_to_string(path).map_err(|error| ScenarioError {
-            place: path.display().to_string(),
-            problem: error.to_string(),
+            place: format!("scenario {}", path.display()),
+            problem: format!("cannot be read: {error}"),
         })?;
         Self::parse(&text, &path.display().to_string(), position)
     }
@@ -77,15 +77,17 @@ impl Series {
             let line = text.get(..start).unwrap_or(text).matches('\n').count() + 1;
             ScenarioError {
                 place: format!("{name}:{line}"),
-                problem: error.message().to_owned(),
+                problem: format!("{}; {SHAPE}", error.message()),
             }
         })?;
-        let problem = match intervals
-            .iter()
-            .position(|i| i.calls_answered > i.calls_dialed)
-        {
-            Some(at) => format!("interval {}: calls_answered is above calls_dialed", at + 1),
-            None if intervals.is_empty() => "it has no [[interval]]".to_owned(),
+        let bad =
+            |i: &Interval| i.calls_answered > i.calls_dialed || i.available_agents > AGENTS_MAX;
+        let problem = match intervals.iter().position(bad) {
+            Some(at) => format!(
+                "interval {}: calls_answered is above calls_dialed, or available_agents above {AGENTS_MAX}",
+                at + 1
+            ),
+            None if intervals.is_empty() => format!("it has no interval; {SHAPE}"),
             None => {
                 return Ok(Self {
                     intervals,
@@ -120,3 +122,7 @@ impl fmt::Display for ScenarioError {
 impl std::error::Error for ScenarioError {}
 
 const BUILT_IN: &str = include_str!("../../../fixtures/sandbox/morning.toml");
+/// What a scenario looks like, for those whose file does not.
+const SHAPE: &str = "a scenario is a list of [[interval]] entries, each with available_agents, calls_dialed and calls_answered, whole numbers of at least 0";
+/// More agents than any site has; keeps the pages of the API within reason.
+const AGENTS_MAX: u32 = 10_000;
