@@ -75,6 +75,15 @@ impl<'a> Deadline<'a> {
         }
     }
 
+    /// This deadline, earlier by `reserve`.
+    #[must_use]
+    pub fn reserving(&self, reserve: Duration) -> Self {
+        Self {
+            limit: self.limit.saturating_sub(reserve),
+            ..*self
+        }
+    }
+
     /// The clock this deadline is measured on.
     #[must_use]
     pub fn clock(&self) -> &'a dyn Clock {

@@ -27,8 +27,8 @@ pub fn replace_durably(path: &Path, content: &[u8]) -> io::Result<()> {
 
 /// Appends whole lines to `path`, creating it if needed, and returns once they are on the disk.
 ///
-/// A line that a crash cut short is ended first, so that it cannot swallow the next one; what
-/// could not be written whole, because the disk is full, is taken back.
+/// A line that a crash or a full disk cut short is ended first, so that it cannot swallow the next
+/// one. Nothing is ever cut off: others may append to the same file.
 pub fn append_durably(path: &Path, lines: &str) -> io::Result<()> {
     let is_new = !path.exists();
     let mut file = OpenOptions::new()
@@ -46,13 +46,8 @@ pub fn append_durably(path: &Path, lines: &str) -> io::Result<()> {
         text.push('\n');
     }
     text.push_str(lines);
-    if let Err(error) = file
-        .write_all(text.as_bytes())
-        .and_then(|()| file.sync_all())
-    {
-        let _ = file.set_len(length);
-        return Err(error);
-    }
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
     if is_new { sync_folder(path) } else { Ok(()) }
 }
 

@@ -100,8 +100,8 @@ fn sources(matches: Option<&ArgMatches>) -> Result<Sources> {
     })
 }
 
-/// The environment. A value that is not text is kept with its faults shown, so that the setting
-/// it belongs to is refused by its own check rather than taken as absent.
+/// The environment. What is not text is kept with its faults replaced by U+FFFD, by which the
+/// setting that it belongs to is refused rather than taken as absent.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one reader of the environment"

@@ -123,6 +123,7 @@ impl Notice {
             | Self::ExportFailed { .. }
             | Self::OutboxSpilled { .. }
             | Self::RecordsWithoutWarehouse { .. }
+            | Self::Conflict { .. }
             | Self::UnknownSetting { .. } => Level::Warning,
             _ => Level::Note,
         }

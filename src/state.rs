@@ -180,17 +180,24 @@ impl Store {
         }
     }
 
-    /// Renames a damaged file, so that nothing in it is lost, and returns its new name.
-    pub fn set_aside(&self, now: UnixMillis) -> Result<PathBuf, StateError> {
+    /// Puts `state` in the place of a damaged file, whose content gets a dated name, and returns
+    /// that name. At no moment is there no file: a run that found none would take it for the
+    /// first.
+    pub fn set_aside(&self, state: &State, now: UnixMillis) -> Result<PathBuf, StateError> {
         let name = |n: u32| match n {
             0 => format!(".damaged-{}", file_stamp(now)),
             n => format!(".damaged-{}-{n}", file_stamp(now)),
         };
         let mut candidates = (0..).map(|n| files::sibling(&self.path, &name(n)));
         let aside = candidates.find(|path| !path.exists()).unwrap_or_default();
-        fs::rename(&self.path, &aside)
+        fs::hard_link(&self.path, &aside)
+            .or_else(|_| fs::copy(&self.path, &aside).map(|_| ()))
             .and_then(|()| files::sync_folder(&self.path))
-            .map_err(failed("rename the damaged state", &self.path))?;
+            .map_err(failed("keep the damaged state as", &aside))?;
+        self.save(state).inspect_err(|_| {
+            // The damaged file is still in its place.
+            let _ = fs::remove_file(&aside);
+        })?;
         Ok(aside)
     }
 

@@ -181,6 +181,7 @@ pub fn request(url: &str, record: &Record) -> Request {
             ("Idempotency-Key", record.id()),
         ],
         authorised: false,
+        reads_answer: false,
         body: Some(Body::Plain(record.json())),
     }
 }

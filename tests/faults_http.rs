@@ -82,7 +82,7 @@ fn retry_after_is_honoured_and_remembered() {
     let run = folder.tick(&platform, &[]).finish().expect(4);
     assert!(
         run.error()
-            .contains("HTTP 429 Too Many Requests; the next try would be due in 120 s, beyond the cycle's 25 s"),
+            .contains("HTTP 429 Too Many Requests; the next try would be due in 120 s, beyond the 17 s that are allowed"),
         "{}",
         run.stderr
     );
@@ -378,7 +378,7 @@ fn a_hanging_server_costs_no_more_than_the_deadline() {
             .tick(&platform, &["--deadline", "400ms"])
             .finish()
             .expect(4);
-        assert!(run.error().contains("the cycle's 400 ms"), "{}", run.stderr);
+        assert!(run.error().contains(" that are allowed"), "{}", run.stderr);
     }
     // A warehouse that hangs does not undo what was applied.
     let folder = Folder::new();
@@ -516,7 +516,7 @@ fn answers_that_cannot_be_used_name_the_field() {
         (
             Call::Agents,
             r#"{"response":[1,2],"page":1,"pageSize":2,"totalElements":9}"#.to_owned(),
-            "page is 1 in answer 3",
+            "it is page 1, where page 2 was asked for",
         ),
         (
             Call::Agents,
@@ -634,4 +634,333 @@ fn a_broken_answer_is_not_taken_for_a_whole_one() {
         "{}",
         run.stderr
     );
+}
+
+#[test]
+fn a_safe_rate_is_sent_although_the_poll_hangs() {
+    let folder = Folder::new();
+    let platform = Platform::faulty(Call::Metrics, |nth| {
+        if nth == 0 {
+            Reply::Contract
+        } else {
+            Reply::Hang
+        }
+    });
+    folder.tick(&platform, &[]).finish().expect(0);
+    let args = ["--deadline", "900ms", "--max-sample-age", "1ms", "--json"];
+    let run = folder.tick(&platform, &args).finish().expect(4);
+    assert_eq!(
+        (&run.json()["action"], &run.json()["newDialRate"]),
+        (&json!("safe"), &json!(10))
+    );
+    assert_eq!(platform.world().applied, [34, 10]);
+    assert!(
+        run.error().ends_with("; the dial rate is now 10 calls/min"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_safe_rate_is_not_sent_where_it_would_raise_what_somebody_set_by_hand() {
+    let folder = Folder::new();
+    let platform = Platform::faulty(Call::Metrics, |nth| {
+        if nth == 0 {
+            Reply::Contract
+        } else {
+            Reply::status(404)
+        }
+    });
+    folder.tick(&platform, &[]).finish().expect(0);
+    platform.world().dial_rate = 3;
+    let run = folder
+        .tick(&platform, &["--max-sample-age", "1ms"])
+        .finish()
+        .expect(5);
+    assert!(
+        run.stderr
+            .contains("the campaign dials at 3 calls/min, not at the 34"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(platform.world().applied, [34]);
+}
+
+#[test]
+fn an_answer_that_holds_a_token_is_never_shown() {
+    let token = common::TOKEN;
+    for body in [
+        format!(r#"{{"access_token":"{token}","expires_in":NaN}}"#),
+        format!(r#"{{"access_token":"{token}","expires_in":"{token}"}}"#),
+        format!(r#"{{"access_token":["{token}"]}}"#),
+        format!(r#"{{"access_token":"{token}"#),
+        format!("access_token={token}&token_type=bearer"),
+        format!("\"{token}\""),
+    ] {
+        let folder = Folder::new();
+        let platform = Platform::faulty(Call::Token, move |_| Reply::body(body.clone()));
+        // `finish` looks for the token.
+        folder
+            .tick(&platform, &["--verbose", "--json"])
+            .finish()
+            .expect(5);
+    }
+}
+
+#[test]
+fn a_secret_is_not_shown_in_any_of_its_forms() {
+    let folder = Folder::new();
+    let platform = Platform::scripted(|request, _| match request.call() {
+        Call::Token => Reply::Answer(
+            400,
+            vec![],
+            format!("bad request: {} {}", request.body, "s3/cr+t =x"),
+        ),
+        _ => Reply::Contract,
+    });
+    let run = folder
+        .tick(&platform, &[])
+        .env("CXONE_CLIENT_SECRET", "s3/cr+t =x")
+        .finish()
+        .expect(3);
+    assert!(!run.stderr.contains("s3"), "{}", run.stderr);
+
+    let folder = Folder::new();
+    let platform = Platform::scripted(|request, _| match request.call() {
+        Call::Metrics => {
+            let token = request
+                .header("authorization")
+                .trim_start_matches("Bearer ")
+                .to_owned();
+            Reply::Answer(
+                302,
+                vec![("Location", format!("https://login.example.com/{token}"))],
+                String::new(),
+            )
+        }
+        _ => Reply::Contract,
+    });
+    folder.tick(&platform, &[]).finish().expect(5);
+}
+
+#[test]
+fn what_may_have_been_applied_stays_open_whatever_follows() {
+    // The PATCH is applied and answered 500; what comes after it; the exit code of that run.
+    type After = fn(usize) -> Reply;
+    let cases: [(&str, After, i32); 2] = [
+        (
+            "any",
+            |nth| {
+                if nth == 1 {
+                    Reply::status(401)
+                } else {
+                    Reply::status(403)
+                }
+            },
+            3,
+        ),
+        (
+            "etag",
+            |nth| {
+                if nth == 1 {
+                    Reply::status(401)
+                } else {
+                    Reply::Contract
+                }
+            },
+            0,
+        ),
+    ];
+    for (if_match, after, code) in cases {
+        let folder = Folder::new();
+        let platform = Platform::faulty(Call::Patch, move |nth| {
+            if nth == 0 {
+                Reply::ContractThen(Box::new(Reply::status(500)))
+            } else {
+                after(nth)
+            }
+        });
+        let warehouse = platform.warehouse();
+        let args = ["--dw-endpoint", &warehouse, "--if-match", if_match];
+        folder.tick(&platform, &args).finish().expect(code);
+        if code != 0 {
+            let healthy = Platform::start();
+            healthy.world().dial_rate = 34;
+            let warehouse = healthy.warehouse();
+            folder
+                .tick(&healthy, &["--dw-endpoint", &warehouse])
+                .finish()
+                .expect(0);
+            assert_eq!(healthy.world().records.len(), 1, "{if_match}");
+        } else {
+            assert_eq!(platform.world().records.len(), 1, "{if_match}");
+        }
+    }
+}
+
+#[test]
+fn an_unchanged_rate_left_open_is_sent_again_and_recorded_once() {
+    let folder = Folder::new();
+    let platform = Platform::start();
+    let warehouse = platform.warehouse();
+    folder
+        .tick(&platform, &["--dw-endpoint", &warehouse])
+        .finish()
+        .expect(0);
+    drop(platform);
+    // Outside the band, so the same 34 is to be sent; nothing arrives, and the run cannot look.
+    let platform = Platform::scripted(|request, _| match request.call() {
+        Call::Patch => Reply::Drop,
+        Call::Campaign => Reply::status(404),
+        _ => Reply::Contract,
+    });
+    platform.world().answer_rate = 0.5;
+    let run = folder
+        .tick(&platform, &["--dw-endpoint", &platform.warehouse()])
+        .finish()
+        .expect(5);
+    assert!(
+        run.error()
+            .contains("the next cycle finds out whether 34 calls/min was applied"),
+        "{}",
+        run.stderr
+    );
+    drop(platform);
+
+    let platform = Platform::start();
+    platform.world().dial_rate = 34;
+    let warehouse = platform.warehouse();
+    folder
+        .tick(&platform, &["--dw-endpoint", &warehouse])
+        .finish()
+        .expect(0);
+    assert_eq!(
+        platform.world().applied,
+        [34],
+        "only an answer makes the record true"
+    );
+    assert_eq!(platform.world().records.len(), 1);
+}
+
+#[test]
+fn a_status_counts_although_its_body_is_broken() {
+    let cut = |head: &str| {
+        Reply::Raw(format!("HTTP/1.1 {head}\r\nContent-Length: 500\r\n\r\n{{").into_bytes())
+    };
+    let folder = Folder::new();
+    let platform = Platform::faulty(Call::Metrics, move |nth| {
+        if nth == 0 {
+            cut("401 X")
+        } else {
+            Reply::Contract
+        }
+    });
+    folder.tick(&platform, &[]).finish().expect(0);
+    assert_eq!(platform.world().tokens_issued, 2);
+
+    let folder = Folder::new();
+    let platform = Platform::faulty(Call::Patch, move |_| cut("400 X"));
+    folder.tick(&platform, &[]).finish().expect(5);
+    assert_eq!(
+        (platform.count(Call::Patch), platform.count(Call::Campaign)),
+        (1, 0)
+    );
+
+    let folder = Folder::new();
+    let platform = Platform::faulty(Call::Metrics, move |_| cut("429 X\r\nRetry-After: 120"));
+    folder.tick(&platform, &[]).finish().expect(4);
+    assert_eq!(platform.count(Call::Metrics), 1);
+
+    // A PATCH that was answered 200 was applied, whatever became of the rest of the answer.
+    let folder = Folder::new();
+    let platform = Platform::faulty(Call::Patch, move |_| cut("200 X"));
+    folder.tick(&platform, &[]).finish().expect(0);
+    assert_eq!(
+        (platform.count(Call::Patch), platform.count(Call::Campaign)),
+        (1, 0)
+    );
+}
+
+#[test]
+fn pages_that_do_not_add_up_are_refused() {
+    let agents = |n: usize| vec!["{}"; n].join(",");
+    let cases = [
+        (
+            format!(
+                r#"{{"agents":[{}],"page":1,"pageSize":25,"totalElements":30}}"#,
+                agents(25)
+            ),
+            "it is page 1, where page 2 was asked for",
+        ),
+        (
+            format!(r#"{{"agents":[{}],"page":1,"pageCount":2}}"#, agents(25)),
+            "it is page 1, where page 2 was asked for",
+        ),
+        (
+            format!(r#"{{"agents":[{}],"totalElements":3}}"#, agents(5)),
+            "5 agents on 1 pages, and the total is 3",
+        ),
+        (
+            format!(r#"{{"agents":[{}],"nextPage":"/x"}}"#, agents(5)),
+            "nextPage announces more pages",
+        ),
+        (
+            format!(r#"{{"agents":[{}],"page":7,"total":5}}"#, agents(5)),
+            "it is page 7, where page 1 was asked for",
+        ),
+    ];
+    for (body, message) in cases {
+        let folder = Folder::new();
+        let platform = Platform::faulty(Call::Agents, move |_| Reply::body(body.clone()));
+        let run = folder.tick(&platform, &[]).finish().expect(5);
+        assert!(
+            run.error().contains(message),
+            "wanted: {message}\ngot: {}",
+            run.stderr
+        );
+    }
+    // Two names for the same, and pages counted from 0.
+    let folder = Folder::new();
+    let platform = Platform::faulty(Call::Agents, move |nth| {
+        let n = if nth == 0 { 25 } else { 5 };
+        Reply::body(format!(
+            r#"{{"entities":[{}],"pageNumber":{nth},"total":30,"totalElements":30,"nextUri":null}}"#,
+            agents(n)
+        ))
+    });
+    let run = folder.tick(&platform, &["--json"]).finish().expect(0);
+    assert_eq!(run.json()["availableAgents"], 30);
+}
+
+#[test]
+fn the_longest_pause_that_any_answer_asked_for_is_kept() {
+    let folder = Folder::new();
+    let platform = Platform::scripted(|request, _| match request.call() {
+        Call::Metrics => Reply::status(400),
+        Call::Agents => Reply::Answer(429, vec![("Retry-After", "120".to_owned())], String::new()),
+        _ => Reply::Contract,
+    });
+    folder.tick(&platform, &[]).finish().expect(5);
+    let requests = platform.calls().len();
+    folder.tick(&platform, &[]).finish().expect(4);
+    assert_eq!(platform.calls().len(), requests);
+}
+
+#[test]
+fn a_token_cache_that_holds_nonsense_is_passed_over() {
+    let folder = Folder::new();
+    let platform = Platform::start();
+    let site = platform.site();
+    for content in [
+        "nonsense".to_owned(),
+        format!(
+            r#"{{"site":"{site}","clientId":"client-1","accessToken":"ab\ncd","expiresAt":99999999999999}}"#
+        ),
+        format!(r#"{{"site":"{site}","clientId":"client-1","accessToken":"old","expiresAt":0}}"#),
+        r#"{"site":"https://other","clientId":"client-1","accessToken":"x","expiresAt":99999999999999}"#.to_owned(),
+    ] {
+        folder.write("state.json.token", content);
+        folder.tick(&platform, &[]).finish().expect(0);
+    }
+    assert_eq!(platform.world().tokens_issued, 4);
 }

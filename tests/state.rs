@@ -126,8 +126,15 @@ fn a_place_that_cannot_be_written_is_an_error_before_anything_is_sent() {
 fn what_is_not_a_file_is_refused_and_left_alone() {
     let folder = Folder::new();
     std::fs::create_dir(folder.path("folder")).unwrap();
-    let run = folder.dialpace(&["tick", "--sandbox", "--state", "folder"]).finish().expect(2);
-    assert!(run.error().contains("folder is not a regular file"), "{}", run.stderr);
+    let run = folder
+        .dialpace(&["tick", "--sandbox", "--state", "folder"])
+        .finish()
+        .expect(2);
+    assert!(
+        run.error().contains("folder is not a regular file"),
+        "{}",
+        run.stderr
+    );
     assert!(folder.files().is_empty());
 }
 
@@ -178,10 +185,33 @@ fn damage_is_never_overwritten_by_later_damage() {
     let names: std::collections::BTreeSet<_> = (0..3)
         .map(|n| {
             folder.write("state.json", format!("damage {n}"));
-            store.set_aside(now).unwrap()
+            store.set_aside(&State::cold("camp-42"), now).unwrap()
         })
         .collect();
     assert_eq!(names.len(), 3);
+    for (n, name) in names.iter().enumerate() {
+        assert_eq!(
+            std::fs::read_to_string(name).unwrap(),
+            format!("damage {n}")
+        );
+    }
+}
+
+#[test]
+fn a_loss_that_cannot_be_saved_is_found_again() {
+    let folder = Folder::new();
+    let platform = Platform::start();
+    platform.world().dial_rate = 10;
+    folder.write("state.json", "garbage");
+    std::fs::create_dir(folder.path("state.json.tmp")).unwrap();
+    folder.tick(&platform, &[]).finish().expect(1);
+    std::fs::remove_dir(folder.path("state.json.tmp")).unwrap();
+    let run = folder.tick(&platform, &[]).finish().expect(0);
+    assert!(run.stderr.contains("was damaged"), "{}", run.stderr);
+    assert!(
+        platform.world().applied.is_empty(),
+        "not raised above the 10 that it had"
+    );
 }
 
 fn full_state() -> State {

@@ -328,6 +328,10 @@ fn a_campaign_changed_meanwhile_is_left_alone() {
         .finish()
         .expect(0);
     assert_eq!(run.json()["action"], "held");
+    assert_eq!(
+        run.json()["reason"],
+        "the campaign was changed by somebody else meanwhile"
+    );
     assert!(
         run.stderr
             .contains("the campaign changed while this cycle ran"),

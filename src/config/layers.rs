@@ -71,7 +71,7 @@ impl Layers {
             }
         }
         let path = sources.folder.join(".env");
-        let dot_env = read_dot_env(&path)?;
+        let dot_env = read_dot_env(&path, settings)?;
         for setting in settings.iter().filter(wanted) {
             if let Some(text) = dot_env.get(setting.env) {
                 layers.offer(setting, text, Source::DotEnv(setting.env, path.clone()))?;
@@ -124,6 +124,12 @@ impl Layers {
                 "it is empty; give it a value or remove it".to_owned(),
             ));
         }
+        if text.contains(char::REPLACEMENT_CHARACTER) {
+            return Err(ConfigError::Value(
+                source.to_string(),
+                "it is not UTF-8 text".to_owned(),
+            ));
+        }
         let text = text.trim().to_owned();
         self.given
             .entry(setting.key)
@@ -153,7 +159,11 @@ fn nearest<T>(name: &str, candidates: impl Iterator<Item = (&'static str, T)>) -
         .map(|(_, belongs)| belongs)
 }
 
-fn read_dot_env(path: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
+fn read_dot_env(
+    path: &Path,
+    settings: &[Setting],
+) -> Result<BTreeMap<String, String>, ConfigError> {
+    refuse_substitution(path, settings)?;
     let problem = |error: dotenvy::Error| match error {
         // The line itself is not shown: it may hold the client secret.
         dotenvy::Error::LineParse(bad, _) => {
@@ -174,6 +184,29 @@ fn read_dot_env(path: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
         Err(error) if error.not_found() => Ok(BTreeMap::new()),
         Err(error) => Err(problem(error)),
     }
+}
+
+/// A `$` outside single quotes is replaced by a variable's value when `.env` is read, most likely
+/// by nothing. In a secret that goes unnoticed, so it has to be quoted.
+fn refuse_substitution(path: &Path, settings: &[Setting]) -> Result<(), ConfigError> {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    for (at, line) in text.lines().enumerate() {
+        let line = line.trim_start().trim_start_matches("export ");
+        let Some((name, value)) = line.split_once('=') else {
+            continue;
+        };
+        let name = name.trim();
+        let is_ours = settings.iter().any(|setting| setting.env == name);
+        if is_ours && value.contains('$') && !value.trim_start().starts_with('\'') {
+            return Err(ConfigError::Value(
+                format!("{}:{}", path.display(), at + 1),
+                format!(
+                    "the value of {name} has a $, which starts a substitution; put it in single quotes"
+                ),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Reads a TOML file of settings into (key, text, line).

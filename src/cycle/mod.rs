@@ -13,7 +13,7 @@ use crate::clock::{Clock, Deadline, file_stamp};
 use crate::files;
 use crate::http::{CallError, bounded_retry_at};
 use crate::notice::{Notice, Notices};
-use crate::pacing::{Decision, Pacer, Sample};
+use crate::pacing::{Decision, Pacer, Sample, UnixMillis};
 use crate::platform::{Applied, Campaign, Platform, RateChange};
 use crate::state::{Intent, Loaded, State, StateError, Store};
 use crate::warehouse::{Record, Warehouse};
@@ -67,9 +67,7 @@ impl Cycle<'_> {
             self.notices.tell(&Notice::StateDamaged { path, problem });
             return Ok(state);
         }
-        let aside = self.store.set_aside(clock.now())?;
-        // Saved at once, so that a crash does not turn the loss into a harmless first run.
-        self.store.save(&state)?;
+        let aside = self.store.set_aside(&state, clock.now())?;
         let aside = aside.display().to_string();
         self.notices.tell(&Notice::StateSetAside {
             path,
@@ -81,52 +79,49 @@ impl Cycle<'_> {
 
     /// Runs one cycle and leaves in `state` what the state file holds.
     pub fn run(&self, state: &mut State, deadline: &Deadline) -> CycleReport {
-        let clock = deadline.clock();
-        let readiness = self
-            .wait_out_pause(state, deadline)
-            .and_then(|()| self.settle(state, deadline));
-        let poll = match readiness {
-            Ok(()) => self.poll(state, deadline),
-            Err(error) => Polled {
-                sample: Err(error),
-                campaign: None,
-                may_send: false,
-            },
+        let mut trouble = Trouble::default();
+        let polling = deadline.reserving(SEND_RESERVE.min(deadline.limit() / 3));
+        let polled = self
+            .wait_out_pause(state, &polling)
+            .and_then(|()| self.settle(state, &polling))
+            .map_or_else(Polled::blocked, |()| self.poll(state, &polling));
+        let sample = polled
+            .sample
+            .map_err(|error| trouble.add(CycleError::Call(error)))
+            .ok();
+        let decision = self
+            .pacer
+            .step(&mut state.pacer, sample, deadline.clock().now());
+        let outcome = match (decision.sends(), polled.may_send) {
+            (false, _) => Outcome::Held,
+            (true, false) => Outcome::NotApplied,
+            (true, true) => {
+                let campaign = polled.campaign.as_ref();
+                let is_blind = sample.is_none() && campaign.is_none();
+                let change = RateChange {
+                    dial_rate: decision.dial_rate,
+                    previous_dial_rate: decision.previous_dial_rate,
+                    etag: campaign.and_then(|campaign| campaign.etag.clone()),
+                };
+                let sent = if is_blind {
+                    self.send_blind(state, &decision, &change, deadline)
+                } else {
+                    self.send(state, &decision, &change, deadline)
+                };
+                sent.unwrap_or_else(|error| {
+                    trouble.add(error);
+                    Outcome::NotApplied
+                })
+            }
         };
-        let now = clock.now();
-        let (sample, mut error) = match poll.sample {
-            Ok(sample) => (Some(sample), None),
-            Err(error) => (None, Some(CycleError::Call(error))),
-        };
-        let decision = self.pacer.step(&mut state.pacer, sample, now);
-        let change = RateChange {
-            dial_rate: decision.dial_rate,
-            etag: poll.campaign.and_then(|campaign| campaign.etag),
-        };
-        let sending = match (decision.sends(), poll.may_send) {
-            (false, _) => Ok(Outcome::Held),
-            (true, false) => Ok(Outcome::NotApplied),
-            (true, true) => self.send(state, &decision, &change, deadline),
-        };
-        let outcome = sending.unwrap_or_else(|failed| {
-            // A poll that failed is the cause; that sending failed as well follows from it.
-            error.get_or_insert(failed);
-            Outcome::NotApplied
-        });
-        if let Some(CycleError::Call(CallError {
-            retry_at: Some(at), ..
-        })) = &error
-        {
-            state.quiet_until = Some(bounded_retry_at(*at, clock.now()));
-        }
+        let now = deadline.clock().now();
+        state.quiet_until = trouble.retry_at.map(|at| bounded_retry_at(at, now));
         let mut exported = Exported::default();
         if !self.dry_run {
-            exported = self
-                .save_and_export(state, deadline)
-                .unwrap_or_else(|failed| {
-                    error.get_or_insert(CycleError::State(failed));
-                    Exported::default()
-                });
+            match self.save_and_export(state, deadline) {
+                Ok(done) => exported = done,
+                Err(error) => trouble.add(CycleError::State(error)),
+            }
         }
         CycleReport {
             decision,
@@ -137,7 +132,7 @@ impl Cycle<'_> {
             has_warehouse: self.warehouse.is_some(),
             dry_run: self.dry_run,
             unsettled: state.intent.as_ref().map(|intent| intent.dial_rate),
-            error,
+            error: trouble.first,
         }
     }
 
@@ -169,23 +164,46 @@ impl Cycle<'_> {
         if state.intent.is_none() && !state.pacer.recovering {
             return Ok(());
         }
-        let actual = self.platform.campaign(deadline)?.dial_rate;
-        if let Some(intent) = state.intent.take() {
-            if intent.dial_rate == actual {
-                self.notices
-                    .tell(&Notice::IntentApplied { dial_rate: actual });
-                if let Some(record) = intent.record {
-                    state.outbox.push(record);
+        let campaign = self.platform.campaign(deadline)?;
+        let actual = campaign.dial_rate;
+        if let Some(intent) = &state.intent {
+            let intended = intent.dial_rate;
+            let proves_nothing = state.pacer.dial_rate == intended;
+            let applied = match actual == intended {
+                // The campaign had this rate before. To send it again changes nothing, and only
+                // an answer makes its record true.
+                true if proves_nothing && !self.dry_run => {
+                    self.send_again(intent, campaign, deadline)?
                 }
+                is_there => is_there,
+            };
+            self.notices.tell(&if applied {
+                Notice::IntentApplied { dial_rate: actual }
             } else {
-                self.notices.tell(&Notice::IntentNotApplied {
-                    intended: intent.dial_rate,
-                    actual,
-                });
+                Notice::IntentNotApplied { intended, actual }
+            });
+            let record = state.intent.take().and_then(|intent| intent.record);
+            if let Some(record) = record.filter(|_| applied) {
+                state.outbox.push(record);
             }
         }
         state.pacer.applied(actual);
         Ok(())
+    }
+
+    fn send_again(
+        &self,
+        intent: &Intent,
+        campaign: Campaign,
+        deadline: &Deadline,
+    ) -> Result<bool, CallError> {
+        let change = RateChange {
+            dial_rate: intent.dial_rate,
+            previous_dial_rate: campaign.dial_rate,
+            etag: campaign.etag.filter(|_| self.if_match == IfMatch::Etag),
+        };
+        let applied = self.platform.apply(&change, deadline)?;
+        Ok(applied == Applied::Yes)
     }
 
     fn poll(&self, state: &mut State, deadline: &Deadline) -> Polled {
@@ -221,11 +239,35 @@ impl Cycle<'_> {
                 }
             }
             Some(Err(error)) => Polled {
-                sample: poll.sample.and(Err(error)),
+                sample: Err(match poll.sample {
+                    Ok(_) => error,
+                    Err(first) => first.pausing_with(&error),
+                }),
                 campaign: None,
                 may_send: false,
             },
         }
+    }
+
+    /// Sends a rate that was decided without a poll. It is meant to be lower than what the
+    /// campaign has, which somebody may have changed by hand: so the campaign is read first.
+    fn send_blind(
+        &self,
+        state: &mut State,
+        decision: &Decision,
+        change: &RateChange,
+        deadline: &Deadline,
+    ) -> Result<Outcome, CycleError> {
+        let campaign = self.platform.campaign(deadline).map_err(CycleError::Call)?;
+        if campaign.dial_rate > decision.dial_rate {
+            return self.send(state, decision, change, deadline);
+        }
+        self.notices.tell(&Notice::RateChangedElsewhere {
+            expected: state.pacer.dial_rate,
+            actual: campaign.dial_rate,
+        });
+        state.pacer.applied(campaign.dial_rate);
+        Ok(Outcome::Held)
     }
 
     fn send(
@@ -325,6 +367,35 @@ impl Cycle<'_> {
     }
 }
 
+impl Polled {
+    /// No poll: something has to be found out or waited for first.
+    fn blocked(error: CallError) -> Self {
+        Self {
+            sample: Err(error),
+            campaign: None,
+            may_send: false,
+        }
+    }
+}
+
+/// What went wrong in a cycle.
+#[derive(Default)]
+struct Trouble {
+    /// The first failure, which is the cause; those after it follow from it.
+    first: Option<CycleError>,
+    /// The latest moment that any failure asked to wait for.
+    retry_at: Option<UnixMillis>,
+}
+
+impl Trouble {
+    fn add(&mut self, error: CycleError) {
+        if let CycleError::Call(error) = &error {
+            self.retry_at = self.retry_at.max(error.retry_at);
+        }
+        self.first.get_or_insert(error);
+    }
+}
+
 /// What became of the outbox.
 #[derive(Default)]
 struct Exported {
@@ -338,3 +409,7 @@ struct Polled {
     campaign: Option<Campaign>,
     may_send: bool,
 }
+
+/// What a poll leaves of the cycle's deadline, so that a rate can still be sent after it: the time
+/// that one call may take.
+const SEND_RESERVE: Duration = Duration::from_secs(8);

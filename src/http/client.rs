@@ -91,6 +91,15 @@ impl<'a> Client<'a> {
             .map_err(|problem| CallError::unusable(call, problem))
     }
 
+    /// As [`read`](Self::read), for an answer that holds a secret: the error shows nothing of it.
+    pub fn read_secret<T: DeserializeOwned>(
+        &self,
+        call: &'static str,
+        answer: &Answer,
+    ) -> Result<T, CallError> {
+        json::read_secret(&answer.body).map_err(|problem| CallError::unusable(call, problem))
+    }
+
     /// Sends `request`, with `token` if it has one, until it is answered with 2xx, fails for good,
     /// or time is up.
     pub fn call(
@@ -175,7 +184,9 @@ impl<'a> Client<'a> {
             .header("retry-after")
             .and_then(|header| retry_after(header, clock.now()));
         let message = match answer.header("location") {
-            Some(location) if status < 400 => format!("to {}", without_query(location)),
+            Some(location) if status < 400 => {
+                self.redact(format!("to {}", without_query(location)))
+            }
             _ => json::message(&answer.body, |text| self.redact(text)),
         };
         Err((Problem::Status { status, message }, pause))
@@ -211,12 +222,18 @@ impl<'a> Client<'a> {
         let response = response.map_err(|error| error::sort(error, timeout, &request.url))?;
         let status = response.status().as_u16();
         let (parts, body) = response.into_parts();
-        let body = body
-            .into_with_config()
-            .limit(BODY_BYTES_MAX)
-            .read_to_vec()
-            .map_err(|error| error::sort(error, timeout, &request.url))?;
         let headers = parts.headers;
+        let is_success = (200..300).contains(&status);
+        if is_success && !request.reads_answer {
+            let body = Vec::new();
+            return Ok((status, Answer { headers, body }));
+        }
+        let body = body.into_with_config().limit(BODY_BYTES_MAX).read_to_vec();
+        let body = match body {
+            Err(error) if is_success => return Err(error::sort(error, timeout, &request.url)),
+            // The status says enough; what could not be read is only its message.
+            body => body.unwrap_or_default(),
+        };
         Ok((status, Answer { headers, body }))
     }
 

@@ -133,9 +133,18 @@ impl CallError {
 
     /// The same error, of a request that may have taken effect.
     #[must_use]
-    pub(super) fn uncertainly(self) -> Self {
+    pub fn uncertainly(self) -> Self {
         Self {
             uncertain: true,
+            ..self
+        }
+    }
+
+    /// The same error, asking for a pause no shorter than `other` asks for.
+    #[must_use]
+    pub fn pausing_with(self, other: &Self) -> Self {
+        Self {
+            retry_at: self.retry_at.max(other.retry_at),
             ..self
         }
     }
@@ -203,6 +212,9 @@ impl Problem {
             Self::Status {
                 status: 300..=399, ..
             } => Some("redirects are not followed; set the address that it leads to"),
+            Self::OutOfTime {
+                last: Some(last), ..
+            } => last.advice(),
             _ => None,
         }
     }
@@ -258,11 +270,11 @@ impl fmt::Display for Problem {
                 match wait {
                     Some(wait) => write!(
                         f,
-                        "the next try would be due in {}, beyond the cycle's {}",
+                        "the next try would be due in {}, beyond the {} that are allowed",
                         Seconds(*wait),
                         Seconds(*limit)
                     ),
-                    None => write!(f, "the cycle's {} are used up", Seconds(*limit)),
+                    None => write!(f, "the {} that are allowed are used up", Seconds(*limit)),
                 }
             }
         }
@@ -298,10 +310,7 @@ pub(super) fn sort(error: Error, timeout: Duration, url: &str) -> Problem {
         )),
         Error::Protocol(error) => Problem::Unusable(format!("it is not HTTP: {error}")),
         Error::Io(error) => match error.kind() {
-            ErrorKind::ConnectionRefused
-            | ErrorKind::HostUnreachable
-            | ErrorKind::NetworkUnreachable
-            | ErrorKind::AddrNotAvailable => not_connected(&error),
+            ErrorKind::ConnectionRefused | ErrorKind::AddrNotAvailable => not_connected(&error),
             // rustls reports a refused certificate as invalid data of the stream.
             ErrorKind::InvalidData => Problem::Tls(error.to_string()),
             _ if error.to_string().contains("lookup address") => not_connected(&error),

@@ -2,41 +2,91 @@
 
 use serde::de::DeserializeOwned;
 
-/// Reads `body`; the error names the field and shows how the body begins where it is not JSON.
+/// Reads `body`; the error names the field, and shows how the body begins where it is not JSON.
 pub(super) fn read<T: DeserializeOwned>(
     body: &[u8],
     redact: impl Fn(String) -> String,
 ) -> Result<T, String> {
+    read_at(body).map_err(|misfit| {
+        let Misfit { field, problem, .. } = &misfit;
+        if body.is_empty() {
+            "JSON was expected and the body is empty".to_owned()
+        } else if misfit.is_json {
+            shorten(&redact(format!("{field}{problem}")))
+        } else {
+            let start = shorten(&redact(String::from_utf8_lossy(body).into_owned()));
+            let place = if field.is_empty() {
+                "JSON was expected"
+            } else {
+                problem
+            };
+            format!("{field}{place}; the body begins: {start}")
+        }
+    })
+}
+
+/// As [`read`], for a body that holds a secret: the error shows nothing of its content.
+pub(super) fn read_secret<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    read_at(body).map_err(
+        |Misfit {
+             field,
+             problem,
+             is_json,
+         }| {
+            if !is_json {
+                return "JSON was expected; the body is not shown, since it may hold the token"
+                    .to_owned();
+            }
+            if problem.starts_with("missing field") {
+                return problem;
+            }
+            // "invalid type: string "…", expected i64": all but what stands there.
+            let kind = problem
+                .split(['"', '`'])
+                .next()
+                .unwrap_or_default()
+                .trim_end();
+            match problem.rsplit_once(", expected ") {
+                Some((_, expected)) => format!("{field}{kind}, expected {expected}"),
+                None => format!("{field}{kind}"),
+            }
+        },
+    )
+}
+
+/// How a body is not what it should be.
+struct Misfit {
+    /// The field, ready to stand before the problem; empty for the body as a whole.
+    field: String,
+    problem: String,
+    is_json: bool,
+}
+
+fn read_at<T: DeserializeOwned>(body: &[u8]) -> Result<T, Misfit> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let value: T = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
-        let problem = error.into_inner();
-        if problem.is_data() {
-            let problem = problem.to_string();
-            // The field says where; line and column of a body that nobody sees do not.
-            let problem = problem.split(" at line ").next().unwrap_or(&problem);
-            let field = if path == "." {
+        let error = error.into_inner();
+        let text = error.to_string();
+        Misfit {
+            field: if path == "." {
                 String::new()
             } else {
                 format!("{path}: ")
-            };
-            shorten(&redact(format!("{field}{problem}")))
-        } else if body.is_empty() {
-            "JSON was expected and the body is empty".to_owned()
-        } else {
-            let start = shorten(&redact(String::from_utf8_lossy(body).into_owned()));
-            let place = if path == "." {
-                String::new()
-            } else {
-                format!(" at {path}: {problem}")
-            };
-            format!("JSON was expected{place}; the body begins: {start}")
+            },
+            // The field says where; line and column of a body that nobody sees do not.
+            problem: text.split(" at line ").next().unwrap_or(&text).to_owned(),
+            is_json: error.is_data(),
         }
     })?;
-    deserializer
-        .end()
-        .map_err(|error| format!("more than one JSON value: {error}"))?;
-    Ok(value)
+    match deserializer.end() {
+        Ok(()) => Ok(value),
+        Err(_) => Err(Misfit {
+            field: String::new(),
+            problem: "more follows the JSON value".to_owned(),
+            is_json: true,
+        }),
+    }
 }
 
 /// The message inside the body of an error answer, on one line and shortened.

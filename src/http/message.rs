@@ -18,6 +18,8 @@ pub struct Request {
     pub headers: Vec<(&'static str, String)>,
     /// Whether the platform's token goes with it.
     pub authorised: bool,
+    /// Whether the body of a success matters; where it does not, the status alone decides.
+    pub reads_answer: bool,
     /// The body, where there is one.
     pub body: Option<Body>,
 }

@@ -84,6 +84,9 @@ impl Site {
 /// Checks an address that requests are sent to: https, or http to this machine; no credentials.
 pub fn checked_url(text: &str) -> Result<(ureq::http::Uri, Reach), String> {
     // The address may hold credentials, so only the parts known to be harmless are shown.
+    if text.contains('#') {
+        return Err("it holds a #, which no address of an interface has".to_owned());
+    }
     let uri: ureq::http::Uri = text
         .parse()
         .map_err(|error| format!("it is not an address: {error}"))?;

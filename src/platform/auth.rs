@@ -25,6 +25,18 @@ pub(super) struct Credentials {
     pub(super) client_secret: SecretString,
 }
 
+impl Credentials {
+    /// The secret as it stands and as forms encode it: a server may echo any of them.
+    pub(super) fn forms_of_the_secret(&self) -> Vec<SecretString> {
+        let plain = self.client_secret.expose_secret();
+        let encoded = encode(plain);
+        let with_plus = encoded.replace("%20", "+");
+        [plain.to_owned(), encoded, with_plus]
+            .map(SecretString::from)
+            .into()
+    }
+}
+
 /// The token of one client at one site, and where it is kept between runs.
 pub(super) struct Tokens<'a> {
     origin: String,
@@ -135,8 +147,9 @@ impl<'a> Tokens<'a> {
         let (token, expires_at) = self.ask(client, deadline)?;
         held.token = Some(token.clone());
         held.expires_at = expires_at;
-        if let Some(expires_at) = expires_at {
-            self.keep(&token, expires_at);
+        match expires_at {
+            Some(expires_at) => self.keep(&token, expires_at),
+            None => self.forget(),
         }
         Ok(token)
     }
@@ -150,9 +163,8 @@ impl<'a> Tokens<'a> {
         let answer = client
             .call(&self.token_request(), None, deadline)
             .map_err(explain)?;
-        let answer: TokenAnswer = client.read(TOKEN_CALL, &answer)?;
-        let sendable = |byte: u8| byte.is_ascii_graphic();
-        if answer.access_token.is_empty() || !answer.access_token.bytes().all(sendable) {
+        let answer: TokenAnswer = client.read_secret(TOKEN_CALL, &answer)?;
+        if !is_sendable(&answer.access_token) {
             return Err(CallError::unusable(
                 TOKEN_CALL,
                 "access_token is empty or has characters that cannot be sent",
@@ -179,10 +191,9 @@ impl<'a> Tokens<'a> {
     }
 
     fn token_request(&self) -> Request {
-        let encode = |text| utf8_percent_encode(text, FORM_RESERVED);
         let body = format!(
             "grant_type=client_credentials&client_id={}&client_secret={}",
-            encode(self.credentials.client_id.as_str()),
+            encode(&self.credentials.client_id),
             encode(self.credentials.client_secret.expose_secret())
         );
         Request {
@@ -194,6 +205,7 @@ impl<'a> Tokens<'a> {
                 "application/x-www-form-urlencoded".to_owned(),
             )],
             authorised: false,
+            reads_answer: true,
             body: Some(Body::Secret(SecretString::from(body))),
         }
     }
@@ -202,7 +214,9 @@ impl<'a> Tokens<'a> {
         let path = &self.cache.as_ref()?.path;
         match read_cache(path) {
             Ok(cached) => cached.filter(|cached| {
-                cached.site == self.origin && cached.client_id == self.credentials.client_id
+                cached.site == self.origin
+                    && cached.client_id == self.credentials.client_id
+                    && is_sendable(&cached.access_token)
             }),
             Err(problem) => {
                 self.notices.tell(&Notice::TokenCache {
@@ -236,6 +250,13 @@ impl<'a> Tokens<'a> {
         }
     }
 
+    /// Removes what an earlier run kept, which the platform has refused since or outlived.
+    fn forget(&self) {
+        if let Some(cache) = self.cache.as_ref().filter(|cache| cache.writable) {
+            let _ = fs::remove_file(&cache.path);
+        }
+    }
+
     fn held(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -249,6 +270,16 @@ impl Held {
             .clone()
             .filter(|_| self.expires_at.is_none_or(fresh))
     }
+}
+
+/// Percent-encoded, as a form field.
+fn encode(text: &str) -> String {
+    utf8_percent_encode(text, FORM_RESERVED).to_string()
+}
+
+/// Whether a token can stand in a header field.
+fn is_sendable(token: &str) -> bool {
+    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn read_cache(path: &Path) -> Result<Option<CachedToken>, String> {

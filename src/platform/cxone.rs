@@ -9,6 +9,7 @@ use ureq::tls::Certificate;
 
 use super::address::{CampaignId, Site};
 use super::auth::{Credentials, TokenCache, Tokens};
+use super::pages::Pages;
 use super::wire::{AgentsPage, CampaignAnswer, DialRate, MetricsAnswer, MetricsQuery};
 use super::{Applied, Campaign, Platform, Poll, RateChange};
 use crate::clock::Deadline;
@@ -56,13 +57,16 @@ impl<'a> Cxone<'a> {
             access.retry,
             notices,
         );
-        client.conceal(access.client_secret.clone());
+        let credentials = Credentials {
+            client_id: access.client_id.clone(),
+            client_secret: access.client_secret.clone(),
+        };
+        for form in credentials.forms_of_the_secret() {
+            client.conceal(form);
+        }
         let tokens = Tokens::new(
             access.site.origin().to_owned(),
-            Credentials {
-                client_id: access.client_id.clone(),
-                client_secret: access.client_secret.clone(),
-            },
+            credentials,
             access.token_cache.clone(),
             notices,
         );
@@ -86,11 +90,21 @@ impl<'a> Cxone<'a> {
         };
         let token = self.tokens.current(&self.client, deadline)?;
         match send(&token) {
-            Err(refused) if refused.status() == Some(401) => {
-                match self.tokens.renew(&token, &self.client, deadline)? {
-                    Some(token) => send(&token),
-                    None => Err(refused),
+            Err(refused) if refused.status() == Some(401) && refused.call == request.call => {
+                // What an earlier try may have done is not undone by this refusal.
+                let uncertain = refused.uncertain;
+                match self.tokens.renew(&token, &self.client, deadline) {
+                    Ok(Some(token)) => send(&token),
+                    Ok(None) => Err(refused),
+                    Err(error) => Err(error),
                 }
+                .map_err(|error| {
+                    if uncertain {
+                        error.uncertainly()
+                    } else {
+                        error
+                    }
+                })
             }
             other => other,
         }
@@ -123,18 +137,14 @@ impl<'a> Cxone<'a> {
     fn available_agents(&self, deadline: &Deadline) -> Result<u32, CallError> {
         let unusable = |problem: String| CallError::unusable(AGENTS_CALL, problem);
         let mut path = AGENTS_PATH.to_owned();
-        let mut agents = 0_usize;
-        for pages_before in 0..AGENT_PAGES_MAX {
+        let mut pages = Pages::default();
+        for _ in 0..AGENT_PAGES_MAX {
             let request = self.request_to(AGENTS_CALL, Method::GET, &path);
             let answer = self.call(&request, deadline)?;
             let page: AgentsPage = self.client.read(AGENTS_CALL, &answer)?;
-            agents += page.count;
-            match page.next(agents, pages_before).map_err(unusable)? {
+            match pages.add(&page).map_err(unusable)? {
                 Some(next) => path = format!("{AGENTS_PATH}{next}"),
-                None => {
-                    return u32::try_from(agents)
-                        .map_err(|_| unusable(format!("{agents} agents are too many")));
-                }
+                None => return pages.agents().map_err(unusable),
             }
         }
         Err(unusable(format!(
@@ -149,6 +159,7 @@ impl<'a> Cxone<'a> {
             url: format!("{}{path}", self.access.site.origin()),
             headers: Vec::new(),
             authorised: true,
+            reads_answer: true,
             body: None,
         }
     }
@@ -212,13 +223,16 @@ impl Platform for Cxone<'_> {
                 campaign.map(|campaign| join(campaign, CAMPAIGN_CALL)),
             )
         });
-        let sample = rate.and_then(|rate| {
-            Ok(Sample {
-                available_agents: agents?,
-                answer_rate: Some(rate),
+        let sample = match (rate, agents) {
+            (Ok(rate), Ok(available_agents)) => Ok(Sample {
                 at: deadline.clock().now(),
-            })
-        });
+                available_agents,
+                answer_rate: Some(rate),
+            }),
+            // One message is enough, but each pause that was asked for counts.
+            (Err(first), Err(second)) => Err(first.pausing_with(&second)),
+            (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
+        };
         Poll { sample, campaign }
     }
 
@@ -244,64 +258,35 @@ impl Platform for Cxone<'_> {
         let if_match = change.etag.clone().unwrap_or_else(|| "*".to_owned());
         Request {
             headers: vec![("If-Match", if_match), json_content()],
+            reads_answer: false,
             body: Some(Body::Plain(body)),
             ..self.request_to(DIAL_RATE_CALL, Method::PATCH, &self.campaign_path())
         }
     }
 
     fn apply(&self, change: &RateChange, deadline: &Deadline) -> Result<Applied, CallError> {
-        let has_the_rate = || Ok(self.campaign(deadline)?.dial_rate == change.dial_rate);
-        let sent = self.call_carefully(&self.request(change), deadline, &has_the_rate);
+        // That the campaign has the rate proves nothing where it had it before; its version does.
+        let has_taken_effect = || {
+            let campaign = self.campaign(deadline)?;
+            let is_changed = change.dial_rate != change.previous_dial_rate
+                || (change.etag.is_some() && campaign.etag != change.etag);
+            Ok(campaign.dial_rate == change.dial_rate && is_changed)
+        };
+        let sent = self.call_carefully(&self.request(change), deadline, &has_taken_effect);
         match sent {
             Ok(_) => Ok(Applied::Yes),
-            // An earlier try of this very call may be what changed the campaign.
-            Err(error) if error.status() == Some(412) && error.uncertain && has_the_rate()? => {
-                Ok(Applied::Yes)
-            }
-            Err(error) if error.status() == Some(412) && change.etag.is_some() => {
-                Ok(Applied::Conflict)
+            Err(error) if error.status() == Some(412) => {
+                // An earlier try of this very call may be what changed the campaign.
+                if error.uncertain && has_taken_effect().map_err(CallError::uncertainly)? {
+                    Ok(Applied::Yes)
+                } else if change.etag.is_some() {
+                    Ok(Applied::Conflict)
+                } else {
+                    Err(error)
+                }
             }
             Err(error) => Err(error),
         }
-    }
-}
-
-impl AgentsPage {
-    /// The query that leads to the next page, or `None` after the last. `agents` counts those of
-    /// this page and all before it.
-    fn next(&self, agents: usize, pages_before: u64) -> Result<Option<String>, String> {
-        let Some(paging) = &self.paging else {
-            return Ok(None);
-        };
-        let (name, page) = match (paging.page, paging.page_number) {
-            (None, Some(number)) => ("pageNumber", Some(number)),
-            (page, _) => ("page", page),
-        };
-        let page = page.unwrap_or(pages_before + 1);
-        let first = page.checked_sub(pages_before);
-        if first.is_none_or(|first| first > 1) {
-            return Err(format!("{name} is {page} in answer {}", pages_before + 1));
-        }
-        let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-        let more = match (paging.total_elements, paging.page_count, paging.page_size) {
-            (Some(total), ..) => count(agents) < total,
-            (None, Some(pages), _) => pages_before + 1 < pages,
-            (None, None, Some(size)) => count(self.count) >= size && self.count > 0,
-            (None, None, None) => false,
-        };
-        if !more {
-            return Ok(None);
-        }
-        if self.count == 0 {
-            return Err(format!(
-                "{name} {page} is empty, and only {agents} agents came before it"
-            ));
-        }
-        let size = paging
-            .page_size
-            .map(|size| format!("&pageSize={size}"))
-            .unwrap_or_default();
-        Ok(Some(format!("&{name}={}{size}", page + 1)))
     }
 }
 

@@ -6,6 +6,7 @@
 mod address;
 mod auth;
 mod cxone;
+mod pages;
 pub mod sandbox;
 mod wire;
 
@@ -55,6 +56,8 @@ pub struct Campaign {
 pub struct RateChange {
     /// Calls per minute.
     pub dial_rate: u32,
+    /// Calls per minute before, as far as is known.
+    pub previous_dial_rate: u32,
     /// The version that the campaign must still have; `None`: any.
     pub etag: Option<String>,
 }

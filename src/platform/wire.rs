@@ -100,13 +100,60 @@ pub(super) struct AgentsPage {
 #[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Paging {
-    pub(super) page: Option<u64>,
-    pub(super) page_number: Option<u64>,
+    page: Option<u64>,
+    page_number: Option<u64>,
     pub(super) page_size: Option<u64>,
-    #[serde(alias = "total", alias = "totalRecords", alias = "totalCount")]
-    pub(super) total_elements: Option<u64>,
-    #[serde(alias = "totalPages")]
-    pub(super) page_count: Option<u64>,
+    total_elements: Option<u64>,
+    total: Option<u64>,
+    total_records: Option<u64>,
+    total_count: Option<u64>,
+    page_count: Option<u64>,
+    total_pages: Option<u64>,
+    next: Option<serde_json::Value>,
+    next_page: Option<serde_json::Value>,
+    next_uri: Option<serde_json::Value>,
+    has_more: Option<serde_json::Value>,
+}
+
+impl Paging {
+    /// The number of the page.
+    pub(super) fn number(&self) -> Option<u64> {
+        self.page.or(self.page_number)
+    }
+
+    /// The name under which the page numbers itself, and takes the number of the next.
+    pub(super) fn number_name(&self) -> &'static str {
+        match (self.page, self.page_number) {
+            (None, Some(_)) => "pageNumber",
+            _ => "page",
+        }
+    }
+
+    /// Agents on all pages.
+    pub(super) fn total(&self) -> Option<u64> {
+        let older = self.total.or(self.total_records).or(self.total_count);
+        self.total_elements.or(older)
+    }
+
+    /// Pages.
+    pub(super) fn pages(&self) -> Option<u64> {
+        self.page_count.or(self.total_pages)
+    }
+
+    /// A field that says that more follows, without saying how much.
+    pub(super) fn unknown_sequel(&self) -> Option<&'static str> {
+        let fields = [
+            ("next", &self.next),
+            ("nextPage", &self.next_page),
+            ("nextUri", &self.next_uri),
+            ("hasMore", &self.has_more),
+        ];
+        let says_more = |value: &serde_json::Value| *value != serde_json::Value::Bool(false);
+        fields
+            .into_iter()
+            .find(|(_, value)| value.as_ref().is_some_and(says_more))
+            .map(|(name, _)| name)
+    }
 }
 
 #[derive(Deserialize)]

@@ -69,7 +69,10 @@ pub fn cycle(report: &CycleReport, campaign_id: &str, pacer: &Pacer) -> String {
         campaign_id,
         policy: pacer.policy().name(),
         action: report.action().to_string(),
-        reason: decision.to_string(),
+        reason: match report.outcome {
+            Outcome::Conflict => "the campaign was changed by somebody else meanwhile".to_owned(),
+            _ => decision.to_string(),
+        },
         previous_dial_rate: decision.previous_dial_rate,
         new_dial_rate: report.dial_rate(),
         answer_rate: evidence.answer_rate.map(f64::from),

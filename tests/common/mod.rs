@@ -224,6 +224,8 @@ pub enum Reply {
     Contract,
     /// As the contract says, and then the connection is closed without a word of it.
     ContractThenDrop,
+    /// What the contract says is done, and this is answered.
+    ContractThen(Box<Reply>),
     /// The connection is closed without an answer.
     Drop,
     /// Nothing happens until the server stops.
@@ -373,6 +375,10 @@ fn serve(mut stream: TcpStream, shared: &Shared) {
         let reply = (shared.script.lock().unwrap())(&request, nth);
         let reply = match reply {
             Reply::Contract => contract(&request, &mut shared.world.lock().unwrap()),
+            Reply::ContractThen(reply) => {
+                contract(&request, &mut shared.world.lock().unwrap());
+                *reply
+            }
             Reply::ContractThenDrop => {
                 contract(&request, &mut shared.world.lock().unwrap());
                 Reply::Drop
@@ -405,7 +411,7 @@ fn serve(mut stream: TcpStream, shared: &Shared) {
                 }
                 return;
             }
-            Reply::Drop | Reply::Contract | Reply::ContractThenDrop => return,
+            _ => return,
         }
     }
 }

@@ -1,0 +1,81 @@
+//! Counting agents over pages, and refusing pages that do not add up.
+
+use super::wire::{AgentsPage, Paging};
+
+/// The pages that have been read.
+#[derive(Default)]
+pub(super) struct Pages {
+    agents: u64,
+    read: u64,
+    /// The number of the first page, which is 0 or 1.
+    first: u64,
+    /// The highest total that any page gave: agents come and go between two pages.
+    total_max: u64,
+}
+
+impl Pages {
+    /// Takes the next page in. Returns the query that leads to the one after it, or `None` after
+    /// the last.
+    pub(super) fn add(&mut self, page: &AgentsPage) -> Result<Option<String>, String> {
+        let count = u64::try_from(page.count).unwrap_or(u64::MAX);
+        self.agents = self.agents.saturating_add(count);
+        let Some(paging) = &page.paging else {
+            return Ok(None);
+        };
+        let number = self.check_number(paging)?;
+        let total = paging.total();
+        if let Some(total) = total {
+            self.total_max = self.total_max.max(total);
+            if self.agents > self.total_max {
+                return Err(format!(
+                    "{} agents on {} pages, and the total is {total}",
+                    self.agents, self.read
+                ));
+            }
+        }
+        let more = match (total, paging.pages(), paging.page_size) {
+            (Some(total), ..) => self.agents < total,
+            (None, Some(pages), _) => self.read < pages,
+            (None, None, Some(size)) => count > 0 && count >= size,
+            (None, None, None) => match paging.unknown_sequel() {
+                None => false,
+                Some(field) => {
+                    return Err(format!(
+                        "{field} announces more pages, and there is no total, page count or page size to read them by"
+                    ));
+                }
+            },
+        };
+        if more && count == 0 {
+            return Err(format!(
+                "page {number} is empty, and only {} agents came before it",
+                self.agents
+            ));
+        }
+        let name = paging.number_name();
+        let size = paging.page_size.map(|size| format!("&pageSize={size}"));
+        let next = number + 1;
+        Ok(more.then(|| format!("&{name}={next}{}", size.unwrap_or_default())))
+    }
+
+    /// All agents that were counted.
+    pub(super) fn agents(&self) -> Result<u32, String> {
+        u32::try_from(self.agents).map_err(|_| format!("{} agents are too many", self.agents))
+    }
+
+    /// The number of this page: as it says, which must be the one that was asked for.
+    fn check_number(&mut self, paging: &Paging) -> Result<u64, String> {
+        let stated = paging.number();
+        if self.read == 0 {
+            self.first = stated.unwrap_or(1).min(1);
+        }
+        let wanted = self.first + self.read;
+        self.read += 1;
+        match stated {
+            Some(stated) if stated != wanted => Err(format!(
+                "it is page {stated}, where page {wanted} was asked for"
+            )),
+            _ => Ok(wanted),
+        }
+    }
+}
