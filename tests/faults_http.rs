@@ -99,6 +99,18 @@ fn retry_after_is_honoured_and_remembered() {
 }
 
 #[test]
+fn retry_after_within_the_deadline_is_waited_for() {
+    let folder = Folder::new();
+    let platform = Platform::faulty(Call::Patch, |nth| match nth {
+        0 => Reply::Answer(429, vec![("Retry-After", "1".to_owned())], String::new()),
+        _ => Reply::Contract,
+    });
+    let run = folder.tick(&platform, &[]).finish().expect(0);
+    assert!(run.stderr.contains("retry 1 of 5 in 1 s"), "{}", run.stderr);
+    assert_eq!(platform.world().applied, [34]);
+}
+
+#[test]
 fn retry_after_that_makes_no_sense_is_ignored() {
     for junk in [
         "soon",
