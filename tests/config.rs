@@ -399,3 +399,23 @@ fn a_name_that_is_nearly_a_setting_is_told_of() {
         ]
     );
 }
+
+#[test]
+fn a_dollar_in_dot_env_is_refused_unless_it_is_quoted() {
+    let folder = Folder::new();
+    let platform = Platform::start();
+    let tick = || {
+        let mut command = folder.tick(&platform, &[]);
+        command.env_remove("CXONE_CLIENT_SECRET").finish()
+    };
+    // It would be replaced by nothing, and the secret would be another.
+    folder.write(".env", "CXONE_CLIENT_SECRET=pa$word\n");
+    let run = tick().expect(2);
+    let message = ".env:1: the value of CXONE_CLIENT_SECRET has a $";
+    assert!(run.error().contains(message), "{}", run.stderr);
+    folder.write(
+        ".env",
+        format!("CXONE_CLIENT_SECRET='{SECRET}'\nOTHER=$HOME\n"),
+    );
+    tick().expect(0);
+}

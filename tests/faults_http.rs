@@ -976,3 +976,43 @@ fn a_token_cache_that_holds_nonsense_is_passed_over() {
     }
     assert_eq!(platform.world().tokens_issued, 4);
 }
+
+#[test]
+fn one_renewal_serves_the_whole_cycle() {
+    let folder = Folder::new();
+    let platform = Platform::scripted(|request, _| match request.call() {
+        // After the first run nothing that needs a token is let in.
+        Call::Metrics | Call::Agents | Call::Campaign
+            if request.header("authorization").ends_with("-0") =>
+        {
+            Reply::Contract
+        }
+        Call::Token | Call::Patch => Reply::Contract,
+        _ => Reply::status(401),
+    });
+    folder.tick(&platform, &[]).finish().expect(0);
+    platform.world().tokens_revoked = 1;
+    // Metrics and agents are refused, and so is the look before the safe rate.
+    let args = ["--max-sample-age", "1ms"];
+    folder.tick(&platform, &args).finish().expect(3);
+    assert_eq!(platform.world().tokens_issued, 2);
+    assert_eq!(platform.count(Call::Campaign), 1);
+}
+
+#[test]
+fn a_pause_that_the_safe_rate_was_answered_with_is_kept() {
+    let folder = Folder::new();
+    let platform = Platform::scripted(|request, nth| match (request.call(), nth) {
+        (Call::Metrics, 1..) => Reply::status(404),
+        (Call::Patch, 1..) => {
+            Reply::Answer(429, vec![("Retry-After", "120".to_owned())], String::new())
+        }
+        _ => Reply::Contract,
+    });
+    folder.tick(&platform, &[]).finish().expect(0);
+    let args = ["--max-sample-age", "1ms"];
+    folder.tick(&platform, &args).finish().expect(5);
+    let requests = platform.calls().len();
+    folder.tick(&platform, &args).finish().expect(4);
+    assert_eq!(platform.calls().len(), requests);
+}
