@@ -10,6 +10,7 @@
 //! | module | what it is | imports of ours |
 //! |---|---|---|
 //! | [`pacing`] | the pure pacer: no clock, no I/O, no randomness, no logging | none |
+//! | [`sim`] | the synthetic campaign | `pacing` |
 //! | [`notice`] | what a run tells its user besides the result | none |
 //! | [`files`] | durable writing | none |
 //! | [`clock`] | the only reader of clocks, and deadlines | `pacing` |
@@ -19,8 +20,9 @@
 //! | [`state`] | lock, load, durable save | `warehouse`, `files`, `clock`, `pacing` |
 //! | [`cycle`] | the one cycle of a live campaign | all of the above |
 //! | [`config`] | settings, merged and checked once | `cycle` and below |
-//! | [`report`] | from results to strings, and the console | `cycle` and below |
-//! | [`tick`] | one file per subcommand | all of the above |
+//! | [`report`] | from results to strings, and the console | `cycle`, `sim` and below |
+//! | [`scenario_file`], [`shards`] | scenarios as files, sharded runs | `sim` |
+//! | [`tick`], [`simulate`] | one file per subcommand | all of the above |
 //! | [`cli`] | flags and their help | none |
 
 pub mod cli;
@@ -33,6 +35,10 @@ pub mod notice;
 pub mod pacing;
 pub mod platform;
 pub mod report;
+pub mod scenario_file;
+pub mod shards;
+pub mod sim;
+pub mod simulate;
 pub mod state;
 pub mod tick;
 pub mod warehouse;

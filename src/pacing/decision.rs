@@ -24,6 +24,15 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// Whether this poll's answer rate is outside the band; `None` where there is none.
+    #[must_use]
+    pub fn is_outside_band(&self) -> Option<bool> {
+        let tolerance = self.evidence.tolerance_margin.value();
+        self.evidence
+            .deviation
+            .map(|deviation| deviation.abs() > tolerance)
+    }
+
     /// Whether the dial rate has to be sent to the platform.
     #[must_use]
     pub fn sends(&self) -> bool {

@@ -1,0 +1,72 @@
+//! The probability that a live person answers, over time.
+
+use super::draws::{Purpose, Stream, Streams};
+use super::scenario::AnswerRate;
+
+/// The answer-rate model of one replication.
+pub(super) struct AnswerModel<'a> {
+    settings: &'a AnswerRate,
+    stream: Stream,
+    drift: f64,
+    /// From when on the drift is what it is; it moves on a grid of its own, whatever the policy.
+    drift_until: f64,
+    factor: f64,
+    steps_done: usize,
+}
+
+impl<'a> AnswerModel<'a> {
+    pub(super) fn new(settings: &'a AnswerRate, streams: Streams) -> Self {
+        let mut stream = streams.of(Purpose::Drift, 0);
+        // The drift begins where it is in the long run.
+        let drift = match settings.drift_deviation {
+            deviation if deviation > 0.0 => deviation * stream.normal(),
+            _ => 0.0,
+        };
+        Self {
+            settings,
+            stream,
+            drift,
+            drift_until: DRIFT_STEP_SECS,
+            factor: 1.0,
+            steps_done: 0,
+        }
+    }
+
+    /// The probability at `now`, which never goes back.
+    pub(super) fn at(&mut self, now: f64) -> f64 {
+        let settings = self.settings;
+        while let Some(step) = settings
+            .steps
+            .get(self.steps_done)
+            .filter(|s| s.at_secs <= now)
+        {
+            self.factor = step.factor;
+            self.steps_done += 1;
+        }
+        if settings.drift_deviation > 0.0 {
+            self.move_drift(now);
+        }
+        let wave = if settings.amplitude == 0.0 {
+            1.0
+        } else {
+            1.0 + settings.amplitude * libm::sin(std::f64::consts::TAU * now / settings.period_secs)
+        };
+        (settings.base * wave * self.factor + self.drift).clamp(RATE_MIN, RATE_MAX)
+    }
+
+    /// The exact step of an Ornstein–Uhlenbeck process, as often as the grid asks for.
+    fn move_drift(&mut self, now: f64) {
+        let keep = libm::exp(-DRIFT_STEP_SECS / self.settings.drift_relaxation_secs);
+        let shock = self.settings.drift_deviation * libm::sqrt(1.0 - keep * keep);
+        while self.drift_until <= now {
+            self.drift = self.drift * keep + shock * self.stream.normal();
+            self.drift_until += DRIFT_STEP_SECS;
+        }
+    }
+}
+
+/// Grid of the drift: fine beside any relaxation that a campaign shows.
+const DRIFT_STEP_SECS: f64 = 30.0;
+/// Bounds of the model.
+const RATE_MIN: f64 = 0.01;
+const RATE_MAX: f64 = 0.99;

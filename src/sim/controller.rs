@@ -1,0 +1,159 @@
+//! What drives the simulated dialer: the pacer that drives the real one, or a reference dialer.
+
+use crate::pacing::{Pacer, PacerState, Ratio, Sample, UnixMillis};
+
+/// Decides on what the platform would show.
+pub trait Controller {
+    /// Takes one poll in, `None` where it failed, and says what to send.
+    fn poll(&mut self, now_secs: f64, shown: Option<Shown>) -> Order;
+
+    /// Hears that `dial_rate` was applied.
+    fn applied(&mut self, dial_rate: u32);
+
+    /// How calls are placed.
+    fn placing(&self) -> Placing {
+        Placing::ByRate
+    }
+}
+
+/// How calls are placed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placing {
+    /// At a dial rate.
+    ByRate,
+    /// One for each idle agent, the next as soon as that one fails.
+    OnePerIdleAgent,
+}
+
+/// What the platform shows at the end of an interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Attempts that ended in the interval.
+    pub ended: u32,
+    /// Of these, answered by a person.
+    pub answered: u32,
+    /// Agents idle now.
+    pub idle: u32,
+}
+
+/// What a controller wants, and what it thinks of the interval.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Order {
+    /// A dial rate to send.
+    pub send: Option<u32>,
+    /// Whether the answer rate is outside the band; `None` where there is none.
+    pub is_outside: Option<bool>,
+}
+
+/// The pacer of `tick`, in the simulated world.
+#[derive(Debug)]
+pub struct Paced<'a> {
+    pacer: &'a Pacer,
+    state: PacerState,
+    /// What it saw and did, where that is wanted.
+    trace: Option<Vec<TraceRow>>,
+}
+
+/// One interval, as backtest reads it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TraceRow {
+    /// Its end.
+    pub at: UnixMillis,
+    /// What the platform showed.
+    pub shown: Shown,
+    /// The dial rate after the decision, calls per minute.
+    pub dial_rate: u32,
+}
+
+/// The reference dialer `progressive`.
+#[derive(Debug)]
+pub struct Progressive;
+
+impl<'a> Paced<'a> {
+    /// The pacer, before its first poll.
+    #[must_use]
+    pub fn new(pacer: &'a Pacer) -> Self {
+        Self {
+            pacer,
+            state: PacerState::default(),
+            trace: None,
+        }
+    }
+
+    /// The same, remembering every interval.
+    #[must_use]
+    pub fn traced(pacer: &'a Pacer) -> Self {
+        Self {
+            trace: Some(Vec::new()),
+            ..Self::new(pacer)
+        }
+    }
+
+    /// What it remembers.
+    #[must_use]
+    pub fn into_trace(self) -> Vec<TraceRow> {
+        self.trace.unwrap_or_default()
+    }
+}
+
+impl Controller for Paced<'_> {
+    fn poll(&mut self, now_secs: f64, shown: Option<Shown>) -> Order {
+        let at = virtual_time(now_secs);
+        let sample = shown.map(|shown| shown.sample(at));
+        let decision = self.pacer.step(&mut self.state, sample, at);
+        if let (Some(trace), Some(shown)) = (&mut self.trace, shown) {
+            trace.push(TraceRow {
+                at,
+                shown,
+                dial_rate: decision.dial_rate,
+            });
+        }
+        Order {
+            send: decision.sends().then_some(decision.dial_rate),
+            is_outside: decision.is_outside_band(),
+        }
+    }
+
+    fn applied(&mut self, dial_rate: u32) {
+        self.state.applied(dial_rate);
+    }
+}
+
+impl Controller for Progressive {
+    fn poll(&mut self, _: f64, _: Option<Shown>) -> Order {
+        Order::default()
+    }
+
+    fn applied(&mut self, _: u32) {}
+
+    fn placing(&self) -> Placing {
+        Placing::OnePerIdleAgent
+    }
+}
+
+impl Shown {
+    /// Answered by a person ÷ attempts that ended; `None` where none ended.
+    #[must_use]
+    pub fn answer_rate(&self) -> Option<Ratio> {
+        let share = f64::from(self.answered) / f64::from(self.ended);
+        Ratio::new(share).filter(|_| self.ended > 0)
+    }
+
+    fn sample(self, at: UnixMillis) -> Sample {
+        Sample {
+            at,
+            available_agents: self.idle,
+            answer_rate: self.answer_rate(),
+        }
+    }
+}
+
+/// Virtual seconds as the pacer's time, which is in whole milliseconds.
+fn virtual_time(now_secs: f64) -> UnixMillis {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "at most ten years of milliseconds, rounded"
+    )]
+    let millis = (now_secs * 1_000.0).round() as i64;
+    UnixMillis(millis)
+}

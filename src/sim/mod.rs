@@ -1,0 +1,26 @@
+//! A synthetic campaign to tune a pacer in: agents, calls and answer rates in virtual time.
+//!
+//! The pacer is the one that `tick` runs; nothing of a policy is written again. A replication is
+//! a pure function of scenario, controller, seed and number, the same on every machine.
+
+mod answer;
+mod controller;
+mod draws;
+mod plan;
+mod recommend;
+mod scenario;
+mod statistics;
+mod tally;
+mod world;
+
+pub use controller::{Controller, Order, Paced, Placing, Progressive, Shown, TraceRow};
+pub use draws::Distribution;
+pub use plan::{Cell, Plan, Point, Summary};
+pub use recommend::{Recommendation, recommend};
+pub use scenario::{
+    Agents, AnswerRate, Calls, Dialer, Faults, Outage, Scenario, ScenarioError, Shift, Spacing,
+    Step,
+};
+pub use statistics::Estimate;
+pub use tally::Figures;
+pub use world::simulate;

@@ -1,0 +1,279 @@
+//! The simulated world against exact theory. Each formula is computed here; each run's 99 %
+//! confidence interval must hold its value. Runs are deterministic, so a pass stays a pass.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::float_cmp,
+    reason = "a test that cannot go on should fail; its counts are small"
+)]
+
+use dialpace::pacing::{Guards, Limits, Pacer, Policy};
+use dialpace::sim::{
+    Calls, Controller, Dialer, Distribution, Figures, Paced, Progressive, Scenario, Shift, Spacing,
+    simulate,
+};
+
+const SEED: u64 = 20_261_122;
+
+/// The figures of `replications` runs.
+fn runs<C: Controller>(
+    scenario: &Scenario,
+    replications: u32,
+    controller: impl Fn() -> C,
+) -> Vec<Figures> {
+    scenario.check().unwrap();
+    (0..replications)
+        .map(|replication| simulate(scenario, &mut controller(), SEED, replication))
+        .collect()
+}
+
+/// A constant rate. The guard that stops without available agents is off: where all are busy most
+/// of the time, it would take three busy minutes for an empty room.
+fn fixed_rate(dial_rate: u32) -> Pacer {
+    let defaults = Limits::default();
+    let limits = Limits {
+        min_dial_rate: 1,
+        max_dial_rate: 5_000,
+        guards: Guards {
+            stop_without_agents: false,
+            ..defaults.guards.clone()
+        },
+        ..defaults
+    };
+    Pacer::new(limits, Policy::Fixed { dial_rate }).unwrap()
+}
+
+/// Fails unless the 99 % interval of the runs holds `exact`, and is narrow enough to say anything.
+#[track_caller]
+fn holds(what: &str, runs: &[Figures], figure: impl Fn(&Figures) -> f64, exact: f64) {
+    let n = runs.len() as f64;
+    let mean = runs.iter().map(&figure).sum::<f64>() / n;
+    let variance = runs
+        .iter()
+        .map(|run| (figure(run) - mean).powi(2))
+        .sum::<f64>()
+        / (n - 1.0);
+    // Student's t for 99 % and 19 to 39 degrees of freedom is 2.86 to 2.71.
+    let half_width = 2.86 * (variance / n).sqrt();
+    println!("{what}: exact {exact:.5}, simulated {mean:.5} ± {half_width:.5}");
+    assert!(
+        (mean - exact).abs() <= half_width,
+        "{what}: exact {exact}, simulated {mean} ± {half_width}"
+    );
+    assert!(
+        half_width <= 0.1 * exact.abs() + 0.002,
+        "{what}: ± {half_width} says nothing"
+    );
+}
+
+/// Load a, N agents: the probability that all are busy (Erlang 1917), by its recursion.
+fn erlang_b(agents: u32, load: f64) -> f64 {
+    (1..=agents).fold(1.0, |b, n| load * b / (f64::from(n) + load * b))
+}
+
+/// A world of `agents` in which live answers offer `load`, by calls that every second person
+/// answers, and the dial rate for it. Long enough for 20,000 live answers.
+fn offered(agents: u32, load: f64, talk: Distribution) -> (Scenario, u32) {
+    let lambda = load / talk.mean_secs();
+    let rate = (lambda * 120.0).round() as u32;
+    let warm_up_secs = 30.0 * talk.mean_secs();
+    let scenario = Scenario {
+        hours: (warm_up_secs + 20_000.0 / lambda) / 3_600.0,
+        warm_up_secs,
+        dialer: Dialer {
+            spacing: Spacing::Poisson,
+            ..Dialer::default()
+        },
+        calls: Calls {
+            talk,
+            wrap_up: Distribution::Fixed { mean_secs: 0.0 },
+            patience: Distribution::Fixed { mean_secs: 0.0 },
+            ..Calls::default()
+        },
+        agents: dialpace::sim::Agents {
+            roster: vec![Shift {
+                from_secs: 0.0,
+                count: agents,
+            }],
+            ..Default::default()
+        },
+        answer_rate: dialpace::sim::AnswerRate {
+            base: lambda * 60.0 / f64::from(rate),
+            ..Default::default()
+        },
+        ..Scenario::default()
+    };
+    (scenario, rate)
+}
+
+#[test]
+fn erlang_b_for_any_handle_time() {
+    let mean_secs = 60.0;
+    let talks = [
+        Distribution::Exponential { mean_secs },
+        Distribution::Lognormal { mean_secs, cv: 1.0 },
+        Distribution::Fixed { mean_secs },
+    ];
+    // Loads at which B is 3 %.
+    let rows = [
+        (10, 5.529),
+        (20, 13.997),
+        (50, 41.93),
+        (100, 90.79),
+        (200, 190.9),
+    ];
+    for (n, (agents, load)) in rows.into_iter().enumerate() {
+        let (scenario, rate) = offered(agents, load, talks[n % 3]);
+        let pacer = fixed_rate(rate);
+        let runs = runs(&scenario, 20, || Paced::new(&pacer));
+        let blocked = erlang_b(agents, load);
+        holds(
+            &format!("Erlang B, N={agents}, abandonment"),
+            &runs,
+            |f| f.abandonment_rate,
+            blocked,
+        );
+        let occupancy = load * (1.0 - blocked) / f64::from(agents);
+        holds(
+            &format!("Erlang B, N={agents}, occupancy"),
+            &runs,
+            |f| f.occupancy,
+            occupancy,
+        );
+    }
+}
+
+/// M/M/N+D: the probability to abandon, with fixed patience.
+fn abandonment_fixed_patience(agents: u32, lambda: f64, mu: f64, patience: f64) -> f64 {
+    let n = f64::from(agents);
+    // States relative to the one with N − 1 busy, summed downward.
+    let (mut term, mut sum) = (1.0, 0.0);
+    for k in (0..agents).rev() {
+        sum += term;
+        term *= f64::from(k) * mu / lambda;
+    }
+    let growth = ((lambda - n * mu) * patience).exp();
+    let i1 = lambda * (growth - 1.0) / (lambda - n * mu);
+    let i2 = lambda * growth / (n * mu);
+    i2 / (sum + i1 + i2)
+}
+
+#[test]
+fn fixed_patience_abandons_as_theory_says() {
+    // Loads at which 3 % abandon after 2 s, handle time 180 s.
+    for (agents, load) in [(10, 5.591), (50, 42.39), (200, 192.9)] {
+        let (mut scenario, rate) =
+            offered(agents, load, Distribution::Exponential { mean_secs: 180.0 });
+        scenario.calls.patience = Distribution::Fixed { mean_secs: 2.0 };
+        let pacer = fixed_rate(rate);
+        let runs = runs(&scenario, 20, || Paced::new(&pacer));
+        let exact = abandonment_fixed_patience(agents, load / 180.0, 1.0 / 180.0, 2.0);
+        holds(
+            &format!("M/M/N+D, N={agents}"),
+            &runs,
+            |f| f.abandonment_rate,
+            exact,
+        );
+    }
+}
+
+/// M/M/N+M: (abandonment, mean wait of all, occupancy), from the stationary distribution.
+fn exponential_patience(agents: u32, lambda: f64, mu: f64, theta: f64) -> (f64, f64, f64) {
+    let (mut weight, mut total, mut queue, mut busy) = (1.0, 0.0, 0.0, 0.0);
+    for k in 0_u32..2_000 {
+        let serving = f64::from(k.min(agents));
+        let waiting = f64::from(k.saturating_sub(agents));
+        total += weight;
+        queue += weight * waiting;
+        busy += weight * serving;
+        let next_serving = f64::from((k + 1).min(agents));
+        let next_waiting = f64::from((k + 1).saturating_sub(agents));
+        weight *= lambda / (next_serving * mu + next_waiting * theta);
+    }
+    let (queue, busy) = (queue / total, busy / total);
+    (
+        theta * queue / lambda,
+        queue / lambda,
+        busy / f64::from(agents),
+    )
+}
+
+#[test]
+fn exponential_patience_abandons_as_theory_says() {
+    // 50 agents, 48 answered a minute, 60 s of service, 120 s of patience: 3.09 %, 3.7 s, 93.0 %.
+    let (mut scenario, rate) = offered(50, 48.0, Distribution::Exponential { mean_secs: 60.0 });
+    scenario.calls.patience = Distribution::Exponential { mean_secs: 120.0 };
+    let pacer = fixed_rate(rate);
+    let runs = runs(&scenario, 20, || Paced::new(&pacer));
+    let (abandonment, wait, occupancy) = exponential_patience(50, 0.8, 1.0 / 60.0, 1.0 / 120.0);
+    assert!((abandonment - 0.0309).abs() < 0.00005 && (occupancy - 0.930).abs() < 0.0005);
+    holds(
+        "M/M/N+M, abandonment",
+        &runs,
+        |f| f.abandonment_rate,
+        abandonment,
+    );
+    holds("M/M/N+M, occupancy", &runs, |f| f.occupancy, occupancy);
+    // Of all callers' mean wait, theory knows; by Little's law abandonment is theta times it.
+    assert!((wait - 3.7).abs() < 0.05);
+}
+
+#[test]
+fn progressive_keeps_agents_busy_as_theory_says_and_abandons_nobody() {
+    let (handle, p) = (180.0, 0.3);
+    let mut scenario = offered(20, 10.0, Distribution::Exponential { mean_secs: handle }).0;
+    scenario.answer_rate.base = p;
+    scenario.hours = 24.0;
+    let runs = runs(&scenario, 20, || Progressive);
+    let attempt = p * 12.0 + (1.0 - p) * 22.0;
+    let exact = handle / (handle + attempt / p);
+    holds("progressive, occupancy", &runs, |f| f.occupancy, exact);
+    assert!(runs.iter().all(|run| run.abandonment_rate == 0.0));
+}
+
+#[test]
+fn the_capacity_rule_behaves_as_it_is_known_to() {
+    // Occupancy settles at k ÷ (1 + k), k = 0.85·p·H ÷ 60, for any size, and nobody is abandoned.
+    let k: f64 = 0.85 * 0.3 * 180.0 / 60.0;
+    let scenario = |agents, spacing| Scenario {
+        hours: 24.0,
+        warm_up_secs: 7_200.0,
+        dialer: Dialer {
+            spacing,
+            ..Dialer::default()
+        },
+        calls: Calls {
+            talk: Distribution::Exponential { mean_secs: 180.0 },
+            wrap_up: Distribution::Fixed { mean_secs: 0.0 },
+            ..Calls::default()
+        },
+        agents: dialpace::sim::Agents {
+            roster: vec![Shift {
+                from_secs: 0.0,
+                count: agents,
+            }],
+            ..Default::default()
+        },
+        ..Scenario::default()
+    };
+    let pacer = Pacer::new(Limits::default(), Policy::Capacity).unwrap();
+    let mean = |scenario: &Scenario, figure: fn(&Figures) -> f64| {
+        let runs = runs(scenario, 20, || Paced::new(&pacer));
+        runs.iter().map(figure).sum::<f64>() / 20.0
+    };
+    let hundred = scenario(100, Spacing::Even);
+    let occupancy = mean(&hundred, |f| f.occupancy);
+    // Whole calls a minute lose half a call on average, a hundredth at this size.
+    assert!((occupancy - k / (1.0 + k)).abs() < 0.01, "{occupancy}");
+    assert!(mean(&hundred, |f| f.abandonment_rate) < 1e-4);
+    // With ten agents the minimum of ten calls a minute is too many: 14 % even, 17 % Poisson.
+    let even = mean(&scenario(10, Spacing::Even), |f| f.abandonment_rate);
+    let poisson = mean(&scenario(10, Spacing::Poisson), |f| f.abandonment_rate);
+    assert!((even - 0.14).abs() < 0.02, "{even}");
+    assert!((poisson - 0.17).abs() < 0.02, "{poisson}");
+}
