@@ -1,6 +1,7 @@
 //! Settings: merged from every source and checked once, before anything is sent.
 
 mod layers;
+mod pacing;
 mod values;
 
 use std::fmt;
@@ -13,20 +14,11 @@ use ureq::tls::{Certificate, PemItem, parse_pem};
 
 use crate::cycle::IfMatch;
 use crate::http::{Reach, Retry};
-use crate::pacing::{Guards, Limits, LimitsError, Pacer, Policy, default_max_sample_age};
 use crate::platform::{CampaignId, Site, checked_url};
 use layers::Setting;
 
 pub use layers::{Layers, Sources};
-
-/// What paces: the same for every command.
-#[derive(Clone, Debug)]
-pub struct Pacing {
-    /// Policy and limits, checked.
-    pub pacer: Pacer,
-    /// Time from one poll to the next.
-    pub interval: Duration,
-}
+pub use pacing::{Grid, Pacing};
 
 /// How a live campaign is driven, wherever it runs.
 #[derive(Clone, Debug)]
@@ -106,49 +98,6 @@ impl Layers {
         &self.suspects
     }
 
-    /// The settings that pace.
-    pub fn pacing(&self) -> Result<Pacing, ConfigError> {
-        let defaults = Limits::default();
-        let window = self
-            .parse("window", values::whole)?
-            .unwrap_or(defaults.window);
-        let interval = self
-            .parse("interval", values::interval)?
-            .unwrap_or(crate::pacing::INTERVAL);
-        let min_dial_rate = self
-            .parse("min_dial_rate", values::whole)?
-            .unwrap_or(defaults.min_dial_rate);
-        let limits = Limits {
-            sla_threshold: self
-                .parse("sla_threshold", values::ratio)?
-                .unwrap_or(defaults.sla_threshold),
-            tolerance_margin: self
-                .parse("tolerance_margin", values::ratio)?
-                .unwrap_or(defaults.tolerance_margin),
-            min_dial_rate,
-            max_dial_rate: self
-                .parse("max_dial_rate", values::whole)?
-                .unwrap_or(defaults.max_dial_rate),
-            window,
-            utilisation: self
-                .parse("utilisation", values::ratio)?
-                .unwrap_or(defaults.utilisation),
-            guards: Guards {
-                max_sample_age: self
-                    .parse("max_sample_age", values::unless_off(values::duration))?
-                    .unwrap_or(Some(default_max_sample_age(window, interval))),
-                stop_without_agents: self
-                    .parse("stop_without_agents", values::flag)?
-                    .unwrap_or(defaults.guards.stop_without_agents),
-                safe_rate: self
-                    .parse("safe_rate", values::unless_off(values::whole))?
-                    .unwrap_or(Some(min_dial_rate)),
-            },
-        };
-        let pacer = Pacer::new(limits, self.policy()?).map_err(|error| self.limits_error(error))?;
-        Ok(Pacing { pacer, interval })
-    }
-
     /// The settings that drive a live campaign.
     pub fn driving(&self) -> Result<Driving, ConfigError> {
         let retry = Retry::default();
@@ -207,31 +156,6 @@ impl Layers {
         }
     }
 
-    fn policy(&self) -> Result<Policy, ConfigError> {
-        let dial_rate = self.parse("dial_rate", values::whole)?;
-        let name = self.text("policy").unwrap_or("capacity");
-        let source = self.source_of("dial_rate");
-        if name != "fixed" && source.rank() == 0 {
-            return Err(ConfigError::Value(
-                source.to_string(),
-                format!("it is for --policy fixed, and the policy is {name}"),
-            ));
-        }
-        match (name, dial_rate) {
-            ("capacity", _) => Ok(Policy::Capacity),
-            ("compensated", _) => Ok(Policy::Compensated),
-            ("fixed", Some(dial_rate)) => Ok(Policy::Fixed { dial_rate }),
-            ("fixed", None) => Err(ConfigError::Missing(format!(
-                "{}, the rate of the fixed policy",
-                ways("dial_rate")
-            ))),
-            (other, _) => Err(ConfigError::Value(
-                self.source_of("policy").to_string(),
-                format!("{other:?} is none of capacity, compensated and fixed"),
-            )),
-        }
-    }
-
     /// The secret itself or the file that holds it, whichever the stronger source gives.
     fn client_secret(&self) -> Result<Option<SecretString>, ConfigError> {
         let rank = |key| self.find(key).map(|given| given.source.rank());
@@ -248,15 +172,6 @@ impl Layers {
 
     fn text(&self, key: &str) -> Option<&str> {
         self.find(key).map(|given| given.text.as_str())
-    }
-
-    fn limits_error(&self, error: LimitsError) -> ConfigError {
-        // Of two settings that contradict each other, the one that was given is to blame.
-        let setting = match error.setting {
-            "min_dial_rate" if self.find("min_dial_rate").is_none() => "max_dial_rate",
-            setting => setting,
-        };
-        ConfigError::Value(self.source_of(setting).to_string(), error.problem)
     }
 }
 

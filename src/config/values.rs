@@ -14,6 +14,42 @@ pub(super) fn ratio(text: &str) -> Result<Ratio, String> {
     Ratio::try_from(number).map_err(|problem| problem.to_string())
 }
 
+/// One share, a list of them, or a range "from:to:step" that includes its end.
+pub(super) fn ratios(text: &str) -> Result<Vec<Ratio>, String> {
+    let parts: Vec<&str> = text.split(':').collect();
+    let [from, to, step] = parts.as_slice() else {
+        return match parts.as_slice() {
+            [list] => list.split(',').map(|one| ratio(one.trim())).collect(),
+            _ => Err(format!(
+                "{text:?} is no range; write from:to:step, such as 0.6:0.9:0.05"
+            )),
+        };
+    };
+    let (from, to, step) = (
+        ratio(from)?.value(),
+        ratio(to)?.value(),
+        ratio(step)?.value(),
+    );
+    if step <= 0.0 || from > to {
+        return Err(format!(
+            "{text:?} is empty; write from:to:step with a step above 0"
+        ));
+    }
+    let steps = ((to - from) / step + 1e-9).floor();
+    if steps > RANGE_MAX {
+        return Err(format!("{text:?} has more than {RANGE_MAX} values"));
+    }
+    let mut values = Vec::new();
+    let mut n = 0.0;
+    while n <= steps {
+        // Rounded to what people write: 0.65, not 0.6500000000000001.
+        let value = ((from + n * step) * 1e9).round() / 1e9;
+        values.extend(Ratio::new(value));
+        n += 1.0;
+    }
+    Ok(values)
+}
+
 pub(super) fn whole<T: std::str::FromStr>(text: &str) -> Result<T, String> {
     text.parse()
         .map_err(|_| format!("{text:?} is not a whole number of at least 0"))
@@ -73,6 +109,8 @@ pub(super) fn if_match(text: &str) -> Result<IfMatch, String> {
     }
 }
 
+/// Values of one range; a grid has the product of two.
+const RANGE_MAX: f64 = 1_000.0;
 const DURATION_MIN: Duration = Duration::from_millis(1);
 const DURATION_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 /// Limit of the platform's analytics interface.
