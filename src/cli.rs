@@ -36,6 +36,12 @@ pub enum Command {
     /// is in a state file, which one run at a time may hold.
     #[command(after_help = TICK_EXAMPLES)]
     Tick(Box<TickArgs>),
+    /// Simulate a campaign, to tune policy, SLA threshold and tolerance
+    ///
+    /// Drives the pacer of tick against a synthetic world of agents, calls and answer rates, in
+    /// virtual time. The same seed and options give the same bytes on every machine.
+    #[command(after_help = SIMULATE_EXAMPLES)]
+    Simulate(Box<SimulateArgs>),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -51,6 +57,9 @@ pub enum Command {
 /// What `tick` takes.
 #[derive(Debug, Args)]
 pub struct TickArgs {
+    /// What to pace to.
+    #[command(flatten)]
+    pub target: TargetArgs,
     /// How to pace.
     #[command(flatten)]
     pub pacing: PacingArgs,
@@ -62,10 +71,63 @@ pub struct TickArgs {
     pub output: OutputArgs,
 }
 
-/// Pacing options, the same for every command.
+/// What `simulate` takes.
+#[derive(Debug, Args)]
+pub struct SimulateArgs {
+    /// The world, a TOML file; without it fifty agents and an answer rate of 0.3
+    #[arg(value_name = "SCENARIO")]
+    pub scenario: Option<PathBuf>,
+    /// Print the scenario with every default, and end
+    #[arg(long)]
+    pub print_scenario: bool,
+    /// Agents, all day, instead of the scenario's roster
+    #[arg(long, value_name = "N")]
+    pub agents: Option<u32>,
+    /// Base answer rate, instead of the scenario's
+    #[arg(long, value_name = "SHARE")]
+    pub answer_rate: Option<f64>,
+    /// Simulated hours, instead of the scenario's
+    #[arg(long, value_name = "H")]
+    pub hours: Option<f64>,
+    /// Replications of each combination
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub replications: u32,
+    /// Seed of all draws
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    /// Threads [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+    /// Abandonment rate that is to be kept, for the recommendation
+    #[arg(long, value_name = "SHARE", default_value_t = 0.03)]
+    pub abandonment_limit: f64,
+    /// How the results are printed
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = ["table", "json", "csv"])]
+    pub format: String,
+    /// Write one replication of the first combination, one row per interval, in backtest's columns
+    #[arg(long, value_name = "FILE.csv")]
+    pub trace: Option<PathBuf>,
+    /// Simulate the share I of N of the grid, and print it as JSON for --merge
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<String>,
+    /// Put the parts of sharded runs together, instead of simulating
+    #[arg(long, value_name = "PART.json", num_args = 1.., conflicts_with_all = ["shard", "scenario", "trace"])]
+    pub merge: Vec<PathBuf>,
+    /// Print no progress
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// What to compare.
+    #[command(flatten)]
+    pub grid: GridArgs,
+    /// How to pace.
+    #[command(flatten)]
+    pub pacing: PacingArgs,
+}
+
+/// The policy and what it is held to, one of each.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Pacing")]
-pub struct PacingArgs {
+pub struct TargetArgs {
     /// How the target rate is found: capacity (mean available agents × utilisation), compensated
     /// (the same, corrected for the answer rate) or fixed [env: DIALPACE_POLICY] [default: capacity]
     #[arg(long, value_name = "NAME", value_parser = ["capacity", "compensated", "fixed"])]
@@ -76,6 +138,28 @@ pub struct PacingArgs {
     /// Dead band on either side of it, 0 to 1 [env: TOLERANCE_MARGIN] [default: 0.05]
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     pub tolerance_margin: Option<String>,
+}
+
+/// The same for a comparison: lists and ranges, of which every combination is tried.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Pacing")]
+pub struct GridArgs {
+    /// Policies: capacity, compensated, fixed, and the reference dialer progressive, separated by
+    /// commas [env: DIALPACE_POLICY] [default: capacity]
+    #[arg(long, value_name = "NAMES")]
+    pub policy: Option<String>,
+    /// SLA thresholds: a value, a list 0.7,0.75 or a range 0.6:0.9:0.05 [env: SLA_THRESHOLD] [default: 0.75]
+    #[arg(long, value_name = "SHARES")]
+    pub sla_threshold: Option<String>,
+    /// Tolerance margins: a value, a list or a range [env: TOLERANCE_MARGIN] [default: 0.05]
+    #[arg(long, value_name = "SHARES")]
+    pub tolerance_margin: Option<String>,
+}
+
+/// Pacing options, the same for every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Pacing")]
+pub struct PacingArgs {
     /// Lowest dial rate while there are agents, calls per minute [env: MIN_DIAL_RATE] [default: 10]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub min_dial_rate: Option<String>,
@@ -213,3 +297,13 @@ secret is never taken from the command line.
 Exit codes: 0 done; 1 failed; 2 usage, configuration or input file; 3 authentication or permission;
 4 rate limited or out of time; 5 the platform answered something unusable; 6 applied, but records
 wait for the warehouse; 75 another run holds the state; 130/143 interrupted.";
+
+const SIMULATE_EXAMPLES: &str = "\
+Examples:
+  dialpace simulate                          fifty agents, an answer rate of 0.3, the default policy
+  dialpace simulate --print-scenario         every setting of the world, as a file to start from
+  dialpace simulate --policy capacity,compensated,progressive --agents 20
+  dialpace simulate my.toml --sla-threshold 0.6:0.9:0.05 --tolerance-margin 0.01:0.10:0.01
+  dialpace simulate --shard 1/4 > part1.json; dialpace simulate --merge part*.json
+
+Exit codes: 0 done; 1 failed; 2 usage, configuration or input file; 130/143 interrupted.";

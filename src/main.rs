@@ -4,18 +4,22 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use anyhow::Result;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
-use dialpace::cli::{Cli, Command, TickArgs, given_flags};
+use dialpace::cli::{Cli, Command, SimulateArgs, TickArgs, given_flags};
 use dialpace::clock::SystemClock;
 use dialpace::config::{ConfigError, Sources};
 use dialpace::cycle::CycleError;
 use dialpace::http::{CallError, Problem};
 use dialpace::platform::sandbox::ScenarioError;
 use dialpace::report::{self, Console};
+use dialpace::simulate::{self, Ended, Format, InputError};
 use dialpace::state::StateError;
 use dialpace::tick;
+use signal_hook::consts::{SIGINT, SIGTERM};
 
 fn main() -> ExitCode {
     let matches = match Cli::command().try_get_matches() {
@@ -32,6 +36,7 @@ fn main() -> ExitCode {
     let flags = matches.subcommand().map(|(_, matches)| matches);
     match cli.command {
         Command::Tick(args) => run_tick(&args, flags),
+        Command::Simulate(args) => run_simulate(*args, flags),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "dialpace", &mut script);
@@ -71,6 +76,73 @@ fn run_tick(args: &TickArgs, matches: Option<&ArgMatches>) -> ExitCode {
         console.error(&message);
     }
     code.into()
+}
+
+fn run_simulate(args: SimulateArgs, matches: Option<&ArgMatches>) -> ExitCode {
+    let console = Console {
+        quiet: args.quiet,
+        verbose: false,
+    };
+    let options = simulate::Options {
+        scenario: args.scenario,
+        print_scenario: args.print_scenario,
+        agents: args.agents,
+        answer_rate: args.answer_rate,
+        hours: args.hours,
+        replications: args.replications,
+        seed: args.seed,
+        jobs: args.jobs,
+        abandonment_limit: args.abandonment_limit,
+        format: match args.format.as_str() {
+            "json" => Format::Json,
+            "csv" => Format::Csv,
+            _ => Format::Table,
+        },
+        trace: args.trace,
+        shard: args.shard,
+        merge: args.merge,
+        quiet: args.quiet,
+    };
+    let result = Interrupt::listen().and_then(|interrupt| {
+        let sources = sources(matches)?;
+        let ended = simulate::run(&options, &sources, &console, &interrupt.stop)?;
+        Ok(match ended {
+            Ended::Done => DONE,
+            Ended::Interrupted => interrupt.code(),
+        })
+    });
+    match result {
+        Ok(code) => code.into(),
+        Err(error) => {
+            console.error(&chain(error.as_ref()));
+            code_of(error.as_ref()).into()
+        }
+    }
+}
+
+/// SIGINT and SIGTERM: the first asks to stop, a second one ends the process at once.
+struct Interrupt {
+    stop: Arc<AtomicBool>,
+    signal: Arc<AtomicUsize>,
+}
+
+impl Interrupt {
+    fn listen() -> Result<Self> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let signal = Arc::new(AtomicUsize::new(0));
+        for (number, value) in [(SIGINT, 2), (SIGTERM, 15)] {
+            // In this order, so that the first signal does not yet see its own mark.
+            signal_hook::flag::register_conditional_default(number, Arc::clone(&stop))?;
+            signal_hook::flag::register_usize(number, Arc::clone(&signal), value)?;
+            signal_hook::flag::register(number, Arc::clone(&stop))?;
+        }
+        Ok(Self { stop, signal })
+    }
+
+    /// 130 or 143, as a shell has it for a process that the signal ended.
+    fn code(&self) -> u8 {
+        128 + u8::try_from(self.signal.load(Ordering::Relaxed)).unwrap_or(0)
+    }
 }
 
 fn run_man(name: Option<&str>) -> ExitCode {
@@ -137,7 +209,7 @@ fn links<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
 }
 
 fn code_of_link(link: &(dyn Error + 'static)) -> Option<u8> {
-    if link.is::<ConfigError>() || link.is::<ScenarioError>() {
+    if link.is::<ConfigError>() || link.is::<ScenarioError>() || link.is::<InputError>() {
         return Some(USAGE);
     }
     if let Some(error) = link.downcast_ref::<StateError>() {

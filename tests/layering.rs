@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 /// Modules of the crate and those of ours that each may import, as the map in `lib.rs` says.
 const MAP: &str = "
     pacing    :
+    sim       : pacing
     notice    :
     files     :
     clock     : pacing
@@ -22,16 +23,19 @@ const MAP: &str = "
     state     : warehouse files clock pacing
     cycle     : state warehouse platform http files clock notice pacing
     config    : cycle platform http pacing
-    report    : cycle http clock notice pacing
+    report    : sim cycle http clock notice pacing
+    scenario_file : sim
+    shards    : sim
     tick      : config report cycle state warehouse platform http files clock notice pacing
+    simulate  : scenario_file shards sim report config files pacing
     cli       :
 ";
 
 /// Words that may stand only in the modules named after them.
 const HOMES: &str = "
     clap::       : cli main
-    anyhow::     : tick main
-    std::fs      : files state config platform
+    anyhow::     : tick simulate main
+    std::fs      : files state config platform scenario_file shards
     ureq::       : http platform config warehouse
     Instant      : clock
     SystemTime   : clock

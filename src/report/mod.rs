@@ -2,6 +2,7 @@
 
 mod console;
 pub mod json;
+pub mod simulation;
 pub mod text;
 
 pub use console::Console;

@@ -1,0 +1,235 @@
+//! Results of `simulate` as a table, JSON or CSV; its traces; and the parts of sharded runs.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use crate::clock::rfc3339;
+use crate::sim::{
+    Cell, Estimate, Plan, Point, Recommendation, Scenario, Summary, TraceRow, recommend,
+};
+
+/// The results as one JSON object.
+#[must_use]
+pub fn json(plan: &Plan, cells: &[Cell], limit: f64) -> String {
+    let summaries = plan.summaries(cells, limit);
+    let results = plan
+        .points
+        .iter()
+        .zip(&summaries)
+        .map(|(point, summary)| Row {
+            policy: &point.policy,
+            sla_threshold: point.sla_threshold,
+            tolerance_margin: point.tolerance_margin,
+            replications: plan.replications,
+            summary,
+        });
+    let document = Document {
+        scenario: &plan.scenario,
+        seed: plan.seed,
+        abandonment_limit: limit,
+        results: results.collect(),
+        recommendation: recommend(plan, cells, &summaries, limit),
+    };
+    // Text, numbers and finite floats always have JSON.
+    serde_json::to_string(&document).unwrap_or_default()
+}
+
+/// The results as a table, with what to make of them.
+#[must_use]
+pub fn table(plan: &Plan, cells: &[Cell], limit: f64) -> String {
+    let summaries = plan.summaries(cells, limit);
+    let scenario = &plan.scenario;
+    let mut text = format!(
+        "{}: {}\n{} h, up to {} agents, {} replications, seed {}\n\n",
+        scenario.name,
+        scenario.description,
+        scenario.hours,
+        scenario.agents_max(),
+        plan.replications,
+        plan.seed
+    );
+    let mut rows = vec![HEADINGS.map(str::to_owned)];
+    rows.extend(
+        plan.points
+            .iter()
+            .zip(&summaries)
+            .map(|(point, summary)| table_row(point, summary)),
+    );
+    add_aligned(&mut text, &rows);
+    text.push_str(
+        "\nmean ± half-width of the 95 % confidence interval; abandonment is of live answers\n",
+    );
+    if let Some(recommendation) = recommend(plan, cells, &summaries, limit) {
+        add(&mut text, format_args!("\n{recommendation}\n"));
+    }
+    text
+}
+
+/// The results as CSV, one line per point.
+#[must_use]
+pub fn csv(plan: &Plan, cells: &[Cell], limit: f64) -> String {
+    let summaries = plan.summaries(cells, limit);
+    let mut text = String::from("policy,slaThreshold,toleranceMargin,replications");
+    for (name, _) in figures(summaries.first()) {
+        add(&mut text, format_args!(",{name},{name}HalfWidth"));
+    }
+    text.push_str(",aboveLimit,callsDialed\n");
+    for (point, summary) in plan.points.iter().zip(&summaries) {
+        add(
+            &mut text,
+            format_args!(
+                "{},{},{},{}",
+                point.policy, point.sla_threshold, point.tolerance_margin, plan.replications
+            ),
+        );
+        for (_, estimate) in figures(Some(summary)) {
+            add(
+                &mut text,
+                format_args!(",{},{}", estimate.mean, estimate.half_width),
+            );
+        }
+        add(
+            &mut text,
+            format_args!(",{},{}\n", summary.above_limit, summary.calls_dialed),
+        );
+    }
+    text
+}
+
+/// One replication, one row per interval, in the columns that backtest reads. The intervals are
+/// those whose poll succeeded; time counts from 1970.
+#[must_use]
+pub fn trace(rows: &[TraceRow], campaign_id: &str) -> String {
+    let mut text = String::from(
+        "timestamp,campaignId,totalCallsDialed,totalCallsAnswered,answerRate,availableAgents,dialRate\n",
+    );
+    let campaign: String = campaign_id
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .collect();
+    for row in rows {
+        let rate = row.shown.answer_rate().map(|rate| rate.value().to_string());
+        add(
+            &mut text,
+            format_args!(
+                "{},{campaign},{},{},{},{},{}\n",
+                rfc3339(row.at),
+                row.shown.ended,
+                row.shown.answered,
+                rate.unwrap_or_default(),
+                row.shown.idle,
+                row.dial_rate
+            ),
+        );
+    }
+    text
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'a> {
+    scenario: &'a Scenario,
+    seed: u64,
+    abandonment_limit: f64,
+    results: Vec<Row<'a>>,
+    recommendation: Option<Recommendation>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Row<'a> {
+    policy: &'a str,
+    sla_threshold: f64,
+    tolerance_margin: f64,
+    replications: u32,
+    #[serde(flatten)]
+    summary: &'a Summary,
+}
+
+const HEADINGS: [&str; 10] = [
+    "policy",
+    "SLA",
+    "±",
+    "occupancy %",
+    "abandoned %",
+    "worst ½ h %",
+    "connects/agent-h",
+    "dial rate",
+    "PATCHes/h",
+    "outside band %",
+];
+
+fn table_row(point: &Point, summary: &Summary) -> [String; 10] {
+    let percent = |estimate: Estimate| {
+        format!(
+            "{:.1} ± {:.1}",
+            estimate.mean * 100.0,
+            estimate.half_width * 100.0
+        )
+    };
+    let plain = |estimate: Estimate| format!("{:.1} ± {:.1}", estimate.mean, estimate.half_width);
+    let abandonment = summary.abandonment_rate;
+    [
+        point.policy.clone(),
+        point.sla_threshold.to_string(),
+        point.tolerance_margin.to_string(),
+        percent(summary.occupancy),
+        format!(
+            "{:.2} ± {:.2}",
+            abandonment.mean * 100.0,
+            abandonment.half_width * 100.0
+        ),
+        percent(summary.worst_half_hour_abandonment),
+        format!(
+            "{:.2} ± {:.2}",
+            summary.connects_per_agent_hour.mean, summary.connects_per_agent_hour.half_width
+        ),
+        plain(summary.dial_rate),
+        plain(summary.patches_per_hour),
+        percent(summary.outside_sla_band),
+    ]
+}
+
+/// Columns two spaces apart: the first to the left, figures to the right.
+fn add_aligned(text: &mut String, rows: &[[String; 10]]) {
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    for row in rows {
+        let mut line = String::new();
+        for (column, cell) in row.iter().enumerate() {
+            let width = width(column);
+            if column == 0 {
+                add(&mut line, format_args!("{cell:<width$}"));
+            } else {
+                add(&mut line, format_args!("  {cell:>width$}"));
+            }
+        }
+        add(text, format_args!("{}\n", line.trim_end()));
+    }
+}
+
+fn figures(summary: Option<&Summary>) -> Vec<(&'static str, Estimate)> {
+    let Some(s) = summary else {
+        return Vec::new();
+    };
+    vec![
+        ("occupancy", s.occupancy),
+        ("abandonmentRate", s.abandonment_rate),
+        ("connectsPerAgentHour", s.connects_per_agent_hour),
+        ("idleWaitSecs", s.idle_wait_secs),
+        ("dialRate", s.dial_rate),
+        ("rateChangesPerHour", s.rate_changes_per_hour),
+        ("patchesPerHour", s.patches_per_hour),
+        ("exportsPerHour", s.exports_per_hour),
+        ("outsideSlaBand", s.outside_sla_band),
+        ("worstHalfHourAbandonment", s.worst_half_hour_abandonment),
+    ]
+}
+
+fn add(text: &mut String, arguments: std::fmt::Arguments) {
+    // Writing to a String cannot fail.
+    let _ = text.write_fmt(arguments);
+}

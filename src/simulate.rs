@@ -1,0 +1,272 @@
+//! `simulate`: the pacer in a synthetic world.
+
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use crate::config::{Layers, Sources};
+use crate::pacing::{Limits, Ratio};
+use crate::report::{Console, simulation};
+use crate::scenario_file;
+use crate::shards;
+use crate::sim::{Cell, Paced, Plan, Point, Scenario, Shift, simulate};
+
+/// What the command line asks of a simulation.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The scenario file.
+    pub scenario: Option<PathBuf>,
+    /// `--print-scenario`.
+    pub print_scenario: bool,
+    /// `--agents`.
+    pub agents: Option<u32>,
+    /// `--answer-rate`.
+    pub answer_rate: Option<f64>,
+    /// `--hours`.
+    pub hours: Option<f64>,
+    /// `--replications`.
+    pub replications: u32,
+    /// `--seed`.
+    pub seed: u64,
+    /// `--jobs`.
+    pub jobs: Option<u16>,
+    /// `--abandonment-limit`.
+    pub abandonment_limit: f64,
+    /// `--format`.
+    pub format: Format,
+    /// `--trace`.
+    pub trace: Option<PathBuf>,
+    /// `--shard`.
+    pub shard: Option<String>,
+    /// `--merge`.
+    pub merge: Vec<PathBuf>,
+    /// `--quiet`.
+    pub quiet: bool,
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Columns for people.
+    Table,
+    /// One object.
+    Json,
+    /// One line per point.
+    Csv,
+}
+
+/// How a simulation ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It is complete.
+    Done,
+    /// Somebody asked it to stop.
+    Interrupted,
+}
+
+/// Something the user asked for that cannot be simulated.
+#[derive(Debug)]
+pub struct InputError(pub String);
+
+impl std::fmt::Display for InputError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for InputError {}
+
+/// Runs it and prints the results. `stop` is set from outside to end it early.
+pub fn run(
+    options: &Options,
+    sources: &Sources,
+    console: &Console,
+    stop: &Arc<AtomicBool>,
+) -> Result<Ended> {
+    if !Ratio::new(options.abandonment_limit).is_some_and(|limit| limit.value() > 0.0) {
+        let limit = options.abandonment_limit;
+        return Err(InputError(format!(
+            "--abandonment-limit: {limit} is not a share above 0"
+        ))
+        .into());
+    }
+    if !options.merge.is_empty() {
+        let (plan, cells) = shards::merge(&options.merge).map_err(InputError)?;
+        print(options, &plan, &cells, *console)?;
+        return Ok(Ended::Done);
+    }
+    let layers = Layers::gather(sources, true)?;
+    let scenario = scenario(options, &layers)?;
+    if options.print_scenario {
+        console.data(scenario_file::text(&scenario)?.trim_end())?;
+        return Ok(Ended::Done);
+    }
+    let plan = plan(options, scenario, &layers)?;
+    let shard = options.shard.as_deref().map(parse_shard).transpose()?;
+    if let Some(path) = &options.trace {
+        write_trace(&plan, path)?;
+    }
+    let wanted = |cell: usize| shard.is_none_or(|(share, of)| cell % of == share);
+    let total = (0..plan.cells()).filter(|cell| wanted(*cell)).count();
+    let cells = run_with_progress(options, &plan, &wanted, total, stop);
+    if stop.load(Ordering::Relaxed) {
+        let done = cells.len();
+        console.error(&format!(
+            "interrupted: {done} of {total} replications were complete; nothing is printed of them"
+        ));
+        return Ok(Ended::Interrupted);
+    }
+    match shard {
+        Some(_) => console.data(&shards::part(&plan, &cells))?,
+        None => print(options, &plan, &cells, *console)?,
+    }
+    Ok(Ended::Done)
+}
+
+fn scenario(options: &Options, layers: &Layers) -> Result<Scenario> {
+    let mut scenario = match &options.scenario {
+        Some(path) => scenario_file::read(path).map_err(InputError)?,
+        None => Scenario::default(),
+    };
+    if let Some(count) = options.agents {
+        scenario.agents.roster = vec![Shift {
+            from_secs: 0.0,
+            count,
+        }];
+    }
+    if let Some(base) = options.answer_rate {
+        scenario.answer_rate.base = base;
+    }
+    if let Some(hours) = options.hours {
+        scenario.hours = hours;
+    }
+    if let Some(interval) = layers.interval()? {
+        scenario.interval_secs = interval.as_secs_f64();
+    }
+    let place = match &options.scenario {
+        Some(path) => format!("{}: ", path.display()),
+        None => String::new(),
+    };
+    scenario
+        .check()
+        .map_err(|error| InputError(format!("{place}{error}")))?;
+    Ok(scenario)
+}
+
+fn plan(options: &Options, scenario: Scenario, layers: &Layers) -> Result<Plan> {
+    let grid = layers.grid()?;
+    let limits = layers.limits(Duration::from_secs_f64(scenario.interval_secs))?;
+    let mut points = Vec::new();
+    for policy in &grid.policies {
+        let mut bands = grid.bands();
+        if policy == PROGRESSIVE {
+            // It knows no band, so one is enough.
+            bands.truncate(1);
+        }
+        for (sla_threshold, tolerance_margin) in bands {
+            let limits = Limits {
+                sla_threshold,
+                tolerance_margin,
+                ..limits.clone()
+            };
+            let pacer = match policy.as_str() {
+                PROGRESSIVE => None,
+                name => Some(layers.pacer(name, limits)?),
+            };
+            points.push(Point {
+                policy: policy.clone(),
+                sla_threshold: sla_threshold.value(),
+                tolerance_margin: tolerance_margin.value(),
+                pacer,
+            });
+        }
+    }
+    Ok(Plan {
+        scenario,
+        seed: options.seed,
+        replications: options.replications,
+        points,
+    })
+}
+
+/// "2/8" is the second of eight shares.
+fn parse_shard(text: &str) -> Result<(usize, usize), InputError> {
+    let wrong = || {
+        InputError(format!(
+            "--shard: {text:?} is not I/N, such as 2/8 for the second of eight"
+        ))
+    };
+    let (share, of) = text.split_once('/').ok_or_else(wrong)?;
+    match (share.parse::<usize>(), of.parse::<usize>()) {
+        (Ok(share), Ok(of)) if (1..=of).contains(&share) => Ok((share - 1, of)),
+        _ => Err(wrong()),
+    }
+}
+
+fn run_with_progress(
+    options: &Options,
+    plan: &Plan,
+    wanted: &(dyn Fn(usize) -> bool + Sync),
+    total: usize,
+    stop: &AtomicBool,
+) -> Vec<Cell> {
+    let cores = || thread::available_parallelism().map_or(1, usize::from);
+    let jobs = options.jobs.map_or_else(cores, usize::from);
+    let bar = (!options.quiet && io::stderr().is_terminal()).then(|| progress_bar(total));
+    let done = AtomicUsize::new(0);
+    let one_done = || {
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        // Once per per cent: drawing takes longer than a short replication.
+        if let Some(bar) = bar
+            .as_ref()
+            .filter(|_| done.is_multiple_of((total / 100).max(1)))
+        {
+            bar.set_position(done as u64);
+        }
+    };
+    let cells = plan.run(jobs, wanted, &one_done, stop);
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+    cells
+}
+
+fn progress_bar(total: usize) -> indicatif::ProgressBar {
+    let bar = indicatif::ProgressBar::new(total as u64);
+    let style = "{bar:30} {pos}/{len} replications, {eta} left";
+    match indicatif::ProgressStyle::with_template(style) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+fn write_trace(plan: &Plan, path: &Path) -> Result<()> {
+    let pacer = plan.points.first().and_then(|point| point.pacer.as_ref());
+    let pacer = pacer.ok_or_else(|| {
+        InputError("--trace: a reference dialer has no intervals to trace".to_owned())
+    })?;
+    let mut controller = Paced::traced(pacer);
+    simulate(&plan.scenario, &mut controller, plan.seed, 0);
+    let rows = simulation::trace(&controller.into_trace(), &plan.scenario.name);
+    crate::files::replace_durably(path, rows.as_bytes())
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn print(options: &Options, plan: &Plan, cells: &[Cell], console: Console) -> Result<()> {
+    let limit = options.abandonment_limit;
+    let text = match options.format {
+        Format::Table => simulation::table(plan, cells, limit),
+        Format::Json => simulation::json(plan, cells, limit),
+        Format::Csv => simulation::csv(plan, cells, limit),
+    };
+    console.data(text.trim_end())?;
+    Ok(())
+}
+
+/// The reference dialer's name among the policies.
+const PROGRESSIVE: &str = "progressive";

@@ -1,0 +1,348 @@
+//! `simulate` through the built binary: its formats, its determinism, and what it refuses.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should fail"
+)]
+
+mod common;
+
+use common::{Folder, Run};
+use serde_json::Value;
+
+const QUICK: [&str; 6] = ["--hours", "1", "--replications", "6", "--agents", "20"];
+
+fn simulate(folder: &Folder, args: &[&str]) -> common::Finished {
+    folder
+        .dialpace(&[&["simulate"], args, &QUICK].concat())
+        .finish()
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes_at_any_number_of_threads() {
+    let folder = Folder::new();
+    let args = [
+        "--policy",
+        "capacity,compensated",
+        "--sla-threshold",
+        "0.2,0.3",
+        "--format",
+        "json",
+    ];
+    let run = |more: &[&str]| {
+        simulate(&folder, &[&args[..], more].concat())
+            .expect(0)
+            .stdout
+    };
+    let one = run(&["--jobs", "1"]);
+    assert_eq!(run(&["--jobs", "3"]), one);
+    assert_ne!(run(&["--seed", "2"]), one);
+}
+
+#[test]
+fn json_has_the_documented_fields() {
+    let folder = Folder::new();
+    let document = simulate(&folder, &["--format", "json"]).expect(0).json();
+    assert_eq!(
+        (&document["seed"], &document["scenario"]["hours"]),
+        (&1.into(), &1.0.into())
+    );
+    let result = &document["results"][0];
+    assert_eq!(
+        (&result["policy"], &result["replications"]),
+        (&"capacity".into(), &6.into())
+    );
+    for field in [
+        "occupancy",
+        "abandonmentRate",
+        "connectsPerAgentHour",
+        "dialRate",
+        "rateChangesPerHour",
+        "patchesPerHour",
+        "exportsPerHour",
+        "outsideSlaBand",
+        "worstHalfHourAbandonment",
+    ] {
+        assert!(
+            result[field]["mean"].is_number() && result[field]["halfWidth"].is_number(),
+            "{field}"
+        );
+    }
+    assert!(result["aboveLimit"].is_number() && result["callsDialed"].as_f64().unwrap() > 0.0);
+}
+
+#[test]
+fn another_policy_meets_the_same_people() {
+    // With common random numbers, two settings that decide alike are alike to the last bit.
+    let folder = Folder::new();
+    let args = [
+        "--sla-threshold",
+        "0.3,0.9",
+        "--policy",
+        "capacity",
+        "--format",
+        "json",
+    ];
+    let document = simulate(&folder, &args).expect(0).json();
+    let results = document["results"].as_array().unwrap();
+    assert_eq!(results[0]["occupancy"], results[1]["occupancy"]);
+    assert_ne!(results[0]["patchesPerHour"], results[1]["patchesPerHour"]);
+    // The fewest PATCHes break the tie.
+    let choice = document["recommendation"]["choice"].as_str().unwrap();
+    assert!(choice.contains("SLA 0.3"), "{choice}");
+}
+
+#[test]
+fn a_range_includes_its_end_and_is_written_as_people_write_it() {
+    let folder = Folder::new();
+    let args = [
+        "--sla-threshold",
+        "0.6:0.9:0.05",
+        "--tolerance-margin",
+        "0.05,0.1",
+        "--format",
+        "csv",
+    ];
+    let text = simulate(&folder, &args).expect(0).stdout;
+    let points: Vec<String> = text
+        .lines()
+        .skip(1)
+        .map(|line| {
+            line.split(',')
+                .skip(1)
+                .take(2)
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
+        .collect();
+    assert_eq!(points.len(), 14);
+    assert_eq!(
+        (points[0].as_str(), points[3].as_str(), points[13].as_str()),
+        ("0.6 0.05", "0.65 0.1", "0.9 0.1")
+    );
+}
+
+#[test]
+fn shards_put_together_are_what_one_run_gives() {
+    let folder = Folder::new();
+    let args = [
+        "--policy",
+        "capacity,compensated",
+        "--sla-threshold",
+        "0.2:0.4:0.1",
+    ];
+    for format in ["json", "csv", "table"] {
+        let whole = simulate(&folder, &[&args[..], &["--format", format]].concat())
+            .expect(0)
+            .stdout;
+        for share in 1..=3 {
+            let shard = format!("{share}/3");
+            let part = simulate(&folder, &[&args[..], &["--shard", &shard]].concat())
+                .expect(0)
+                .stdout;
+            folder.write(&format!("part{share}.json"), part);
+        }
+        let merge = [
+            "simulate",
+            "--format",
+            format,
+            "--merge",
+            "part3.json",
+            "part1.json",
+            "part2.json",
+        ];
+        assert_eq!(folder.dialpace(&merge).finish().expect(0).stdout, whole);
+    }
+    let run = folder
+        .dialpace(&["simulate", "--merge", "part1.json"])
+        .finish()
+        .expect(2);
+    assert!(run.error().contains("a shard is missing"), "{}", run.stderr);
+}
+
+#[test]
+fn a_printed_scenario_is_the_same_scenario() {
+    let folder = Folder::new();
+    let printed = folder
+        .dialpace(&["simulate", "--print-scenario"])
+        .finish()
+        .expect(0)
+        .stdout;
+    folder.write("printed.toml", &printed);
+    let run = |args: &[&str]| {
+        simulate(&folder, &[args, &["--format", "json"]].concat())
+            .expect(0)
+            .stdout
+    };
+    assert_eq!(run(&["printed.toml"]), run(&[]));
+    let again = folder
+        .dialpace(&["simulate", "printed.toml", "--print-scenario"])
+        .finish()
+        .expect(0)
+        .stdout;
+    assert_eq!(again, printed);
+}
+
+#[test]
+fn every_scenario_of_the_fixtures_runs() {
+    let folder = Folder::new();
+    let scenarios = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/scenarios");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(scenarios).unwrap() {
+        let path = entry.unwrap().path();
+        let args = [
+            "simulate",
+            path.to_str().unwrap(),
+            "--replications",
+            "4",
+            "--format",
+            "json",
+        ];
+        let document = folder.dialpace(&args).finish().expect(0).json();
+        let occupancy = document["results"][0]["occupancy"]["mean"]
+            .as_f64()
+            .unwrap();
+        assert!(
+            (0.01..1.0).contains(&occupancy),
+            "{}: {occupancy}",
+            path.display()
+        );
+        assert!(
+            !document["scenario"]["description"]
+                .as_str()
+                .unwrap()
+                .is_empty()
+        );
+        seen += 1;
+    }
+    assert_eq!(seen, 7);
+}
+
+#[test]
+fn a_trace_has_one_row_per_interval_in_backtests_columns() {
+    let folder = Folder::new();
+    simulate(&folder, &["--trace", "trace.csv"]).expect(0);
+    let text = folder.read("trace.csv");
+    let mut lines = text.lines();
+    assert_eq!(
+        lines.next().unwrap(),
+        "timestamp,campaignId,totalCallsDialed,totalCallsAnswered,answerRate,availableAgents,dialRate"
+    );
+    let rows: Vec<&str> = lines.collect();
+    assert_eq!(rows.len(), 120, "an hour of 30 s");
+    assert!(
+        rows[0].starts_with("1970-01-01T00:00:30.000Z,default,0,0,,20,17"),
+        "{}",
+        rows[0]
+    );
+}
+
+#[test]
+fn a_scenario_that_cannot_be_simulated_names_file_and_key() {
+    let cases = [
+        (
+            "[calls]\ntalk = { kind = \"exponential\", mean_secs = -1 }",
+            "s.toml: calls.talk.mean_secs: -1 is not a duration",
+        ),
+        (
+            "[calls]\ntalk = { kind = \"lognormal\", mean_secs = nan, cv = 1 }",
+            "calls.talk.mean_secs: NaN is not a duration",
+        ),
+        (
+            "[agents]\nroster = [{ from_secs = 60, count = 1 }, { from_secs = 0, count = 2 }]",
+            "agents.roster[1]: from_secs is 0",
+        ),
+        (
+            "[agents]\nroster = [{ from_secs = 0, count = 1000000000 }]",
+            "agents.roster[0].count: 1000000000 agents are more than",
+        ),
+        ("[agents]\nroster = []", "agents.roster: it is empty"),
+        (
+            "[answer_rate]\nbase = 1.5",
+            "answer_rate.base: 1.5 is not within 0 to 1",
+        ),
+        ("hours = 0", "hours: 0 is not within"),
+        (
+            "[calls]\nbusy_share = 0.5",
+            "calls.no_answer_share: with busy_share, invalid_share and machine_share it adds up to 1.5, not to 1",
+        ),
+        (
+            "[answer_rate]\nbaes = 0.3",
+            "s.toml:2: unknown key \"baes\"; did you mean base?",
+        ),
+        (
+            "[calls]\ntalk = { kind = \"weibull\" }",
+            "s.toml:2: unknown variant `weibull`",
+        ),
+        (
+            "hours = \"eight\"",
+            "s.toml:1: invalid type: string \"eight\"",
+        ),
+    ];
+    for (text, message) in cases {
+        let folder = Folder::new();
+        folder.write("s.toml", text);
+        let run = folder.dialpace(&["simulate", "s.toml"]).finish().expect(2);
+        assert!(
+            run.error().contains(message),
+            "{text}\nwanted: {message}\ngot: {}",
+            run.stderr
+        );
+    }
+}
+
+#[test]
+fn options_that_make_no_sense_are_refused() {
+    let folder = Folder::new();
+    let cases: [(&[&str], &str); 7] = [
+        (
+            &["--sla-threshold", "0.9:0.6:0.05"],
+            "\"0.9:0.6:0.05\" is empty",
+        ),
+        (
+            &["--sla-threshold", "0.6:0.9"],
+            "is no range; write from:to:step",
+        ),
+        (&["--policy", "capacity,magic"], "\"magic\" is none of"),
+        (&["--policy", "fixed"], "needed and not set: --dial-rate"),
+        (&["--shard", "4/3"], "\"4/3\" is not I/N"),
+        (
+            &["--abandonment-limit", "0"],
+            "--abandonment-limit: 0 is not a share above 0",
+        ),
+        (&["nofile.toml"], "scenario nofile.toml cannot be read"),
+    ];
+    for (args, message) in cases {
+        let run = simulate(&folder, args).expect(2);
+        assert!(run.error().contains(message), "{args:?}\n{}", run.stderr);
+    }
+}
+
+#[test]
+fn an_outage_of_the_metrics_lowers_the_rate_and_never_raises_it() {
+    let folder = Folder::new();
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/fixtures/scenarios/metrics-outage.toml"
+    );
+    let args = [
+        "simulate",
+        path,
+        "--replications",
+        "1",
+        "--trace",
+        "t.csv",
+        "--format",
+        "json",
+    ];
+    let _: Value = folder.dialpace(&args).finish().expect(0).json();
+    let text = folder.read("t.csv");
+    // The polls of the outage have no row.
+    assert!(!text.contains("T04:10:00"));
+    assert!(
+        text.lines().count() < 930 && text.lines().count() > 850,
+        "{}",
+        text.lines().count()
+    );
+}
