@@ -107,6 +107,9 @@ pub struct SimulateArgs {
     /// Write one replication of the first combination, one row per interval, in backtest's columns
     #[arg(long, value_name = "FILE.csv")]
     pub trace: Option<PathBuf>,
+    /// Write a report with pictures, as one HTML file
+    #[arg(long, value_name = "FILE.html")]
+    pub report: Option<PathBuf>,
     /// Simulate the share I of N of the grid, and print it as JSON for --merge
     #[arg(long, value_name = "I/N")]
     pub shard: Option<String>,

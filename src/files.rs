@@ -11,9 +11,22 @@ use std::path::{Path, PathBuf};
 /// The temporary file has a fixed name, so that what a crash leaves behind is overwritten by the
 /// next run; callers hold the lock that makes them the only writer.
 pub fn replace_durably(path: &Path, content: &[u8]) -> io::Result<()> {
+    let options = &mut OpenOptions::new();
+    replace(path, content, private(options))
+}
+
+/// The same, for what is meant to be read by others: a report, a trace.
+pub fn publish(path: &Path, content: &[u8]) -> io::Result<()> {
+    replace(path, content, &mut OpenOptions::new())
+}
+
+fn replace(path: &Path, content: &[u8], options: &mut OpenOptions) -> io::Result<()> {
     let temporary = sibling(path, ".tmp");
-    let mut file =
-        private(OpenOptions::new().write(true).create(true).truncate(true)).open(&temporary)?;
+    let mut file = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .open(&temporary)?;
     let written = file.write_all(content).and_then(|()| file.sync_all());
     drop(file);
     written

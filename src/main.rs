@@ -99,6 +99,7 @@ fn run_simulate(args: SimulateArgs, matches: Option<&ArgMatches>) -> ExitCode {
             _ => Format::Table,
         },
         trace: args.trace,
+        report: args.report,
         shard: args.shard,
         merge: args.merge,
         quiet: args.quiet,

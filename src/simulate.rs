@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 
 use crate::config::{Layers, Sources};
 use crate::pacing::{Limits, Ratio};
-use crate::report::{Console, simulation};
+use crate::report::{self, Console, simulation};
 use crate::scenario_file;
 use crate::shards;
 use crate::sim::{Cell, Paced, Plan, Point, Scenario, Shift, simulate};
@@ -41,6 +41,8 @@ pub struct Options {
     pub format: Format,
     /// `--trace`.
     pub trace: Option<PathBuf>,
+    /// `--report`.
+    pub report: Option<PathBuf>,
     /// `--shard`.
     pub shard: Option<String>,
     /// `--merge`.
@@ -121,10 +123,14 @@ pub fn run(
         ));
         return Ok(Ended::Interrupted);
     }
-    match shard {
-        Some(_) => console.data(&shards::part(&plan, &cells))?,
-        None => print(options, &plan, &cells, *console)?,
+    if shard.is_some() {
+        console.data(&shards::part(&plan, &cells))?;
+        return Ok(Ended::Done);
     }
+    if let Some(path) = &options.report {
+        write_report(options, &plan, &cells, path)?;
+    }
+    print(options, &plan, &cells, *console)?;
     Ok(Ended::Done)
 }
 
@@ -253,7 +259,19 @@ fn write_trace(plan: &Plan, path: &Path) -> Result<()> {
     let mut controller = Paced::traced(pacer);
     simulate(&plan.scenario, &mut controller, plan.seed, 0);
     let rows = simulation::trace(&controller.into_trace(), &plan.scenario.name);
-    crate::files::replace_durably(path, rows.as_bytes())
+    crate::files::publish(path, rows.as_bytes())
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn write_report(options: &Options, plan: &Plan, cells: &[Cell], path: &Path) -> Result<()> {
+    let pacer = plan.points.first().and_then(|point| point.pacer.as_ref());
+    let observed = pacer.map_or_else(Vec::new, |pacer| {
+        let mut controller = Paced::traced(pacer);
+        simulate(&plan.scenario, &mut controller, plan.seed, 0);
+        controller.observed().to_vec()
+    });
+    let page = report::html::page(plan, cells, options.abandonment_limit, &observed);
+    crate::files::publish(path, page.as_bytes())
         .with_context(|| format!("cannot write {}", path.display()))
 }
 

@@ -346,3 +346,38 @@ fn an_outage_of_the_metrics_lowers_the_rate_and_never_raises_it() {
         text.lines().count()
     );
 }
+
+#[test]
+fn the_report_is_one_page_that_needs_nothing_else() {
+    let folder = Folder::new();
+    let args = [
+        "--policy",
+        "capacity,compensated",
+        "--sla-threshold",
+        "0.2,0.3",
+        "--tolerance-margin",
+        "0.05,0.1",
+        "--report",
+        "r.html",
+    ];
+    simulate(&folder, &args).expect(0);
+    let page = folder.read("r.html");
+    for absent in ["<script", "<link", "src=", "href=", "url(", "NaN", "inf"] {
+        assert!(!page.contains(absent), "{absent}");
+    }
+    // Two heat maps, the frontier, the panels; the choice framed; titles and units.
+    assert_eq!(page.matches("<svg").count(), 4);
+    assert_eq!(page.matches("class=\"choice\"").count(), 1);
+    for title in [
+        "SLA threshold (answer rate)",
+        "abandoned, % of live answers",
+        "occupancy, %",
+        "dial rate, /min",
+        "agents",
+        "answer rate",
+        "hours",
+    ] {
+        assert!(page.contains(title), "{title}");
+    }
+    assert_eq!(page.matches("<svg").count(), page.matches("</svg>").count());
+}

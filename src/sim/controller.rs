@@ -10,6 +10,9 @@ pub trait Controller {
     /// Hears that `dial_rate` was applied.
     fn applied(&mut self, dial_rate: u32);
 
+    /// Is shown the world as it is, which no platform shows: for reports, not for decisions.
+    fn observe(&mut self, _: Observed) {}
+
     /// How calls are placed.
     fn placing(&self) -> Placing {
         Placing::ByRate
@@ -36,6 +39,25 @@ pub struct Shown {
     pub idle: u32,
 }
 
+/// The world at the end of an interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Observed {
+    /// Seconds from the start.
+    pub at_secs: f64,
+    /// Calls per minute during the interval.
+    pub dial_rate: u32,
+    /// Agents logged in and not on a break.
+    pub logged_in: u32,
+    /// Of these, idle.
+    pub idle: u32,
+    /// Answered ÷ attempts that ended in the interval.
+    pub answer_rate: Option<Ratio>,
+    /// Live calls so far that reached an agent.
+    pub connected: u64,
+    /// Live calls so far that did not.
+    pub abandoned: u64,
+}
+
 /// What a controller wants, and what it thinks of the interval.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Order {
@@ -52,6 +74,7 @@ pub struct Paced<'a> {
     state: PacerState,
     /// What it saw and did, where that is wanted.
     trace: Option<Vec<TraceRow>>,
+    observed: Vec<Observed>,
 }
 
 /// One interval, as backtest reads it.
@@ -77,6 +100,7 @@ impl<'a> Paced<'a> {
             pacer,
             state: PacerState::default(),
             trace: None,
+            observed: Vec::new(),
         }
     }
 
@@ -93,6 +117,12 @@ impl<'a> Paced<'a> {
     #[must_use]
     pub fn into_trace(self) -> Vec<TraceRow> {
         self.trace.unwrap_or_default()
+    }
+
+    /// The world as it was at each poll, where intervals are remembered.
+    #[must_use]
+    pub fn observed(&self) -> &[Observed] {
+        &self.observed
     }
 }
 
@@ -116,6 +146,12 @@ impl Controller for Paced<'_> {
 
     fn applied(&mut self, dial_rate: u32) {
         self.state.applied(dial_rate);
+    }
+
+    fn observe(&mut self, observed: Observed) {
+        if self.trace.is_some() {
+            self.observed.push(observed);
+        }
     }
 }
 

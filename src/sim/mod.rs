@@ -13,7 +13,7 @@ mod statistics;
 mod tally;
 mod world;
 
-pub use controller::{Controller, Order, Paced, Placing, Progressive, Shown, TraceRow};
+pub use controller::{Controller, Observed, Order, Paced, Placing, Progressive, Shown, TraceRow};
 pub use draws::Distribution;
 pub use plan::{Cell, Plan, Point, Summary};
 pub use recommend::{Recommendation, recommend};

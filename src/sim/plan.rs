@@ -1,5 +1,6 @@
 //! Many replications of many settings, on every core, with common random numbers.
 
+use std::fmt;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -79,6 +80,18 @@ pub struct Summary {
     pub above_limit: f64,
     /// Calls placed in all replications.
     pub calls_dialed: f64,
+}
+
+impl fmt::Display for Point {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            policy,
+            sla_threshold,
+            tolerance_margin,
+            ..
+        } = self;
+        write!(f, "{policy} with SLA {sla_threshold} ± {tolerance_margin}")
+    }
 }
 
 impl Plan {

@@ -75,7 +75,7 @@ pub fn recommend(
             no_different: Vec::new(),
             gain_over_first: None,
             patches_over_first: None,
-            first: name(first),
+            first: first.to_string(),
             abandonment_limit: limit,
         });
     };
@@ -92,23 +92,16 @@ pub fn recommend(
         .min_by(|a, b| mean_patches(a).total_cmp(&mean_patches(b)))?;
     let others = equals.iter().filter(|n| **n != choice);
     Some(Recommendation {
-        choice: plan.points.get(choice).map(name),
+        choice: plan.points.get(choice).map(Point::to_string),
         no_different: others
             .filter_map(|n| plan.points.get(*n))
-            .map(name)
+            .map(Point::to_string)
             .collect(),
         gain_over_first: Some(paired(choice, 0, connects)),
         patches_over_first: Some(paired(choice, 0, patches)),
-        first: name(first),
+        first: first.to_string(),
         abandonment_limit: limit,
     })
-}
-
-fn name(point: &Point) -> String {
-    format!(
-        "{} with SLA {} ± {}",
-        point.policy, point.sla_threshold, point.tolerance_margin
-    )
 }
 
 impl fmt::Display for Recommendation {

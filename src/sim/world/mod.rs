@@ -12,7 +12,7 @@ use std::collections::{BinaryHeap, VecDeque};
 use event::{Timed, next_of};
 
 use super::answer::AnswerModel;
-use super::controller::{Controller, Order, Placing, Shown};
+use super::controller::{Controller, Observed, Order, Placing, Shown};
 use super::draws::{Purpose, Stream, Streams};
 use super::scenario::{Scenario, Spacing};
 use super::tally::{Figures, Tally};
@@ -242,6 +242,15 @@ impl<'a> World<'a> {
             answered: std::mem::take(&mut self.interval_answered),
             idle,
         };
+        controller.observe(Observed {
+            at_secs: now,
+            dial_rate: self.dial_rate,
+            logged_in: self.working,
+            idle,
+            answer_rate: shown.answer_rate(),
+            connected: self.tally.connected,
+            abandoned: self.tally.abandoned,
+        });
         let draw = self.polls.uniform();
         let is_out = self
             .scenario
