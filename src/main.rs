@@ -14,9 +14,9 @@ use dialpace::clock::SystemClock;
 use dialpace::config::{ConfigError, Sources};
 use dialpace::cycle::CycleError;
 use dialpace::http::{CallError, Problem};
-use dialpace::platform::sandbox::ScenarioError;
 use dialpace::report::{self, Console};
-use dialpace::simulate::{self, Ended, Format, InputError};
+use dialpace::scenario_file::InputError;
+use dialpace::simulate::{self, Ended, Format};
 use dialpace::state::StateError;
 use dialpace::tick;
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -210,7 +210,7 @@ fn links<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
 }
 
 fn code_of_link(link: &(dyn Error + 'static)) -> Option<u8> {
-    if link.is::<ConfigError>() || link.is::<ScenarioError>() || link.is::<InputError>() {
+    if link.is::<ConfigError>() || link.is::<InputError>() {
         return Some(USAGE);
     }
     if let Some(error) = link.downcast_ref::<StateError>() {

@@ -1,19 +1,47 @@
 //! Scenario files: TOML in, TOML out, and errors that name file, line and key.
 
+use std::fmt;
 use std::fs;
 use std::path::Path;
 
 use crate::sim::Scenario;
 
+/// Something in a file or an option that cannot be simulated: where, and what is wrong.
+#[derive(Debug, PartialEq, Eq)]
+pub struct InputError(pub String);
+
+impl fmt::Display for InputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for InputError {}
+
+/// Reads a scenario and checks it.
+pub fn read_checked(path: &Path) -> Result<Scenario, InputError> {
+    let scenario = read(path)?;
+    check(&scenario, Some(path))?;
+    Ok(scenario)
+}
+
+/// Checks a scenario; the error names the file that it came from.
+pub fn check(scenario: &Scenario, path: Option<&Path>) -> Result<(), InputError> {
+    let place = path.map(|path| format!("{}: ", path.display()));
+    scenario
+        .check()
+        .map_err(|error| InputError(format!("{}{error}", place.unwrap_or_default())))
+}
+
 /// Reads a scenario. It is not yet checked.
-pub fn read(path: &Path) -> Result<Scenario, String> {
+pub fn read(path: &Path) -> Result<Scenario, InputError> {
     let name = path.display();
     let text = fs::read_to_string(path)
-        .map_err(|error| format!("scenario {name} cannot be read: {error}"))?;
+        .map_err(|error| InputError(format!("scenario {name} cannot be read: {error}")))?;
     toml::from_str(&text).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
         let line = text.get(..start).unwrap_or(&text).matches('\n').count() + 1;
-        format!("{name}:{line}: {}", with_nearest(error.message()))
+        InputError(format!("{name}:{line}: {}", with_nearest(error.message())))
     })
 }
 

@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use crate::config::{Layers, Sources};
 use crate::pacing::{Limits, Ratio};
 use crate::report::{self, Console, simulation};
-use crate::scenario_file;
+use crate::scenario_file::{self, InputError};
 use crate::shards;
 use crate::sim::{Cell, Paced, Plan, Point, Scenario, Shift, simulate};
 
@@ -71,18 +71,6 @@ pub enum Ended {
     Interrupted,
 }
 
-/// Something the user asked for that cannot be simulated.
-#[derive(Debug)]
-pub struct InputError(pub String);
-
-impl std::fmt::Display for InputError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for InputError {}
-
 /// Runs it and prints the results. `stop` is set from outside to end it early.
 pub fn run(
     options: &Options,
@@ -136,7 +124,7 @@ pub fn run(
 
 fn scenario(options: &Options, layers: &Layers) -> Result<Scenario> {
     let mut scenario = match &options.scenario {
-        Some(path) => scenario_file::read(path).map_err(InputError)?,
+        Some(path) => scenario_file::read(path)?,
         None => Scenario::default(),
     };
     if let Some(count) = options.agents {
@@ -154,13 +142,7 @@ fn scenario(options: &Options, layers: &Layers) -> Result<Scenario> {
     if let Some(interval) = layers.interval()? {
         scenario.interval_secs = interval.as_secs_f64();
     }
-    let place = match &options.scenario {
-        Some(path) => format!("{}: ", path.display()),
-        None => String::new(),
-    };
-    scenario
-        .check()
-        .map_err(|error| InputError(format!("{place}{error}")))?;
+    scenario_file::check(&scenario, options.scenario.as_deref())?;
     Ok(scenario)
 }
 

@@ -12,9 +12,11 @@ use crate::files;
 use crate::http::{Client, Reach};
 use crate::notice::{Notice, Notices};
 use crate::pacing::Action;
-use crate::platform::sandbox::{self, Memory, Sandbox, Series};
+use crate::platform::sandbox::{self, Campaign, Sandbox};
 use crate::platform::{Access, CampaignId, Cxone, Site, TokenCache};
 use crate::report::{self, Console};
+use crate::scenario_file;
+use crate::sim::Scenario;
 use crate::state::Store;
 use crate::warehouse::Warehouse;
 
@@ -134,16 +136,19 @@ fn default_name(campaign_id: &str, sandbox: bool) -> PathBuf {
 }
 
 fn start_sandbox(scenario: Option<&Path>, state_path: &Path, dry_run: bool) -> Result<Sandbox> {
+    let scenario = match scenario {
+        Some(path) => scenario_file::read_checked(path)?,
+        None => Scenario::default(),
+    };
     let path = files::sibling(state_path, ".campaign");
-    let memory = Memory::load(&path);
-    let series = Series::load(scenario, memory.runs)?;
-    let keep = (!dry_run).then_some(path.clone());
-    Sandbox::start(series, memory, keep).with_context(|| {
-        format!(
-            "cannot start the sandbox, whose campaign is kept in {}",
-            path.display()
-        )
-    })
+    Campaign::open(scenario, &path, !dry_run)
+        .and_then(Sandbox::start)
+        .with_context(|| {
+            format!(
+                "cannot start the sandbox, whose campaign is kept in {}",
+                path.display()
+            )
+        })
 }
 
 fn sandbox_account(sandbox: &Sandbox) -> Result<Account> {

@@ -14,19 +14,19 @@ use std::path::{Path, PathBuf};
 const MAP: &str = "
     pacing    :
     sim       : pacing
+    scenario_file : sim
+    shards    : sim
     notice    :
     files     :
     clock     : pacing
     http      : clock notice pacing
-    platform  : http files clock notice pacing
+    platform  : sim http files clock notice pacing
     warehouse : http files clock pacing
     state     : warehouse files clock pacing
     cycle     : state warehouse platform http files clock notice pacing
     config    : cycle platform http pacing
     report    : sim cycle http clock notice pacing
-    scenario_file : sim
-    shards    : sim
-    tick      : config report cycle state warehouse platform http files clock notice pacing
+    tick      : scenario_file sim config report cycle state warehouse platform http files clock notice pacing
     simulate  : scenario_file shards sim report config files pacing
     cli       :
 ";

@@ -405,30 +405,46 @@ fn no_secret_leaves_the_requests_and_the_token_file() {
 #[test]
 fn the_sandbox_needs_nothing_and_its_window_grows() {
     let folder = Folder::new();
-    let mut means = Vec::new();
     for samples in 1..=3 {
         let run = folder.dialpace(&["tick", "--sandbox"]).finish().expect(0);
-        assert!(
-            run.stdout.contains(&format!("over {samples} of 6 samples")),
-            "{}",
-            run.stdout
+        let window = format!("over {samples} of 6 samples");
+        assert!(run.stdout.contains(&window), "{}", run.stdout);
+        let before = folder.files();
+        let args = ["tick", "--sandbox", "--dry-run", "--json"];
+        let object = folder.dialpace(&args).finish().expect(0).json();
+        assert!(object["agentAvailabilityAvg"].is_number());
+        assert_eq!(
+            folder.files(),
+            before,
+            "a dry run leaves everything as it is"
         );
-        let object = folder
-            .dialpace(&["tick", "--sandbox", "--dry-run", "--json"])
-            .finish()
-            .expect(0)
-            .json();
-        means.push(object["agentAvailabilityAvg"].as_f64().unwrap());
     }
-    // The fixture's agents are 38, 41, 40, 36; a dry run sees the next and does not go on to it.
-    assert_eq!(
-        means,
-        [
-            f64::midpoint(38.0, 41.0),
-            (38.0 + 41.0 + 40.0) / 3.0,
-            (38.0 + 41.0 + 40.0 + 36.0) / 4.0
-        ]
+}
+
+#[test]
+fn the_sandbox_is_the_simulated_world_and_keeps_its_rate() {
+    let folder = Folder::new();
+    folder.write(
+        "world.toml",
+        "[agents]\nroster = [{ from_secs = 0, count = 300 }]\n[answer_rate]\nbase = 0.01\n",
     );
+    let args = [
+        "tick",
+        "--sandbox",
+        "world.toml",
+        "--if-match",
+        "etag",
+        "--json",
+    ];
+    // It has been dialing at 20 a minute by hand; hardly anybody answers 300 agents.
+    let first = folder.dialpace(&args).finish().expect(0).json();
+    assert_eq!(
+        (&first["previousDialRate"], &first["newDialRate"]),
+        (&json!(20), &json!(100))
+    );
+    assert!(first["availableAgents"].as_u64().unwrap() > 280, "{first}");
+    let second = folder.dialpace(&args).finish().expect(0).json();
+    assert_eq!(second["previousDialRate"], 100);
 }
 
 #[test]
@@ -446,17 +462,29 @@ fn the_sandbox_never_touches_what_belongs_to_a_real_campaign() {
 }
 
 #[test]
-fn a_scenario_that_cannot_be_used_names_file_and_line() {
+fn a_scenario_that_cannot_be_used_names_file_and_key() {
     let folder = Folder::new();
-    folder.write(
-        "s.toml",
-        "[[interval]]\navailable_agents = -1\ncalls_dialed = 1\ncalls_answered = 1\n",
-    );
+    folder.write("s.toml", "hours = 8\n[agents]\nrooster = []\n");
     let run = folder
         .dialpace(&["tick", "--sandbox", "s.toml"])
         .finish()
         .expect(2);
-    assert!(run.error().contains("s.toml:2: "), "{}", run.stderr);
+    assert!(
+        run.error()
+            .contains("s.toml:3: unknown key \"rooster\"; did you mean roster?"),
+        "{}",
+        run.stderr
+    );
+    folder.write("s.toml", "[agents]\nroster = []\n");
+    let run = folder
+        .dialpace(&["tick", "--sandbox", "s.toml"])
+        .finish()
+        .expect(2);
+    assert!(
+        run.error().contains("s.toml: agents.roster: it is empty"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]

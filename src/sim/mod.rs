@@ -23,4 +23,4 @@ pub use scenario::{
 };
 pub use statistics::Estimate;
 pub use tally::Figures;
-pub use world::simulate;
+pub use world::{glimpse, simulate};

@@ -4,12 +4,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::server::{Reply, Request};
-use super::{CAMPAIGN_ID, CLIENT_ID, CLIENT_SECRET, Memory, World};
+use super::{CAMPAIGN_ID, CLIENT_ID, CLIENT_SECRET, Campaign};
 
 /// The API's state.
 pub(super) struct Api {
-    world: Box<dyn World>,
-    memory: Memory,
+    campaign: Campaign,
 }
 
 /// The path of the warehouse that the sandbox offers beside the platform.
@@ -19,12 +18,8 @@ pub(super) const WAREHOUSE_PATH: &str = "/warehouse/records";
 type Answer = Result<Reply, Reply>;
 
 impl Api {
-    pub(super) fn new(world: Box<dyn World>, memory: Memory) -> Self {
-        Self { world, memory }
-    }
-
-    pub(super) fn memory(&self) -> Memory {
-        self.memory
+    pub(super) fn new(campaign: Campaign) -> Self {
+        Self { campaign }
     }
 
     pub(super) fn answer(&mut self, request: &Request) -> Reply {
@@ -45,7 +40,7 @@ impl Api {
                     METRICS_PATH => only("POST", method).and_then(|()| self.metrics(request)),
                     AGENTS_PATH => only("GET", method).and_then(|()| self.agents(request)),
                     _ => match path.strip_prefix(CAMPAIGNS_PATH) {
-                        Some(CAMPAIGN_ID) => self.campaign(request),
+                        Some(CAMPAIGN_ID) => self.about_campaign(request),
                         Some(other) => Err(refuse(404, &format!("no campaign {other:?}"))),
                         None => Err(refuse(404, &format!("no such path: {path}"))),
                     },
@@ -82,15 +77,16 @@ impl Api {
             query.page_size == 1 && query.page == 1,
             "pageSize and page: expected 1",
         )?;
-        let interval = self.world.interval();
+        let shown = self.campaign.shown();
+        let answer_rate = shown.answer_rate().map_or(0.0, f64::from);
         Ok(Reply::json(
             200,
             &json!({
                 "response": [{
                     "campaignId": CAMPAIGN_ID,
-                    "totalCallsDialed": interval.calls_dialed,
-                    "totalCallsAnswered": interval.calls_answered,
-                    "answerRate": interval.answer_rate(),
+                    "totalCallsDialed": shown.ended,
+                    "totalCallsAnswered": shown.answered,
+                    "answerRate": answer_rate,
                 }],
                 "pageSize": 1,
                 "page": 1,
@@ -118,7 +114,7 @@ impl Api {
         if state != Some("available") {
             return Err(refuse(400, "state: expected available"));
         }
-        let total = self.world.interval().available_agents;
+        let total = self.campaign.shown().idle;
         let first = (page - 1).saturating_mul(size).min(total);
         let last = first.saturating_add(size).min(total);
         let agents: Vec<Value> = (first..last)
@@ -132,7 +128,7 @@ impl Api {
         Ok(Reply::json(200, &page))
     }
 
-    fn campaign(&mut self, request: &Request) -> Answer {
+    fn about_campaign(&mut self, request: &Request) -> Answer {
         match request.method.as_str() {
             "GET" => Ok(self.campaign_reply()),
             "PATCH" => self.patch(request),
@@ -154,13 +150,17 @@ impl Api {
                 &format!("dialRate: expected 0 to {DIAL_RATE_MAX}"),
             ));
         }
-        self.memory.dial_rate = change.dial_rate;
-        self.memory.version += 1;
-        Ok(self.campaign_reply())
+        match self.campaign.set_dial_rate(change.dial_rate) {
+            Ok(()) => Ok(self.campaign_reply()),
+            Err(error) => Err(refuse(
+                500,
+                &format!("the sandbox cannot save its campaign: {error}"),
+            )),
+        }
     }
 
     fn campaign_reply(&self) -> Reply {
-        let body = json!({ "id": CAMPAIGN_ID, "dialRate": self.memory.dial_rate });
+        let body = json!({ "id": CAMPAIGN_ID, "dialRate": self.campaign.dial_rate() });
         Reply {
             etag: Some(self.etag()),
             ..Reply::json(200, &body)
@@ -168,7 +168,7 @@ impl Api {
     }
 
     fn etag(&self) -> String {
-        format!("\"v{}\"", self.memory.version)
+        format!("\"v{}\"", self.campaign.version())
     }
 }
 

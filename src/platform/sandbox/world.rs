@@ -1,128 +1,103 @@
-//! What the sandbox's campaign reports.
+//! The sandbox's campaign: the simulated world, in step with the clock.
 
-use std::path::Path;
-use std::{fmt, fs};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-/// The campaign behind the sandbox, as its API shows it.
-///
-/// This is the seam between the API and whatever produces the figures.
-pub trait World: Send {
-    /// What the API reports now.
-    fn interval(&self) -> Interval;
+use crate::clock::{Clock, SystemClock};
+use crate::files;
+use crate::pacing::UnixMillis;
+use crate::sim::{Scenario, Shown, glimpse};
+
+/// A campaign that lives between runs: a scenario, when it began, and at which rates it dialed.
+/// The world of any moment follows from these.
+#[derive(Debug)]
+pub struct Campaign {
+    scenario: Scenario,
+    clock: SystemClock,
+    diary: Diary,
+    path: Option<PathBuf>,
 }
 
-/// What a campaign reports of the interval that just ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Interval {
-    /// Agents ready to take a call now.
-    pub available_agents: u32,
-    /// Attempts that ended in the interval.
-    pub calls_dialed: u32,
-    /// Of these, answered by a person.
-    pub calls_answered: u32,
+/// What is kept in a file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Diary {
+    began_at: UnixMillis,
+    /// Seconds from the beginning, and calls per minute from then on.
+    rates: Vec<(f64, u32)>,
+    /// Changes so far.
+    version: u64,
 }
 
-impl Interval {
-    /// Answered ÷ dialed; 0 when nothing was dialed.
-    #[must_use]
-    pub fn answer_rate(&self) -> f64 {
-        f64::from(self.calls_answered) / f64::from(self.calls_dialed.max(1))
-    }
-}
-
-/// One entry of a fixed series of intervals.
-#[derive(Clone, Debug)]
-pub struct Series {
-    intervals: Vec<Interval>,
-    position: usize,
-}
-
-/// A scenario file that cannot be used.
-#[derive(Debug, PartialEq, Eq)]
-pub struct ScenarioError {
-    /// The file, with the line where one is known.
-    pub place: String,
-    /// What is wrong.
-    pub problem: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Scenario {
-    interval: Vec<Interval>,
-}
-
-impl Series {
-    /// The series in `path`, or the built-in one, from its entry number `position`; after the
-    /// last entry it starts over.
-    pub fn load(path: Option<&Path>, position: usize) -> Result<Self, ScenarioError> {
-        let Some(path) = path else {
-            return Self::parse(BUILT_IN, "built-in scenario", position);
+impl Campaign {
+    /// The campaign kept at `path`, or a new one, which has been dialing for an hour by hand. It
+    /// is saved at each change if `writable`.
+    pub fn open(scenario: Scenario, path: &Path, writable: bool) -> io::Result<Self> {
+        let clock = SystemClock::start();
+        let now = clock.now();
+        let content = fs::read(path).unwrap_or_default();
+        let kept = serde_json::from_slice(&content).ok();
+        let is_usable = |diary: &Diary| {
+            now > diary.began_at && now.distance(diary.began_at).as_secs_f64() < AGE_MAX_SECS
         };
-        let text = fs::read_to_string(path).map_err(|error| ScenarioError {
-            place: format!("scenario {}", path.display()),
-            problem: format!("cannot be read: {error}"),
-        })?;
-        Self::parse(&text, &path.display().to_string(), position)
-    }
-
-    fn parse(text: &str, name: &str, position: usize) -> Result<Self, ScenarioError> {
-        let Scenario {
-            interval: intervals,
-        } = toml::from_str(text).map_err(|error| {
-            let start = error.span().map_or(0, |span| span.start);
-            let line = text.get(..start).unwrap_or(text).matches('\n').count() + 1;
-            ScenarioError {
-                place: format!("{name}:{line}"),
-                problem: format!("{}; {SHAPE}", error.message()),
-            }
-        })?;
-        let bad =
-            |i: &Interval| i.calls_answered > i.calls_dialed || i.available_agents > AGENTS_MAX;
-        let problem = match intervals.iter().position(bad) {
-            Some(at) => format!(
-                "interval {}: calls_answered is above calls_dialed, or available_agents above {AGENTS_MAX}",
-                at + 1
-            ),
-            None if intervals.is_empty() => format!("it has no interval; {SHAPE}"),
-            None => {
-                return Ok(Self {
-                    intervals,
-                    position,
-                });
-            }
+        let diary = kept.filter(is_usable).unwrap_or_else(|| Diary {
+            began_at: UnixMillis(now.0.saturating_sub(HISTORY_MILLIS)),
+            rates: vec![(0.0, RATE_BY_HAND)],
+            version: 0,
+        });
+        let campaign = Self {
+            scenario,
+            clock,
+            diary,
+            path: writable.then(|| path.to_owned()),
         };
-        Err(ScenarioError {
-            place: name.to_owned(),
-            problem,
-        })
+        campaign.save()?;
+        Ok(campaign)
+    }
+
+    /// What the platform shows of the interval that ends now.
+    pub(super) fn shown(&self) -> Shown {
+        glimpse(&self.scenario, SEED, &self.diary.rates, self.now_secs())
+    }
+
+    pub(super) fn dial_rate(&self) -> u32 {
+        self.diary.rates.last().map_or(0, |(_, rate)| *rate)
+    }
+
+    pub(super) fn version(&self) -> u64 {
+        self.diary.version
+    }
+
+    pub(super) fn set_dial_rate(&mut self, rate: u32) -> io::Result<()> {
+        if rate != self.dial_rate() {
+            let now = self.now_secs();
+            self.diary.rates.push((now, rate));
+        }
+        self.diary.version += 1;
+        self.save()
+    }
+
+    fn now_secs(&self) -> f64 {
+        let began = self.diary.began_at;
+        self.clock.now().distance(began).as_secs_f64()
+    }
+
+    fn save(&self) -> io::Result<()> {
+        let Some(path) = &self.path else {
+            return Ok(());
+        };
+        files::replace_durably(path, &serde_json::to_vec(&self.diary)?)
     }
 }
 
-impl World for Series {
-    fn interval(&self) -> Interval {
-        let at = self.position % self.intervals.len().max(1);
-        self.intervals.get(at).copied().unwrap_or(Interval {
-            available_agents: 0,
-            calls_dialed: 0,
-            calls_answered: 0,
-        })
-    }
-}
-
-impl fmt::Display for ScenarioError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.problem)
-    }
-}
-
-impl std::error::Error for ScenarioError {}
-
-const BUILT_IN: &str = include_str!("../../../fixtures/sandbox/morning.toml");
-/// What a scenario looks like, for those whose file does not.
-const SHAPE: &str = "a scenario is a list of [[interval]] entries, each with available_agents, calls_dialed and calls_answered, whole numbers of at least 0";
-/// More agents than any site has; keeps the pages of the API within reason.
-const AGENTS_MAX: u32 = 10_000;
+/// An hour in which somebody set the rate by hand, so that the first run finds a campaign at work.
+const HISTORY_MILLIS: i64 = 3_600_000;
+/// Calls per minute that they set.
+const RATE_BY_HAND: u32 = 20;
+/// A month; an older campaign is begun anew, since its whole past is simulated at each question.
+const AGE_MAX_SECS: f64 = 30.0 * 86_400.0;
+/// The sandbox meets the same people every time.
+const SEED: u64 = 1;

@@ -29,6 +29,35 @@ pub fn simulate(
     world.tally.figures(world.end - scenario.warm_up_secs)
 }
 
+/// What the platform would show at `now_secs`, of the interval that ends then, had the campaign
+/// dialed at `rates`: (seconds, calls per minute), in order of time.
+#[must_use]
+pub fn glimpse(scenario: &Scenario, seed: u64, rates: &[(f64, u32)], now_secs: f64) -> Shown {
+    let mut world = World::new(scenario, Placing::ByRate, seed, 0);
+    world.end = f64::INFINITY;
+    world.next_poll = f64::INFINITY;
+    let begins = now_secs - scenario.interval_secs;
+    let before = rates.partition_point(|(at, _)| *at <= begins);
+    let (earlier, within) = rates.split_at(before);
+    world.follow(earlier);
+    world.run_until(begins, &mut Watcher);
+    let _ = world.show();
+    world.follow(within);
+    world.run_until(now_secs, &mut Watcher);
+    world.show()
+}
+
+/// Only looks on.
+struct Watcher;
+
+impl Controller for Watcher {
+    fn poll(&mut self, _: f64, _: Option<Shown>) -> Order {
+        Order::default()
+    }
+
+    fn applied(&mut self, _: u32) {}
+}
+
 struct World<'a> {
     scenario: &'a Scenario,
     placing: Placing,
@@ -173,6 +202,20 @@ impl<'a> World<'a> {
     }
 
     fn run(&mut self, controller: &mut dyn Controller) {
+        self.run_until(self.end, controller);
+        self.drop_impatient();
+        self.count_dial_rate();
+        self.count_working();
+    }
+
+    fn follow(&mut self, rates: &[(f64, u32)]) {
+        for (at, rate) in rates {
+            self.run_until(*at, &mut Watcher);
+            self.take_effect(*rate);
+        }
+    }
+
+    fn run_until(&mut self, until: f64, controller: &mut dyn Controller) {
         loop {
             let staff = next_of(&self.staff_events);
             let end = next_of(&self.ends);
@@ -181,7 +224,7 @@ impl<'a> World<'a> {
             let retry = next_of(&self.retries);
             let calls = answer.min(retry).min(self.next_call);
             let first = staff.min(end).min(calls).min(coming).min(self.next_poll);
-            if first > self.end {
+            if first > until {
                 break;
             }
             self.now = first;
@@ -208,10 +251,7 @@ impl<'a> World<'a> {
                 self.poll(controller);
             }
         }
-        self.now = self.end;
-        self.drop_impatient();
-        self.count_dial_rate();
-        self.count_working();
+        self.now = self.now.max(until);
     }
 
     fn counts(&self) -> bool {
@@ -225,28 +265,12 @@ impl<'a> World<'a> {
         if self.counts() {
             self.tally.close_interval(interval);
         }
-        let now = self.now;
-        for queue in [&mut self.rung_out, &mut self.failed] {
-            while queue.front().is_some_and(|over| *over <= now) {
-                queue.pop_front();
-                self.interval_ended += 1;
-            }
-        }
-        while next_of(&self.detected) <= now {
-            self.detected.pop();
-            self.interval_ended += 1;
-        }
-        let idle = u32::try_from(self.idle.len()).unwrap_or(u32::MAX);
-        let shown = Shown {
-            ended: std::mem::take(&mut self.interval_ended),
-            answered: std::mem::take(&mut self.interval_answered),
-            idle,
-        };
+        let (now, shown) = (self.now, self.show());
         controller.observe(Observed {
             at_secs: now,
             dial_rate: self.dial_rate,
             logged_in: self.working,
-            idle,
+            idle: shown.idle,
             answer_rate: shown.answer_rate(),
             connected: self.tally.connected,
             abandoned: self.tally.abandoned,
@@ -265,6 +289,26 @@ impl<'a> World<'a> {
             self.tally.intervals_outside += u64::from(order.is_outside == Some(true));
         }
         self.obey(order, controller);
+    }
+
+    /// What the platform shows now, and begins to count anew.
+    fn show(&mut self) -> Shown {
+        let now = self.now;
+        for queue in [&mut self.rung_out, &mut self.failed] {
+            while queue.front().is_some_and(|over| *over <= now) {
+                queue.pop_front();
+                self.interval_ended += 1;
+            }
+        }
+        while next_of(&self.detected) <= now {
+            self.detected.pop();
+            self.interval_ended += 1;
+        }
+        Shown {
+            ended: std::mem::take(&mut self.interval_ended),
+            answered: std::mem::take(&mut self.interval_answered),
+            idle: u32::try_from(self.idle.len()).unwrap_or(u32::MAX),
+        }
     }
 
     fn obey(&mut self, order: Order, controller: &mut dyn Controller) {
