@@ -40,6 +40,31 @@ fn the_same_seed_gives_the_same_bytes_at_any_number_of_threads() {
     assert_ne!(run(&["--seed", "2"]), one);
 }
 
+/// The figures of one seed, to the last bit: whatever the machine, the build or the toolchain.
+#[test]
+fn a_seed_gives_these_figures_everywhere() {
+    let folder = Folder::new();
+    let args = [
+        "simulate",
+        "--hours",
+        "1",
+        "--replications",
+        "3",
+        "--agents",
+        "20",
+        "--policy",
+        "compensated",
+        "--sla-threshold",
+        "0.3",
+        "--format",
+        "csv",
+    ];
+    let text = folder.dialpace(&args).finish().expect(0).stdout;
+    let row = text.lines().nth(1).unwrap();
+    let wanted = "compensated,0.3,0.05,3,0.592943489843297,0.012059904482280982,0.001736111111111111,0.0074698832113705965,";
+    assert!(row.starts_with(wanted), "{row}");
+}
+
 #[test]
 fn json_has_the_documented_fields() {
     let folder = Folder::new();

@@ -314,3 +314,133 @@ fn a_traced_simulation_replays_to_the_same_decisions() {
         }
     }
 }
+
+#[test]
+fn breaks_take_agents_out_for_their_share_of_the_time() {
+    // Working 1/r, then on a break for d, over and over: away for rd ÷ (1 + rd) of the time.
+    let (per_hour, break_hours, agents) = (2.0, 0.25, 40);
+    let mut scenario = offered(agents, 4.0, Distribution::Exponential { mean_secs: 20.0 }).0;
+    scenario.agents.breaks_per_hour = per_hour;
+    scenario.agents.break_duration = Distribution::Exponential {
+        mean_secs: break_hours * 3_600.0,
+    };
+    (scenario.hours, scenario.warm_up_secs) = (60.0, 7_200.0);
+    scenario.answer_rate.base = 0.5;
+    scenario.calls.patience = Distribution::Fixed { mean_secs: 600.0 };
+    let pacer = fixed_rate(24);
+    let runs = runs(&scenario, 20, || Paced::new(&pacer));
+    // 24 calls a minute, half of them answered, none lost: connects tell the logged-in hours.
+    let working = |f: &Figures| 24.0 * 60.0 * 0.5 / (f.connects_per_agent_hour * f64::from(agents));
+    holds(
+        "breaks, share working",
+        &runs,
+        working,
+        1.0 / (1.0 + per_hour * break_hours),
+    );
+}
+
+#[test]
+fn limited_lines_let_through_what_fits() {
+    // A call a second, each on its line for 22 s, and 11 lines: every second call has to wait
+    // for none and is not placed.
+    let scenario = Scenario {
+        hours: 10.0,
+        dialer: Dialer {
+            lines_max: 11,
+            ..Dialer::default()
+        },
+        answer_rate: dialpace::sim::AnswerRate {
+            base: 0.01,
+            ..Default::default()
+        },
+        calls: Calls {
+            talk: Distribution::Fixed { mean_secs: 0.0 },
+            time_to_answer: Distribution::Fixed { mean_secs: 22.0 },
+            ..Calls::default()
+        },
+        ..Scenario::default()
+    };
+    let pacer = fixed_rate(60);
+    let placed = runs(&scenario, 1, || Paced::new(&pacer))[0].calls_dialed;
+    assert!((placed - 18_000.0).abs() < 40.0, "{placed}");
+}
+
+#[test]
+fn machines_passed_by_mistake_occupy_agents_and_abandon_nobody() {
+    let mut scenario = offered(50, 5.0, Distribution::Fixed { mean_secs: 60.0 }).0;
+    scenario.answer_rate.base = 0.01;
+    scenario.calls.no_answer_share = 0.0;
+    scenario.calls.machine_share = 1.0;
+    scenario.calls.machine_passed_share = 0.5;
+    scenario.calls.machine_handle = Distribution::Exponential { mean_secs: 30.0 };
+    scenario.calls.talk = Distribution::Fixed { mean_secs: 0.0 };
+    (scenario.hours, scenario.warm_up_secs) = (40.0, 1_800.0);
+    let pacer = fixed_rate(20);
+    let runs = runs(&scenario, 20, || Paced::new(&pacer));
+    // 20 calls a minute, 99 % machines, half passed, 30 s each, over 50 agents.
+    holds(
+        "machines, occupancy",
+        &runs,
+        |f| f.occupancy,
+        20.0 / 60.0 * 0.99 * 0.5 * 30.0 / 50.0,
+    );
+    assert!(runs.iter().all(|run| run.abandonment_rate == 0.0));
+}
+
+#[test]
+fn the_answer_rate_model_has_its_wave_and_its_steps() {
+    // Three agents' worth of calls, all connected: connects follow the mean probability.
+    let mean_over = |answer_rate: dialpace::sim::AnswerRate| {
+        let mut scenario = offered(60, 5.0, Distribution::Fixed { mean_secs: 10.0 }).0;
+        scenario.answer_rate = answer_rate;
+        (scenario.hours, scenario.warm_up_secs) = (50.0, 3_600.0);
+        let pacer = fixed_rate(30);
+        let runs = runs(&scenario, 20, || Paced::new(&pacer));
+        runs.into_iter()
+            .map(|f| Figures {
+                connects_per_agent_hour: f.connects_per_agent_hour * 60.0 / 1_800.0,
+                ..f
+            })
+            .collect::<Vec<_>>()
+    };
+    let base = dialpace::sim::AnswerRate {
+        base: 0.3,
+        ..Default::default()
+    };
+    let wave = dialpace::sim::AnswerRate {
+        amplitude: 0.5,
+        period_secs: 3_600.0,
+        ..base.clone()
+    };
+    holds(
+        "a wave over whole periods",
+        &mean_over(wave),
+        |f| f.connects_per_agent_hour,
+        0.3,
+    );
+    let drift = dialpace::sim::AnswerRate {
+        drift_deviation: 0.05,
+        drift_relaxation_secs: 600.0,
+        ..base.clone()
+    };
+    holds(
+        "a drift around 0",
+        &mean_over(drift),
+        |f| f.connects_per_agent_hour,
+        0.3,
+    );
+    let half_way = dialpace::sim::Step {
+        at_secs: 3_600.0 + 24.5 * 3_600.0,
+        factor: 0.5,
+    };
+    let steps = dialpace::sim::AnswerRate {
+        steps: vec![half_way],
+        ..base
+    };
+    holds(
+        "half from half-way on",
+        &mean_over(steps),
+        |f| f.connects_per_agent_hour,
+        0.225,
+    );
+}

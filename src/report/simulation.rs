@@ -13,17 +13,16 @@ use crate::sim::{
 #[must_use]
 pub fn json(plan: &Plan, cells: &[Cell], limit: f64) -> String {
     let summaries = plan.summaries(cells, limit);
-    let results = plan
-        .points
-        .iter()
-        .zip(&summaries)
-        .map(|(point, summary)| Row {
-            policy: &point.policy,
-            sla_threshold: point.sla_threshold,
-            tolerance_margin: point.tolerance_margin,
-            replications: plan.replications,
-            summary,
-        });
+    let points = plan.points.iter().zip(&summaries).enumerate();
+    let results = points.map(|(n, (point, summary))| Row {
+        policy: &point.policy,
+        sla_threshold: point.sla_threshold,
+        tolerance_margin: point.tolerance_margin,
+        replications: plan.replications,
+        summary,
+        connects_per_agent_hour_over_first: plan.paired(cells, n, 0, |f| f.connects_per_agent_hour),
+        abandonment_rate_over_first: plan.paired(cells, n, 0, |f| f.abandonment_rate),
+    });
     let document = Document {
         scenario: &plan.scenario,
         seed: plan.seed,
@@ -145,6 +144,9 @@ struct Row<'a> {
     replications: u32,
     #[serde(flatten)]
     summary: &'a Summary,
+    /// Less those of the first settings, replication by replication.
+    connects_per_agent_hour_over_first: Estimate,
+    abandonment_rate_over_first: Estimate,
 }
 
 const HEADINGS: [&str; 10] = [

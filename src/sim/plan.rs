@@ -154,6 +154,28 @@ impl Plan {
         Some(Cell { cell, figures })
     }
 
+    /// A figure of one point less that of another, replication by replication.
+    #[must_use]
+    pub fn paired(
+        &self,
+        cells: &[Cell],
+        a: usize,
+        b: usize,
+        figure: fn(&Figures) -> f64,
+    ) -> Estimate {
+        let of = |point: usize| {
+            cells
+                .chunks(self.replications as usize)
+                .nth(point)
+                .unwrap_or_default()
+        };
+        let pairs = of(a).iter().zip(of(b));
+        let differences: Vec<f64> = pairs
+            .map(|(a, b)| figure(&a.figures) - figure(&b.figures))
+            .collect();
+        Estimate::of(&differences)
+    }
+
     /// Sums up all cells, which must be complete and in order, against an abandonment limit.
     #[must_use]
     pub fn summaries(&self, cells: &[Cell], limit: f64) -> Vec<Summary> {

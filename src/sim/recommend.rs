@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::plan::{Cell, Plan, Point, Summary};
 use super::statistics::Estimate;
+use super::tally::Figures;
 
 /// The settings to choose, and how sure that is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -38,18 +39,8 @@ pub fn recommend(
     if plan.points.len() < 2 || plan.replications < 2 {
         return None;
     }
-    let of = |point: usize| {
-        cells
-            .chunks(plan.replications as usize)
-            .nth(point)
-            .unwrap_or_default()
-    };
-    let paired = |a: usize, b: usize, figure: fn(&Cell) -> f64| {
-        let differences = of(a).iter().zip(of(b)).map(|(a, b)| figure(a) - figure(b));
-        Estimate::of(&differences.collect::<Vec<f64>>())
-    };
-    let connects: fn(&Cell) -> f64 = |cell| cell.figures.connects_per_agent_hour;
-    let patches: fn(&Cell) -> f64 = |cell| cell.figures.patches_per_hour;
+    let connects: fn(&Figures) -> f64 = |figures| figures.connects_per_agent_hour;
+    let patches: fn(&Figures) -> f64 = |figures| figures.patches_per_hour;
     let allowed: Vec<usize> = (0..summaries.len())
         .filter(|n| {
             summaries
@@ -82,7 +73,7 @@ pub fn recommend(
     let equals: Vec<usize> = allowed
         .into_iter()
         .filter(|n| {
-            let difference = paired(best, *n, connects);
+            let difference = plan.paired(cells, best, *n, connects);
             difference.mean.abs() <= difference.half_width || *n == best
         })
         .collect();
@@ -97,8 +88,8 @@ pub fn recommend(
             .filter_map(|n| plan.points.get(*n))
             .map(Point::to_string)
             .collect(),
-        gain_over_first: Some(paired(choice, 0, connects)),
-        patches_over_first: Some(paired(choice, 0, patches)),
+        gain_over_first: Some(plan.paired(cells, choice, 0, connects)),
+        patches_over_first: Some(plan.paired(cells, choice, 0, patches)),
         first: first.to_string(),
         abandonment_limit: limit,
     })
