@@ -84,10 +84,10 @@ pub struct SimulateArgs {
     #[arg(long, value_name = "N")]
     pub agents: Option<u32>,
     /// Base answer rate, instead of the scenario's
-    #[arg(long, value_name = "SHARE")]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     pub answer_rate: Option<f64>,
     /// Simulated hours, instead of the scenario's
-    #[arg(long, value_name = "H")]
+    #[arg(long, value_name = "H", allow_negative_numbers = true)]
     pub hours: Option<f64>,
     /// Replications of each combination
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]

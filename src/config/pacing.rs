@@ -144,7 +144,9 @@ impl Layers {
             ))),
             (other, _) => Err(ConfigError::Value(
                 self.source_of("policy").to_string(),
-                format!("{other:?} is none of capacity, compensated and fixed"),
+                format!(
+                    "{other:?} is none of capacity, compensated and fixed, nor, in a simulation, progressive"
+                ),
             )),
         }
     }

@@ -40,12 +40,15 @@ pub fn table(plan: &Plan, cells: &[Cell], limit: f64) -> String {
     let summaries = plan.summaries(cells, limit);
     let scenario = &plan.scenario;
     let mut text = format!(
-        "{}: {}\n{} h, up to {} agents, {} replications, seed {}\n\n",
+        "{}: {}\n{} h, up to {} agents, {}, seed {}\n\n",
         scenario.name,
         scenario.description,
         scenario.hours,
         scenario.agents_max(),
-        plan.replications,
+        match plan.replications {
+            1 => "1 replication, which says nothing of its error".to_owned(),
+            n => format!("{n} replications"),
+        },
         plan.seed
     );
     let mut rows = vec![HEADINGS.map(str::to_owned)];
@@ -59,10 +62,46 @@ pub fn table(plan: &Plan, cells: &[Cell], limit: f64) -> String {
     text.push_str(
         "\nmean ± half-width of the 95 % confidence interval; abandonment is of live answers\n",
     );
+    if (2..=BARS_MAX).contains(&plan.points.len()) {
+        add_bars(&mut text, plan, &summaries, limit);
+    }
     if let Some(recommendation) = recommend(plan, cells, &summaries, limit) {
         add(&mut text, format_args!("\n{recommendation}\n"));
     }
     text
+}
+
+/// A bar for each point: connects per agent-hour, and whether abandonment may be over the limit.
+fn add_bars(text: &mut String, plan: &Plan, summaries: &[Summary], limit: f64) {
+    let highest = summaries
+        .iter()
+        .map(|s| s.connects_per_agent_hour.mean)
+        .fold(0.0, f64::max);
+    let names: Vec<String> = plan.points.iter().map(Point::to_string).collect();
+    let width = names
+        .iter()
+        .map(|name| name.chars().count())
+        .max()
+        .unwrap_or(0);
+    text.push_str("\nconnects per agent-hour\n");
+    for (name, summary) in names.iter().zip(summaries) {
+        let connects = summary.connects_per_agent_hour.mean;
+        let mut bar = String::new();
+        let mut drawn = 0.5;
+        while drawn <= connects / highest.max(1e-9) * BAR_WIDTH {
+            bar.push('█');
+            drawn += 1.0;
+        }
+        let over = if summary.abandonment_rate.upper() >= limit {
+            "  abandonment may be over the limit"
+        } else {
+            ""
+        };
+        add(
+            text,
+            format_args!("{name:<width$}  {bar} {connects:.2}{over}\n"),
+        );
+    }
 }
 
 /// The results as CSV, one line per point.
@@ -148,6 +187,11 @@ struct Row<'a> {
     connects_per_agent_hour_over_first: Estimate,
     abandonment_rate_over_first: Estimate,
 }
+
+/// Characters of the longest bar.
+const BAR_WIDTH: f64 = 40.0;
+/// More points than this are better looked at in the report.
+const BARS_MAX: usize = 20;
 
 const HEADINGS: [&str; 10] = [
     "policy",

@@ -350,7 +350,7 @@ impl Default for Scenario {
     fn default() -> Self {
         Self {
             name: "default".to_owned(),
-            description: "Fifty agents, three in ten people answer, all day.".to_owned(),
+            description: "Three in ten people answer, all day long.".to_owned(),
             hours: 8.0,
             warm_up_secs: 0.0,
             interval_secs: 30.0,
