@@ -76,10 +76,8 @@ fn heat_map(
         add(
             &mut svg,
             format_args!(
-                "<rect class=\"cell\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{WIDE}\" height=\"{TALL}\" style=\"fill-opacity:{:.3}\"/><text class=\"num\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{connects:.2}</text>",
-                0.1 + 0.6 * share,
-                x + WIDE / 2.0,
-                y + 17.0
+                "<rect class=\"cell\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{WIDE}\" height=\"{TALL}\" style=\"fill-opacity:{:.3}\"/>",
+                0.1 + 0.6 * share
             ),
         );
         if summary.abandonment_rate.upper() >= limit {
@@ -90,6 +88,13 @@ fn heat_map(
                 ),
             );
         }
+        let (middle, line) = (x + WIDE / 2.0, y + 17.0);
+        add(
+            &mut svg,
+            format_args!(
+                "<text class=\"value\" x=\"{middle:.1}\" y=\"{line:.1}\" text-anchor=\"middle\">{connects:.2}</text>"
+            ),
+        );
         if choice == Some(point.to_string().as_str()) {
             add(
                 &mut svg,
@@ -318,4 +323,4 @@ const TALL: f64 = 26.0;
 /// What the law says of the figure that the report is about.
 const LAW: &str = "USA (FTC TSR 310.4(b)(4), FCC 64.1200(a)(7)): at most 3 % of the calls answered by a live person may be abandoned, per campaign, over each 30 days; abandoned means no agent within 2 s of the completed greeting, after ringing at least 15 s or 4 times. UK: since March 2017 there is no safe harbour. The denominator is live answers; machines and no-answers are out.";
 
-const STYLE: &str = ":root{color-scheme:light dark;--ink:#1d2433;--soft:#5d6778;--grid:#d9dee7;--page:#fff;--blue:#1f6fd1;--orange:#d9730d;--red:#c62f2f}@media(prefers-color-scheme:dark){:root{--ink:#e8ebf1;--soft:#a3adbd;--grid:#333c4b;--page:#151a22;--blue:#69a8f5;--orange:#f0a04b;--red:#ff7b72}}body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--page);max-width:900px;margin:2rem auto;padding:0 1rem}h1{margin:0}h2{font-size:1.1rem;margin:2rem 0 0}svg{width:100%;height:auto;display:block}pre{overflow-x:auto;font-size:12px}.note{color:var(--soft);font-size:13px;margin:.2rem 0}.advice{border-left:4px solid var(--blue);padding-left:.8rem}.grid{stroke:var(--grid)}.num{font-size:12px;fill:var(--soft)}.title{font-size:13px;fill:var(--ink)}path{fill:none}.line{stroke:var(--blue);stroke-width:1.6}.thin{stroke-width:.8}.faint{stroke:var(--soft)}.other{stroke:var(--orange)}.limit{stroke:var(--red);stroke-dasharray:5 4}.band{fill:var(--blue);fill-opacity:.14}.cell{fill:var(--blue);stroke:var(--page)}.cross{stroke:var(--red);stroke-width:1.2}.choice{fill:none;stroke:var(--orange);stroke-width:3}.whisker{stroke:var(--soft)}.dot{fill:var(--blue)}.chosen{fill:var(--orange)}@media print{body{margin:0}}";
+const STYLE: &str = ":root{color-scheme:light dark;--ink:#1d2433;--soft:#5d6778;--grid:#d9dee7;--page:#fff;--blue:#1f6fd1;--orange:#d9730d;--red:#c62f2f}@media(prefers-color-scheme:dark){:root{--ink:#e8ebf1;--soft:#a3adbd;--grid:#333c4b;--page:#151a22;--blue:#69a8f5;--orange:#f0a04b;--red:#ff7b72}}body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--page);max-width:900px;margin:2rem auto;padding:0 1rem}h1{margin:0}h2{font-size:1.1rem;margin:2rem 0 0}svg{width:100%;height:auto;display:block}pre{overflow-x:auto;font-size:12px}.note{color:var(--soft);font-size:13px;margin:.2rem 0}.advice{border-left:4px solid var(--blue);padding-left:.8rem}.grid{stroke:var(--grid)}.num{font-size:12px;fill:var(--soft)}.title{font-size:13px;fill:var(--ink)}path{fill:none}.line{stroke:var(--blue);stroke-width:1.6}.thin{stroke-width:.8}.faint{stroke:var(--soft)}.other{stroke:var(--orange)}.limit{stroke:var(--red);stroke-dasharray:5 4}.band{fill:var(--orange);fill-opacity:.3}.cell{fill:var(--blue);stroke:var(--page)}.cross{stroke:var(--red);stroke-opacity:.45}.value{font-size:12px;fill:var(--ink)}.choice{fill:none;stroke:var(--orange);stroke-width:3}.whisker{stroke:var(--soft)}.dot{fill:var(--blue)}.chosen{fill:var(--orange)}@media print{body{margin:0}}";
