@@ -209,6 +209,9 @@ pub struct LiveArgs {
         conflicts_with_all = ["site", "client_id", "client_secret_file", "campaign_id"]
     )]
     pub sandbox: Option<Option<PathBuf>>,
+    /// Virtual seconds per second of the sandbox's world, 1 to 1000
+    #[arg(long, value_name = "X", requires = "sandbox", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub speed: u16,
     /// Do everything but write: print the request that would be sent and what would be exported
     #[arg(long)]
     pub dry_run: bool,

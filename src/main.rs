@@ -53,6 +53,7 @@ fn run_tick(args: &TickArgs, matches: Option<&ArgMatches>) -> ExitCode {
     };
     let options = tick::Options {
         sandbox: args.live.sandbox.clone(),
+        speed: args.live.speed,
         dry_run: args.live.dry_run,
         json: args.output.json,
     };

@@ -25,6 +25,8 @@ use crate::warehouse::Warehouse;
 pub struct Options {
     /// `--sandbox`, with its scenario.
     pub sandbox: Option<Option<PathBuf>>,
+    /// `--speed`.
+    pub speed: u16,
     /// `--dry-run`.
     pub dry_run: bool,
     /// `--json`.
@@ -71,7 +73,7 @@ pub fn run(
         (Some(account), _) => (None, account),
         (None, scenario) => {
             let scenario = scenario.as_ref().and_then(Option::as_deref);
-            let sandbox = start_sandbox(scenario, &state_path, options.dry_run)?;
+            let sandbox = start_sandbox(scenario, &state_path, options)?;
             let account = sandbox_account(&sandbox)?;
             driving
                 .warehouse
@@ -135,13 +137,13 @@ fn default_name(campaign_id: &str, sandbox: bool) -> PathBuf {
     }
 }
 
-fn start_sandbox(scenario: Option<&Path>, state_path: &Path, dry_run: bool) -> Result<Sandbox> {
+fn start_sandbox(scenario: Option<&Path>, state_path: &Path, options: &Options) -> Result<Sandbox> {
     let scenario = match scenario {
         Some(path) => scenario_file::read_checked(path)?,
         None => Scenario::default(),
     };
     let path = files::sibling(state_path, ".campaign");
-    Campaign::open(scenario, &path, !dry_run)
+    Campaign::open(scenario, options.speed, &path, !options.dry_run)
         .and_then(Sandbox::start)
         .with_context(|| {
             format!(

@@ -448,6 +448,30 @@ fn the_sandbox_is_the_simulated_world_and_keeps_its_rate() {
 }
 
 #[test]
+fn the_sandbox_can_run_faster_than_the_clock() {
+    let folder = Folder::new();
+    let run = |args: &[&str]| {
+        folder
+            .dialpace(&[&["tick", "--sandbox"], args].concat())
+            .finish()
+    };
+    run(&["--speed", "600"]).expect(0);
+    let diary: Value =
+        serde_json::from_str(&folder.read(".local/state/dialpace/sandbox/sandbox.json.campaign"))
+            .unwrap();
+    assert_eq!(
+        (&diary["speed"], &diary["version"]),
+        (&json!(600), &json!(1))
+    );
+    run(&["--speed", "0"]).expect(2);
+    let alone = folder
+        .dialpace(&["tick", "--speed", "2"])
+        .finish()
+        .expect(2);
+    assert!(alone.stderr.contains("--sandbox"), "{}", alone.stderr);
+}
+
+#[test]
 fn the_sandbox_never_touches_what_belongs_to_a_real_campaign() {
     let folder = Folder::new();
     let platform = Platform::start();

@@ -26,6 +26,8 @@ pub struct Campaign {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Diary {
     began_at: UnixMillis,
+    /// Virtual seconds per second.
+    speed: u16,
     /// Seconds from the beginning, and calls per minute from then on.
     rates: Vec<(f64, u32)>,
     /// Changes so far.
@@ -35,16 +37,19 @@ struct Diary {
 impl Campaign {
     /// The campaign kept at `path`, or a new one, which has been dialing for an hour by hand. It
     /// is saved at each change if `writable`.
-    pub fn open(scenario: Scenario, path: &Path, writable: bool) -> io::Result<Self> {
+    /// It runs at `speed` virtual seconds per second; at another speed it is another campaign.
+    pub fn open(scenario: Scenario, speed: u16, path: &Path, writable: bool) -> io::Result<Self> {
         let clock = SystemClock::start();
         let now = clock.now();
         let content = fs::read(path).unwrap_or_default();
         let kept = serde_json::from_slice(&content).ok();
         let is_usable = |diary: &Diary| {
-            now > diary.began_at && now.distance(diary.began_at).as_secs_f64() < AGE_MAX_SECS
+            let is_past = now > diary.began_at && diary.speed == speed;
+            is_past && diary.secs_at(now) < AGE_MAX_SECS
         };
         let diary = kept.filter(is_usable).unwrap_or_else(|| Diary {
-            began_at: UnixMillis(now.0.saturating_sub(HISTORY_MILLIS)),
+            began_at: UnixMillis(now.0.saturating_sub(HISTORY_MILLIS / i64::from(speed))),
+            speed,
             rates: vec![(0.0, RATE_BY_HAND)],
             version: 0,
         });
@@ -81,8 +86,7 @@ impl Campaign {
     }
 
     fn now_secs(&self) -> f64 {
-        let began = self.diary.began_at;
-        self.clock.now().distance(began).as_secs_f64()
+        self.diary.secs_at(self.clock.now())
     }
 
     fn save(&self) -> io::Result<()> {
@@ -90,6 +94,13 @@ impl Campaign {
             return Ok(());
         };
         files::replace_durably(path, &serde_json::to_vec(&self.diary)?)
+    }
+}
+
+impl Diary {
+    /// Virtual seconds from the beginning.
+    fn secs_at(&self, now: UnixMillis) -> f64 {
+        now.distance(self.began_at).as_secs_f64() * f64::from(self.speed)
     }
 }
 
