@@ -387,7 +387,7 @@ fn a_hanging_server_costs_no_more_than_the_deadline() {
         let folder = Folder::new();
         let platform = Platform::faulty(call, |_| Reply::Hang);
         let run = folder
-            .tick(&platform, &["--deadline", "400ms"])
+            .tick(&platform, &["--deadline", "1s"])
             .finish()
             .expect(4);
         assert!(run.error().contains(" that are allowed"), "{}", run.stderr);
@@ -399,7 +399,7 @@ fn a_hanging_server_costs_no_more_than_the_deadline() {
     let run = folder
         .tick(
             &platform,
-            &["--deadline", "400ms", "--dw-endpoint", &warehouse, "--json"],
+            &["--deadline", "1s", "--dw-endpoint", &warehouse, "--json"],
         )
         .finish()
         .expect(6);
@@ -659,7 +659,7 @@ fn a_safe_rate_is_sent_although_the_poll_hangs() {
         }
     });
     folder.tick(&platform, &[]).finish().expect(0);
-    let args = ["--deadline", "900ms", "--max-sample-age", "1ms", "--json"];
+    let args = ["--deadline", "3s", "--max-sample-age", "1ms", "--json"];
     let run = folder.tick(&platform, &args).finish().expect(4);
     assert_eq!(
         (&run.json()["action"], &run.json()["newDialRate"]),
