@@ -14,6 +14,7 @@ struct Part {
     seed: u64,
     replications: u32,
     points: Vec<PartPoint>,
+    baseline: usize,
     cells: Vec<Cell>,
 }
 
@@ -38,6 +39,7 @@ pub fn part(plan: &Plan, cells: &[Cell]) -> String {
         seed: plan.seed,
         replications: plan.replications,
         points: points.collect(),
+        baseline: plan.baseline,
         cells: cells.to_vec(),
     };
     serde_json::to_string(&part).unwrap_or_default()
@@ -76,6 +78,7 @@ pub fn merge(paths: &[PathBuf]) -> Result<(Plan, Vec<Cell>), String> {
         scenario: whole.scenario,
         seed: whole.seed,
         replications: whole.replications,
+        baseline: whole.baseline.min(whole.points.len().saturating_sub(1)),
         points: whole
             .points
             .into_iter()

@@ -1,5 +1,6 @@
 //! `simulate`: the pacer in a synthetic world.
 
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -96,7 +97,7 @@ pub fn run(
         console.data(scenario_file::text(&scenario)?.trim_end())?;
         return Ok(Ended::Done);
     }
-    let plan = plan(options, scenario, &layers)?;
+    let plan = plan(options, scenario, &layers, sources)?;
     let shard = options.shard.as_deref().map(parse_shard).transpose()?;
     if let Some(path) = &options.trace {
         write_trace(&plan, path)?;
@@ -146,7 +147,7 @@ fn scenario(options: &Options, layers: &Layers) -> Result<Scenario> {
     Ok(scenario)
 }
 
-fn plan(options: &Options, scenario: Scenario, layers: &Layers) -> Result<Plan> {
+fn plan(options: &Options, scenario: Scenario, layers: &Layers, sources: &Sources) -> Result<Plan> {
     let grid = layers.grid()?;
     let limits = layers.limits(Duration::from_secs_f64(scenario.interval_secs))?;
     let mut points = Vec::new();
@@ -174,12 +175,31 @@ fn plan(options: &Options, scenario: Scenario, layers: &Layers) -> Result<Plan> 
             });
         }
     }
+    let baseline = current(&points, sources)?;
     Ok(Plan {
         scenario,
         seed: options.seed,
         replications: options.replications,
         points,
+        baseline,
     })
+}
+
+/// The point of the settings that stand without this command's flags, which `tick` would run
+/// with; the first where they are not in the grid.
+fn current(points: &[Point], sources: &Sources) -> Result<usize> {
+    let standing = Sources {
+        flags: BTreeMap::new(),
+        ..sources.clone()
+    };
+    let grid = Layers::gather(&standing, true)?.grid()?;
+    let is_current = |point: &Point| {
+        let band = (point.sla_threshold, point.tolerance_margin);
+        let mut bands = grid.bands().into_iter().take(1);
+        grid.policies.first() == Some(&point.policy)
+            && bands.any(|(sla, margin)| band == (sla.value(), margin.value()))
+    };
+    Ok(points.iter().position(is_current).unwrap_or(0))
 }
 
 /// "2/8" is the second of eight shares.

@@ -406,3 +406,37 @@ fn the_report_is_one_page_that_needs_nothing_else() {
     }
     assert_eq!(page.matches("<svg").count(), page.matches("</svg>").count());
 }
+
+#[test]
+fn the_recommendation_is_held_against_the_current_settings() {
+    let folder = Folder::new();
+    let baseline = |sla: Option<&str>| {
+        let args = [
+            "simulate",
+            "--sla-threshold",
+            "0.3,0.5,0.75",
+            "--format",
+            "json",
+        ];
+        let mut command = folder.dialpace(&[&args[..], &QUICK].concat());
+        if let Some(sla) = sla {
+            command.env("SLA_THRESHOLD", sla);
+        }
+        let document = command.finish().expect(0).json();
+        document["recommendation"]["baseline"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(
+        baseline(None),
+        "capacity with SLA 0.75 ± 0.05",
+        "the default"
+    );
+    assert_eq!(baseline(Some("0.5")), "capacity with SLA 0.5 ± 0.05");
+    assert_eq!(
+        baseline(Some("0.9")),
+        "capacity with SLA 0.3 ± 0.05",
+        "not in the grid: the first"
+    );
+}

@@ -40,7 +40,7 @@ pub(super) enum Source {
 }
 
 /// The text of every source, before it is known which settings it names.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Sources {
     /// Flags that were given, by the key of their setting.
     pub flags: BTreeMap<String, String>,

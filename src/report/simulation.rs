@@ -20,8 +20,10 @@ pub fn json(plan: &Plan, cells: &[Cell], limit: f64) -> String {
         tolerance_margin: point.tolerance_margin,
         replications: plan.replications,
         summary,
-        connects_per_agent_hour_over_first: plan.paired(cells, n, 0, |f| f.connects_per_agent_hour),
-        abandonment_rate_over_first: plan.paired(cells, n, 0, |f| f.abandonment_rate),
+        connects_per_agent_hour_over_baseline: plan
+            .paired(cells, n, plan.baseline, |f| f.connects_per_agent_hour),
+        abandonment_rate_over_baseline: plan
+            .paired(cells, n, plan.baseline, |f| f.abandonment_rate),
     });
     let document = Document {
         scenario: &plan.scenario,
@@ -183,9 +185,9 @@ struct Row<'a> {
     replications: u32,
     #[serde(flatten)]
     summary: &'a Summary,
-    /// Less those of the first settings, replication by replication.
-    connects_per_agent_hour_over_first: Estimate,
-    abandonment_rate_over_first: Estimate,
+    /// Less those of the baseline, replication by replication.
+    connects_per_agent_hour_over_baseline: Estimate,
+    abandonment_rate_over_baseline: Estimate,
 }
 
 /// Characters of the longest bar.

@@ -27,6 +27,8 @@ pub struct Plan {
     pub replications: u32,
     /// The settings to compare.
     pub points: Vec<Point>,
+    /// Which of them the others are compared with: the current settings, or the first.
+    pub baseline: usize,
 }
 
 /// One setting.

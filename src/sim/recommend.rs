@@ -16,12 +16,12 @@ pub struct Recommendation {
     pub choice: Option<String>,
     /// Settings that do as well, as far as these replications can tell.
     pub no_different: Vec<String>,
-    /// Connects per agent-hour of the choice less those of the first settings, pair by pair.
-    pub gain_over_first: Option<Estimate>,
-    /// Dial rates sent per hour of the choice less those of the first settings, pair by pair.
-    pub patches_over_first: Option<Estimate>,
-    /// The first settings.
-    pub first: String,
+    /// Connects per agent-hour of the choice less those of the baseline, pair by pair.
+    pub gain_over_baseline: Option<Estimate>,
+    /// Dial rates sent per hour of the choice less those of the baseline, pair by pair.
+    pub patches_over_baseline: Option<Estimate>,
+    /// The settings that the choice is compared with: the current ones, or the first of the grid.
+    pub baseline: String,
     /// The limit.
     pub abandonment_limit: f64,
 }
@@ -35,7 +35,7 @@ pub fn recommend(
     summaries: &[Summary],
     limit: f64,
 ) -> Option<Recommendation> {
-    let first = plan.points.first()?;
+    let baseline = plan.points.get(plan.baseline)?;
     if plan.points.len() < 2 || plan.replications < 2 {
         return None;
     }
@@ -64,9 +64,9 @@ pub fn recommend(
         return Some(Recommendation {
             choice: None,
             no_different: Vec::new(),
-            gain_over_first: None,
-            patches_over_first: None,
-            first: first.to_string(),
+            gain_over_baseline: None,
+            patches_over_baseline: None,
+            baseline: baseline.to_string(),
             abandonment_limit: limit,
         });
     };
@@ -88,9 +88,9 @@ pub fn recommend(
             .filter_map(|n| plan.points.get(*n))
             .map(Point::to_string)
             .collect(),
-        gain_over_first: Some(plan.paired(cells, choice, 0, connects)),
-        patches_over_first: Some(plan.paired(cells, choice, 0, patches)),
-        first: first.to_string(),
+        gain_over_baseline: Some(plan.paired(cells, choice, plan.baseline, connects)),
+        patches_over_baseline: Some(plan.paired(cells, choice, plan.baseline, patches)),
+        baseline: baseline.to_string(),
         abandonment_limit: limit,
     })
 }
@@ -122,11 +122,11 @@ impl fmt::Display for Recommendation {
                 n - 1
             )?,
         }
-        if let (Some(gain), Some(patches)) = (self.gain_over_first, self.patches_over_first) {
+        if let (Some(gain), Some(patches)) = (self.gain_over_baseline, self.patches_over_baseline) {
             write!(
                 f,
                 "\nAgainst {}: {:+.2} ± {:.2} connects per agent-hour, {:+.1} ± {:.1} PATCHes per hour.",
-                self.first, gain.mean, gain.half_width, patches.mean, patches.half_width
+                self.baseline, gain.mean, gain.half_width, patches.mean, patches.half_width
             )?;
         }
         Ok(())
