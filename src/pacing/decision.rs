@@ -97,14 +97,39 @@ pub struct Evidence {
     pub target: Option<Target>,
 }
 
-impl fmt::Display for Action {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Action {
+    /// Its name in every output.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
             Self::Adjust => "adjusted",
             Self::Hold => "held",
             Self::Stop => "stopped",
             Self::Safe => "safe",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Reason {
+    /// Its name where a word is wanted instead of a sentence.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OutsideBand => "outside-band",
+            Self::RateDiffers => "rate-differs",
+            Self::Stable => "stable",
+            Self::NoAgents => "no-agents",
+            Self::Recovering => "recovering",
+            Self::PollFailed => "poll-failed",
+            Self::NoSamples => "no-samples",
+            Self::AboveMaximum => "above-maximum",
+        }
     }
 }
 

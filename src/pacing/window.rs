@@ -1,6 +1,5 @@
 //! The sliding window of the last samples, with ages.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -12,23 +11,25 @@ use super::sample::{Sample, UnixMillis};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Window {
-    samples: VecDeque<Sample>,
+    samples: Vec<Sample>,
 }
 
 impl Window {
     /// Drops every sample further than `age_max` from `now`, in either direction: after a clock
     /// jump back, a sample from the future would otherwise never grow old.
     pub fn forget(&mut self, now: UnixMillis, age_max: Duration) {
-        self.samples
-            .retain(|sample| sample.at.distance(now) <= age_max);
+        let age_max = u64::try_from(age_max.as_millis()).unwrap_or(u64::MAX);
+        let is_young = |sample: &Sample| sample.at.0.abs_diff(now.0) <= age_max;
+        if !self.samples.iter().all(is_young) {
+            self.samples.retain(is_young);
+        }
     }
 
     /// Adds the newest sample and drops the oldest beyond `capacity`.
     pub fn admit(&mut self, sample: Sample, capacity: usize) {
-        self.samples.push_back(sample);
-        while self.samples.len() > capacity {
-            self.samples.pop_front();
-        }
+        self.samples.push(sample);
+        let excess = self.samples.len().saturating_sub(capacity);
+        self.samples.drain(..excess);
     }
 
     /// How many samples are held.
@@ -50,14 +51,18 @@ impl Window {
 
     /// Mean number of available agents; `None` without samples.
     ///
-    /// Every sample counts the same, whatever the time between them.
+    /// Every sample counts the same, whatever the time between them. The sum is exact, so the mean
+    /// is correctly rounded.
     #[must_use]
     pub fn available_mean(&self) -> Option<f64> {
-        mean(
-            self.samples
-                .iter()
-                .map(|sample| f64::from(sample.available_agents)),
-        )
+        let agents = self.samples.iter().map(|s| u64::from(s.available_agents));
+        let sum: u64 = agents.sum();
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a thousand samples of 32 bits are below 2⁵³"
+        )]
+        let mean = sum as f64 / self.len() as f64;
+        (!self.is_empty()).then_some(mean)
     }
 
     /// Mean answer rate over the samples that have one; `None` when none has.
@@ -82,8 +87,7 @@ impl Window {
     }
 }
 
-/// Sum ÷ count, added in order. The sum of whole numbers below 2⁵³ is exact, so the mean of a
-/// window of agents is correctly rounded.
+/// Sum ÷ count, added in order.
 fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     let (sum, count) = values.fold((0.0, 0_u32), |(sum, count), value| (sum + value, count + 1));
     (count > 0).then(|| sum / f64::from(count))
