@@ -42,6 +42,12 @@ pub enum Command {
     /// virtual time. The same seed and options give the same bytes on every machine.
     #[command(after_help = SIMULATE_EXAMPLES)]
     Simulate(Box<SimulateArgs>),
+    /// Replay exported history: what would have been decided, beside what was
+    ///
+    /// Every row of a CSV or NDJSON file goes through the pacer of tick, at its own time. It says
+    /// what would have been decided, never what would have happened.
+    #[command(after_help = BACKTEST_EXAMPLES)]
+    Backtest(Box<BacktestArgs>),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -127,6 +133,39 @@ pub struct SimulateArgs {
     pub pacing: PacingArgs,
 }
 
+/// What `backtest` takes.
+#[derive(Debug, Args)]
+pub struct BacktestArgs {
+    /// CSV with a header, or NDJSON such as the warehouse file or the lines of --json; - is stdin
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// What the file calls a column: timestamp, campaignId, totalCallsDialed, totalCallsAnswered,
+    /// answerRate, availableAgents, dialRate, agentAvailabilityAvg; may be given several times
+    #[arg(long, value_name = "NAME=HEADER")]
+    pub column: Vec<String>,
+    /// Write each decision: FILE.csv or FILE.ndjson
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// What a row that cannot be used does: fail, or skip (it is counted, the first ten are listed)
+    #[arg(long, value_name = "WHAT", default_value = "fail", value_parser = ["fail", "skip"])]
+    pub on_bad_row: String,
+    /// How the summary is printed
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = ["table", "json"])]
+    pub format: String,
+    /// Write a report with pictures, as one HTML file
+    #[arg(long, value_name = "FILE.html")]
+    pub report: Option<PathBuf>,
+    /// Print no progress
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// What to compare.
+    #[command(flatten)]
+    pub grid: GridArgs,
+    /// How to pace.
+    #[command(flatten)]
+    pub pacing: PacingArgs,
+}
+
 /// The policy and what it is held to, one of each.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Pacing")]
@@ -147,8 +186,8 @@ pub struct TargetArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Pacing")]
 pub struct GridArgs {
-    /// Policies: capacity, compensated, fixed, and the reference dialer progressive, separated by
-    /// commas [env: DIALPACE_POLICY] [default: capacity]
+    /// Policies: capacity, compensated, fixed, and in a simulation the reference dialer progressive,
+    /// separated by commas [env: DIALPACE_POLICY] [default: capacity]
     #[arg(long, value_name = "NAMES")]
     pub policy: Option<String>,
     /// SLA thresholds: a value, a list 0.7,0.75 or a range 0.6:0.9:0.05 [env: SLA_THRESHOLD] [default: 0.75]
@@ -311,5 +350,19 @@ Examples:
   dialpace simulate --policy capacity,compensated,progressive --agents 20
   dialpace simulate my.toml --sla-threshold 0.6:0.9:0.05 --tolerance-margin 0.01:0.10:0.01
   dialpace simulate --shard 1/4 > part1.json; dialpace simulate --merge part*.json
+
+Exit codes: 0 done; 1 failed; 2 usage, configuration or input file; 130/143 interrupted.";
+
+const BACKTEST_EXAMPLES: &str = "\
+Examples:
+  dialpace backtest history.csv
+  dialpace backtest export.csv --column availableAgents=agents_idle --column timestamp=ts
+  dialpace backtest history.csv --sla-threshold 0.6:0.9:0.05 --tolerance-margin 0.05,0.1
+  dialpace backtest history.csv --output decisions.csv --report report.html
+  zcat history.csv.gz | dialpace backtest - --format json
+
+Needed columns: timestamp (RFC 3339, or seconds or milliseconds since 1970), availableAgents, and
+answerRate or both totals. dialRate is the history to compare with; rows of several campaignIds
+are paced apart. A row with none of the metrics is a poll that failed.
 
 Exit codes: 0 done; 1 failed; 2 usage, configuration or input file; 130/143 interrupted.";

@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, SyncSender};
+use std::thread::{self, JoinHandle};
 
 /// Replaces `path` with `content` and returns once both are on the disk: temporary file in the
 /// same folder, fsync, rename, fsync of the folder. Only the owner may read the file.
@@ -36,6 +38,91 @@ fn replace(path: &Path, content: &[u8], options: &mut OpenOptions) -> io::Result
             // A full disk should not stay full because of what could not be used.
             let _ = fs::remove_file(&temporary);
         })
+}
+
+/// A file that is written piece by piece and gets its name when it is complete. Dropped before
+/// that, nothing is left of it.
+///
+/// The pieces are written by a thread of its own, so that whoever makes them need not wait for
+/// the disk.
+#[derive(Debug)]
+pub struct Draft {
+    pieces: Option<SyncSender<Vec<u8>>>,
+    /// Gives the file back, which stays locked as long as it is open.
+    writer: Option<JoinHandle<io::Result<File>>>,
+    temporary: PathBuf,
+    path: PathBuf,
+}
+
+impl Draft {
+    /// Begins to write what will be `path`.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        let temporary = sibling(path, ".tmp");
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&temporary)?;
+        file.try_lock()
+            .map_err(|_| io::Error::other("another run is writing it"))?;
+        if file.metadata()?.len() > 0 {
+            file.set_len(0)?;
+        }
+        let (pieces, written) = mpsc::sync_channel::<Vec<u8>>(PIECES_WAITING);
+        let writer = thread::spawn(move || {
+            let mut written = written.into_iter();
+            written.try_for_each(|piece| file.write_all(&piece))?;
+            Ok(file)
+        });
+        Ok(Self {
+            pieces: Some(pieces),
+            writer: Some(writer),
+            temporary,
+            path: path.to_owned(),
+        })
+    }
+
+    /// Gives the file its name. It is not waited for that a crash of the machine leaves all of
+    /// it: it can be made again.
+    pub fn publish(mut self) -> io::Result<()> {
+        let _locked = self.finish()?;
+        fs::rename(&self.temporary, &self.path)
+            .inspect_err(|_| drop(fs::remove_file(&self.temporary)))
+    }
+
+    /// Waits until all pieces are written.
+    fn finish(&mut self) -> io::Result<File> {
+        self.pieces = None;
+        match self.writer.take().map(JoinHandle::join) {
+            Some(Ok(written)) => written,
+            _ => Err(io::Error::other("the thread that writes it is gone")),
+        }
+        .inspect_err(|_| drop(fs::remove_file(&self.temporary)))
+    }
+}
+
+impl Write for Draft {
+    /// Takes all of `bytes`. An error may be that of an earlier piece.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let pieces = self.pieces.as_ref();
+        if pieces.is_some_and(|pieces| pieces.send(bytes.to_vec()).is_ok()) {
+            return Ok(bytes.len());
+        }
+        self.finish().map(|_| 0)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        if self.writer.is_some() {
+            let _locked = self.finish();
+            let _ = fs::remove_file(&self.temporary);
+        }
+    }
 }
 
 /// Appends whole lines to `path`, creating it if needed, and returns once they are on the disk.
@@ -102,3 +189,6 @@ fn last_byte(file: &mut File) -> io::Result<u8> {
     file.read_exact(&mut byte)?;
     Ok(byte[0])
 }
+
+/// Pieces of a draft that may wait for the disk.
+const PIECES_WAITING: usize = 4;

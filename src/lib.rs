@@ -19,21 +19,29 @@
 //! | [`warehouse`] | record, outbox, delivery | `http` and those above |
 //! | [`state`] | lock, load, durable save | `warehouse`, `files`, `clock`, `pacing` |
 //! | [`cycle`] | the one cycle of a live campaign | all of the above |
+//! | [`input`], [`interrupt`] | what a user gave that cannot be used; signals | none |
+//! | [`history`] | rows of CSV and NDJSON, checked | `input`, `pacing` |
+//! | [`replay`] | history through the pacer | `history`, `pacing` |
 //! | [`config`] | settings, merged and checked once | `cycle` and below |
-//! | [`report`] | from results to strings, and the console | `cycle`, `sim` and below |
+//! | [`report`] | from results to strings, and the console | `cycle`, `sim`, `replay` and below |
 //! | [`scenario_file`], [`shards`] | scenarios as files, sharded runs | `sim` |
-//! | [`tick`], [`simulate`] | one file per subcommand | all of the above |
+//! | [`tick`], [`simulate`], [`backtest`] | one file per subcommand | all of the above |
 //! | [`cli`] | flags and their help | none |
 
+pub mod backtest;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod cycle;
 pub mod files;
+pub mod history;
 pub mod http;
+pub mod input;
+pub mod interrupt;
 pub mod notice;
 pub mod pacing;
 pub mod platform;
+pub mod replay;
 pub mod report;
 pub mod scenario_file;
 pub mod shards;

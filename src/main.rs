@@ -4,22 +4,21 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use anyhow::Result;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
-use dialpace::cli::{Cli, Command, SimulateArgs, TickArgs, given_flags};
+use dialpace::backtest;
+use dialpace::cli::{BacktestArgs, Cli, Command, SimulateArgs, TickArgs, given_flags};
 use dialpace::clock::SystemClock;
 use dialpace::config::{ConfigError, Sources};
 use dialpace::cycle::CycleError;
 use dialpace::http::{CallError, Problem};
+use dialpace::input::InputError;
+use dialpace::interrupt::{Ended, Interrupt};
 use dialpace::report::{self, Console};
-use dialpace::scenario_file::InputError;
-use dialpace::simulate::{self, Ended, Format};
+use dialpace::simulate::{self, Format};
 use dialpace::state::StateError;
 use dialpace::tick;
-use signal_hook::consts::{SIGINT, SIGTERM};
 
 fn main() -> ExitCode {
     let matches = match Cli::command().try_get_matches() {
@@ -37,6 +36,7 @@ fn main() -> ExitCode {
     match cli.command {
         Command::Tick(args) => run_tick(&args, flags),
         Command::Simulate(args) => run_simulate(*args, flags),
+        Command::Backtest(args) => run_backtest(*args, flags),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "dialpace", &mut script);
@@ -105,45 +105,45 @@ fn run_simulate(args: SimulateArgs, matches: Option<&ArgMatches>) -> ExitCode {
         merge: args.merge,
         quiet: args.quiet,
     };
-    let result = Interrupt::listen().and_then(|interrupt| {
-        let sources = sources(matches)?;
-        let ended = simulate::run(&options, &sources, &console, &interrupt.stop)?;
-        Ok(match ended {
-            Ended::Done => DONE,
-            Ended::Interrupted => interrupt.code(),
-        })
-    });
+    run_interruptibly(console, |interrupt| {
+        simulate::run(&options, &sources(matches)?, &console, interrupt.stop())
+    })
+}
+
+fn run_backtest(args: BacktestArgs, matches: Option<&ArgMatches>) -> ExitCode {
+    let console = Console {
+        quiet: args.quiet,
+        verbose: false,
+    };
+    let options = backtest::Options {
+        file: args.file,
+        columns: args.column,
+        output: args.output,
+        skips_bad_rows: args.on_bad_row == "skip",
+        json: args.format == "json",
+        report: args.report,
+        quiet: args.quiet,
+    };
+    run_interruptibly(console, |interrupt| {
+        backtest::run(&options, &sources(matches)?, &console, interrupt.stop())
+    })
+}
+
+fn run_interruptibly(console: Console, run: impl FnOnce(&Interrupt) -> Result<Ended>) -> ExitCode {
+    let result = Interrupt::listen()
+        .map_err(anyhow::Error::from)
+        .and_then(|interrupt| {
+            Ok(match run(&interrupt)? {
+                Ended::Done => DONE,
+                Ended::Interrupted => interrupt.code(),
+            })
+        });
     match result {
         Ok(code) => code.into(),
         Err(error) => {
             console.error(&chain(error.as_ref()));
             code_of(error.as_ref()).into()
         }
-    }
-}
-
-/// SIGINT and SIGTERM: the first asks to stop, a second one ends the process at once.
-struct Interrupt {
-    stop: Arc<AtomicBool>,
-    signal: Arc<AtomicUsize>,
-}
-
-impl Interrupt {
-    fn listen() -> Result<Self> {
-        let stop = Arc::new(AtomicBool::new(false));
-        let signal = Arc::new(AtomicUsize::new(0));
-        for (number, value) in [(SIGINT, 2), (SIGTERM, 15)] {
-            // In this order, so that the first signal does not yet see its own mark.
-            signal_hook::flag::register_conditional_default(number, Arc::clone(&stop))?;
-            signal_hook::flag::register_usize(number, Arc::clone(&signal), value)?;
-            signal_hook::flag::register(number, Arc::clone(&stop))?;
-        }
-        Ok(Self { stop, signal })
-    }
-
-    /// 130 or 143, as a shell has it for a process that the signal ended.
-    fn code(&self) -> u8 {
-        128 + u8::try_from(self.signal.load(Ordering::Relaxed)).unwrap_or(0)
     }
 }
 

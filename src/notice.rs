@@ -88,6 +88,15 @@ pub enum Notice {
         /// The name that it resembles.
         nearest: &'static str,
     },
+    /// Rows of history are so far apart that the window never holds as many as it may.
+    SparseHistory {
+        /// Seconds between rows, on average.
+        gap_secs: u64,
+        /// Samples in a full window.
+        window: usize,
+        /// Age at which samples are dropped.
+        age_max: Duration,
+    },
     /// No warehouse is set.
     NothingExported,
     /// No warehouse is set, but records of earlier runs wait for one.
@@ -124,6 +133,7 @@ impl Notice {
             | Self::OutboxSpilled { .. }
             | Self::RecordsWithoutWarehouse { .. }
             | Self::Conflict { .. }
+            | Self::SparseHistory { .. }
             | Self::UnknownSetting { .. } => Level::Warning,
             _ => Level::Note,
         }
@@ -213,6 +223,15 @@ impl fmt::Display for Notice {
                     "{name} is no setting and was ignored; did you mean {nearest}?"
                 )
             }
+            Self::SparseHistory {
+                gap_secs,
+                window,
+                age_max,
+            } => write!(
+                f,
+                "rows are about {gap_secs} s apart, so {window} samples never come together before they are dropped, {} old; --interval {gap_secs}s says that polls are that far apart",
+                Seconds(*age_max)
+            ),
             Self::NothingExported => f.write_str("nothing is exported: DW_ENDPOINT is not set"),
             Self::RecordsWithoutWarehouse { pending } => write!(
                 f,

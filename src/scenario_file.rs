@@ -1,22 +1,10 @@
 //! Scenario files: TOML in, TOML out, and errors that name file, line and key.
 
-use std::fmt;
 use std::fs;
 use std::path::Path;
 
+use crate::input::InputError;
 use crate::sim::Scenario;
-
-/// Something in a file or an option that cannot be simulated: where, and what is wrong.
-#[derive(Debug, PartialEq, Eq)]
-pub struct InputError(pub String);
-
-impl fmt::Display for InputError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for InputError {}
 
 /// Reads a scenario and checks it.
 pub fn read_checked(path: &Path) -> Result<Scenario, InputError> {

@@ -11,9 +11,11 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use crate::config::{Layers, Sources};
+use crate::input::InputError;
+use crate::interrupt::Ended;
 use crate::pacing::{Limits, Ratio};
 use crate::report::{self, Console, simulation};
-use crate::scenario_file::{self, InputError};
+use crate::scenario_file;
 use crate::shards;
 use crate::sim::{Cell, Paced, Plan, Point, Scenario, Shift, simulate};
 
@@ -61,15 +63,6 @@ pub enum Format {
     Json,
     /// One line per point.
     Csv,
-}
-
-/// How a simulation ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
-    /// It is complete.
-    Done,
-    /// Somebody asked it to stop.
-    Interrupted,
 }
 
 /// Runs it and prints the results. `stop` is set from outside to end it early.

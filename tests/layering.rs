@@ -13,8 +13,10 @@ use std::path::{Path, PathBuf};
 /// Modules of the crate and those of ours that each may import, as the map in `lib.rs` says.
 const MAP: &str = "
     pacing    :
+    input     :
+    interrupt :
     sim       : pacing
-    scenario_file : sim
+    scenario_file : sim input
     shards    : sim
     notice    :
     files     :
@@ -22,20 +24,24 @@ const MAP: &str = "
     http      : clock notice pacing
     platform  : sim http files clock notice pacing
     warehouse : http files clock pacing
+    history   : input pacing
+    replay    : history pacing
     state     : warehouse files clock pacing
     cycle     : state warehouse platform http files clock notice pacing
     config    : cycle platform http pacing
-    report    : sim cycle http clock notice pacing
+    report    : sim replay history cycle http clock notice pacing
     tick      : scenario_file sim config report cycle state warehouse platform http files clock notice pacing
-    simulate  : scenario_file shards sim report config files pacing
+    simulate  : scenario_file shards sim report config interrupt input files pacing
+    backtest  : replay history report config interrupt input clock files notice pacing
     cli       :
 ";
 
 /// Words that may stand only in the modules named after them.
 const HOMES: &str = "
     clap::       : cli main
-    anyhow::     : tick simulate main
-    std::fs      : files state config platform scenario_file shards
+    anyhow::     : tick simulate backtest main
+    std::fs      : files state config platform scenario_file shards backtest
+    csv::        : history
     ureq::       : http platform config warehouse
     Instant      : clock
     SystemTime   : clock

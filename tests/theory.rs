@@ -12,7 +12,7 @@
     reason = "a test that cannot go on should fail; its counts are small"
 )]
 
-use dialpace::pacing::{Guards, Limits, Pacer, PacerState, Policy, Sample};
+use dialpace::pacing::{Guards, Limits, Pacer, Policy};
 use dialpace::sim::{
     Calls, Controller, Dialer, Distribution, Figures, Paced, Progressive, Scenario, Shift, Spacing,
     simulate,
@@ -276,43 +276,6 @@ fn the_capacity_rule_behaves_as_it_is_known_to() {
     let poisson = mean(&scenario(10, Spacing::Poisson), |f| f.abandonment_rate);
     assert!((even - 0.14).abs() < 0.02, "{even}");
     assert!((poisson - 0.17).abs() < 0.02, "{poisson}");
-}
-
-#[test]
-fn a_traced_simulation_replays_to_the_same_decisions() {
-    // What the platform showed, put through the pacer again with the times of the trace.
-    let scenario = Scenario {
-        hours: 4.0,
-        ..Scenario::default()
-    };
-    for policy in [
-        Policy::Capacity,
-        Policy::Compensated,
-        Policy::Fixed { dial_rate: 47 },
-    ] {
-        let pacer = Pacer::new(Limits::default(), policy).unwrap();
-        let mut traced = Paced::traced(&pacer);
-        simulate(&scenario, &mut traced, SEED, 0);
-        let rows = traced.into_trace();
-        assert_eq!(rows.len(), 480);
-        let mut state = PacerState::default();
-        for row in rows {
-            let sample = Sample {
-                at: row.at,
-                available_agents: row.shown.idle,
-                answer_rate: row.shown.answer_rate(),
-            };
-            let decision = pacer.step(&mut state, Some(sample), row.at);
-            assert_eq!(
-                decision.dial_rate, row.dial_rate,
-                "{policy:?} at {:?}",
-                row.at
-            );
-            if decision.sends() {
-                state.applied(decision.dial_rate);
-            }
-        }
-    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The report of `simulate` as one page: no script, nothing loaded, light and dark, printable.
 
 use super::chart::{Frame, add, escape, tidy};
-use super::simulation;
+use super::{page, simulation};
 use crate::sim::{Cell, Observed, Plan, Point, Summary, recommend};
 
 /// The whole page. `observed` is one replication of the first point, where it has intervals.
@@ -9,10 +9,10 @@ use crate::sim::{Cell, Observed, Plan, Point, Summary, recommend};
 pub fn page(plan: &Plan, cells: &[Cell], limit: f64, observed: &[Observed]) -> String {
     let summaries = plan.summaries(cells, limit);
     let recommendation = recommend(plan, cells, &summaries, limit);
-    let title = escape(&plan.scenario.name);
-    let mut page = format!(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>dialpace: {title}</title><style>{STYLE}</style></head><body>\n<h1>{title}</h1>\n<p>{}</p>\n",
-        escape(&plan.scenario.description)
+    let mut page = page::head(&plan.scenario.name);
+    add(
+        &mut page,
+        format_args!("<p>{}</p>\n", escape(&plan.scenario.description)),
     );
     if let Some(recommendation) = &recommendation {
         let text = escape(&recommendation.to_string()).replace('\n', "<br>");
@@ -322,5 +322,3 @@ const TALL: f64 = 26.0;
 
 /// What the law says of the figure that the report is about.
 const LAW: &str = "USA (FTC TSR 310.4(b)(4), FCC 64.1200(a)(7)): at most 3 % of the calls answered by a live person may be abandoned, per campaign, over each 30 days; abandoned means no agent within 2 s of the completed greeting, after ringing at least 15 s or 4 times. UK: since March 2017 there is no safe harbour. The denominator is live answers; machines and no-answers are out.";
-
-const STYLE: &str = ":root{color-scheme:light dark;--ink:#1d2433;--soft:#5d6778;--grid:#d9dee7;--page:#fff;--blue:#1f6fd1;--orange:#d9730d;--red:#c62f2f}@media(prefers-color-scheme:dark){:root{--ink:#e8ebf1;--soft:#a3adbd;--grid:#333c4b;--page:#151a22;--blue:#69a8f5;--orange:#f0a04b;--red:#ff7b72}}body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--page);max-width:900px;margin:2rem auto;padding:0 1rem}h1{margin:0}h2{font-size:1.1rem;margin:2rem 0 0}svg{width:100%;height:auto;display:block}pre{overflow-x:auto;font-size:12px}.note{color:var(--soft);font-size:13px;margin:.2rem 0}.advice{border-left:4px solid var(--blue);padding-left:.8rem}.grid{stroke:var(--grid)}.num{font-size:12px;fill:var(--soft)}.title{font-size:13px;fill:var(--ink)}path{fill:none}.line{stroke:var(--blue);stroke-width:1.6}.thin{stroke-width:.8}.faint{stroke:var(--soft)}.other{stroke:var(--orange)}.limit{stroke:var(--red);stroke-dasharray:5 4}.band{fill:var(--orange);fill-opacity:.3}.cell{fill:var(--blue);stroke:var(--page)}.cross{stroke:var(--red);stroke-opacity:.45}.value{font-size:12px;fill:var(--ink)}.choice{fill:none;stroke:var(--orange);stroke-width:3}.whisker{stroke:var(--soft)}.dot{fill:var(--blue)}.chosen{fill:var(--orange)}@media print{body{margin:0}}";

@@ -2,9 +2,14 @@
 
 mod chart;
 mod console;
+pub mod decisions;
 pub mod html;
 pub mod json;
+mod page;
+pub mod replay;
+pub mod replay_html;
 pub mod simulation;
+mod table;
 pub mod text;
 
 pub use console::Console;

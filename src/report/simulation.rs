@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
+use super::table;
 use crate::clock::rfc3339;
 use crate::sim::{
     Cell, Estimate, Plan, Point, Recommendation, Scenario, Summary, TraceRow, recommend,
@@ -60,7 +61,7 @@ pub fn table(plan: &Plan, cells: &[Cell], limit: f64) -> String {
             .zip(&summaries)
             .map(|(point, summary)| table_row(point, summary)),
     );
-    add_aligned(&mut text, &rows);
+    text.push_str(&table::aligned(&rows));
     text.push_str(
         "\nmean ± half-width of the 95 % confidence interval; abandonment is of live answers\n",
     );
@@ -237,26 +238,6 @@ fn table_row(point: &Point, summary: &Summary) -> [String; 10] {
         plain(summary.patches_per_hour),
         percent(summary.outside_sla_band),
     ]
-}
-
-/// Columns two spaces apart: the first to the left, figures to the right.
-fn add_aligned(text: &mut String, rows: &[[String; 10]]) {
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-    };
-    for row in rows {
-        let mut line = String::new();
-        for (column, cell) in row.iter().enumerate() {
-            let width = width(column);
-            if column == 0 {
-                add(&mut line, format_args!("{cell:<width$}"));
-            } else {
-                add(&mut line, format_args!("  {cell:>width$}"));
-            }
-        }
-        add(text, format_args!("{}\n", line.trim_end()));
-    }
 }
 
 fn figures(summary: Option<&Summary>) -> Vec<(&'static str, Estimate)> {
