@@ -108,6 +108,12 @@ fn every_form_of_the_same_history_gives_the_same_decisions() {
     };
     check(seconds(PLAIN, false), &[]);
     check(seconds(PLAIN, true), &[]);
+    let halves = decisions(
+        &folder,
+        seconds(PLAIN, false).replace("0030,", "0030.25,"),
+        &args,
+    );
+    assert_eq!(halves, PLAIN_DECISIONS.replace("00:30.000Z", "00:30.250Z"));
     check(
         PLAIN
             .replace("availableAgents", "idle")
@@ -173,7 +179,7 @@ struct Rule {
 }
 
 impl Rule {
-    fn decide(&mut self, at: i64, agents: u32, rate: Option<f64>) -> (u32, bool) {
+    fn decide(&mut self, at: i64, agents: u32, rate: Option<f64>) -> (u32, bool, f64) {
         self.window.retain(|(then, _)| at - then <= 360_000);
         self.window.push((at, agents));
         if self.window.len() > 6 {
@@ -189,7 +195,7 @@ impl Rule {
         let outside = rate.is_some_and(|rate| (rate - 0.75).abs() > 0.05);
         let adjusts = outside || dial_rate != self.current;
         self.current = dial_rate;
-        (dial_rate, adjusts)
+        (dial_rate, adjusts, average)
     }
 }
 
@@ -246,7 +252,9 @@ fn decisions_are_those_of_an_independent_implementation_of_the_rule() {
     let found = decisions(&folder, &text, &[]);
     let found = rows(&found);
     assert_eq!(found.len(), wanted.len());
-    for (n, (row, (dial_rate, adjusts))) in found.iter().zip(wanted).enumerate() {
+    for (n, (row, (dial_rate, adjusts, average))) in found.iter().zip(wanted).enumerate() {
+        let found: f64 = row["agentAvailabilityAvg"].parse().unwrap();
+        assert_eq!(found.to_bits(), average.to_bits(), "row {n}: {row:?}");
         assert_eq!(
             row["newDialRate"],
             dial_rate.to_string(),
@@ -354,6 +362,26 @@ fn records_and_json_lines_of_a_run_replay_to_the_decisions_of_that_run() {
     };
     check(&lines, &[]);
     check(&folder.read("records.ndjson"), &[]);
+}
+
+#[test]
+fn the_record_of_a_stop_replays_to_a_stop() {
+    let folder = Folder::new();
+    let record = |second: u32, mean: &str| {
+        format!(
+            "{{\"timestamp\":\"2026-11-02T09:00:{second}Z\",\"campaignId\":\"a\",\"currentAnswerRate\":0.3,\"agentAvailabilityAvg\":{mean}}}\n"
+        )
+    };
+    let found = decisions(&folder, record(10, "45.5") + &record(40, "0.0"), &[]);
+    let found = rows(&found);
+    assert_eq!(
+        (found[0]["newDialRate"], found[0]["action"]),
+        ("38", "adjusted")
+    );
+    assert_eq!(
+        (found[1]["newDialRate"], found[1]["action"]),
+        ("0", "stopped")
+    );
 }
 
 #[test]
@@ -579,6 +607,16 @@ fn rows_of_any_length_and_bytes_of_any_kind_get_an_answer() {
     // In a column that nobody reads it does no harm, quoted or not.
     run(row("40", &million), 0);
     run(row("40", &format!("\"{million}\n,\"\"{million}\"")), 0);
+    // A quote that is left open takes good rows with it, which is more than one bad row.
+    let open = format!("{header}2026-11-02T09:00:30Z,0.3,\"40,-\n2026-11-02T09:01:00Z,0.3,40,-\n");
+    let open = folder.write("open.csv", open.replace(",notes", "").replace(",-", ""));
+    let error = backtest(&folder, &open, &["--on-bad-row", "skip"])
+        .expect(2)
+        .stderr;
+    assert!(
+        error.contains("line 2 has a line break where none can be"),
+        "{error}"
+    );
     let endless = "x".repeat(5 << 20);
     let error = run(row("40", &endless), 2).stderr;
     assert!(error.contains("line 2 is longer than 4 MiB"), "{error}");
@@ -610,6 +648,12 @@ fn lines_are_counted_as_an_editor_counts_them() {
             "{line}: {error}"
         );
     }
+    let text = "timestamp,answerRate,availableAgents,note\n";
+    let row = "2026-11-02T10:00:00Z,1,9,\"1\n\n\"\n";
+    let bad = row.replace(",9,", ",x,");
+    let file = folder.write("history.csv", format!("{text}{row}\n\n{bad}"));
+    let error = backtest(&folder, &file, &[]).expect(2).stderr;
+    assert!(error.contains("history.csv:7: "), "{error}");
 }
 
 #[test]
