@@ -36,6 +36,12 @@ pub enum Command {
     /// is in a state file, which one run at a time may hold.
     #[command(after_help = TICK_EXAMPLES)]
     Tick(Box<TickArgs>),
+    /// Run a cycle every 30 s, and show what goes on
+    ///
+    /// The cycle of tick on a fixed schedule, with the same state file, until Ctrl-C or SIGTERM: at
+    /// most 2 s later it is gone, and what was applied is recorded. A second signal ends it at once.
+    #[command(after_help = WATCH_EXAMPLES)]
+    Watch(Box<WatchArgs>),
     /// Simulate a campaign, to tune policy, SLA threshold and tolerance
     ///
     /// Drives the pacer of tick against a synthetic world of agents, calls and answer rates, in
@@ -63,6 +69,26 @@ pub enum Command {
 /// What `tick` takes.
 #[derive(Debug, Args)]
 pub struct TickArgs {
+    /// What to pace to.
+    #[command(flatten)]
+    pub target: TargetArgs,
+    /// How to pace.
+    #[command(flatten)]
+    pub pacing: PacingArgs,
+    /// Which campaign.
+    #[command(flatten)]
+    pub live: LiveArgs,
+    /// What to print.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// What `watch` takes.
+#[derive(Debug, Args)]
+pub struct WatchArgs {
+    /// End after this many cycles
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub cycles: Option<u64>,
     /// What to pace to.
     #[command(flatten)]
     pub target: TargetArgs,
@@ -248,7 +274,7 @@ pub struct LiveArgs {
         conflicts_with_all = ["site", "client_id", "client_secret_file", "campaign_id"]
     )]
     pub sandbox: Option<Option<PathBuf>>,
-    /// Virtual seconds per second of the sandbox's world, 1 to 1000
+    /// Virtual seconds per second of the sandbox's world, 1 to 1000; in watch, of the waiting
     #[arg(long, value_name = "X", requires = "sandbox", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub speed: u16,
     /// Do everything but write: print the request that would be sent and what would be exported
@@ -288,6 +314,9 @@ pub struct LiveArgs {
     /// First wait before a retry; the next are 1, 2, 3, 5, 8, … times as long [env: DIALPACE_RETRY_WAIT] [default: 1s]
     #[arg(long, value_name = "TIME")]
     pub retry_wait: Option<String>,
+    /// Write metrics for Prometheus' textfile collector after every cycle [env: DIALPACE_METRICS_FILE]
+    #[arg(long, value_name = "FILE.prom")]
+    pub metrics_file: Option<String>,
     /// Records that may wait for the warehouse; older ones go to a file [env: DIALPACE_OUTBOX_LIMIT] [default: 2000]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub outbox_limit: Option<String>,
@@ -342,6 +371,17 @@ secret is never taken from the command line.
 Exit codes: 0 done; 1 failed; 2 usage, configuration or input file; 3 authentication or permission;
 4 rate limited or out of time; 5 the platform answered something unusable; 6 applied, but records
 wait for the warehouse; 75 another run holds the state; 130/143 interrupted.";
+
+const WATCH_EXAMPLES: &str = "\
+Examples:
+  dialpace watch --sandbox                            a built-in campaign, in real time
+  dialpace watch --sandbox --speed 60 --cycles 100    fifty minutes of it in less than one
+  dialpace watch --config campaign.toml               a real campaign; Ctrl-C ends it
+  dialpace watch --config campaign.toml --dry-run     decide and show, and change nothing
+  dialpace watch --config campaign.toml --json | tee -a watch.ndjson
+
+A failed cycle is reported and the next one is run. The exit code is that of the last cycle, as
+tick has it (see dialpace tick --help), or 130/143 after Ctrl-C or SIGTERM.";
 
 const SIMULATE_EXAMPLES: &str = "\
 Examples:

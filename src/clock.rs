@@ -1,5 +1,7 @@
 //! The only reader of clocks and the only sleeper; and the deadline that bounds a cycle.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use jiff::Timestamp;
@@ -7,13 +9,17 @@ use jiff::Timestamp;
 use crate::pacing::UnixMillis;
 
 /// Where time comes from.
-pub trait Clock: Sync {
+pub trait Clock: Send + Sync {
     /// The wall clock.
     fn now(&self) -> UnixMillis;
     /// Time since some fixed point, never running backwards.
     fn monotonic(&self) -> Duration;
-    /// Waits.
+    /// Waits; not to the end, once the run is asked to stop.
     fn sleep(&self, duration: Duration);
+    /// Whether the run is asked to stop: then no time is left for anything that has not begun.
+    fn is_stopping(&self) -> bool {
+        false
+    }
 }
 
 /// The machine's clocks.
@@ -53,6 +59,63 @@ impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one home of sleeping")]
     fn sleep(&self, duration: Duration) {
         std::thread::sleep(duration);
+    }
+}
+
+/// A clock whose waiting can be cut short: by somebody who asks the run to stop, and by a factor,
+/// for a simulated world. Work takes its time, waiting passes `speed` times as fast.
+#[derive(Debug)]
+pub struct RunClock {
+    machine: SystemClock,
+    speed: u32,
+    stop: Arc<AtomicBool>,
+    /// Nanoseconds that were waited for and did not pass on the machine's clocks.
+    skipped: AtomicU64,
+}
+
+impl RunClock {
+    /// A clock that waits until `stop` is set, `speed` times as fast as the machine's.
+    #[must_use]
+    pub fn new(speed: u16, stop: Arc<AtomicBool>) -> Self {
+        Self {
+            machine: SystemClock::start(),
+            speed: u32::from(speed.max(1)),
+            stop,
+            skipped: AtomicU64::new(0),
+        }
+    }
+
+    fn skipped(&self) -> Duration {
+        Duration::from_nanos(self.skipped.load(Ordering::Relaxed))
+    }
+}
+
+impl Clock for RunClock {
+    fn now(&self) -> UnixMillis {
+        self.machine.now().plus(self.skipped())
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.machine.monotonic() + self.skipped()
+    }
+
+    fn sleep(&self, duration: Duration) {
+        let began = self.machine.monotonic();
+        let whole = duration / self.speed;
+        let mut waited = Duration::ZERO;
+        while waited < whole && !self.is_stopping() {
+            self.machine
+                .sleep(whole.saturating_sub(waited).min(LOOK_AFTER));
+            waited = self.machine.monotonic().saturating_sub(began);
+        }
+        let passed = waited.saturating_mul(self.speed).min(duration);
+        let skipped = passed.saturating_sub(waited).as_nanos();
+        let skipped = u64::try_from(skipped).unwrap_or(u64::MAX);
+        self.skipped.fetch_add(skipped, Ordering::Relaxed);
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
     }
 }
 
@@ -96,9 +159,12 @@ impl<'a> Deadline<'a> {
         self.limit
     }
 
-    /// What is left; zero when it has passed.
+    /// What is left; zero when it has passed, or when the run is asked to stop.
     #[must_use]
     pub fn remaining(&self) -> Duration {
+        if self.clock.is_stopping() {
+            return Duration::ZERO;
+        }
         let (monotonic, wall) = self.started;
         let now = self.clock.now();
         let by_wall = if now > wall {
@@ -188,4 +254,6 @@ impl Stamps {
     }
 }
 
+/// How long a wait goes on before it is looked whether the run is asked to stop.
+const LOOK_AFTER: Duration = Duration::from_millis(50);
 const DAY_MILLIS: i64 = 86_400_000;

@@ -22,6 +22,16 @@ pub fn publish(path: &Path, content: &[u8]) -> io::Result<()> {
     replace(path, content, &mut OpenOptions::new())
 }
 
+/// The same, for a reader of another user, whatever the mask of this one: a metrics file.
+pub fn publish_to_all(path: &Path, content: &[u8]) -> io::Result<()> {
+    let temporary = sibling(path, ".tmp");
+    let mut file = File::create(&temporary)?;
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+    file.write_all(content)?;
+    fs::rename(&temporary, path)
+}
+
 fn replace(path: &Path, content: &[u8], options: &mut OpenOptions) -> io::Result<()> {
     let temporary = sibling(path, ".tmp");
     let mut file = options

@@ -25,7 +25,8 @@
 //! | [`config`] | settings, merged and checked once | `cycle` and below |
 //! | [`report`] | from results to strings, and the console | `cycle`, `sim`, `replay` and below |
 //! | [`scenario_file`], [`shards`] | scenarios as files, sharded runs | `sim` |
-//! | [`tick`], [`simulate`], [`backtest`] | one file per subcommand | all of the above |
+//! | [`live`] | a live campaign, set up for its cycles | `report`, `config`, `cycle` and below |
+//! | [`tick`], [`watch`], [`simulate`], [`backtest`] | one file per subcommand | all of the above |
 //! | [`cli`] | flags and their help | none |
 
 pub mod backtest;
@@ -38,6 +39,7 @@ pub mod history;
 pub mod http;
 pub mod input;
 pub mod interrupt;
+pub mod live;
 pub mod notice;
 pub mod pacing;
 pub mod platform;
@@ -50,3 +52,4 @@ pub mod simulate;
 pub mod state;
 pub mod tick;
 pub mod warehouse;
+pub mod watch;

@@ -8,17 +8,17 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use dialpace::backtest;
-use dialpace::cli::{BacktestArgs, Cli, Command, SimulateArgs, TickArgs, given_flags};
-use dialpace::clock::SystemClock;
+use dialpace::cli::{BacktestArgs, Cli, Command, SimulateArgs, TickArgs, WatchArgs, given_flags};
 use dialpace::config::{ConfigError, Sources};
-use dialpace::cycle::CycleError;
+use dialpace::cycle::{CycleError, CycleReport};
 use dialpace::http::{CallError, Problem};
 use dialpace::input::InputError;
 use dialpace::interrupt::{Ended, Interrupt};
 use dialpace::report::{self, Console};
 use dialpace::simulate::{self, Format};
 use dialpace::state::StateError;
-use dialpace::tick;
+use dialpace::watch::{self, Watched};
+use dialpace::{live, tick};
 
 fn main() -> ExitCode {
     let matches = match Cli::command().try_get_matches() {
@@ -35,6 +35,7 @@ fn main() -> ExitCode {
     let flags = matches.subcommand().map(|(_, matches)| matches);
     match cli.command {
         Command::Tick(args) => run_tick(&args, flags),
+        Command::Watch(args) => run_watch(&args, flags),
         Command::Simulate(args) => run_simulate(*args, flags),
         Command::Backtest(args) => run_backtest(*args, flags),
         Command::Completions { shell } => {
@@ -51,32 +52,71 @@ fn run_tick(args: &TickArgs, matches: Option<&ArgMatches>) -> ExitCode {
         quiet: args.output.quiet,
         verbose: args.output.verbose,
     };
-    let options = tick::Options {
+    let options = live::Options {
         sandbox: args.live.sandbox.clone(),
         speed: args.live.speed,
         dry_run: args.live.dry_run,
         json: args.output.json,
     };
-    let result = sources(matches)
-        .and_then(|sources| tick::run(&options, &sources, &console, &SystemClock::start()));
-    let (code, message) = match result {
-        Ok(report) => match &report.error {
-            Some(error) => {
-                let standing = report::text::standing(&report);
-                (
-                    code_of(error),
-                    Some(format!("{}; {standing}", chain(error))),
-                )
+    let result = sources(matches).and_then(|sources| tick::run(&options, &sources, &console));
+    match result {
+        Ok(report) => {
+            if let Some(message) = report::text::failure(&report) {
+                console.error(&message);
             }
-            None if report.export_failed => (WAITING, None),
-            None => (DONE, None),
-        },
-        Err(error) => (code_of(error.as_ref()), Some(chain(error.as_ref()))),
-    };
-    if let Some(message) = message {
-        console.error(&message);
+            code_of_cycle(&report).into()
+        }
+        Err(error) => failed(console, &error),
     }
-    code.into()
+}
+
+fn run_watch(args: &WatchArgs, matches: Option<&ArgMatches>) -> ExitCode {
+    let console = Console {
+        quiet: args.output.quiet,
+        verbose: args.output.verbose,
+    };
+    let options = watch::Options {
+        live: live::Options {
+            sandbox: args.live.sandbox.clone(),
+            speed: args.live.speed,
+            dry_run: args.live.dry_run,
+            json: args.output.json,
+        },
+        cycles: args.cycles,
+    };
+    let result = Interrupt::listen()
+        .map_err(anyhow::Error::from)
+        .and_then(|interrupt| {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the last resort of a run that was asked to stop"
+            )]
+            let end_at_once = || std::process::exit(interrupt.code().into());
+            let sources = sources(matches)?;
+            let stop = interrupt.stop();
+            let watched = watch::run(&options, &sources, console, stop, &end_at_once)?;
+            Ok(match watched {
+                Watched::Interrupted => interrupt.code(),
+                Watched::Done(last) => code_of_cycle(&last),
+            })
+        });
+    match result {
+        Ok(code) => code.into(),
+        Err(error) => failed(console, &error),
+    }
+}
+
+fn failed(console: Console, error: &anyhow::Error) -> ExitCode {
+    console.error(&report::text::chain(error.as_ref()));
+    code_of(error.as_ref()).into()
+}
+
+fn code_of_cycle(report: &CycleReport) -> u8 {
+    match &report.error {
+        Some(error) => code_of(error),
+        None if report.export_failed => WAITING,
+        None => DONE,
+    }
 }
 
 fn run_simulate(args: SimulateArgs, matches: Option<&ArgMatches>) -> ExitCode {
@@ -140,10 +180,7 @@ fn run_interruptibly(console: Console, run: impl FnOnce(&Interrupt) -> Result<En
         });
     match result {
         Ok(code) => code.into(),
-        Err(error) => {
-            console.error(&chain(error.as_ref()));
-            code_of(error.as_ref()).into()
-        }
+        Err(error) => failed(console, &error),
     }
 }
 
@@ -198,12 +235,6 @@ fn print(text: &[u8]) -> ExitCode {
 /// The exit code that scripts rely on, from whichever error of ours is in the chain.
 fn code_of(error: &(dyn Error + 'static)) -> u8 {
     links(error).find_map(code_of_link).unwrap_or(FAILED)
-}
-
-/// The error and its causes, outermost first, as one line.
-fn chain(error: &(dyn Error + 'static)) -> String {
-    let texts: Vec<String> = links(error).map(ToString::to_string).collect();
-    texts.join(": ")
 }
 
 fn links<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {

@@ -88,6 +88,23 @@ pub enum Notice {
         /// The name that it resembles.
         nearest: &'static str,
     },
+    /// The metrics file could not be written; the cycle itself is done.
+    MetricsNotWritten {
+        /// The file.
+        path: String,
+        /// What went wrong.
+        problem: String,
+    },
+    /// What a run came to, where its output is for programs.
+    Closing {
+        /// In words.
+        text: String,
+    },
+    /// A cycle took so long, or the machine slept so long, that cycles were left out.
+    CyclesMissed {
+        /// How many.
+        count: u64,
+    },
     /// Rows of history are so far apart that the window never holds as many as it may.
     SparseHistory {
         /// Seconds between rows, on average.
@@ -133,6 +150,8 @@ impl Notice {
             | Self::OutboxSpilled { .. }
             | Self::RecordsWithoutWarehouse { .. }
             | Self::Conflict { .. }
+            | Self::CyclesMissed { .. }
+            | Self::MetricsNotWritten { .. }
             | Self::SparseHistory { .. }
             | Self::UnknownSetting { .. } => Level::Warning,
             _ => Level::Note,
@@ -223,6 +242,19 @@ impl fmt::Display for Notice {
                     "{name} is no setting and was ignored; did you mean {nearest}?"
                 )
             }
+            Self::MetricsNotWritten { path, problem } => {
+                write!(f, "the metrics file {path} was not written: {problem}")
+            }
+            Self::Closing { text } => f.write_str(text),
+            Self::CyclesMissed { count } => write!(
+                f,
+                "{count} {} left out, because the one before took too long or the machine slept; the schedule goes on",
+                if *count == 1 {
+                    "cycle was"
+                } else {
+                    "cycles were"
+                }
+            ),
             Self::SparseHistory {
                 gap_secs,
                 window,

@@ -28,6 +28,31 @@ pub struct State {
     pub outbox: Outbox,
     /// When the platform wants to be called again at the earliest.
     pub quiet_until: Option<UnixMillis>,
+    /// What the metrics file counts, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counters: Option<Counters>,
+}
+
+/// What the metrics file counts over all runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Counters {
+    /// Cycles that sent a rate.
+    pub adjusted: u64,
+    /// Cycles that sent nothing.
+    pub held: u64,
+    /// Cycles that stopped the dialing.
+    pub stopped: u64,
+    /// Cycles that went to the safe rate.
+    pub safe: u64,
+    /// Cycles that failed.
+    pub failed: u64,
+    /// Calls that were tried again.
+    pub retries: u64,
+    /// Records that the warehouse took.
+    pub exported: u64,
+    /// When a cycle last went well.
+    pub succeeded_at: Option<UnixMillis>,
 }
 
 /// A dial rate that is about to be sent, and its record if it is applied.
@@ -50,6 +75,7 @@ impl State {
             intent: None,
             outbox: Outbox::default(),
             quiet_until: None,
+            counters: None,
         }
     }
 }

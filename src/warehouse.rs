@@ -134,6 +134,13 @@ pub struct Delivery {
 }
 
 impl Warehouse<'_> {
+    /// Ends every exchange at once, and lets no other begin.
+    pub fn abort(&self) {
+        if let Self::Http { client, .. } = self {
+            client.abort();
+        }
+    }
+
     /// Sends what is in the outbox, oldest first, up to the first failure.
     pub fn deliver(&self, outbox: &mut Outbox, deadline: &Deadline) -> Delivery {
         let now = deadline.clock().now();

@@ -29,8 +29,10 @@ const MAP: &str = "
     state     : warehouse files clock pacing
     cycle     : state warehouse platform http files clock notice pacing
     config    : cycle platform http pacing
-    report    : sim replay history cycle http clock notice pacing
-    tick      : scenario_file sim config report cycle state warehouse platform http files clock notice pacing
+    report    : sim replay history cycle state http clock notice pacing
+    live      : scenario_file sim config report cycle state warehouse platform http files clock notice pacing
+    tick      : live config report cycle clock
+    watch     : live config report cycle state sim clock notice pacing
     simulate  : scenario_file shards sim report config interrupt input files pacing
     backtest  : replay history report config interrupt input clock files notice pacing
     cli       :
@@ -39,8 +41,8 @@ const MAP: &str = "
 /// Words that may stand only in the modules named after them.
 const HOMES: &str = "
     clap::       : cli main
-    anyhow::     : tick simulate backtest main
-    std::fs      : files state config platform scenario_file shards backtest
+    anyhow::     : live tick watch simulate backtest main
+    std::fs      : files state config platform scenario_file shards backtest live
     csv::        : history
     ureq::       : http platform config warehouse
     Instant      : clock

@@ -39,6 +39,8 @@ pub struct Driving {
     pub authorities: Vec<Certificate<'static>>,
     /// Records that may wait.
     pub outbox_capacity: usize,
+    /// Where metrics are written, if anywhere.
+    pub metrics_file: Option<PathBuf>,
 }
 
 /// A campaign on a real platform.
@@ -123,6 +125,7 @@ impl Layers {
             outbox_capacity: self
                 .parse("outbox_limit", values::whole)?
                 .unwrap_or(OUTBOX_CAPACITY),
+            metrics_file: self.text("metrics_file").map(PathBuf::from),
         })
     }
 
@@ -291,6 +294,7 @@ const SETTINGS: &[Setting] = &[
     setting("if_match", "DIALPACE_IF_MATCH"),
     setting("ca_file", "DIALPACE_CA_FILE"),
     setting("outbox_limit", "DIALPACE_OUTBOX_LIMIT"),
+    setting("metrics_file", "DIALPACE_METRICS_FILE"),
     setting("config", "DIALPACE_CONFIG"),
 ];
 

@@ -81,6 +81,11 @@ impl<'a> Client<'a> {
             .push(secret);
     }
 
+    /// Ends every exchange at once, and lets no other begin: for a run that is asked to stop.
+    pub fn abort(&self) {
+        self.agent.clone().shutdown();
+    }
+
     /// Reads the JSON body of an answer; the error names the field.
     pub fn read<T: DeserializeOwned>(
         &self,

@@ -77,6 +77,11 @@ impl<'a> Cxone<'a> {
         }
     }
 
+    /// Ends every exchange at once, and lets no other begin.
+    pub fn abort(&self) {
+        self.client.abort();
+    }
+
     /// Sends `request` with a token, which is renewed once if it is refused.
     fn call_carefully(
         &self,

@@ -1,15 +1,19 @@
 //! From results to strings, and the console they are printed on.
 
+pub mod board;
 mod chart;
 mod console;
 pub mod decisions;
 pub mod html;
 pub mod json;
+pub mod metrics;
 mod page;
 pub mod replay;
 pub mod replay_html;
+mod screen;
 pub mod simulation;
 mod table;
 pub mod text;
 
 pub use console::Console;
+pub use screen::Screen;

@@ -1,5 +1,6 @@
 //! Results for people.
 
+use std::error::Error;
 use std::fmt::Write;
 
 use crate::clock::rfc3339;
@@ -49,9 +50,23 @@ pub fn cycle(report: &CycleReport, campaign_id: &str) -> String {
     line
 }
 
-/// The dial rate after a cycle that failed, in half a sentence.
+/// An error and its causes, outermost first, as one line.
 #[must_use]
-pub fn standing(report: &CycleReport) -> String {
+pub fn chain(error: &(dyn Error + 'static)) -> String {
+    let links = std::iter::successors(Some(error), |error| (*error).source());
+    let texts: Vec<String> = links.map(ToString::to_string).collect();
+    texts.join(": ")
+}
+
+/// Why a cycle failed, and where that leaves the campaign.
+#[must_use]
+pub fn failure(report: &CycleReport) -> Option<String> {
+    let error = report.error.as_ref()?;
+    Some(format!("{}; {}", chain(error), standing(report)))
+}
+
+/// The dial rate after a cycle that failed, in half a sentence.
+fn standing(report: &CycleReport) -> String {
     match (report.unsettled, report.dial_rate()) {
         (Some(rate), _) => format!("the next cycle finds out whether {rate} calls/min was applied"),
         (None, 0) => "no dial rate was set".to_owned(),

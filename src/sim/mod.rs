@@ -6,6 +6,7 @@
 mod answer;
 mod controller;
 mod draws;
+mod faults;
 mod plan;
 mod recommend;
 mod scenario;
@@ -15,6 +16,7 @@ mod world;
 
 pub use controller::{Controller, Observed, Order, Paced, Placing, Progressive, Shown, TraceRow};
 pub use draws::Distribution;
+pub use faults::FaultDraws;
 pub use plan::{Cell, Plan, Point, Summary};
 pub use recommend::{Recommendation, recommend};
 pub use scenario::{
@@ -23,4 +25,4 @@ pub use scenario::{
 };
 pub use statistics::Estimate;
 pub use tally::Figures;
-pub use world::{glimpse, simulate};
+pub use world::{glimpse, look_back, simulate};

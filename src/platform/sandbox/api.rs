@@ -22,6 +22,10 @@ impl Api {
         Self { campaign }
     }
 
+    pub(super) fn campaign(&self) -> &Campaign {
+        &self.campaign
+    }
+
     pub(super) fn answer(&mut self, request: &Request) -> Reply {
         self.route(request).unwrap_or_else(|refusal| refusal)
     }
@@ -49,7 +53,10 @@ impl Api {
         }
     }
 
-    fn metrics(&self, request: &Request) -> Answer {
+    fn metrics(&mut self, request: &Request) -> Answer {
+        if self.campaign.poll_fails() {
+            return Err(refuse(503, "the scenario has the poll fail"));
+        }
         let query: MetricsQuery = body(request)?;
         let expect = |holds: bool, what: &str| {
             if holds {
@@ -149,6 +156,9 @@ impl Api {
                 400,
                 &format!("dialRate: expected 0 to {DIAL_RATE_MAX}"),
             ));
+        }
+        if self.campaign.patch_fails() {
+            return Err(refuse(503, "the scenario has the change fail"));
         }
         match self.campaign.set_dial_rate(change.dial_rate) {
             Ok(()) => Ok(self.campaign_reply()),

@@ -10,10 +10,12 @@ mod world;
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use api::Api;
 use server::Server;
+
+use crate::sim::Figures;
 
 pub use world::Campaign;
 
@@ -25,20 +27,30 @@ pub const CLIENT_ID: &str = "sandbox-client";
 pub const CLIENT_SECRET: &str = "sandbox-secret";
 
 /// A running sandbox; dropping it stops it.
-#[derive(Debug)]
 pub struct Sandbox {
     server: Server,
+    api: Arc<Mutex<Api>>,
 }
 
 impl Sandbox {
     /// Starts the API of `campaign`.
     pub fn start(campaign: Campaign) -> io::Result<Self> {
-        let api = Mutex::new(Api::new(campaign));
-        let server = Server::start(move |request| {
-            let mut api = api.lock().unwrap_or_else(PoisonError::into_inner);
-            api.answer(request)
+        let api = Arc::new(Mutex::new(Api::new(campaign)));
+        let server = Server::start({
+            let api = Arc::clone(&api);
+            move |request| {
+                let mut api = api.lock().unwrap_or_else(PoisonError::into_inner);
+                api.answer(request)
+            }
         })?;
-        Ok(Self { server })
+        Ok(Self { server, api })
+    }
+
+    /// What became of the campaign since this was started.
+    #[must_use]
+    pub fn figures(&self) -> Figures {
+        let api = self.api.lock().unwrap_or_else(PoisonError::into_inner);
+        api.campaign().figures()
     }
 
     /// Where it listens.

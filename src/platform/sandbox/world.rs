@@ -3,20 +3,22 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::clock::{Clock, SystemClock};
+use crate::clock::Clock;
 use crate::files;
 use crate::pacing::UnixMillis;
-use crate::sim::{Scenario, Shown, glimpse};
+use crate::sim::{FaultDraws, Figures, Scenario, Shown, glimpse, look_back};
 
 /// A campaign that lives between runs: a scenario, when it began, and at which rates it dialed.
 /// The world of any moment follows from these.
-#[derive(Debug)]
 pub struct Campaign {
     scenario: Scenario,
-    clock: SystemClock,
+    faults: FaultDraws,
+    clock: Arc<dyn Clock>,
+    opened_at: UnixMillis,
     diary: Diary,
     path: Option<PathBuf>,
 }
@@ -36,13 +38,18 @@ struct Diary {
 
 impl Campaign {
     /// The campaign kept at `path`, or a new one, which has been dialing for an hour by hand. It
-    /// is saved at each change if `writable`.
+    /// is saved at each change if `writable`. Without a path it lives as long as this process.
     /// It runs at `speed` virtual seconds per second; at another speed it is another campaign.
-    pub fn open(scenario: Scenario, speed: u16, path: &Path, writable: bool) -> io::Result<Self> {
-        let clock = SystemClock::start();
+    pub fn open(
+        scenario: Scenario,
+        speed: u16,
+        clock: Arc<dyn Clock>,
+        path: Option<&Path>,
+        writable: bool,
+    ) -> io::Result<Self> {
         let now = clock.now();
-        let content = fs::read(path).unwrap_or_default();
-        let kept = serde_json::from_slice(&content).ok();
+        let content = path.map(|path| fs::read(path).unwrap_or_default());
+        let kept = serde_json::from_slice(&content.unwrap_or_default()).ok();
         let is_usable = |diary: &Diary| {
             let is_past = now > diary.began_at && diary.speed == speed;
             is_past && diary.secs_at(now) < AGE_MAX_SECS
@@ -54,13 +61,37 @@ impl Campaign {
             version: 0,
         });
         let campaign = Self {
+            faults: FaultDraws::new(&scenario.faults, SEED),
             scenario,
             clock,
+            opened_at: now,
             diary,
-            path: writable.then(|| path.to_owned()),
+            path: path.filter(|_| writable).map(Path::to_owned),
         };
         campaign.save()?;
         Ok(campaign)
+    }
+
+    /// Whether the next poll fails, as the scenario has it.
+    pub(super) fn poll_fails(&mut self) -> bool {
+        let secs = self.diary.secs_at(self.clock.now()) - self.diary.secs_at(self.opened_at);
+        self.faults.poll_fails(secs)
+    }
+
+    /// Whether the next change of the rate fails, as the scenario has it.
+    pub(super) fn patch_fails(&mut self) -> bool {
+        self.faults.patch_fails()
+    }
+
+    /// What became of the campaign since it was opened.
+    pub(super) fn figures(&self) -> Figures {
+        let since = self.diary.secs_at(self.opened_at);
+        look_back(
+            &self.scenario,
+            SEED,
+            &self.diary.rates,
+            (since, self.now_secs()),
+        )
     }
 
     /// What the platform shows of the interval that ends now.

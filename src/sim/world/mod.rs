@@ -14,6 +14,7 @@ use event::{Timed, next_of};
 use super::answer::AnswerModel;
 use super::controller::{Controller, Observed, Order, Placing, Shown};
 use super::draws::{Purpose, Stream, Streams};
+use super::faults::FaultDraws;
 use super::scenario::{Scenario, Spacing};
 use super::tally::{Figures, Tally};
 
@@ -47,6 +48,28 @@ pub fn glimpse(scenario: &Scenario, seed: u64, rates: &[(f64, u32)], now_secs: f
     world.show()
 }
 
+/// What became of the campaign in a span of virtual seconds, the rates being those of
+/// [`glimpse`]. What only a controller can tell, such as changes and the SLA band, is 0.
+#[must_use]
+pub fn look_back(
+    scenario: &Scenario,
+    seed: u64,
+    rates: &[(f64, u32)],
+    (from_secs, to_secs): (f64, f64),
+) -> Figures {
+    let scenario = Scenario {
+        warm_up_secs: from_secs,
+        ..scenario.clone()
+    };
+    let mut world = World::new(&scenario, Placing::ByRate, seed, 0);
+    world.end = to_secs;
+    world.next_poll = f64::INFINITY;
+    let until_then = rates.partition_point(|(at, _)| *at <= to_secs);
+    world.follow(rates.get(..until_then).unwrap_or_default());
+    world.run(&mut Watcher);
+    world.tally.figures(to_secs - from_secs)
+}
+
 /// Only looks on.
 struct Watcher;
 
@@ -65,8 +88,7 @@ struct World<'a> {
     answer_model: AnswerModel<'a>,
     outcomes: Stream,
     spacing: Stream,
-    polls: Stream,
-    patches: Stream,
+    faults: FaultDraws,
 
     now: f64,
     end: f64,
@@ -163,8 +185,7 @@ impl<'a> World<'a> {
             answer_model: AnswerModel::new(&scenario.answer_rate, streams),
             outcomes: streams.of(Purpose::Outcome, 0),
             spacing,
-            polls: streams.of(Purpose::Poll, 0),
-            patches: streams.of(Purpose::Patch, 0),
+            faults: FaultDraws::of(&scenario.faults, streams),
             now: 0.0,
             end: scenario.hours * 3600.0,
             next_poll: scenario.interval_secs,
@@ -275,14 +296,7 @@ impl<'a> World<'a> {
             connected: self.tally.connected,
             abandoned: self.tally.abandoned,
         });
-        let draw = self.polls.uniform();
-        let is_out = self
-            .scenario
-            .faults
-            .outages
-            .iter()
-            .any(|o| (o.from_secs..o.to_secs).contains(&now));
-        let failed = is_out || draw < self.scenario.faults.poll_failure;
+        let failed = self.faults.poll_fails(now);
         let order = controller.poll(now, (!failed).then_some(shown));
         if self.counts() {
             self.tally.intervals += u64::from(order.is_outside.is_some());
@@ -312,11 +326,10 @@ impl<'a> World<'a> {
     }
 
     fn obey(&mut self, order: Order, controller: &mut dyn Controller) {
-        let draw = self.patches.uniform();
+        let failed = self.faults.patch_fails();
         let Some(rate) = order.send else {
             return;
         };
-        let failed = draw < self.scenario.faults.patch_failure;
         if self.counts() {
             self.tally.patches += 1;
             self.tally.exports += u64::from(!failed);

@@ -1,0 +1,353 @@
+//! A live campaign, set up for its cycles: settings, lock, client, warehouse, and the sandbox
+//! where that is asked for. `tick` runs one cycle of it, `watch` many.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow};
+
+use crate::clock::{Clock, Deadline};
+use crate::config::{Account, Driving, Endpoint, Layers, Sources, default_state_path};
+use crate::cycle::{Cycle, CycleReport};
+use crate::files;
+use crate::http::{Client, Reach};
+use crate::notice::{Notice, Notices};
+use crate::pacing::Action;
+use crate::platform::sandbox::{self, Campaign, Sandbox};
+use crate::platform::{Access, CampaignId, Cxone, Site, TokenCache};
+use crate::report::{self, Console};
+use crate::scenario_file;
+use crate::sim::{Figures, Scenario};
+use crate::state::{State, StateError, Store};
+use crate::warehouse::Warehouse;
+
+/// What the command line asks of a live campaign.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// `--sandbox`, with its scenario.
+    pub sandbox: Option<Option<PathBuf>>,
+    /// `--speed`.
+    pub speed: u16,
+    /// `--dry-run`.
+    pub dry_run: bool,
+    /// `--json`.
+    pub json: bool,
+}
+
+/// Where the sandbox's world keeps its past.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum World {
+    /// In a file; it goes on between runs at the speed that was asked for.
+    Kept,
+    /// Nowhere; it begins with the run and has the run's clock.
+    OfThisRun,
+}
+
+/// A campaign that is ready for its cycles.
+pub struct Live<'a> {
+    cycle: Cycle<'a>,
+    platform: &'a Cxone<'a>,
+    sandbox: Option<&'a Sandbox>,
+    /// Time from one cycle to the next.
+    pub interval: Duration,
+    /// Time that a cycle may take, from when the run began for the first one.
+    pub deadline: Deadline<'a>,
+    metrics_file: Option<&'a Path>,
+    retries: &'a AtomicU64,
+    options: &'a Options,
+}
+
+/// Sets everything up and calls `run` with it. The sandbox and the lock last as long as that.
+pub fn with<R>(
+    options: &Options,
+    sources: &Sources,
+    notices: &dyn Notices,
+    clock: &Arc<dyn Clock>,
+    world: World,
+    run: impl FnOnce(&Live) -> Result<R>,
+) -> Result<R> {
+    let deadline_from_start = |limit| Deadline::after(clock.as_ref(), limit);
+    let layers = Layers::gather(sources, options.sandbox.is_some())?;
+    for (name, nearest) in layers.suspects() {
+        notices.tell(&Notice::UnknownSetting {
+            name: name.clone(),
+            nearest,
+        });
+    }
+    let mut driving = layers.driving()?;
+    let deadline = deadline_from_start(driving.deadline);
+
+    let account = match options.sandbox {
+        Some(_) => None,
+        None => Some(layers.account()?),
+    };
+    let campaign_id = account
+        .as_ref()
+        .map_or(sandbox::CAMPAIGN_ID, |a| a.campaign_id.as_str());
+    let is_default = driving.state.is_none();
+    let state_path = match driving.state.take() {
+        Some(path) => path,
+        None => default_state_path(
+            sources,
+            &default_name(campaign_id, account.is_none(), world),
+        )?,
+    };
+    let store = if options.dry_run {
+        Store::read_only(&state_path, campaign_id)
+    } else {
+        Store::lock(&state_path, campaign_id)?
+    };
+    if world == World::OfThisRun && is_default && !options.dry_run {
+        // It belongs to a world that is gone.
+        let _ = fs::remove_file(&state_path);
+    }
+
+    let (sandbox, account) = match (account, &options.sandbox) {
+        (Some(account), _) => (None, account),
+        (None, scenario) => {
+            let scenario = scenario.as_ref().and_then(Option::as_deref);
+            let sandbox = start_sandbox(scenario, &state_path, options, clock, world)?;
+            let account = sandbox_account(&sandbox)?;
+            driving
+                .warehouse
+                .get_or_insert(Endpoint::Http(sandbox.warehouse(), Reach::Loopback));
+            (Some(sandbox), account)
+        }
+    };
+    let notices = &Counted {
+        notices,
+        retries: AtomicU64::new(0),
+    };
+    let platform = Cxone::new(
+        access(&account, &driving, &state_path, options.dry_run),
+        notices,
+    );
+    let warehouse = driving
+        .warehouse
+        .as_ref()
+        .map(|endpoint| warehouse(endpoint, &driving, notices));
+    let cycle = Cycle {
+        pacer: &driving.pacing.pacer,
+        campaign_id: account.campaign_id.as_str(),
+        platform: &platform,
+        warehouse: warehouse.as_ref(),
+        store: &store,
+        if_match: driving.if_match,
+        outbox_capacity: driving.outbox_capacity,
+        dry_run: options.dry_run,
+        notices,
+    };
+    run(&Live {
+        cycle,
+        platform: &platform,
+        sandbox: sandbox.as_ref(),
+        interval: driving.pacing.interval,
+        deadline,
+        metrics_file: driving.metrics_file.as_deref(),
+        retries: &notices.retries,
+        options,
+    })
+}
+
+impl Live<'_> {
+    /// Reads the state that the cycles go on from.
+    pub fn load(&self) -> Result<State, StateError> {
+        self.cycle.load(self.deadline.clock())
+    }
+
+    /// Runs one cycle, and writes the metrics of it where that is asked for.
+    pub fn run(&self, state: &mut State, deadline: &Deadline) -> CycleReport {
+        let report = self.cycle.run(state, deadline);
+        if let Some(path) = self.metrics_file.filter(|_| !self.options.dry_run)
+            && let Err(problem) = self.write_metrics(path, state, &report)
+        {
+            let path = path.display().to_string();
+            let notice = Notice::MetricsNotWritten { path, problem };
+            self.cycle.notices.tell(&notice);
+        }
+        report
+    }
+
+    /// The counts are saved before they are shown, so that none is ever shown twice.
+    fn write_metrics(
+        &self,
+        path: &Path,
+        state: &mut State,
+        report: &CycleReport,
+    ) -> Result<(), String> {
+        let counters = state.counters.get_or_insert_default();
+        counters.retries += self.retries.swap(0, Ordering::Relaxed);
+        counters.exported += report.exported as u64;
+        match report.action() {
+            _ if report.error.is_some() => counters.failed += 1,
+            Action::Adjust => counters.adjusted += 1,
+            Action::Hold => counters.held += 1,
+            Action::Stop => counters.stopped += 1,
+            Action::Safe => counters.safe += 1,
+        }
+        if report.error.is_none() {
+            counters.succeeded_at = Some(report.decision.at);
+        }
+        let text = report::metrics::text(report, counters, self.cycle.campaign_id);
+        let saved = self.cycle.store.save(state);
+        saved.map_err(|error| report::text::chain(&error))?;
+        files::publish_to_all(path, text.as_bytes()).map_err(|error| error.to_string())
+    }
+
+    /// What is paced, and how.
+    #[must_use]
+    pub fn cycle(&self) -> &Cycle<'_> {
+        &self.cycle
+    }
+
+    /// What became of the sandbox's campaign during this run.
+    #[must_use]
+    pub fn figures(&self) -> Option<Figures> {
+        self.sandbox.map(Sandbox::figures)
+    }
+
+    /// What ends its exchanges from another thread.
+    #[must_use]
+    pub fn exchanges(&self) -> Exchanges<'_> {
+        Exchanges {
+            platform: self.platform,
+            warehouse: self.cycle.warehouse,
+        }
+    }
+
+    /// Prints what a cycle came to, as the command line asks for it.
+    pub fn print(&self, report: &CycleReport, console: Console) -> io::Result<()> {
+        let cycle = &self.cycle;
+        if self.options.json {
+            if !report.has_warehouse && report.action() != Action::Hold {
+                cycle.notices.tell(&Notice::NothingExported);
+            }
+            return console.data(&report::json::cycle(report, cycle.campaign_id, cycle.pacer));
+        }
+        if report.is_worth_a_line() && !console.quiet {
+            console.data(&report::text::cycle(report, cycle.campaign_id))?;
+        }
+        if self.options.dry_run && report.error.is_none() {
+            console.data(&report::text::dry_run(report))?;
+        }
+        Ok(())
+    }
+}
+
+/// The HTTP exchanges of a live campaign.
+#[derive(Clone, Copy)]
+pub struct Exchanges<'a> {
+    platform: &'a Cxone<'a>,
+    warehouse: Option<&'a Warehouse<'a>>,
+}
+
+impl Exchanges<'_> {
+    /// Ends every exchange at once, and lets no other begin.
+    pub fn abort(&self) {
+        self.platform.abort();
+        if let Some(warehouse) = self.warehouse {
+            warehouse.abort();
+        }
+    }
+}
+
+/// Counts retries on their way to whoever is told of them.
+struct Counted<'a> {
+    notices: &'a dyn Notices,
+    retries: AtomicU64,
+}
+
+impl Notices for Counted<'_> {
+    fn tell(&self, notice: &Notice) {
+        if matches!(notice, Notice::Retry { .. }) {
+            self.retries.fetch_add(1, Ordering::Relaxed);
+        }
+        self.notices.tell(notice);
+    }
+}
+
+fn default_name(campaign_id: &str, sandbox: bool, world: World) -> PathBuf {
+    match (sandbox, world) {
+        (false, _) => PathBuf::from(campaign_id),
+        // A folder of its own, since a real campaign may have the same name.
+        (true, World::Kept) => Path::new("sandbox").join(campaign_id),
+        (true, World::OfThisRun) => Path::new("sandbox").join("at-speed"),
+    }
+}
+
+fn start_sandbox(
+    scenario: Option<&Path>,
+    state_path: &Path,
+    options: &Options,
+    clock: &Arc<dyn Clock>,
+    world: World,
+) -> Result<Sandbox> {
+    let scenario = match scenario {
+        Some(path) => scenario_file::read_checked(path)?,
+        None => Scenario::default(),
+    };
+    let path = files::sibling(state_path, ".campaign");
+    let (speed, kept) = match world {
+        World::Kept => (options.speed, Some(path.as_path())),
+        World::OfThisRun => (1, None),
+    };
+    Campaign::open(scenario, speed, Arc::clone(clock), kept, !options.dry_run)
+        .and_then(Sandbox::start)
+        .with_context(|| {
+            format!(
+                "cannot start the sandbox, whose campaign is kept in {}",
+                path.display()
+            )
+        })
+}
+
+fn sandbox_account(sandbox: &Sandbox) -> Result<Account> {
+    let invalid = |problem: String| anyhow!("sandbox: {problem}");
+    Ok(Account {
+        site: Site::new(&sandbox.site()).map_err(invalid)?,
+        client_id: sandbox::CLIENT_ID.to_owned(),
+        client_secret: sandbox::CLIENT_SECRET.into(),
+        campaign_id: CampaignId::new(sandbox::CAMPAIGN_ID).map_err(invalid)?,
+    })
+}
+
+fn access(account: &Account, driving: &Driving, state_path: &Path, dry_run: bool) -> Access {
+    let limits = driving.pacing.pacer.limits();
+    Access {
+        site: account.site.clone(),
+        client_id: account.client_id.clone(),
+        client_secret: account.client_secret.clone(),
+        campaign_id: account.campaign_id.clone(),
+        authorities: driving.authorities.clone(),
+        retry: driving.retry,
+        interval: driving.pacing.interval,
+        token_cache: Some(TokenCache {
+            path: files::sibling(state_path, ".token"),
+            writable: !dry_run,
+        }),
+        dial_rates: (limits.min_dial_rate, limits.max_dial_rate),
+    }
+}
+
+fn warehouse<'a>(
+    endpoint: &Endpoint,
+    driving: &Driving,
+    notices: &'a dyn Notices,
+) -> Warehouse<'a> {
+    match endpoint {
+        Endpoint::File(path) => Warehouse::File(path.clone()),
+        Endpoint::Http(url, reach) => Warehouse::Http {
+            client: Box::new(Client::new(
+                *reach,
+                &driving.authorities,
+                driving.retry,
+                notices,
+            )),
+            url: url.clone(),
+        },
+    }
+}

@@ -1,0 +1,229 @@
+//! What `watch` shows of a campaign at a glance, and its closing words.
+
+use std::collections::VecDeque;
+use std::fmt::Write;
+use std::time::Duration;
+
+use super::replay::rows_of;
+use crate::clock::rfc3339;
+use crate::cycle::{CycleReport, Outcome};
+use crate::notice::Waiting;
+use crate::pacing::{Action, Pacer, UnixMillis};
+use crate::sim::Figures;
+
+/// What is known of the campaign, from one cycle to the next.
+#[derive(Debug, Default)]
+pub struct Board {
+    campaign_id: String,
+    settings: String,
+    dial_rate: u32,
+    changed: Option<String>,
+    agents: Option<(u32, f64)>,
+    agents_before: VecDeque<u32>,
+    answers: String,
+    exported: usize,
+    pending: usize,
+    has_warehouse: bool,
+    last_error: Option<String>,
+    counts: Counts,
+}
+
+/// What a run came to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    cycles: u64,
+    sent: u64,
+    changed: u64,
+    failed: u64,
+}
+
+impl Board {
+    /// Lines that [`lines`](Self::lines) gives.
+    pub const LINES: usize = 7;
+
+    /// A campaign of which nothing is known yet.
+    #[must_use]
+    pub fn new(campaign_id: &str, pacer: &Pacer, interval: Duration, dial_rate: u32) -> Self {
+        let limits = pacer.limits();
+        Self {
+            campaign_id: campaign_id.to_owned(),
+            settings: format!(
+                "{}, SLA {} ± {}, {} to {} calls/min, every {} s",
+                pacer.policy().name(),
+                limits.sla_threshold.value(),
+                limits.tolerance_margin.value(),
+                limits.min_dial_rate,
+                limits.max_dial_rate,
+                interval.as_secs()
+            ),
+            dial_rate,
+            answers: "not polled yet".to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// Takes one cycle in.
+    pub fn add(&mut self, report: &CycleReport) {
+        let decision = &report.decision;
+        let evidence = &decision.evidence;
+        let rate = report.dial_rate();
+        self.counts.cycles += 1;
+        let was_sent = matches!(report.outcome, Outcome::Applied | Outcome::WouldApply(..));
+        self.counts.sent += u64::from(was_sent);
+        if was_sent && rate != decision.previous_dial_rate {
+            self.counts.changed += 1;
+            self.changed = Some(format!(
+                "{} → {rate} at {}: {decision}",
+                decision.previous_dial_rate,
+                time_of_day(decision.at)
+            ));
+        }
+        self.dial_rate = rate;
+        if let (Some(agents), Some(mean)) = (evidence.available_agents, evidence.available_mean) {
+            self.agents = Some((agents, mean));
+            self.agents_before.push_back(agents);
+            if self.agents_before.len() > HISTORY {
+                self.agents_before.pop_front();
+            }
+        }
+        let (sla, margin) = (
+            evidence.sla_threshold.value(),
+            evidence.tolerance_margin.value(),
+        );
+        self.answers = match (evidence.answer_rate, evidence.deviation) {
+            (Some(rate), Some(deviation)) => format!(
+                "{:.3}, {} the band {:.3} to {:.3}, deviation {deviation:+.3}",
+                rate.value(),
+                match decision.is_outside_band() {
+                    Some(false) => "inside",
+                    _ if deviation > 0.0 => "above",
+                    _ => "below",
+                },
+                (sla - margin).max(0.0),
+                (sla + margin).min(1.0),
+            ),
+            _ => "unknown: the last poll failed".to_owned(),
+        };
+        self.exported += report.exported;
+        self.pending = report.pending;
+        self.has_warehouse = report.has_warehouse;
+        if let Some(error) = &report.error {
+            self.counts.failed += 1;
+            let at = time_of_day(decision.at);
+            self.last_error = Some(format!("{error} (at {at})"));
+        }
+    }
+
+    /// The block of lines, with the time to the next cycle.
+    #[must_use]
+    pub fn lines(&self, next: Option<Duration>) -> [String; Self::LINES] {
+        let changed = self.changed.as_deref().unwrap_or("not changed from here");
+        let agents = match self.agents {
+            Some((agents, mean)) => format!(
+                "{agents} available, mean {mean:.1}  {}",
+                sparkline(&self.agents_before)
+            ),
+            None => "not polled yet".to_owned(),
+        };
+        let records = if self.has_warehouse {
+            format!("{} exported, {}", self.exported, Waiting(self.pending))
+        } else {
+            "none: DW_ENDPOINT is not set".to_owned()
+        };
+        let next = match next {
+            Some(next) => format!("in {} s", next.as_millis().div_ceil(1_000)),
+            None => "running".to_owned(),
+        };
+        [
+            format!("campaign    {} ({})", self.campaign_id, self.settings),
+            format!("dial rate   {} calls/min ({changed})", self.dial_rate),
+            format!("agents      {agents}"),
+            format!("answers     {}", self.answers),
+            format!("records     {records}"),
+            format!("next cycle  {next}, {} so far", self.counts.cycles),
+            format!(
+                "last error  {}",
+                self.last_error.as_deref().unwrap_or("none")
+            ),
+        ]
+    }
+
+    /// What the run came to; with what became of a simulated campaign meanwhile.
+    #[must_use]
+    pub fn closing(&self, lasted: Duration, figures: Option<&Figures>) -> String {
+        let counts = self.counts;
+        let exported = if self.has_warehouse {
+            let exported = rows_of(self.exported as u64, "record");
+            format!("{exported} exported, {}", Waiting(self.pending))
+        } else {
+            "nothing exported: DW_ENDPOINT is not set".to_owned()
+        };
+        let mut text = format!(
+            "{} in {}: the rate was sent {} and changed {}, {} failed; {exported}",
+            rows_of(counts.cycles, "cycle"),
+            span(lasted),
+            times(counts.sent),
+            times(counts.changed),
+            rows_of(counts.failed, "cycle"),
+        );
+        if let Some(figures) = figures {
+            // Writing to a String cannot fail.
+            let _ = write!(
+                text,
+                "\nmeanwhile in the sandbox: occupancy {:.1} %, abandonment {:.2} % of live answers, {:.0} calls dialed",
+                figures.occupancy * 100.0,
+                figures.abandonment_rate * 100.0,
+                figures.calls_dialed
+            );
+        }
+        text
+    }
+
+    /// Whether the last cycle is worth a line above the block: something changed or failed.
+    #[must_use]
+    pub fn is_news(report: &CycleReport) -> bool {
+        report.error.is_some()
+            || report.export_failed
+            || matches!(report.outcome, Outcome::Conflict)
+            || report.dial_rate() != report.decision.previous_dial_rate
+            || matches!(report.action(), Action::Stop | Action::Safe)
+    }
+}
+
+/// "never", "once", "98 times"
+fn times(n: u64) -> String {
+    match n {
+        0 => "never".to_owned(),
+        1 => "once".to_owned(),
+        n => format!("{n} times"),
+    }
+}
+
+/// "14:03:31"
+fn time_of_day(at: UnixMillis) -> String {
+    rfc3339(at).chars().skip(11).take(8).collect()
+}
+
+/// "45 s", "50 min", "8.5 h"
+fn span(duration: Duration) -> String {
+    match duration.as_secs() {
+        secs @ ..120 => format!("{secs} s"),
+        secs @ 120..7_200 => format!("{} min", secs / 60),
+        secs => format!("{}.{} h", secs / 3_600, secs % 3_600 / 360),
+    }
+}
+
+/// A bar for each value, the highest of them full.
+fn sparkline(values: &VecDeque<u32>) -> String {
+    let highest = values.iter().copied().max().unwrap_or(0).max(1);
+    let bar = |value: &u32| {
+        let level = (u64::from(*value) * 7).div_ceil(u64::from(highest));
+        let level = usize::try_from(level).unwrap_or(0);
+        BARS.get(level).copied().unwrap_or(' ')
+    };
+    values.iter().map(bar).collect()
+}
+
+const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+/// Polls in the small history: ten minutes at one every 30 s.
+const HISTORY: usize = 20;

@@ -1,0 +1,72 @@
+//! A terminal with a block of live lines at its foot, and everything else scrolling above it.
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+use super::Console;
+use crate::notice::{Notice, Notices};
+
+/// Where a long run shows what goes on.
+pub struct Screen {
+    console: Console,
+    block: Option<Block>,
+}
+
+struct Block {
+    all: MultiProgress,
+    lines: Vec<ProgressBar>,
+}
+
+impl Screen {
+    /// A screen with a block of so many lines, or without one, where nobody looks.
+    #[must_use]
+    pub fn new(console: Console, block: Option<usize>) -> Self {
+        let block = block.map(|lines| {
+            let all = MultiProgress::new();
+            // Cut at the width of the terminal, whatever that is when it is drawn.
+            let style = ProgressStyle::with_template("{wide_msg}")
+                .unwrap_or_else(|_| ProgressStyle::default_spinner());
+            let line = |_| all.add(ProgressBar::new_spinner().with_style(style.clone()));
+            let lines = (0..lines).map(line).collect();
+            Block { all, lines }
+        });
+        Self { console, block }
+    }
+
+    /// Whether there is a block.
+    #[must_use]
+    pub fn has_block(&self) -> bool {
+        self.block.is_some()
+    }
+
+    /// Shows `lines` in the block.
+    pub fn show(&self, lines: &[String]) {
+        let bars = self.block.iter().flat_map(|block| &block.lines);
+        for (bar, line) in bars.zip(lines) {
+            bar.set_message(line.clone());
+            bar.tick();
+        }
+    }
+
+    /// Takes the block away, prints, and draws it again below what was printed.
+    pub fn above<R>(&self, print: impl FnOnce(&Console) -> R) -> R {
+        match &self.block {
+            Some(block) => block.all.suspend(|| print(&self.console)),
+            None => print(&self.console),
+        }
+    }
+}
+
+impl Notices for Screen {
+    fn tell(&self, notice: &Notice) {
+        self.above(|console| console.tell(notice));
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        if let Some(block) = &self.block {
+            // A terminal that is gone needs no cleaning.
+            let _ = block.all.clear();
+        }
+    }
+}

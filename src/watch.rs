@@ -1,0 +1,198 @@
+//! `watch`: the cycle of `tick` on a fixed schedule, for as long as somebody wants it.
+
+use std::io::{self, IsTerminal};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::clock::{Clock, Deadline, RunClock, SystemClock};
+use crate::config::Sources;
+use crate::cycle::CycleReport;
+use crate::live::{self, Exchanges, Live, World};
+use crate::notice::{Notice, Notices};
+use crate::report::board::Board;
+use crate::report::{Console, Screen, text};
+
+/// What the command line asks of a watch.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The campaign.
+    pub live: live::Options,
+    /// `--cycles`.
+    pub cycles: Option<u64>,
+}
+
+/// How a watch ended.
+#[derive(Debug)]
+pub enum Watched {
+    /// After the cycles that were asked for; the last of them.
+    Done(Box<CycleReport>),
+    /// Somebody asked it to stop.
+    Interrupted,
+}
+
+/// Runs cycles until `stop` is set or enough are done. `end_at_once` ends the process, should a
+/// cycle not come to its end soon after `stop`: the state allows that at any moment.
+pub fn run(
+    options: &Options,
+    sources: &Sources,
+    console: Console,
+    stop: &Arc<AtomicBool>,
+    end_at_once: &(dyn Fn() + Sync),
+) -> Result<Watched> {
+    let is_at_speed = options.live.sandbox.is_some() && options.live.speed > 1;
+    let (speed, world) = if is_at_speed {
+        (options.live.speed, World::OfThisRun)
+    } else {
+        (1, World::Kept)
+    };
+    let clock: Arc<dyn Clock> = Arc::new(RunClock::new(speed, Arc::clone(stop)));
+    let is_watched = io::stderr().is_terminal() && io::stdout().is_terminal();
+    let has_block = is_watched && !options.live.json && !console.quiet;
+    let screen = Screen::new(console, has_block.then_some(Board::LINES));
+    live::with(&options.live, sources, &screen, &clock, world, |live| {
+        let is_done = AtomicBool::new(false);
+        let exchanges = live.exchanges();
+        thread::scope(|scope| {
+            scope.spawn(|| see_to_the_end(stop, &is_done, exchanges, end_at_once));
+            let watched = watch(options, live, &screen, clock.as_ref(), speed);
+            is_done.store(true, Ordering::Relaxed);
+            watched
+        })
+    })
+}
+
+fn watch(
+    options: &Options,
+    live: &Live,
+    screen: &Screen,
+    clock: &dyn Clock,
+    speed: u16,
+) -> Result<Watched> {
+    let mut state = live.load()?;
+    let cycle = live.cycle();
+    let rate = state.pacer.dial_rate;
+    let mut board = Board::new(cycle.campaign_id, cycle.pacer, live.interval, rate);
+    let limit = live.deadline.limit().min(live.interval);
+    let began = clock.monotonic();
+    let mut slot = 0;
+    let mut cycles = 0;
+    let watched = loop {
+        screen.show(&board.lines(None));
+        let deadline = Deadline::after(clock, limit);
+        let report = live.run(&mut state, &deadline);
+        cycles += 1;
+        let is_cut_short = clock.is_stopping() && report.error.is_some();
+        if !is_cut_short {
+            board.add(&report);
+            screen.show(&board.lines(None));
+            print(live, screen, &report)?;
+        }
+        if clock.is_stopping() {
+            break Watched::Interrupted;
+        }
+        if options.cycles == Some(cycles) {
+            break Watched::Done(Box::new(report));
+        }
+        let next = next_slot(clock.monotonic().saturating_sub(began), live.interval);
+        if next > slot + 1 {
+            let count = next - slot - 1;
+            screen.tell(&Notice::CyclesMissed { count });
+        }
+        slot = next;
+        let due = began
+            + live
+                .interval
+                .saturating_mul(u32::try_from(slot).unwrap_or(u32::MAX));
+        wait(clock, due, speed, |left| {
+            screen.show(&board.lines(Some(left)));
+        });
+        if clock.is_stopping() {
+            break Watched::Interrupted;
+        }
+    };
+    let lasted = clock.monotonic().saturating_sub(began);
+    let closing = board.closing(lasted, live.figures().as_ref());
+    screen.above(|console| {
+        if options.live.json {
+            console.tell(&Notice::Closing { text: closing });
+            Ok(())
+        } else if console.quiet {
+            Ok(())
+        } else {
+            console.data(&closing)
+        }
+    })?;
+    Ok(watched)
+}
+
+/// The number of the first cycle that is due after `elapsed`. The schedule is fixed when the run
+/// begins, so it does not drift; what is past is left out, so that cycles never bunch up.
+fn next_slot(elapsed: Duration, interval: Duration) -> u64 {
+    let slot = elapsed.as_nanos() / interval.as_nanos().max(1) + 1;
+    u64::try_from(slot).unwrap_or(u64::MAX)
+}
+
+/// Waits until `due`, telling once a second how long that still is.
+fn wait(clock: &dyn Clock, due: Duration, speed: u16, tell: impl Fn(Duration)) {
+    let second = Duration::from_secs(1) * u32::from(speed);
+    loop {
+        let left = due.saturating_sub(clock.monotonic());
+        if left.is_zero() || clock.is_stopping() {
+            return;
+        }
+        tell(left);
+        clock.sleep(left.min(second));
+    }
+}
+
+fn print(live: &Live, screen: &Screen, report: &CycleReport) -> io::Result<()> {
+    if screen.has_block() && !Board::is_news(report) {
+        return Ok(());
+    }
+    screen.above(|console| {
+        live.print(report, *console)?;
+        if let Some(message) = text::failure(report) {
+            console.error(&message);
+        }
+        Ok(())
+    })
+}
+
+/// Once the run is asked to stop, gives the exchange at work a moment to end by itself, then ends
+/// it, and at last the process.
+fn see_to_the_end(
+    stop: &AtomicBool,
+    is_done: &AtomicBool,
+    exchanges: Exchanges,
+    end_at_once: &dyn Fn(),
+) {
+    let clock = SystemClock::start();
+    let done_within = |time: Duration| {
+        let until = clock.monotonic() + time;
+        while clock.monotonic() < until && !is_done.load(Ordering::Relaxed) {
+            clock.sleep(LOOK_AFTER);
+        }
+        is_done.load(Ordering::Relaxed)
+    };
+    while !stop.load(Ordering::Relaxed) {
+        if done_within(LOOK_AFTER) {
+            return;
+        }
+    }
+    if done_within(GRACE) {
+        return;
+    }
+    exchanges.abort();
+    if !done_within(GRACE) {
+        end_at_once();
+    }
+}
+
+/// What an exchange gets to end by itself, and what ending it gets: less than 2 s together.
+const GRACE: Duration = Duration::from_millis(850);
+/// How long the end of a wait may go unnoticed.
+const LOOK_AFTER: Duration = Duration::from_millis(20);
