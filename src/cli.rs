@@ -212,8 +212,8 @@ pub struct TargetArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Pacing")]
 pub struct GridArgs {
-    /// Policies: capacity, compensated, fixed, and in a simulation the reference dialer progressive,
-    /// separated by commas [env: DIALPACE_POLICY] [default: capacity]
+    /// Policies, separated by commas: capacity, compensated, fixed, and in a simulation the reference
+    /// dialers progressive, vicidial, vicidial-available, vicidial-hard, vicidial-hard-available [env: DIALPACE_POLICY] [default: capacity]
     #[arg(long, value_name = "NAMES")]
     pub policy: Option<String>,
     /// SLA thresholds: a value, a list 0.7,0.75 or a range 0.6:0.9:0.05 [env: SLA_THRESHOLD] [default: 0.75]

@@ -17,7 +17,7 @@ use crate::pacing::{Limits, Ratio};
 use crate::report::{self, Console, simulation};
 use crate::scenario_file;
 use crate::shards;
-use crate::sim::{Cell, Paced, Plan, Point, Scenario, Shift, simulate};
+use crate::sim::{Cell, LevelRule, Paced, Placing, Plan, Point, Scenario, Shift, simulate};
 
 /// What the command line asks of a simulation.
 #[derive(Clone, Debug)]
@@ -146,7 +146,8 @@ fn plan(options: &Options, scenario: Scenario, layers: &Layers, sources: &Source
     let mut points = Vec::new();
     for policy in &grid.policies {
         let mut bands = grid.bands();
-        if policy == PROGRESSIVE {
+        let reference = reference(policy);
+        if reference.is_some() {
             // It knows no band, so one is enough.
             bands.truncate(1);
         }
@@ -156,15 +157,16 @@ fn plan(options: &Options, scenario: Scenario, layers: &Layers, sources: &Source
                 tolerance_margin,
                 ..limits.clone()
             };
-            let pacer = match policy.as_str() {
-                PROGRESSIVE => None,
-                name => Some(layers.pacer(name, limits)?),
+            let pacer = match reference {
+                Some(_) => None,
+                None => Some(layers.pacer(policy, limits)?),
             };
             points.push(Point {
                 policy: policy.clone(),
                 sla_threshold: sla_threshold.value(),
                 tolerance_margin: tolerance_margin.value(),
                 pacer,
+                placing: reference.unwrap_or(Placing::ByRate),
             });
         }
     }
@@ -281,5 +283,10 @@ fn print(options: &Options, plan: &Plan, cells: &[Cell], console: Console) -> Re
     Ok(())
 }
 
-/// The reference dialer's name among the policies.
-const PROGRESSIVE: &str = "progressive";
+/// The reference dialer of this name among the policies.
+fn reference(name: &str) -> Option<Placing> {
+    match name {
+        "progressive" => Some(Placing::OnePerIdleAgent),
+        name => LevelRule::named(name).map(Placing::ByLevel),
+    }
+}

@@ -14,8 +14,8 @@
 
 use dialpace::pacing::{Guards, Limits, Pacer, Policy};
 use dialpace::sim::{
-    Calls, Controller, Dialer, Distribution, Figures, Paced, Progressive, Scenario, Shift, Spacing,
-    simulate,
+    Calls, Controller, Dialer, Distribution, Estimate, Figures, LevelRule, Paced, Placing,
+    Reference, Scenario, Shift, Spacing, simulate,
 };
 
 const SEED: u64 = 20_261_122;
@@ -229,11 +229,54 @@ fn progressive_keeps_agents_busy_as_theory_says_and_abandons_nobody() {
     let mut scenario = offered(20, 10.0, Distribution::Exponential { mean_secs: handle }).0;
     scenario.answer_rate.base = p;
     scenario.hours = 24.0;
-    let runs = runs(&scenario, 20, || Progressive);
+    let runs = runs(&scenario, 20, || Reference(Placing::OnePerIdleAgent));
     let attempt = p * 12.0 + (1.0 - p) * 22.0;
     let exact = handle / (handle + attempt / p);
     holds("progressive, occupancy", &runs, |f| f.occupancy, exact);
     assert!(runs.iter().all(|run| run.abandonment_rate == 0.0));
+}
+
+/// No formula gives these: they are where two implementations of the same description met, one of
+/// them not ours, at p = 0.3, exponential handle time of 180 s, 8 h from a cold start.
+#[test]
+fn the_level_dialer_is_where_another_implementation_of_its_rule_is() {
+    let table = "
+        20  vicidial            77.2  3.3
+        50  vicidial            77.4  3.1
+        100 vicidial            77.6  3.1
+        20  vicidial-available  83.8  3.0
+        50  vicidial-available  91.1  0.6
+        100 vicidial-available  90.8  0.03
+    ";
+    for line in table.lines().filter(|line| !line.trim().is_empty()) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [agents, name, occupancy, abandonment] = words[..] else {
+            panic!("{line}");
+        };
+        let handle = Distribution::Exponential { mean_secs: 180.0 };
+        let (mut scenario, _) = offered(agents.parse().unwrap(), 1.0, handle);
+        scenario.answer_rate.base = 0.3;
+        scenario.hours = 8.0;
+        scenario.warm_up_secs = 0.0;
+        scenario.calls = Calls {
+            no_answer_share: 0.75,
+            busy_share: 0.25,
+            talk: handle,
+            wrap_up: Distribution::Fixed { mean_secs: 0.0 },
+            ..Calls::default()
+        };
+        let rule = LevelRule::named(name).unwrap();
+        let runs = runs(&scenario, 12, || Reference(Placing::ByLevel(rule)));
+        let mean = |figure: fn(&Figures) -> f64| {
+            let values: Vec<f64> = runs.iter().map(figure).collect();
+            Estimate::of(&values).mean * 100.0
+        };
+        let wanted: [f64; 2] = [occupancy.parse().unwrap(), abandonment.parse().unwrap()];
+        let found = [mean(|f| f.occupancy), mean(|f| f.abandonment_rate)];
+        println!("{agents} agents, {name}: {found:.2?}, there {wanted:?}");
+        assert!((found[0] - wanted[0]).abs() < 0.6, "{line}: {found:?}");
+        assert!((found[1] - wanted[1]).abs() < 0.35, "{line}: {found:?}");
+    }
 }
 
 #[test]

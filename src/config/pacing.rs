@@ -145,7 +145,7 @@ impl Layers {
             (other, _) => Err(ConfigError::Value(
                 self.source_of("policy").to_string(),
                 format!(
-                    "{other:?} is none of capacity, compensated and fixed, nor, in a simulation, progressive"
+                    "{other:?} is none of capacity, compensated and fixed, nor, in a simulation, a reference dialer: progressive, vicidial, vicidial-available, vicidial-hard, vicidial-hard-available"
                 ),
             )),
         }

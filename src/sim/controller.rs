@@ -1,5 +1,6 @@
 //! What drives the simulated dialer: the pacer that drives the real one, or a reference dialer.
 
+use super::level::LevelRule;
 use crate::pacing::{Pacer, PacerState, Ratio, Sample, UnixMillis};
 
 /// Decides on what the platform would show.
@@ -26,6 +27,8 @@ pub enum Placing {
     ByRate,
     /// One for each idle agent, the next as soon as that one fails.
     OnePerIdleAgent,
+    /// As many as a level asks for, which follows agents and callers.
+    ByLevel(LevelRule),
 }
 
 /// What the platform shows at the end of an interval.
@@ -88,9 +91,9 @@ pub struct TraceRow {
     pub dial_rate: u32,
 }
 
-/// The reference dialer `progressive`.
+/// A reference dialer, which decides at every call instead of at every poll.
 #[derive(Debug)]
-pub struct Progressive;
+pub struct Reference(pub Placing);
 
 impl<'a> Paced<'a> {
     /// The pacer, before its first poll.
@@ -155,7 +158,7 @@ impl Controller for Paced<'_> {
     }
 }
 
-impl Controller for Progressive {
+impl Controller for Reference {
     fn poll(&mut self, _: f64, _: Option<Shown>) -> Order {
         Order::default()
     }
@@ -163,7 +166,7 @@ impl Controller for Progressive {
     fn applied(&mut self, _: u32) {}
 
     fn placing(&self) -> Placing {
-        Placing::OnePerIdleAgent
+        self.0
     }
 }
 

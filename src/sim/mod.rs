@@ -7,6 +7,7 @@ mod answer;
 mod controller;
 mod draws;
 mod faults;
+mod level;
 mod plan;
 mod recommend;
 mod scenario;
@@ -14,9 +15,10 @@ mod statistics;
 mod tally;
 mod world;
 
-pub use controller::{Controller, Observed, Order, Paced, Placing, Progressive, Shown, TraceRow};
+pub use controller::{Controller, Observed, Order, Paced, Placing, Reference, Shown, TraceRow};
 pub use draws::Distribution;
 pub use faults::FaultDraws;
+pub use level::LevelRule;
 pub use plan::{Cell, Plan, Point, Summary};
 pub use recommend::{Recommendation, recommend};
 pub use scenario::{

@@ -8,7 +8,7 @@ use std::thread;
 
 use serde::{Deserialize, Serialize};
 
-use super::controller::{Paced, Progressive};
+use super::controller::{Controller, Paced, Placing, Reference};
 use super::scenario::Scenario;
 use super::statistics::Estimate;
 use super::tally::Figures;
@@ -40,8 +40,10 @@ pub struct Point {
     pub sla_threshold: f64,
     /// Tolerance margin.
     pub tolerance_margin: f64,
-    /// What drives the dialer; `None` is the reference dialer `progressive`.
+    /// What drives the dialer; `None` for a reference dialer.
     pub pacer: Option<Pacer>,
+    /// How the reference dialer places calls, where there is no pacer.
+    pub placing: Placing,
 }
 
 /// One replication of one point.
@@ -144,14 +146,12 @@ impl Plan {
         let replications = self.replications as usize;
         let point = self.points.get(cell / replications)?;
         let replication = u32::try_from(cell % replications).ok()?;
+        let of = |controller: &mut dyn Controller| {
+            simulate(&self.scenario, controller, self.seed, replication)
+        };
         let figures = match &point.pacer {
-            Some(pacer) => simulate(
-                &self.scenario,
-                &mut Paced::new(pacer),
-                self.seed,
-                replication,
-            ),
-            None => simulate(&self.scenario, &mut Progressive, self.seed, replication),
+            Some(pacer) => of(&mut Paced::new(pacer)),
+            None => of(&mut Reference(point.placing)),
         };
         Some(Cell { cell, figures })
     }

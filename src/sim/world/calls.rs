@@ -115,7 +115,7 @@ impl World<'_> {
     }
 
     pub(super) fn use_line_until(&mut self, at: f64) {
-        if self.scenario.dialer.lines_max > 0 {
+        if self.scenario.dialer.lines_max > 0 || self.level.is_some() {
             let sequence = self.next_sequence();
             self.lines.push(Timed {
                 at,

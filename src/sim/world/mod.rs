@@ -15,6 +15,7 @@ use super::answer::AnswerModel;
 use super::controller::{Controller, Observed, Order, Placing, Shown};
 use super::draws::{Purpose, Stream, Streams};
 use super::faults::FaultDraws;
+use super::level::{LevelDialer, Look, TICK_SECS};
 use super::scenario::{Scenario, Spacing};
 use super::tally::{Figures, Tally};
 
@@ -94,6 +95,9 @@ struct World<'a> {
     end: f64,
     next_poll: f64,
     next_call: f64,
+    /// When the level dialer looks next; never, where there is none.
+    next_tick: f64,
+    level: Option<LevelDialer>,
     last_call: f64,
     /// The part of a gap that does not depend on the rate: 1, or exponential with mean 1.
     gap: f64,
@@ -113,8 +117,10 @@ struct World<'a> {
     detected: BinaryHeap<Timed<()>>,
     /// Ends of calls that an idle agent's next one follows.
     retries: BinaryHeap<Timed<()>>,
-    /// Ends of line use, kept only where lines are limited.
+    /// Ends of line use, kept only where lines are limited or counted.
     lines: BinaryHeap<Timed<()>>,
+    /// Ends of conversations, kept only for the level dialer.
+    talks: BinaryHeap<Timed<()>>,
     sequence: u64,
 
     waiting: VecDeque<Waiting>,
@@ -190,6 +196,14 @@ impl<'a> World<'a> {
             end: scenario.hours * 3600.0,
             next_poll: scenario.interval_secs,
             next_call: f64::INFINITY,
+            next_tick: match placing {
+                Placing::ByLevel(_) => TICK_SECS,
+                _ => f64::INFINITY,
+            },
+            level: match placing {
+                Placing::ByLevel(rule) => Some(LevelDialer::new(rule)),
+                _ => None,
+            },
             last_call: f64::NEG_INFINITY,
             gap,
             dial_rate: 0,
@@ -205,6 +219,7 @@ impl<'a> World<'a> {
             detected: BinaryHeap::new(),
             retries: BinaryHeap::new(),
             lines: BinaryHeap::new(),
+            talks: BinaryHeap::new(),
             sequence: 0,
             waiting: VecDeque::new(),
             agents: vec![agent; scenario.agents_max() as usize],
@@ -243,7 +258,7 @@ impl<'a> World<'a> {
             let answer = next_of(&self.answers);
             let coming = self.coming.map_or(f64::INFINITY, |(at, _)| at);
             let retry = next_of(&self.retries);
-            let calls = answer.min(retry).min(self.next_call);
+            let calls = answer.min(retry).min(self.next_call).min(self.next_tick);
             let first = staff.min(end).min(calls).min(coming).min(self.next_poll);
             if first > until {
                 break;
@@ -268,11 +283,38 @@ impl<'a> World<'a> {
                 }
             } else if self.next_call <= first {
                 self.dial();
+            } else if self.next_tick <= first {
+                self.look();
             } else {
                 self.poll(controller);
             }
         }
         self.now = self.now.max(until);
+    }
+
+    /// The level dialer looks at the world, and places what it wants.
+    fn look(&mut self) {
+        self.next_tick += TICK_SECS;
+        let in_use = self.lines_in_use();
+        while next_of(&self.talks) <= self.now {
+            self.talks.pop();
+        }
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let (waiting, talking) = (count(self.waiting.len()), count(self.talks.len()));
+        let look = Look {
+            ready: count(self.idle.len()),
+            logged_in: self.working,
+            talking,
+            waiting,
+            ringing: count(in_use).saturating_sub(waiting + talking),
+            placed: self.calls,
+            answered: self.tally.connected + self.tally.abandoned,
+            dropped: self.tally.abandoned,
+        };
+        let wanted = self.level.as_mut().map_or(0, |level| level.tick(look));
+        for _ in 0..wanted {
+            self.place_call();
+        }
     }
 
     fn counts(&self) -> bool {

@@ -34,6 +34,14 @@ impl World<'_> {
         self.tally.busy_secs +=
             (over.min(self.end) - self.now.max(self.scenario.warm_up_secs)).max(0.0);
         self.use_line_until(self.now + call.talk);
+        if self.level.is_some() {
+            let sequence = self.next_sequence();
+            self.talks.push(Timed {
+                at: self.now + call.talk,
+                sequence,
+                what: (),
+            });
+        }
         let sequence = self.next_sequence();
         self.ends.push(Timed {
             at: over,
