@@ -42,7 +42,7 @@ pub fn glimpse(scenario: &Scenario, seed: u64, rates: &[(f64, u32)], now_secs: f
     let before = rates.partition_point(|(at, _)| *at <= begins);
     let (earlier, within) = rates.split_at(before);
     world.follow(earlier);
-    world.run_until(begins, &mut Watcher);
+    world.pass_until(begins);
     let _ = world.show();
     world.follow(within);
     world.run_until(now_secs, &mut Watcher);
@@ -246,9 +246,19 @@ impl<'a> World<'a> {
 
     fn follow(&mut self, rates: &[(f64, u32)]) {
         for (at, rate) in rates {
-            self.run_until(*at, &mut Watcher);
+            self.pass_until(*at);
             self.take_effect(*rate);
         }
+    }
+
+    /// Time passes that nobody polls. The queues that a poll empties are emptied all the same, so
+    /// that they do not grow with the time.
+    fn pass_until(&mut self, until: f64) {
+        while self.now + UNPOLLED_SECS < until {
+            self.run_until(self.now + UNPOLLED_SECS, &mut Watcher);
+            self.forget_ended();
+        }
+        self.run_until(until, &mut Watcher);
     }
 
     fn run_until(&mut self, until: f64, controller: &mut dyn Controller) {
@@ -349,6 +359,16 @@ impl<'a> World<'a> {
 
     /// What the platform shows now, and begins to count anew.
     fn show(&mut self) -> Shown {
+        self.forget_ended();
+        Shown {
+            ended: std::mem::take(&mut self.interval_ended),
+            answered: std::mem::take(&mut self.interval_answered),
+            idle: u32::try_from(self.idle.len()).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// Counts the attempts that ended without an answer, and forgets them.
+    fn forget_ended(&mut self) {
         let now = self.now;
         for queue in [&mut self.rung_out, &mut self.failed] {
             while queue.front().is_some_and(|over| *over <= now) {
@@ -359,11 +379,6 @@ impl<'a> World<'a> {
         while next_of(&self.detected) <= now {
             self.detected.pop();
             self.interval_ended += 1;
-        }
-        Shown {
-            ended: std::mem::take(&mut self.interval_ended),
-            answered: std::mem::take(&mut self.interval_answered),
-            idle: u32::try_from(self.idle.len()).unwrap_or(u32::MAX),
         }
     }
 
@@ -418,3 +433,6 @@ fn gap(spacing: Spacing, stream: &mut Stream) -> f64 {
         Spacing::Poisson => stream.exponential(),
     }
 }
+
+/// Seconds that may pass without a poll before its queues are emptied.
+const UNPOLLED_SECS: f64 = 600.0;
