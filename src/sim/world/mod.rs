@@ -5,17 +5,21 @@
 
 mod calls;
 mod event;
+mod look;
+mod past;
 mod staff;
 
 use std::collections::{BinaryHeap, VecDeque};
 
 use event::{Timed, next_of};
 
+pub use past::{glimpse, look_back};
+
 use super::answer::AnswerModel;
 use super::controller::{Controller, Observed, Order, Placing, Shown};
 use super::draws::{Purpose, Stream, Streams};
 use super::faults::FaultDraws;
-use super::level::{LevelDialer, Look, TICK_SECS};
+use super::level::{LevelDialer, TICK_SECS};
 use super::scenario::{Scenario, Spacing};
 use super::tally::{Figures, Tally};
 
@@ -29,57 +33,6 @@ pub fn simulate(
     let mut world = World::new(scenario, controller.placing(), seed, replication);
     world.run(controller);
     world.tally.figures(world.end - scenario.warm_up_secs)
-}
-
-/// What the platform would show at `now_secs`, of the interval that ends then, had the campaign
-/// dialed at `rates`: (seconds, calls per minute), in order of time.
-#[must_use]
-pub fn glimpse(scenario: &Scenario, seed: u64, rates: &[(f64, u32)], now_secs: f64) -> Shown {
-    let mut world = World::new(scenario, Placing::ByRate, seed, 0);
-    world.end = f64::INFINITY;
-    world.next_poll = f64::INFINITY;
-    let begins = now_secs - scenario.interval_secs;
-    let before = rates.partition_point(|(at, _)| *at <= begins);
-    let (earlier, within) = rates.split_at(before);
-    world.follow(earlier);
-    world.pass_until(begins);
-    let _ = world.show();
-    world.follow(within);
-    world.run_until(now_secs, &mut Watcher);
-    world.show()
-}
-
-/// What became of the campaign in a span of virtual seconds, the rates being those of
-/// [`glimpse`]. What only a controller can tell, such as changes and the SLA band, is 0.
-#[must_use]
-pub fn look_back(
-    scenario: &Scenario,
-    seed: u64,
-    rates: &[(f64, u32)],
-    (from_secs, to_secs): (f64, f64),
-) -> Figures {
-    let scenario = Scenario {
-        warm_up_secs: from_secs,
-        ..scenario.clone()
-    };
-    let mut world = World::new(&scenario, Placing::ByRate, seed, 0);
-    world.end = to_secs;
-    world.next_poll = f64::INFINITY;
-    let until_then = rates.partition_point(|(at, _)| *at <= to_secs);
-    world.follow(rates.get(..until_then).unwrap_or_default());
-    world.run(&mut Watcher);
-    world.tally.figures(to_secs - from_secs)
-}
-
-/// Only looks on.
-struct Watcher;
-
-impl Controller for Watcher {
-    fn poll(&mut self, _: f64, _: Option<Shown>) -> Order {
-        Order::default()
-    }
-
-    fn applied(&mut self, _: u32) {}
 }
 
 struct World<'a> {
@@ -244,23 +197,6 @@ impl<'a> World<'a> {
         self.count_working();
     }
 
-    fn follow(&mut self, rates: &[(f64, u32)]) {
-        for (at, rate) in rates {
-            self.pass_until(*at);
-            self.take_effect(*rate);
-        }
-    }
-
-    /// Time passes that nobody polls. The queues that a poll empties are emptied all the same, so
-    /// that they do not grow with the time.
-    fn pass_until(&mut self, until: f64) {
-        while self.now + UNPOLLED_SECS < until {
-            self.run_until(self.now + UNPOLLED_SECS, &mut Watcher);
-            self.forget_ended();
-        }
-        self.run_until(until, &mut Watcher);
-    }
-
     fn run_until(&mut self, until: f64, controller: &mut dyn Controller) {
         loop {
             let staff = next_of(&self.staff_events);
@@ -300,31 +236,6 @@ impl<'a> World<'a> {
             }
         }
         self.now = self.now.max(until);
-    }
-
-    /// The level dialer looks at the world, and places what it wants.
-    fn look(&mut self) {
-        self.next_tick += TICK_SECS;
-        let in_use = self.lines_in_use();
-        while next_of(&self.talks) <= self.now {
-            self.talks.pop();
-        }
-        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        let (waiting, talking) = (count(self.waiting.len()), count(self.talks.len()));
-        let look = Look {
-            ready: count(self.idle.len()),
-            logged_in: self.working,
-            talking,
-            waiting,
-            ringing: count(in_use).saturating_sub(waiting + talking),
-            placed: self.calls,
-            answered: self.tally.connected + self.tally.abandoned,
-            dropped: self.tally.abandoned,
-        };
-        let wanted = self.level.as_mut().map_or(0, |level| level.tick(look));
-        for _ in 0..wanted {
-            self.place_call();
-        }
     }
 
     fn counts(&self) -> bool {
@@ -433,6 +344,3 @@ fn gap(spacing: Spacing, stream: &mut Stream) -> f64 {
         Spacing::Poisson => stream.exponential(),
     }
 }
-
-/// Seconds that may pass without a poll before its queues are emptied.
-const UNPOLLED_SECS: f64 = 600.0;
