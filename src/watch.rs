@@ -58,11 +58,19 @@ pub fn run(
         let exchanges = live.exchanges();
         thread::scope(|scope| {
             scope.spawn(|| see_to_the_end(stop, &is_done, exchanges, end_at_once));
-            let watched = watch(options, live, &screen, clock.as_ref(), speed);
-            is_done.store(true, Ordering::Relaxed);
-            watched
+            let _tells = TellsWhenDone(&is_done);
+            watch(options, live, &screen, clock.as_ref(), speed)
         })
     })
+}
+
+/// Tells the thread that sees to the end that there is nothing more to see to, whatever ended it.
+struct TellsWhenDone<'a>(&'a AtomicBool);
+
+impl Drop for TellsWhenDone<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 fn watch(
