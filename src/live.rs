@@ -231,9 +231,6 @@ impl Live<'_> {
         if report.is_worth_a_line() && !console.quiet {
             console.data(&report::text::cycle(report, cycle.campaign_id))?;
         }
-        if self.options.dry_run && report.error.is_none() {
-            console.data(&report::text::dry_run(report))?;
-        }
         Ok(())
     }
 }

@@ -25,6 +25,7 @@ pub struct Board {
     pending: usize,
     has_warehouse: bool,
     last_error: Option<String>,
+    is_dry_run: bool,
     counts: Counts,
 }
 
@@ -68,6 +69,7 @@ impl Board {
         let evidence = &decision.evidence;
         let rate = report.dial_rate();
         self.counts.cycles += 1;
+        self.is_dry_run = report.dry_run;
         let was_sent = matches!(report.outcome, Outcome::Applied | Outcome::WouldApply(..));
         self.counts.sent += u64::from(was_sent);
         if was_sent && rate != decision.previous_dial_rate {
@@ -159,9 +161,14 @@ impl Board {
             "nothing exported: DW_ENDPOINT is not set".to_owned()
         };
         let mut text = format!(
-            "{} in {}: the rate was sent {} and changed {}, {} failed; {exported}",
+            "{} in {}: the rate {} sent {} and changed {}, {} failed; {exported}",
             rows_of(counts.cycles, "cycle"),
             span(lasted),
+            if self.is_dry_run {
+                "would have been"
+            } else {
+                "was"
+            },
             times(counts.sent),
             times(counts.changed),
             rows_of(counts.failed, "cycle"),
