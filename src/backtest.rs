@@ -54,6 +54,11 @@ pub fn run(
     let at_source = |error: InputError| InputError(format!("{source}: {error}"));
     let (reader, size) = open(&options.file)?;
     let mut history = History::open(reader, names).map_err(at_source)?;
+    if options.output.is_some() && options.output == options.report {
+        return Err(
+            InputError("--report: it is the file of --output; name another".to_owned()).into(),
+        );
+    }
     let mut output = match &options.output {
         Some(path) => Some((path, output(path, &options.file, &pacers)?)),
         None => None,

@@ -93,7 +93,7 @@ pub fn with<R>(
         Some(path) => path,
         None => default_state_path(
             sources,
-            &default_name(campaign_id, account.is_none(), world),
+            &default_name(campaign_id, account.is_none(), world, options.dry_run),
         )?,
     };
     let store = if options.dry_run {
@@ -267,11 +267,13 @@ impl Notices for Counted<'_> {
     }
 }
 
-fn default_name(campaign_id: &str, sandbox: bool, world: World) -> PathBuf {
+fn default_name(campaign_id: &str, sandbox: bool, world: World, dry_run: bool) -> PathBuf {
     match (sandbox, world) {
         (false, _) => PathBuf::from(campaign_id),
         // A folder of its own, since a real campaign may have the same name.
         (true, World::Kept) => Path::new("sandbox").join(campaign_id),
+        // Nothing is ever there, since a dry run writes nothing.
+        (true, World::OfThisRun) if dry_run => Path::new("sandbox").join("at-speed-dry-run"),
         (true, World::OfThisRun) => Path::new("sandbox").join("at-speed"),
     }
 }

@@ -596,6 +596,9 @@ fn rows_of_any_length_and_bytes_of_any_kind_get_an_answer() {
             "{header}2026-11-02T09:00:30Z,0.3,{agents},{notes}\n2026-11-02T09:01:00Z,0.3,40,-\n"
         )
     };
+    let packed = folder.write("history.csv.gz", [0x1F, 0x8B, 8, 0, 0, 0]);
+    let error = backtest(&folder, &packed, &[]).expect(2).stderr;
+    assert!(error.contains("it is compressed"), "{error}");
     let million = "4".repeat(1_000_000);
     let run = |text: String, code: i32| {
         let file = folder.write("history.csv", text);
@@ -671,6 +674,12 @@ fn what_cannot_be_written_to_is_refused_and_nothing_is_left() {
             .stderr;
         assert!(error.contains(message), "{error}");
     }
+    let both = ["--output", "both.csv", "--report", "both.csv"];
+    let error = backtest(&folder, &file, &both).expect(2).stderr;
+    assert!(
+        error.contains("--report: it is the file of --output"),
+        "{error}"
+    );
     let nowhere = folder.path("no/such/decisions.csv");
     let error = backtest(&folder, &file, &["--output", nowhere.to_str().unwrap()]).expect(1);
     assert!(error.stderr.contains("cannot write"), "{}", error.stderr);

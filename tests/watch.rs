@@ -298,6 +298,11 @@ fn a_dry_run_watches_and_changes_nothing() {
     let folder = Folder::new();
     let args = ["--speed", "1000", "--cycles", "8", "--dry-run", "--json"];
     let run = sandbox(&folder, &args).expect(0);
+    assert!(
+        run.stderr.contains("would have been sent"),
+        "{}",
+        run.stderr
+    );
     let cycles = objects(&run.stdout);
     assert_eq!(cycles.len(), 8);
     assert!(cycles.iter().all(|cycle| cycle["dryRun"] == true));

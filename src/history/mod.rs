@@ -99,6 +99,12 @@ impl History {
                 "it is UTF-16 text; save it as CSV in UTF-8".to_owned(),
             ));
         }
+        if start.starts_with(&[0x1F, 0x8B]) {
+            return Err(InputError(
+                "it is compressed; unpack it first, such as zcat FILE | dialpace backtest -"
+                    .to_owned(),
+            ));
+        }
         let rows = match start.trim_ascii_start().first() {
             None => return Err(InputError("it is empty; expected CSV or NDJSON".to_owned())),
             Some(b'{') => Rows::Json(Box::new(JsonRows::new(reader, names))),

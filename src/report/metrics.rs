@@ -72,8 +72,8 @@ pub fn text(report: &CycleReport, counters: &Counters, campaign_id: &str) -> Str
     );
     file.gauge(
         "last_success_timestamp_seconds",
-        "When a cycle last went well.",
-        counters.succeeded_at.map(seconds),
+        "When a cycle last went well; 0 where none has.",
+        Some(counters.succeeded_at.map_or(0.0, seconds)),
     );
     file.head("build_info", "gauge", "The version that runs.");
     let version = concat!(",version=\"", env!("CARGO_PKG_VERSION"), "\"");

@@ -53,7 +53,7 @@ pub fn table(replayed: &Replayed) -> String {
         add(
             &mut text,
             format_args!(
-                "\n{} rows have the mean of the window instead of a count of agents: the window was taken as\nit was, whatever --window says\n",
+                "\n{} rows have the mean of the window instead of a count of agents: the window was taken as\nit was, as near as --window samples allow\n",
                 count(replayed.means)
             ),
         );
