@@ -294,7 +294,7 @@ fn start_sandbox(
         World::Kept => (options.speed, Some(path.as_path())),
         World::OfThisRun => (1, None),
     };
-    Campaign::open(scenario, speed, Arc::clone(clock), kept, !options.dry_run)
+    Campaign::open(&scenario, speed, Arc::clone(clock), kept, !options.dry_run)
         .and_then(Sandbox::start)
         .with_context(|| {
             format!(

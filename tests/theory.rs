@@ -14,7 +14,7 @@
 
 use dialpace::pacing::{Guards, Limits, Pacer, Policy};
 use dialpace::sim::{
-    Calls, Controller, Dialer, Distribution, Estimate, Figures, LevelRule, Paced, Placing,
+    Calls, Controller, Dialer, Distribution, Estimate, Figures, LevelRule, Paced, Past, Placing,
     Reference, Scenario, Shift, Spacing, simulate,
 };
 
@@ -449,4 +449,42 @@ fn the_answer_rate_model_has_its_wave_and_its_steps() {
         |f| f.connects_per_agent_hour,
         0.225,
     );
+}
+
+/// A campaign that is asked all the time is the one that is asked once: what a question leaves
+/// behind changes no answer.
+#[test]
+fn a_campaign_shows_the_same_however_often_it_is_asked() {
+    let scenario = Scenario::default();
+    let rates = [
+        (0.0, 20),
+        (3_600.0, 47),
+        (3_725.0, 90),
+        (5_000.0, 33),
+        (9_000.0, 0),
+    ];
+    let open = || Past::new(&scenario, SEED, 3_600.0);
+    let mut asked = open();
+    let mut rates_left = rates.to_vec();
+    for question in 1..700_u32 {
+        let now_secs = f64::from(question) * 13.7 + 30.0;
+        while rates_left.first().is_some_and(|(at, _)| *at <= now_secs) {
+            let (at, rate) = rates_left.remove(0);
+            asked.set_dial_rate(at, rate);
+        }
+        let shown = asked.shown(now_secs);
+        if question % 50 == 0 {
+            let mut once = open();
+            for (at, rate) in rates.iter().filter(|(at, _)| *at <= now_secs) {
+                once.set_dial_rate(*at, *rate);
+            }
+            assert_eq!(once.shown(now_secs), shown, "at {now_secs} s");
+            let (once, asked) = (once.figures(now_secs), asked.figures(now_secs));
+            assert_eq!(once.calls_dialed, asked.calls_dialed);
+            assert!((once.occupancy - asked.occupancy).abs() < 1e-9);
+            assert_eq!(once.abandonment_rate, asked.abandonment_rate);
+            assert!((once.dial_rate - asked.dial_rate).abs() < 1e-9);
+        }
+    }
+    assert!(asked.figures(9_500.0).occupancy > 0.1);
 }

@@ -4,8 +4,9 @@ use super::draws::{Purpose, Stream, Streams};
 use super::scenario::AnswerRate;
 
 /// The answer-rate model of one replication.
-pub(super) struct AnswerModel<'a> {
-    settings: &'a AnswerRate,
+#[derive(Clone)]
+pub(super) struct AnswerModel {
+    settings: AnswerRate,
     stream: Stream,
     drift: f64,
     /// From when on the drift is what it is; it moves on a grid of its own, whatever the policy.
@@ -14,8 +15,8 @@ pub(super) struct AnswerModel<'a> {
     steps_done: usize,
 }
 
-impl<'a> AnswerModel<'a> {
-    pub(super) fn new(settings: &'a AnswerRate, streams: Streams) -> Self {
+impl AnswerModel {
+    pub(super) fn new(settings: &AnswerRate, streams: Streams) -> Self {
         let mut stream = streams.of(Purpose::Drift, 0);
         // The drift begins where it is in the long run.
         let drift = match settings.drift_deviation {
@@ -23,7 +24,7 @@ impl<'a> AnswerModel<'a> {
             _ => 0.0,
         };
         Self {
-            settings,
+            settings: settings.clone(),
             stream,
             drift,
             drift_until: DRIFT_STEP_SECS,
@@ -34,8 +35,8 @@ impl<'a> AnswerModel<'a> {
 
     /// The probability at `now`, which never goes back.
     pub(super) fn at(&mut self, now: f64) -> f64 {
-        let settings = self.settings;
-        while let Some(step) = settings
+        while let Some(step) = self
+            .settings
             .steps
             .get(self.steps_done)
             .filter(|s| s.at_secs <= now)
@@ -43,9 +44,10 @@ impl<'a> AnswerModel<'a> {
             self.factor = step.factor;
             self.steps_done += 1;
         }
-        if settings.drift_deviation > 0.0 {
+        if self.settings.drift_deviation > 0.0 {
             self.move_drift(now);
         }
+        let settings = &self.settings;
         let wave = if settings.amplitude == 0.0 {
             1.0
         } else {

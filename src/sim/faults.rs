@@ -4,6 +4,7 @@ use super::draws::{Purpose, Stream, Streams};
 use super::scenario::Faults;
 
 /// The faults of one replication, in the order in which they are asked for.
+#[derive(Clone)]
 pub struct FaultDraws {
     faults: Faults,
     polls: Stream,

@@ -55,6 +55,7 @@ pub(super) struct Look {
 }
 
 /// The dialer between two looks.
+#[derive(Clone)]
 pub(super) struct LevelDialer {
     rule: LevelRule,
     level: f64,

@@ -27,4 +27,4 @@ pub use scenario::{
 };
 pub use statistics::Estimate;
 pub use tally::Figures;
-pub use world::{glimpse, look_back, simulate};
+pub use world::{Past, simulate};

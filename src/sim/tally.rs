@@ -35,7 +35,7 @@ pub struct Figures {
 }
 
 /// The counts of one replication, all of them after the warm-up.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Tally {
     pub(super) busy_secs: f64,
     pub(super) logged_in_secs: f64,
@@ -55,7 +55,7 @@ pub(super) struct Tally {
 }
 
 /// Connected and abandoned of the last intervals, up to half an hour, and the worst so far.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct HalfHour {
     intervals: VecDeque<(u64, u64)>,
     connected: u64,

@@ -4,6 +4,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::server::{Reply, Request};
+use crate::sim::Figures;
+
 use super::{CAMPAIGN_ID, CLIENT_ID, CLIENT_SECRET, Campaign};
 
 /// The API's state.
@@ -22,8 +24,8 @@ impl Api {
         Self { campaign }
     }
 
-    pub(super) fn campaign(&self) -> &Campaign {
-        &self.campaign
+    pub(super) fn figures(&mut self) -> Figures {
+        self.campaign.figures()
     }
 
     pub(super) fn answer(&mut self, request: &Request) -> Reply {
@@ -103,7 +105,7 @@ impl Api {
     }
 
     /// A plain array as long as one page holds everybody, and pages beyond.
-    fn agents(&self, request: &Request) -> Answer {
+    fn agents(&mut self, request: &Request) -> Answer {
         let (mut page, mut size, mut state) = (1_u32, AGENTS_PER_PAGE, None);
         for pair in request.query().split('&') {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));

@@ -49,8 +49,8 @@ impl Sandbox {
     /// What became of the campaign since this was started.
     #[must_use]
     pub fn figures(&self) -> Figures {
-        let api = self.api.lock().unwrap_or_else(PoisonError::into_inner);
-        api.campaign().figures()
+        let mut api = self.api.lock().unwrap_or_else(PoisonError::into_inner);
+        api.figures()
     }
 
     /// Where it listens.

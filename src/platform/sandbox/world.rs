@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Clock;
 use crate::files;
 use crate::pacing::UnixMillis;
-use crate::sim::{FaultDraws, Figures, Scenario, Shown, glimpse, look_back};
+use crate::sim::{FaultDraws, Figures, Past, Scenario, Shown};
 
 /// A campaign that lives between runs: a scenario, when it began, and at which rates it dialed.
 /// The world of any moment follows from these.
 pub struct Campaign {
-    scenario: Scenario,
+    world: Past,
     faults: FaultDraws,
     clock: Arc<dyn Clock>,
     opened_at: UnixMillis,
@@ -41,7 +41,7 @@ impl Campaign {
     /// is saved at each change if `writable`. Without a path it lives as long as this process.
     /// It runs at `speed` virtual seconds per second; at another speed it is another campaign.
     pub fn open(
-        scenario: Scenario,
+        scenario: &Scenario,
         speed: u16,
         clock: Arc<dyn Clock>,
         path: Option<&Path>,
@@ -60,9 +60,13 @@ impl Campaign {
             rates: vec![(0.0, RATE_BY_HAND)],
             version: 0,
         });
+        let mut world = Past::new(scenario, SEED, diary.secs_at(now));
+        for (at_secs, rate) in &diary.rates {
+            world.set_dial_rate(*at_secs, *rate);
+        }
         let campaign = Self {
+            world,
             faults: FaultDraws::new(&scenario.faults, SEED),
-            scenario,
             clock,
             opened_at: now,
             diary,
@@ -84,19 +88,13 @@ impl Campaign {
     }
 
     /// What became of the campaign since it was opened.
-    pub(super) fn figures(&self) -> Figures {
-        let since = self.diary.secs_at(self.opened_at);
-        look_back(
-            &self.scenario,
-            SEED,
-            &self.diary.rates,
-            (since, self.now_secs()),
-        )
+    pub(super) fn figures(&mut self) -> Figures {
+        self.world.figures(self.diary.secs_at(self.clock.now()))
     }
 
     /// What the platform shows of the interval that ends now.
-    pub(super) fn shown(&self) -> Shown {
-        glimpse(&self.scenario, SEED, &self.diary.rates, self.now_secs())
+    pub(super) fn shown(&mut self) -> Shown {
+        self.world.shown(self.diary.secs_at(self.clock.now()))
     }
 
     pub(super) fn dial_rate(&self) -> u32 {
@@ -109,15 +107,12 @@ impl Campaign {
 
     pub(super) fn set_dial_rate(&mut self, rate: u32) -> io::Result<()> {
         if rate != self.dial_rate() {
-            let now = self.now_secs();
-            self.diary.rates.push((now, rate));
+            let now_secs = self.diary.secs_at(self.clock.now());
+            self.diary.rates.push((now_secs, rate));
+            self.world.set_dial_rate(now_secs, rate);
         }
         self.diary.version += 1;
         self.save()
-    }
-
-    fn now_secs(&self) -> f64 {
-        self.diary.secs_at(self.clock.now())
     }
 
     fn save(&self) -> io::Result<()> {

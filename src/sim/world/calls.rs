@@ -5,7 +5,7 @@ use super::super::draws::{Distribution, Purpose};
 use super::event::{Timed, next_of};
 use super::{LiveCall, World, gap};
 
-impl World<'_> {
+impl World {
     pub(super) fn dial(&mut self) {
         self.last_call = self.now;
         self.gap = gap(self.scenario.dialer.spacing, &mut self.spacing);

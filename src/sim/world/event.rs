@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 /// An event and its time. The earliest comes first, and of several at one time the first made.
+#[derive(Clone)]
 pub(super) struct Timed<T> {
     pub(super) at: f64,
     pub(super) sequence: u64,

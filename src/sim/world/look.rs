@@ -4,7 +4,7 @@ use super::super::level::{Look, TICK_SECS};
 use super::World;
 use super::event::next_of;
 
-impl World<'_> {
+impl World {
     /// The level dialer looks at the world, and places what it wants.
     pub(super) fn look(&mut self) {
         self.next_tick += TICK_SECS;

@@ -10,10 +10,11 @@ mod past;
 mod staff;
 
 use std::collections::{BinaryHeap, VecDeque};
+use std::sync::Arc;
 
 use event::{Timed, next_of};
 
-pub use past::{glimpse, look_back};
+pub use past::Past;
 
 use super::answer::AnswerModel;
 use super::controller::{Controller, Observed, Order, Placing, Shown};
@@ -30,16 +31,22 @@ pub fn simulate(
     seed: u64,
     replication: u32,
 ) -> Figures {
-    let mut world = World::new(scenario, controller.placing(), seed, replication);
+    let mut world = World::new(
+        Arc::new(scenario.clone()),
+        controller.placing(),
+        seed,
+        replication,
+    );
     world.run(controller);
     world.tally.figures(world.end - scenario.warm_up_secs)
 }
 
-struct World<'a> {
-    scenario: &'a Scenario,
+#[derive(Clone)]
+struct World {
+    scenario: Arc<Scenario>,
     placing: Placing,
     streams: Streams,
-    answer_model: AnswerModel<'a>,
+    answer_model: AnswerModel,
     outcomes: Stream,
     spacing: Stream,
     faults: FaultDraws,
@@ -97,12 +104,14 @@ struct LiveCall {
     is_machine: bool,
 }
 
+#[derive(Clone)]
 struct Waiting {
     since: f64,
     until: f64,
     call: LiveCall,
 }
 
+#[derive(Clone)]
 enum StaffEvent {
     Roster(u32),
     BreakDue(u32, u32),
@@ -126,8 +135,8 @@ enum AgentState {
     OnBreak,
 }
 
-impl<'a> World<'a> {
-    fn new(scenario: &'a Scenario, placing: Placing, seed: u64, replication: u32) -> Self {
+impl World {
+    fn new(scenario: Arc<Scenario>, placing: Placing, seed: u64, replication: u32) -> Self {
         let streams = Streams::new(seed, replication);
         let mut spacing = streams.of(Purpose::Spacing, 0);
         let gap = gap(scenario.dialer.spacing, &mut spacing);
@@ -138,7 +147,7 @@ impl<'a> World<'a> {
             breaks: 0,
         };
         let mut world = Self {
-            scenario,
+            scenario: Arc::clone(&scenario),
             placing,
             streams,
             answer_model: AnswerModel::new(&scenario.answer_rate, streams),
@@ -192,6 +201,11 @@ impl<'a> World<'a> {
 
     fn run(&mut self, controller: &mut dyn Controller) {
         self.run_until(self.end, controller);
+        self.close();
+    }
+
+    /// Counts what has not ended yet.
+    fn close(&mut self) {
         self.drop_impatient();
         self.count_dial_rate();
         self.count_working();

@@ -5,7 +5,7 @@ use super::super::draws::Purpose;
 use super::event::Timed;
 use super::{AgentState, LiveCall, StaffEvent, Waiting, World};
 
-impl World<'_> {
+impl World {
     pub(super) fn answered(&mut self, call: LiveCall) {
         self.interval_ended += 1;
         self.interval_answered += u32::from(!call.is_machine);
