@@ -15,7 +15,7 @@ use crate::history::{Available, BadRow, History, Names, Row, RowError};
 use crate::input::InputError;
 use crate::interrupt::Ended;
 use crate::notice::{Notice, Notices};
-use crate::pacing::{INTERVAL, Limits, Pacer};
+use crate::pacing::{INTERVAL, Pacer};
 use crate::replay::{NotLater, Replay, Sketch};
 use crate::report::decisions::{DecisionFormat, DecisionWriter};
 use crate::report::replay::{self, Replayed};
@@ -220,16 +220,11 @@ impl Run {
 
 fn pacers(layers: &Layers) -> Result<Vec<Pacer>> {
     let grid = layers.grid()?;
-    let limits = layers.limits(layers.interval()?.unwrap_or(INTERVAL))?;
+    let interval = layers.interval()?.unwrap_or(INTERVAL);
     let mut pacers = Vec::new();
     for policy in &grid.policies {
-        for (sla_threshold, tolerance_margin) in grid.bands() {
-            let limits = Limits {
-                sla_threshold,
-                tolerance_margin,
-                ..limits.clone()
-            };
-            pacers.push(layers.pacer(policy, limits)?);
+        for band in grid.bands() {
+            pacers.push(layers.pacer(policy, band, interval)?);
         }
     }
     Ok(pacers)

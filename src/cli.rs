@@ -130,9 +130,6 @@ pub struct SimulateArgs {
     /// Threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
-    /// Abandonment rate that is to be kept, for the recommendation
-    #[arg(long, value_name = "SHARE", default_value_t = 0.03)]
-    pub abandonment_limit: f64,
     /// How the results are printed
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = ["table", "json", "csv"])]
     pub format: String,
@@ -197,8 +194,9 @@ pub struct BacktestArgs {
 #[command(next_help_heading = "Pacing")]
 pub struct TargetArgs {
     /// How the target rate is found: capacity (mean available agents × utilisation), compensated
-    /// (the same, corrected for the answer rate) or fixed [env: DIALPACE_POLICY] [default: capacity]
-    #[arg(long, value_name = "NAME", value_parser = ["capacity", "compensated", "fixed"])]
+    /// (the same, corrected for the answer rate), predictive (as many answers as agents will be free
+    /// to take) or fixed [env: DIALPACE_POLICY] [default: capacity]
+    #[arg(long, value_name = "NAME", value_parser = ["capacity", "compensated", "fixed", "predictive"])]
     pub policy: Option<String>,
     /// Answer rate the campaign is held to, 0 to 1 [env: SLA_THRESHOLD] [default: 0.75]
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
@@ -212,8 +210,10 @@ pub struct TargetArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Pacing")]
 pub struct GridArgs {
-    /// Policies, separated by commas: capacity, compensated, fixed, and in a simulation the reference
-    /// dialers progressive, vicidial, vicidial-available, vicidial-hard, vicidial-hard-available [env: DIALPACE_POLICY] [default: capacity]
+    /// Policies, separated by commas: capacity, compensated, fixed, predictive, and in a simulation
+    /// predictive-without-feed (told no more than the campaign API tells) and the reference dialers
+    /// progressive, vicidial, vicidial-available, vicidial-hard, vicidial-hard-available
+    /// [env: DIALPACE_POLICY] [default: capacity]
     #[arg(long, value_name = "NAMES")]
     pub policy: Option<String>,
     /// SLA thresholds: a value, a list 0.7,0.75 or a range 0.6:0.9:0.05 [env: SLA_THRESHOLD] [default: 0.75]
@@ -228,7 +228,8 @@ pub struct GridArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Pacing")]
 pub struct PacingArgs {
-    /// Lowest dial rate while there are agents, calls per minute [env: MIN_DIAL_RATE] [default: 10]
+    /// Lowest dial rate while there are agents, calls per minute [env: MIN_DIAL_RATE] [default: 10; of
+    /// predictive, which waits where a call would meet nobody, 0]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub min_dial_rate: Option<String>,
     /// Highest dial rate, calls per minute [env: MAX_DIAL_RATE] [default: 100]
@@ -246,6 +247,18 @@ pub struct PacingArgs {
     /// The rate of the fixed policy, calls per minute [env: DIALPACE_DIAL_RATE]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub dial_rate: Option<String>,
+    /// Abandoned ÷ live answers that predictive keeps under, and a simulation recommends by
+    /// [env: DIALPACE_ABANDONMENT_LIMIT] [default: 0.03]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    pub abandonment_limit: Option<String>,
+    /// For predictive, where the platform does not tell: agents logged in
+    /// [env: DIALPACE_LOGGED_IN_AGENTS] [default: estimated]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub logged_in_agents: Option<String>,
+    /// For predictive, until it is learned: mean talk and wrap-up
+    /// [env: DIALPACE_HANDLE_TIME] [default: 180s]
+    #[arg(long, value_name = "TIME")]
+    pub handle_time: Option<String>,
     /// Drop samples older than this, or off [env: DIALPACE_MAX_SAMPLE_AGE] [default: 2 × window × interval]
     #[arg(long, value_name = "TIME")]
     pub max_sample_age: Option<String>,

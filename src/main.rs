@@ -133,7 +133,6 @@ fn run_simulate(args: SimulateArgs, matches: Option<&ArgMatches>) -> ExitCode {
         replications: args.replications,
         seed: args.seed,
         jobs: args.jobs,
-        abandonment_limit: args.abandonment_limit,
         format: match args.format.as_str() {
             "json" => Format::Json,
             "csv" => Format::Csv,

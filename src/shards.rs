@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::sim::{Cell, Placing, Plan, Point, Scenario};
+use crate::sim::{Cell, Feed, Placing, Plan, Point, Scenario};
 
 /// What `--merge` needs of one shard.
 #[derive(Serialize, Deserialize)]
@@ -88,6 +88,7 @@ pub fn merge(paths: &[PathBuf]) -> Result<(Plan, Vec<Cell>), String> {
                 tolerance_margin: point.tolerance_margin,
                 pacer: None,
                 placing: Placing::ByRate,
+                feed: Feed::Full,
             })
             .collect(),
     };

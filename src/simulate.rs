@@ -13,11 +13,11 @@ use anyhow::{Context, Result};
 use crate::config::{Layers, Sources};
 use crate::input::InputError;
 use crate::interrupt::Ended;
-use crate::pacing::{Limits, Ratio};
+use crate::pacing::Policy;
 use crate::report::{self, Console, simulation};
 use crate::scenario_file;
 use crate::shards;
-use crate::sim::{Cell, LevelRule, Paced, Placing, Plan, Point, Scenario, Shift, simulate};
+use crate::sim::{Cell, Feed, LevelRule, Paced, Placing, Plan, Point, Scenario, Shift, simulate};
 
 /// What the command line asks of a simulation.
 #[derive(Clone, Debug)]
@@ -38,8 +38,6 @@ pub struct Options {
     pub seed: u64,
     /// `--jobs`.
     pub jobs: Option<u16>,
-    /// `--abandonment-limit`.
-    pub abandonment_limit: f64,
     /// `--format`.
     pub format: Format,
     /// `--trace`.
@@ -72,19 +70,13 @@ pub fn run(
     console: &Console,
     stop: &Arc<AtomicBool>,
 ) -> Result<Ended> {
-    if !Ratio::new(options.abandonment_limit).is_some_and(|limit| limit.value() > 0.0) {
-        let limit = options.abandonment_limit;
-        return Err(InputError(format!(
-            "--abandonment-limit: {limit} is not a share above 0"
-        ))
-        .into());
-    }
+    let layers = Layers::gather(sources, true)?;
+    let limit = layers.abandonment_limit()?.value();
     if !options.merge.is_empty() {
         let (plan, cells) = shards::merge(&options.merge).map_err(InputError)?;
-        print(options, &plan, &cells, *console)?;
+        print(options, &plan, &cells, limit, *console)?;
         return Ok(Ended::Done);
     }
-    let layers = Layers::gather(sources, true)?;
     let scenario = scenario(options, &layers)?;
     if options.print_scenario {
         console.data(scenario_file::text(&scenario)?.trim_end())?;
@@ -110,9 +102,9 @@ pub fn run(
         return Ok(Ended::Done);
     }
     if let Some(path) = &options.report {
-        write_report(options, &plan, &cells, path)?;
+        write_report(&plan, &cells, limit, path)?;
     }
-    print(options, &plan, &cells, *console)?;
+    print(options, &plan, &cells, limit, *console)?;
     Ok(Ended::Done)
 }
 
@@ -142,7 +134,7 @@ fn scenario(options: &Options, layers: &Layers) -> Result<Scenario> {
 
 fn plan(options: &Options, scenario: Scenario, layers: &Layers, sources: &Sources) -> Result<Plan> {
     let grid = layers.grid()?;
-    let limits = layers.limits(Duration::from_secs_f64(scenario.interval_secs))?;
+    let interval = Duration::from_secs_f64(scenario.interval_secs);
     let mut points = Vec::new();
     for policy in &grid.policies {
         let mut bands = grid.bands();
@@ -152,14 +144,14 @@ fn plan(options: &Options, scenario: Scenario, layers: &Layers, sources: &Source
             bands.truncate(1);
         }
         for (sla_threshold, tolerance_margin) in bands {
-            let limits = Limits {
-                sla_threshold,
-                tolerance_margin,
-                ..limits.clone()
+            let (name, feed) = match policy.strip_suffix(WITHOUT_FEED) {
+                Some(name) if name == PREDICTIVE => (name, Feed::CampaignApi),
+                _ => (policy.as_str(), Feed::Full),
             };
+            let band = (sla_threshold, tolerance_margin);
             let pacer = match reference {
                 Some(_) => None,
-                None => Some(layers.pacer(policy, limits)?),
+                None => Some(layers.pacer(name, band, interval)?),
             };
             points.push(Point {
                 policy: policy.clone(),
@@ -167,6 +159,7 @@ fn plan(options: &Options, scenario: Scenario, layers: &Layers, sources: &Source
                 tolerance_margin: tolerance_margin.value(),
                 pacer,
                 placing: reference.unwrap_or(Placing::ByRate),
+                feed,
             });
         }
     }
@@ -249,31 +242,39 @@ fn progress_bar(total: usize) -> indicatif::ProgressBar {
 }
 
 fn write_trace(plan: &Plan, path: &Path) -> Result<()> {
-    let pacer = plan.points.first().and_then(|point| point.pacer.as_ref());
-    let pacer = pacer.ok_or_else(|| {
+    let point = plan.points.first();
+    let paced = point.and_then(|point| Some((point.pacer.as_ref()?, point.feed)));
+    let (pacer, feed) = paced.ok_or_else(|| {
         InputError("--trace: a reference dialer has no intervals to trace".to_owned())
     })?;
-    let mut controller = Paced::traced(pacer);
+    let mut controller = Paced::traced(pacer, feed);
     simulate(&plan.scenario, &mut controller, plan.seed, 0);
-    let rows = simulation::trace(&controller.into_trace(), &plan.scenario.name);
+    let is_fed = feed == Feed::Full && matches!(pacer.policy(), Policy::Predictive(_));
+    let rows = simulation::trace(&controller.into_trace(), &plan.scenario.name, is_fed);
     crate::files::publish(path, rows.as_bytes())
         .with_context(|| format!("cannot write {}", path.display()))
 }
 
-fn write_report(options: &Options, plan: &Plan, cells: &[Cell], path: &Path) -> Result<()> {
-    let pacer = plan.points.first().and_then(|point| point.pacer.as_ref());
-    let observed = pacer.map_or_else(Vec::new, |pacer| {
-        let mut controller = Paced::traced(pacer);
+fn write_report(plan: &Plan, cells: &[Cell], limit: f64, path: &Path) -> Result<()> {
+    let point = plan.points.first();
+    let paced = point.and_then(|point| Some((point.pacer.as_ref()?, point.feed)));
+    let observed = paced.map_or_else(Vec::new, |(pacer, feed)| {
+        let mut controller = Paced::traced(pacer, feed);
         simulate(&plan.scenario, &mut controller, plan.seed, 0);
         controller.observed().to_vec()
     });
-    let page = report::html::page(plan, cells, options.abandonment_limit, &observed);
+    let page = report::html::page(plan, cells, limit, &observed);
     crate::files::publish(path, page.as_bytes())
         .with_context(|| format!("cannot write {}", path.display()))
 }
 
-fn print(options: &Options, plan: &Plan, cells: &[Cell], console: Console) -> Result<()> {
-    let limit = options.abandonment_limit;
+fn print(
+    options: &Options,
+    plan: &Plan,
+    cells: &[Cell],
+    limit: f64,
+    console: Console,
+) -> Result<()> {
     let text = match options.format {
         Format::Table => simulation::table(plan, cells, limit),
         Format::Json => simulation::json(plan, cells, limit),
@@ -290,3 +291,7 @@ fn reference(name: &str) -> Option<Placing> {
         name => LevelRule::named(name).map(Placing::ByLevel),
     }
 }
+
+/// The policy that can be told more than the campaign API does, and what turns that off.
+const PREDICTIVE: &str = "predictive";
+const WITHOUT_FEED: &str = "-without-feed";

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use common::{Finished, Folder, Run};
 use dialpace::history::{Available, Poll, Row};
-use dialpace::pacing::{Limits, Pacer, Policy, Ratio, UnixMillis};
+use dialpace::pacing::{Limits, Pacer, Policy, Ratio, Traffic, UnixMillis};
 use dialpace::replay::{Replay, Sketch};
 use serde_json::Value;
 
@@ -279,7 +279,13 @@ fn a_trace_of_every_scenario_replays_to_the_same_decisions() {
             &["--policy", "capacity"][..],
             &["--policy", "compensated", "--sla-threshold", "0.3"],
             &["--policy", "fixed", "--dial-rate", "33"],
+            &["--policy", "predictive"],
         ] {
+            let is_predictive = policy.contains(&"predictive");
+            if is_predictive && scenario.ends_with("metrics-outage.toml") {
+                // It goes by the rate in force, and which of its changes failed is in no column.
+                continue;
+            }
             let args = [
                 scenario.to_str().unwrap(),
                 "--hours",
@@ -810,6 +816,7 @@ fn a_thinned_line_keeps_its_lowest_and_highest_values() {
             poll: Some(Poll {
                 available: Available::Agents(40),
                 answer_rate: Ratio::new(0.3),
+                traffic: Traffic::default(),
             }),
             dial_rate: Some(match n {
                 31_337 => 99,

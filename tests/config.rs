@@ -114,7 +114,7 @@ fn a_value_that_cannot_be_used_names_its_source_and_sends_nothing() {
         (
             "DIALPACE_POLICY",
             "magic",
-            "\"magic\" is none of capacity, compensated and fixed",
+            "\"magic\" is none of capacity, compensated, fixed and predictive",
         ),
         (
             "DIALPACE_POLICY",

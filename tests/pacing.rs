@@ -9,7 +9,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use dialpace::pacing::{
-    Guards, Limits, Pacer, PacerState, Policy, Ratio, Reason, Sample, UnixMillis,
+    Guards, Limits, Pacer, PacerState, Policy, Ratio, Reason, Sample, Traffic, UnixMillis,
 };
 
 /// Runs a table of polls, one per 30 s unless a line begins with its own second, through a pacer.
@@ -36,6 +36,7 @@ fn check(pacer: &Pacer, state: &mut PacerState, table: &str) {
                 answer_rate: fields
                     .next()
                     .and_then(|rate| Ratio::new(rate.parse().unwrap())),
+                traffic: Traffic::default(),
             });
         let decision = pacer.step(state, sample, now);
         let mean = match decision.evidence.available_mean {
@@ -350,6 +351,7 @@ fn the_reason_is_data_and_reads_as_a_sentence() {
             at: UnixMillis(0),
             available_agents: agents,
             answer_rate: Ratio::new(rate),
+            traffic: Traffic::default(),
         })
     };
     let sentence = |state: &mut PacerState, poll, wanted: Reason| {
@@ -484,6 +486,7 @@ fn capacity_equals_the_rule_over_long_random_sequences() {
                 at: now,
                 available_agents: agents,
                 answer_rate: Ratio::new(answer_rate),
+                traffic: Traffic::default(),
             };
             let decision = pacer.step(&mut state, Some(sample), now);
             let sent = decision.sends().then_some(decision.dial_rate);
@@ -509,6 +512,7 @@ fn state_survives_serialisation_exactly() {
             at: now,
             available_agents: 7,
             answer_rate: Ratio::new(rate),
+            traffic: Traffic::default(),
         };
         let decision = pacer.step(&mut state, Some(sample), now);
         state.applied(decision.dial_rate);

@@ -14,8 +14,8 @@
 
 use dialpace::pacing::{Guards, Limits, Pacer, Policy};
 use dialpace::sim::{
-    Calls, Controller, Dialer, Distribution, Estimate, Figures, LevelRule, Paced, Past, Placing,
-    Reference, Scenario, Shift, Spacing, simulate,
+    Calls, Controller, Dialer, Distribution, Estimate, Feed, Figures, LevelRule, Paced, Past,
+    Placing, Reference, Scenario, Shift, Spacing, simulate,
 };
 
 const SEED: u64 = 20_261_122;
@@ -130,7 +130,7 @@ fn erlang_b_for_any_handle_time() {
     for (n, (agents, load)) in rows.into_iter().enumerate() {
         let (scenario, rate) = offered(agents, load, talks[n % 3]);
         let pacer = fixed_rate(rate);
-        let runs = runs(&scenario, 20, || Paced::new(&pacer));
+        let runs = runs(&scenario, 20, || Paced::new(&pacer, Feed::Full));
         let blocked = erlang_b(agents, load);
         holds(
             &format!("Erlang B, N={agents}, abandonment"),
@@ -171,7 +171,7 @@ fn fixed_patience_abandons_as_theory_says() {
             offered(agents, load, Distribution::Exponential { mean_secs: 180.0 });
         scenario.calls.patience = Distribution::Fixed { mean_secs: 2.0 };
         let pacer = fixed_rate(rate);
-        let runs = runs(&scenario, 20, || Paced::new(&pacer));
+        let runs = runs(&scenario, 20, || Paced::new(&pacer, Feed::Full));
         let exact = abandonment_fixed_patience(agents, load / 180.0, 1.0 / 180.0, 2.0);
         holds(
             &format!("M/M/N+D, N={agents}"),
@@ -209,7 +209,7 @@ fn exponential_patience_abandons_as_theory_says() {
     let (mut scenario, rate) = offered(50, 48.0, Distribution::Exponential { mean_secs: 60.0 });
     scenario.calls.patience = Distribution::Exponential { mean_secs: 120.0 };
     let pacer = fixed_rate(rate);
-    let runs = runs(&scenario, 20, || Paced::new(&pacer));
+    let runs = runs(&scenario, 20, || Paced::new(&pacer, Feed::Full));
     let (abandonment, wait, occupancy) = exponential_patience(50, 0.8, 1.0 / 60.0, 1.0 / 120.0);
     assert!((abandonment - 0.0309).abs() < 0.00005 && (occupancy - 0.930).abs() < 0.0005);
     holds(
@@ -306,7 +306,7 @@ fn the_capacity_rule_behaves_as_it_is_known_to() {
     };
     let pacer = Pacer::new(Limits::default(), Policy::Capacity).unwrap();
     let mean = |scenario: &Scenario, figure: fn(&Figures) -> f64| {
-        let runs = runs(scenario, 20, || Paced::new(&pacer));
+        let runs = runs(scenario, 20, || Paced::new(&pacer, Feed::Full));
         runs.iter().map(figure).sum::<f64>() / 20.0
     };
     let hundred = scenario(100, Spacing::Even);
@@ -334,7 +334,7 @@ fn breaks_take_agents_out_for_their_share_of_the_time() {
     scenario.answer_rate.base = 0.5;
     scenario.calls.patience = Distribution::Fixed { mean_secs: 600.0 };
     let pacer = fixed_rate(24);
-    let runs = runs(&scenario, 20, || Paced::new(&pacer));
+    let runs = runs(&scenario, 20, || Paced::new(&pacer, Feed::Full));
     // 24 calls a minute, half of them answered, none lost: connects tell the logged-in hours.
     let working = |f: &Figures| 24.0 * 60.0 * 0.5 / (f.connects_per_agent_hour * f64::from(agents));
     holds(
@@ -367,7 +367,7 @@ fn limited_lines_let_through_what_fits() {
         ..Scenario::default()
     };
     let pacer = fixed_rate(60);
-    let placed = runs(&scenario, 1, || Paced::new(&pacer))[0].calls_dialed;
+    let placed = runs(&scenario, 1, || Paced::new(&pacer, Feed::Full))[0].calls_dialed;
     assert!((placed - 18_000.0).abs() < 40.0, "{placed}");
 }
 
@@ -382,7 +382,7 @@ fn machines_passed_by_mistake_occupy_agents_and_abandon_nobody() {
     scenario.calls.talk = Distribution::Fixed { mean_secs: 0.0 };
     (scenario.hours, scenario.warm_up_secs) = (40.0, 1_800.0);
     let pacer = fixed_rate(20);
-    let runs = runs(&scenario, 20, || Paced::new(&pacer));
+    let runs = runs(&scenario, 20, || Paced::new(&pacer, Feed::Full));
     // 20 calls a minute, 99 % machines, half passed, 30 s each, over 50 agents.
     holds(
         "machines, occupancy",
@@ -401,7 +401,7 @@ fn the_answer_rate_model_has_its_wave_and_its_steps() {
         scenario.answer_rate = answer_rate;
         (scenario.hours, scenario.warm_up_secs) = (50.0, 3_600.0);
         let pacer = fixed_rate(30);
-        let runs = runs(&scenario, 20, || Paced::new(&pacer));
+        let runs = runs(&scenario, 20, || Paced::new(&pacer, Feed::Full));
         runs.into_iter()
             .map(|f| Figures {
                 connects_per_agent_hour: f.connects_per_agent_hour * 60.0 / 1_800.0,

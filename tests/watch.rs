@@ -168,6 +168,35 @@ fn its_json_lines_replay_to_the_same_decisions() {
 }
 
 #[test]
+fn its_json_lines_have_what_a_replay_of_predictive_needs() {
+    let folder = Folder::new();
+    let args = ["--speed", "1000", "--cycles", "150", "--json"];
+    let policy = ["--policy", "predictive", "--logged-in-agents", "50"];
+    let run = folder
+        .dialpace(&[&["watch", "--sandbox"], &args[..], &policy].concat())
+        .finish()
+        .expect(0);
+    let cycles = objects(&run.stdout);
+    assert!(
+        cycles[100]["totalCallsAnswered"].is_u64(),
+        "{}",
+        cycles[100]
+    );
+    let file = folder.write("watch.ndjson", &run.stdout);
+    let output = folder.path("decisions.ndjson");
+    let args = [file.to_str().unwrap(), "--output", output.to_str().unwrap()];
+    folder
+        .dialpace(&[&["backtest"], &args[..], &policy].concat())
+        .finish()
+        .expect(0);
+    let decisions = objects(&folder.read("decisions.ndjson"));
+    assert_eq!(decisions.len(), 150);
+    for (cycle, decision) in cycles.iter().zip(&decisions) {
+        assert_eq!(decision["newDialRate"], cycle["newDialRate"], "{cycle}");
+    }
+}
+
+#[test]
 fn tick_and_watch_take_over_from_each_other() {
     let folder = Folder::new();
     let platform = Platform::start();

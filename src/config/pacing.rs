@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::{ConfigError, Layers, values, ways};
 use crate::pacing::{
-    Guards, INTERVAL, Limits, LimitsError, Pacer, Policy, Ratio, SLA_THRESHOLD, TOLERANCE_MARGIN,
-    default_max_sample_age,
+    ABANDONMENT_LIMIT, Guards, HANDLE_TIME, INTERVAL, Limits, LimitsError, Pacer, Policy,
+    Predictive, Ratio, SLA_THRESHOLD, TOLERANCE_MARGIN, default_max_sample_age,
 };
 
 /// What paces: the same for every command.
@@ -46,17 +46,14 @@ impl Layers {
     /// The settings that pace.
     pub fn pacing(&self) -> Result<Pacing, ConfigError> {
         let interval = self.interval()?.unwrap_or(INTERVAL);
-        let limits = Limits {
-            sla_threshold: self
-                .parse("sla_threshold", values::ratio)?
-                .unwrap_or(SLA_THRESHOLD),
-            tolerance_margin: self
-                .parse("tolerance_margin", values::ratio)?
-                .unwrap_or(TOLERANCE_MARGIN),
-            ..self.limits(interval)?
-        };
+        let sla_threshold = self.parse("sla_threshold", values::ratio)?;
+        let tolerance_margin = self.parse("tolerance_margin", values::ratio)?;
+        let band = (
+            sla_threshold.unwrap_or(SLA_THRESHOLD),
+            tolerance_margin.unwrap_or(TOLERANCE_MARGIN),
+        );
         let policy = self.text("policy").unwrap_or(DEFAULT_POLICY);
-        let pacer = self.pacer(policy, limits)?;
+        let pacer = self.pacer(policy, band, interval)?;
         Ok(Pacing { pacer, interval })
     }
 
@@ -65,16 +62,32 @@ impl Layers {
         self.parse("interval", values::interval)
     }
 
-    /// All limits but SLA threshold and tolerance margin, of which there may be several.
-    pub fn limits(&self, interval: Duration) -> Result<Limits, ConfigError> {
+    /// Abandoned ÷ live answers that is to be kept.
+    pub fn abandonment_limit(&self) -> Result<Ratio, ConfigError> {
+        let limit = self.parse("abandonment_limit", values::share_above_zero)?;
+        Ok(limit.unwrap_or(ABANDONMENT_LIMIT))
+    }
+
+    fn limits(
+        &self,
+        policy: Policy,
+        (sla_threshold, tolerance_margin): (Ratio, Ratio),
+        interval: Duration,
+    ) -> Result<Limits, ConfigError> {
         let defaults = Limits::default();
+        let min_dial_rate = match policy {
+            Policy::Predictive(_) => 0,
+            _ => defaults.min_dial_rate,
+        };
         let window = self
             .parse("window", values::whole)?
             .unwrap_or(defaults.window);
         let min_dial_rate = self
             .parse("min_dial_rate", values::whole)?
-            .unwrap_or(defaults.min_dial_rate);
+            .unwrap_or(min_dial_rate);
         Ok(Limits {
+            sla_threshold,
+            tolerance_margin,
             min_dial_rate,
             max_dial_rate: self
                 .parse("max_dial_rate", values::whole)?
@@ -94,13 +107,18 @@ impl Layers {
                     .parse("safe_rate", values::unless_off(values::whole))?
                     .unwrap_or(Some(min_dial_rate)),
             },
-            ..defaults
         })
     }
 
-    /// The pacer of one policy within `limits`.
-    pub fn pacer(&self, policy: &str, limits: Limits) -> Result<Pacer, ConfigError> {
-        let policy = self.policy(policy)?;
+    /// The pacer of one policy with one SLA threshold and tolerance margin.
+    pub fn pacer(
+        &self,
+        policy: &str,
+        band: (Ratio, Ratio),
+        interval: Duration,
+    ) -> Result<Pacer, ConfigError> {
+        let policy = self.policy(policy, interval)?;
+        let limits = self.limits(policy, band, interval)?;
         Pacer::new(limits, policy).map_err(|error| self.limits_error(error))
     }
 
@@ -121,22 +139,36 @@ impl Layers {
         })
     }
 
-    fn policy(&self, name: &str) -> Result<Policy, ConfigError> {
+    fn policy(&self, name: &str, interval: Duration) -> Result<Policy, ConfigError> {
         let dial_rate = self.parse("dial_rate", values::whole)?;
-        let source = self.source_of("dial_rate");
         let is_among = |wanted| {
             self.text("policy")
                 .is_some_and(|names| names.contains(wanted))
         };
-        if source.rank() == 0 && !is_among("fixed") {
-            return Err(ConfigError::Value(
-                source.to_string(),
-                format!("it is for --policy fixed, and the policy is {name}"),
-            ));
+        for (setting, policy) in [
+            ("dial_rate", "fixed"),
+            ("logged_in_agents", "predictive"),
+            ("handle_time", "predictive"),
+        ] {
+            let source = self.source_of(setting);
+            if source.rank() == 0 && !is_among(policy) {
+                return Err(ConfigError::Value(
+                    source.to_string(),
+                    format!("it is for --policy {policy}, and the policy is {name}"),
+                ));
+            }
         }
         match (name, dial_rate) {
             ("capacity", _) => Ok(Policy::Capacity),
             ("compensated", _) => Ok(Policy::Compensated),
+            ("predictive", _) => Ok(Policy::Predictive(Predictive {
+                interval,
+                abandonment_limit: self.abandonment_limit()?,
+                logged_in_agents: self.parse("logged_in_agents", values::whole)?,
+                handle_time: self
+                    .parse("handle_time", values::duration)?
+                    .unwrap_or(HANDLE_TIME),
+            })),
             ("fixed", Some(dial_rate)) => Ok(Policy::Fixed { dial_rate }),
             ("fixed", None) => Err(ConfigError::Missing(format!(
                 "{}, the rate of the fixed policy",
@@ -145,7 +177,7 @@ impl Layers {
             (other, _) => Err(ConfigError::Value(
                 self.source_of("policy").to_string(),
                 format!(
-                    "{other:?} is none of capacity, compensated and fixed, nor, in a simulation, a reference dialer: progressive, vicidial, vicidial-available, vicidial-hard, vicidial-hard-available"
+                    "{other:?} is none of capacity, compensated, fixed and predictive, nor, in a simulation, predictive-without-feed or a reference dialer: progressive, vicidial, vicidial-available, vicidial-hard, vicidial-hard-available"
                 ),
             )),
         }

@@ -14,6 +14,16 @@ pub(super) fn ratio(text: &str) -> Result<Ratio, String> {
     Ratio::try_from(number).map_err(|problem| problem.to_string())
 }
 
+pub(super) fn share_above_zero(text: &str) -> Result<Ratio, String> {
+    ratio(text).and_then(|share| {
+        if share.value() > 0.0 {
+            Ok(share)
+        } else {
+            Err(format!("{text} is not a share above 0"))
+        }
+    })
+}
+
 /// One share, a list of them, or a range "from:to:step" that includes its end.
 pub(super) fn ratios(text: &str) -> Result<Vec<Ratio>, String> {
     let parts: Vec<&str> = text.split(':').collect();

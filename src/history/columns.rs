@@ -24,10 +24,14 @@ pub enum Column {
     AvailabilityMean,
     /// The dial rate that history had.
     DialRate,
+    /// People who answered and gave up waiting in the interval.
+    CallsAbandoned,
+    /// Agents logged in at the poll.
+    LoggedInAgents,
 }
 
 /// Every column, at the place of its number.
-pub(super) const COLUMNS: [Column; 8] = [
+pub(super) const COLUMNS: [Column; 10] = [
     Column::Timestamp,
     Column::CampaignId,
     Column::CallsDialed,
@@ -36,6 +40,8 @@ pub(super) const COLUMNS: [Column; 8] = [
     Column::AvailableAgents,
     Column::AvailabilityMean,
     Column::DialRate,
+    Column::CallsAbandoned,
+    Column::LoggedInAgents,
 ];
 
 impl Column {
@@ -50,6 +56,8 @@ impl Column {
             Self::AvailableAgents => &["availableAgents"],
             Self::AvailabilityMean => &["agentAvailabilityAvg"],
             Self::DialRate => &["dialRate", "newDialRate"],
+            Self::CallsAbandoned => &["totalCallsAbandoned"],
+            Self::LoggedInAgents => &["loggedInAgents"],
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::columns::{Column, Fields};
 use super::timestamps::Timestamps;
 use super::{Available, Poll, Row};
-use crate::pacing::Ratio;
+use crate::pacing::{Ratio, Traffic};
 
 /// What is wrong with a row, and in which column.
 pub(super) struct Fault {
@@ -50,18 +50,26 @@ fn campaign_id(id: &[u8]) -> Result<&str, Fault> {
 
 /// What the poll saw; `None` where the row holds nothing of it.
 fn poll(fields: &Fields) -> Result<Option<Poll>, Fault> {
-    let answer_rate = answer_rate(fields)?;
+    let (answer_rate, attempts, answered) = answer_rate(fields)?;
     let available = available(fields)?;
+    let traffic = Traffic {
+        attempts,
+        answered,
+        abandoned: count(fields, Column::CallsAbandoned)?,
+        logged_in: count(fields, Column::LoggedInAgents)?,
+    };
     match (available, answer_rate) {
         (Some(available), Answers::Rate(rate)) => Ok(Some(Poll {
             available,
             answer_rate: Some(rate),
+            traffic,
         })),
         // An audit record has no answer rate where no attempt ended.
         (Some(available), Answers::NoAttempt)
         | (Some(available @ Available::Mean(_)), Answers::Nothing) => Ok(Some(Poll {
             available,
             answer_rate: None,
+            traffic,
         })),
         (Some(Available::Agents(_)), Answers::Nothing) => {
             Err(fault(Column::AnswerRate, NO_ANSWER_RATE))
@@ -78,7 +86,8 @@ enum Answers {
     Nothing,
 }
 
-fn answer_rate(fields: &Fields) -> Result<Answers, Fault> {
+/// The answer rate, and the counts of attempts and answers.
+fn answer_rate(fields: &Fields) -> Result<(Answers, Option<u32>, Option<u32>), Fault> {
     let dialed = count(fields, Column::CallsDialed)?;
     let answered = count(fields, Column::CallsAnswered)?;
     if let (Some(dialed), Some(answered)) = (dialed, answered)
@@ -88,18 +97,19 @@ fn answer_rate(fields: &Fields) -> Result<Answers, Fault> {
         return Err(fault(Column::CallsAnswered, &expected));
     }
     if let Some(rate) = share(fields, Column::AnswerRate)? {
-        return Ok(Answers::Rate(rate));
+        return Ok((Answers::Rate(rate), dialed, answered));
     }
-    match (dialed, answered) {
-        (Some(0), _) => Ok(Answers::NoAttempt),
+    let answers = match (dialed, answered) {
+        (Some(0), _) => Answers::NoAttempt,
         (Some(dialed), Some(answered)) => {
             let rate = Ratio::new(f64::from(answered) / f64::from(dialed));
-            Ok(rate.map_or(Answers::NoAttempt, Answers::Rate))
+            rate.map_or(Answers::NoAttempt, Answers::Rate)
         }
-        (Some(_), None) => Err(fault(Column::CallsAnswered, COUNT)),
-        (None, Some(_)) => Err(fault(Column::CallsDialed, COUNT)),
-        (None, None) => Ok(Answers::Nothing),
-    }
+        (Some(_), None) => return Err(fault(Column::CallsAnswered, COUNT)),
+        (None, Some(_)) => return Err(fault(Column::CallsDialed, COUNT)),
+        (None, None) => Answers::Nothing,
+    };
+    Ok((answers, dialed, answered))
 }
 
 fn available(fields: &Fields) -> Result<Option<Available>, Fault> {

@@ -15,7 +15,7 @@ use std::fmt;
 use std::io::{self, BufRead, BufReader, Read};
 
 use crate::input::InputError;
-use crate::pacing::{Ratio, UnixMillis};
+use crate::pacing::{Ratio, Traffic, UnixMillis};
 use columns::{Fields, Headers};
 use csv_rows::CsvRows;
 use fields::{Fault, Known};
@@ -56,6 +56,8 @@ pub struct Poll {
     pub available: Available,
     /// Answered by a person ÷ attempts that ended; `None` when none ended.
     pub answer_rate: Option<Ratio>,
+    /// The counts of the interval that the row has.
+    pub traffic: Traffic,
 }
 
 /// How the available agents are known.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::policy::Target;
-use super::sample::{Ratio, UnixMillis};
+use super::sample::{Ratio, Traffic, UnixMillis};
 
 /// The outcome of one step: what to do, why, and what that rests on.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,6 +68,8 @@ pub enum Reason {
     Recovering,
     /// This poll failed; the samples before it are still young enough.
     PollFailed,
+    /// This poll failed, and the rate last applied was made for what it would have shown.
+    Unseen,
     /// No sample is left that is young enough.
     NoSamples,
     /// The poll failed, and the rate last applied is above today's maximum.
@@ -87,6 +89,8 @@ pub struct Evidence {
     pub deviation: Option<f64>,
     /// Agents available in this poll.
     pub available_agents: Option<u32>,
+    /// What else this poll told.
+    pub traffic: Traffic,
     /// Mean available agents over the window.
     pub available_mean: Option<f64>,
     /// Samples in the window.
@@ -127,6 +131,7 @@ impl Reason {
             Self::NoAgents => "no-agents",
             Self::Recovering => "recovering",
             Self::PollFailed => "poll-failed",
+            Self::Unseen => "unseen",
             Self::NoSamples => "no-samples",
             Self::AboveMaximum => "above-maximum",
         }
@@ -154,6 +159,10 @@ impl fmt::Display for Decision {
                 f,
                 "poll failed, {} of {} samples still count",
                 evidence.samples, evidence.window
+            ),
+            Reason::Unseen => write!(
+                f,
+                "poll failed, so the rate falls to one that can be left alone"
             ),
             Reason::NoSamples => f.write_str("poll failed and no sample is young enough to count"),
             Reason::AboveMaximum => {

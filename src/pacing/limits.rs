@@ -161,6 +161,10 @@ pub const WINDOW: usize = 6;
 pub const UTILISATION: Ratio = ratio(0.85);
 /// Time between two polls; the original controller's default.
 pub const INTERVAL: Duration = Duration::from_secs(30);
+/// Abandoned ÷ live answers, over 30 days: FTC TSR 310.4(b)(4), FCC 64.1200(a)(7).
+pub const ABANDONMENT_LIMIT: Ratio = ratio(0.03);
+/// Talk and wrap-up of an ordinary outbound call.
+pub const HANDLE_TIME: Duration = Duration::from_secs(180);
 /// Calls per minute that no campaign of one site reaches: a higher setting is a typing error.
 const DIAL_RATE_CEILING: u32 = 100_000;
 /// Samples; at one every 15 s this is more than four hours.

@@ -15,7 +15,8 @@
 //! Forty agents are available in each of six polls; 77.24 % of the calls are answered.
 //!
 //! ```
-//! use dialpace::pacing::{Action, Limits, Pacer, PacerState, Policy, Ratio, Sample, UnixMillis};
+//! use dialpace::pacing::{Action, Limits, Pacer, PacerState, Policy, Ratio, Sample, Traffic};
+//! use dialpace::pacing::UnixMillis;
 //!
 //! let pacer = Pacer::new(Limits::default(), Policy::Capacity)?;
 //! let mut state = PacerState::default();
@@ -23,6 +24,7 @@
 //!     at: UnixMillis(second * 1_000),
 //!     available_agents: 40,
 //!     answer_rate: Ratio::new(0.7724),
+//!     traffic: Traffic::default(),
 //! };
 //!
 //! // floor(40 × 0.85) = 34 differs from the 0 of a cold start: it is sent.
@@ -45,10 +47,10 @@ mod window;
 
 pub use decision::{Action, Decision, Evidence, Reason};
 pub use limits::{
-    Guards, INTERVAL, Limits, LimitsError, MAX_DIAL_RATE, MIN_DIAL_RATE, SLA_THRESHOLD,
-    TOLERANCE_MARGIN, UTILISATION, WINDOW, default_max_sample_age,
+    ABANDONMENT_LIMIT, Guards, HANDLE_TIME, INTERVAL, Limits, LimitsError, MAX_DIAL_RATE,
+    MIN_DIAL_RATE, SLA_THRESHOLD, TOLERANCE_MARGIN, UTILISATION, WINDOW, default_max_sample_age,
 };
 pub use pacer::{Pacer, PacerState};
-pub use policy::{Basis, Policy, Target};
-pub use sample::{NotARatio, Ratio, Sample, UnixMillis};
+pub use policy::{Basis, Forecast, Policy, Predictive, Target};
+pub use sample::{NotARatio, Ratio, Sample, Traffic, UnixMillis};
 pub use window::Window;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::decision::{Action, Decision, Evidence, Reason};
 use super::limits::{Limits, LimitsError};
-use super::policy::{Policy, Target};
+use super::policy::{Forecast, Policy, Target};
 use super::sample::{Sample, UnixMillis};
 use super::window::Window;
 
@@ -29,6 +29,9 @@ pub struct PacerState {
     pub heard_at: Option<UnixMillis>,
     /// Set when an earlier state was lost: the next step on a good poll may not raise the rate.
     pub recovering: bool,
+    /// What the predictive policy has learned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forecast: Option<Box<Forecast>>,
 }
 
 impl Pacer {
@@ -84,6 +87,7 @@ impl Pacer {
                 tolerance_margin: self.limits.tolerance_margin,
                 deviation: answer_rate.map(|rate| self.deviation(rate.value())),
                 available_agents: poll.map(|sample| sample.available_agents),
+                traffic: poll.map(|sample| sample.traffic).unwrap_or_default(),
                 available_mean: state.window.available_mean(),
                 samples: state.window.len(),
                 window: self.limits.window,
@@ -92,13 +96,15 @@ impl Pacer {
         }
     }
 
-    fn decide(&self, state: &PacerState, sample: Sample) -> Verdict {
+    fn decide(&self, state: &mut PacerState, sample: Sample) -> Verdict {
         let current = state.dial_rate;
         let outside = sample
             .answer_rate
             .is_some_and(|rate| self.is_outside(rate.value()));
-
-        if self.limits.guards.stop_without_agents && state.window.without_agents(self.limits.window)
+        let target = self.policy.target(&self.limits, state, &sample, outside);
+        if self.limits.guards.stop_without_agents
+            && state.window.without_agents(self.limits.window)
+            && self.policy.sees_nobody(state, &sample)
         {
             let action = if outside || current != 0 {
                 Action::Stop
@@ -107,7 +113,6 @@ impl Pacer {
             };
             return (action, Reason::NoAgents, 0, None);
         }
-        let target = self.policy.target(&self.limits, &state.window, outside);
         let wanted = self.limits.whole_rate(target.rate);
         let dial_rate = if state.recovering {
             wanted.min(current)
@@ -135,10 +140,13 @@ impl Pacer {
         let gave_up = guards
             .max_sample_age
             .is_some_and(|age_max| state.window.is_empty() && silence > age_max);
+        let ceiling = self.policy.ceiling_unseen(state);
+        let sustained = ceiling.map_or(capped, |rate| capped.min(self.limits.whole_rate(rate)));
         let (action, reason, dial_rate) = match guards.safe_rate {
             Some(safe_rate) if gave_up => (Action::Safe, Reason::NoSamples, capped.min(safe_rate)),
             _ if capped < current => (Action::Adjust, Reason::AboveMaximum, capped),
             _ if gave_up => (Action::Hold, Reason::NoSamples, current),
+            _ if sustained < current => (Action::Adjust, Reason::Unseen, sustained),
             _ => (Action::Hold, Reason::PollFailed, current),
         };
         let action = if dial_rate == current {

@@ -19,6 +19,33 @@ pub struct Sample {
     /// Answered by a person ÷ attempts that ended, over the last interval. `None` when no
     /// attempt ended, so that there is nothing to divide by.
     pub answer_rate: Option<Ratio>,
+    /// What else the poll told.
+    #[serde(default, skip_serializing_if = "Traffic::is_empty")]
+    pub traffic: Traffic,
+}
+
+/// Counts that not every platform gives; `None` where it does not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Traffic {
+    /// Attempts that ended in the interval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attempts: Option<u32>,
+    /// Of these, answered by a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answered: Option<u32>,
+    /// People who answered and gave up in the interval before an agent was free.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub abandoned: Option<u32>,
+    /// Agents logged in and not on a break, available or not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logged_in: Option<u32>,
+}
+
+impl Traffic {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A point in time: milliseconds since 1970-01-01T00:00:00Z, negative before it.

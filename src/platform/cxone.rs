@@ -15,7 +15,7 @@ use super::{Applied, Campaign, Platform, Poll, RateChange};
 use crate::clock::Deadline;
 use crate::http::{Answer, Body, CallError, Client, HasTakenEffect, Request, Retry};
 use crate::notice::Notices;
-use crate::pacing::{Ratio, Sample};
+use crate::pacing::{Ratio, Sample, Traffic};
 
 /// What it takes to reach a campaign.
 #[derive(Clone, Debug)]
@@ -120,7 +120,7 @@ impl<'a> Cxone<'a> {
         self.call_carefully(request, deadline, &|| Ok(false))
     }
 
-    fn answer_rate(&self, deadline: &Deadline) -> Result<Ratio, CallError> {
+    fn metrics(&self, deadline: &Deadline) -> Result<(Ratio, Traffic), CallError> {
         let query = MetricsQuery::new(&self.access.campaign_id, self.access.interval.as_secs());
         let request = Request {
             body: Some(Body::Plain(json(&query))),
@@ -134,7 +134,7 @@ impl<'a> Cxone<'a> {
         let answer = self.call(&request, deadline)?;
         let answer: MetricsAnswer = self.client.read(METRICS_CALL, &answer)?;
         answer
-            .answer_rate(&self.access.campaign_id)
+            .metrics(&self.access.campaign_id)
             .map_err(|problem| CallError::unusable(METRICS_CALL, problem))
     }
 
@@ -221,7 +221,7 @@ impl Platform for Cxone<'_> {
             let agents = scope.spawn(|| self.available_agents(deadline));
             let campaign = campaign_too.then(|| scope.spawn(|| self.campaign(deadline)));
             // This thread is the first to call and takes the connection of the token request.
-            let rate = self.answer_rate(deadline);
+            let rate = self.metrics(deadline);
             (
                 rate,
                 join(agents, AGENTS_CALL),
@@ -229,10 +229,11 @@ impl Platform for Cxone<'_> {
             )
         });
         let sample = match (rate, agents) {
-            (Ok(rate), Ok(available_agents)) => Ok(Sample {
+            (Ok((rate, traffic)), Ok(available_agents)) => Ok(Sample {
                 at: deadline.clock().now(),
                 available_agents,
                 answer_rate: Some(rate),
+                traffic,
             }),
             // One message is enough, but each pause that was asked for counts.
             (Err(first), Err(second)) => Err(first.pausing_with(&second)),

@@ -6,7 +6,7 @@ use serde::de::{Error as _, IgnoredAny};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::address::CampaignId;
-use crate::pacing::Ratio;
+use crate::pacing::{Ratio, Traffic};
 
 /// The answer of the token endpoint.
 #[derive(Deserialize)]
@@ -63,8 +63,8 @@ struct MetricsRow {
 }
 
 impl MetricsAnswer {
-    /// The answer rate of `campaign`, from the one row that must be there.
-    pub(super) fn answer_rate(&self, campaign: &CampaignId) -> Result<Ratio, String> {
+    /// The answer rate and the counts of `campaign`, from the one row that must be there.
+    pub(super) fn metrics(&self, campaign: &CampaignId) -> Result<(Ratio, Traffic), String> {
         let [row] = self.response.as_slice() else {
             return Err(match self.response.len() {
                 0 => format!("response is empty: no metrics of campaign {campaign}"),
@@ -81,7 +81,15 @@ impl MetricsAnswer {
             (Some(answered), Some(dialed)) if answered > dialed => Err(format!(
                 "response[0].totalCallsAnswered is {answered}, more than totalCallsDialed, which is {dialed}"
             )),
-            _ => Ok(row.answer_rate),
+            _ => {
+                let count = |count: Option<u64>| count.and_then(|count| u32::try_from(count).ok());
+                let traffic = Traffic {
+                    attempts: count(row.total_calls_dialed),
+                    answered: count(row.total_calls_answered),
+                    ..Traffic::default()
+                };
+                Ok((row.answer_rate, traffic))
+            }
         }
     }
 }

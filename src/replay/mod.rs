@@ -197,6 +197,7 @@ fn enter(poll: Poll, at: UnixMillis, pacer: &Pacer, state: &mut PacerState) -> S
         at,
         available_agents,
         answer_rate: poll.answer_rate,
+        traffic: poll.traffic,
     };
     let mean = match poll.available {
         Available::Agents(agents) => return sample(agents),

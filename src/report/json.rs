@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::clock::rfc3339;
 use crate::cycle::{CycleReport, Outcome};
 use crate::http::Body;
-use crate::pacing::Pacer;
+use crate::pacing::{Pacer, Policy};
 
 /// The object that `--json` prints for one cycle.
 #[derive(Debug, Serialize)]
@@ -22,6 +22,8 @@ struct Cycle<'a> {
     deviation: Option<f64>,
     available_agents: Option<u32>,
     agent_availability_avg: Option<f64>,
+    #[serde(flatten)]
+    traffic: Option<Calls>,
     exported: usize,
     pending: usize,
     dry_run: bool,
@@ -29,6 +31,16 @@ struct Cycle<'a> {
     error: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request: Option<WouldSend>,
+}
+
+/// What `predictive` was told besides, so that a backtest of these lines decides the same.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Calls {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_calls_dialed: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_calls_answered: Option<u32>,
 }
 
 /// The request that a dry run did not send.
@@ -64,6 +76,11 @@ pub fn cycle(report: &CycleReport, campaign_id: &str, pacer: &Pacer) -> String {
         }
         _ => None,
     };
+    let calls = Calls {
+        total_calls_dialed: evidence.traffic.attempts,
+        total_calls_answered: evidence.traffic.answered,
+    };
+    let is_predictive = matches!(pacer.policy(), Policy::Predictive(_));
     let cycle = Cycle {
         timestamp: rfc3339(decision.at),
         campaign_id,
@@ -79,6 +96,7 @@ pub fn cycle(report: &CycleReport, campaign_id: &str, pacer: &Pacer) -> String {
         deviation: evidence.deviation,
         available_agents: evidence.available_agents,
         agent_availability_avg: evidence.available_mean,
+        traffic: is_predictive.then_some(calls),
         exported: report.exported,
         pending: report.pending,
         dry_run: report.dry_run,

@@ -138,31 +138,44 @@ pub fn csv(plan: &Plan, cells: &[Cell], limit: f64) -> String {
     text
 }
 
-/// One replication, one row per interval, in the columns that backtest reads. The intervals are
-/// those whose poll succeeded; time counts from 1970.
+/// One replication, one row per interval, in the columns that backtest reads; an interval whose
+/// poll failed has no metrics. Time counts from 1970. With `is_fed` they have what the campaign API
+/// does not tell.
 #[must_use]
-pub fn trace(rows: &[TraceRow], campaign_id: &str) -> String {
+pub fn trace(rows: &[TraceRow], campaign_id: &str, is_fed: bool) -> String {
     let mut text = String::from(
-        "timestamp,campaignId,totalCallsDialed,totalCallsAnswered,answerRate,availableAgents,dialRate\n",
+        "timestamp,campaignId,totalCallsDialed,totalCallsAnswered,answerRate,availableAgents,dialRate",
     );
+    text.push_str(if is_fed {
+        ",totalCallsAbandoned,loggedInAgents\n"
+    } else {
+        "\n"
+    });
     let campaign: String = campaign_id
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
         .collect();
     for row in rows {
-        let rate = row.shown.answer_rate().map(|rate| rate.value().to_string());
-        add(
-            &mut text,
-            format_args!(
-                "{},{campaign},{},{},{},{},{}\n",
-                rfc3339(row.at),
-                row.shown.ended,
-                row.shown.answered,
-                rate.unwrap_or_default(),
-                row.shown.idle,
-                row.dial_rate
-            ),
-        );
+        add(&mut text, format_args!("{},{campaign}", rfc3339(row.at)));
+        match row.shown {
+            Some(shown) => {
+                let rate = shown.answer_rate().map(|rate| rate.value().to_string());
+                let (ended, answered, idle) = (shown.ended, shown.answered, shown.idle);
+                let rate = rate.unwrap_or_default();
+                add(&mut text, format_args!(",{ended},{answered},{rate},{idle}"));
+            }
+            None => text.push_str(",,,,"),
+        }
+        add(&mut text, format_args!(",{}", row.dial_rate));
+        match row.shown.filter(|_| is_fed) {
+            Some(shown) => {
+                let (abandoned, logged_in) = (shown.abandoned, shown.logged_in);
+                add(&mut text, format_args!(",{abandoned},{logged_in}"));
+            }
+            None if is_fed => text.push_str(",,"),
+            None => {}
+        }
+        text.push('\n');
     }
     text
 }

@@ -1,7 +1,7 @@
 //! What drives the simulated dialer: the pacer that drives the real one, or a reference dialer.
 
 use super::level::LevelRule;
-use crate::pacing::{Pacer, PacerState, Ratio, Sample, UnixMillis};
+use crate::pacing::{Pacer, PacerState, Ratio, Sample, Traffic, UnixMillis};
 
 /// Decides on what the platform would show.
 pub trait Controller {
@@ -40,6 +40,19 @@ pub struct Shown {
     pub answered: u32,
     /// Agents idle now.
     pub idle: u32,
+    /// People who answered and gave up waiting in the interval.
+    pub abandoned: u32,
+    /// Agents logged in now and not on a break.
+    pub logged_in: u32,
+}
+
+/// How much of it the pacer is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Feed {
+    /// Everything, as a platform with reports on agents and abandoned calls would tell.
+    Full,
+    /// What the campaign API tells: neither abandoned calls nor who is logged in.
+    CampaignApi,
 }
 
 /// The world at the end of an interval.
@@ -74,6 +87,7 @@ pub struct Order {
 #[derive(Debug)]
 pub struct Paced<'a> {
     pacer: &'a Pacer,
+    feed: Feed,
     state: PacerState,
     /// What it saw and did, where that is wanted.
     trace: Option<Vec<TraceRow>>,
@@ -85,8 +99,8 @@ pub struct Paced<'a> {
 pub struct TraceRow {
     /// Its end.
     pub at: UnixMillis,
-    /// What the platform showed.
-    pub shown: Shown,
+    /// What the platform showed; `None` where the poll failed.
+    pub shown: Option<Shown>,
     /// The dial rate after the decision, calls per minute.
     pub dial_rate: u32,
 }
@@ -98,9 +112,10 @@ pub struct Reference(pub Placing);
 impl<'a> Paced<'a> {
     /// The pacer, before its first poll.
     #[must_use]
-    pub fn new(pacer: &'a Pacer) -> Self {
+    pub fn new(pacer: &'a Pacer, feed: Feed) -> Self {
         Self {
             pacer,
+            feed,
             state: PacerState::default(),
             trace: None,
             observed: Vec::new(),
@@ -109,10 +124,10 @@ impl<'a> Paced<'a> {
 
     /// The same, remembering every interval.
     #[must_use]
-    pub fn traced(pacer: &'a Pacer) -> Self {
+    pub fn traced(pacer: &'a Pacer, feed: Feed) -> Self {
         Self {
             trace: Some(Vec::new()),
-            ..Self::new(pacer)
+            ..Self::new(pacer, feed)
         }
     }
 
@@ -132,9 +147,9 @@ impl<'a> Paced<'a> {
 impl Controller for Paced<'_> {
     fn poll(&mut self, now_secs: f64, shown: Option<Shown>) -> Order {
         let at = virtual_time(now_secs);
-        let sample = shown.map(|shown| shown.sample(at));
+        let sample = shown.map(|shown| shown.sample(at, self.feed));
         let decision = self.pacer.step(&mut self.state, sample, at);
-        if let (Some(trace), Some(shown)) = (&mut self.trace, shown) {
+        if let Some(trace) = &mut self.trace {
             trace.push(TraceRow {
                 at,
                 shown,
@@ -178,11 +193,18 @@ impl Shown {
         Ratio::new(share).filter(|_| self.ended > 0)
     }
 
-    fn sample(self, at: UnixMillis) -> Sample {
+    fn sample(self, at: UnixMillis, feed: Feed) -> Sample {
+        let is_full = feed == Feed::Full;
         Sample {
             at,
             available_agents: self.idle,
             answer_rate: self.answer_rate(),
+            traffic: Traffic {
+                attempts: Some(self.ended),
+                answered: Some(self.answered),
+                abandoned: is_full.then_some(self.abandoned),
+                logged_in: is_full.then_some(self.logged_in),
+            },
         }
     }
 }

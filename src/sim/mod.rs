@@ -15,7 +15,9 @@ mod statistics;
 mod tally;
 mod world;
 
-pub use controller::{Controller, Observed, Order, Paced, Placing, Reference, Shown, TraceRow};
+pub use controller::{
+    Controller, Feed, Observed, Order, Paced, Placing, Reference, Shown, TraceRow,
+};
 pub use draws::Distribution;
 pub use faults::FaultDraws;
 pub use level::LevelRule;

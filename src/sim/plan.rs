@@ -8,7 +8,7 @@ use std::thread;
 
 use serde::{Deserialize, Serialize};
 
-use super::controller::{Controller, Paced, Placing, Reference};
+use super::controller::{Controller, Feed, Paced, Placing, Reference};
 use super::scenario::Scenario;
 use super::statistics::Estimate;
 use super::tally::Figures;
@@ -44,6 +44,8 @@ pub struct Point {
     pub pacer: Option<Pacer>,
     /// How the reference dialer places calls, where there is no pacer.
     pub placing: Placing,
+    /// What the pacer is told.
+    pub feed: Feed,
 }
 
 /// One replication of one point.
@@ -150,7 +152,7 @@ impl Plan {
             simulate(&self.scenario, controller, self.seed, replication)
         };
         let figures = match &point.pacer {
-            Some(pacer) => of(&mut Paced::new(pacer)),
+            Some(pacer) => of(&mut Paced::new(pacer, point.feed)),
             None => of(&mut Reference(point.placing)),
         };
         Some(Cell { cell, figures })

@@ -6,14 +6,19 @@
 mod capacity;
 mod compensated;
 mod fixed;
+mod predictive;
 
 use std::fmt;
 
 use super::limits::{Limits, LimitsError};
+use super::pacer::PacerState;
+use super::sample::Sample;
 use super::window::Window;
 
+pub use predictive::{Forecast, Predictive};
+
 /// How the target rate is found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Policy {
     /// In proportion to the agents available.
     Capacity,
@@ -24,6 +29,8 @@ pub enum Policy {
         /// Calls per minute.
         dial_rate: u32,
     },
+    /// As many answers as agents will be free to take, abandonment under a limit.
+    Predictive(Predictive),
 }
 
 /// What a policy asks for, before the guards and the clamp.
@@ -58,6 +65,31 @@ pub enum Basis {
     },
     /// The rate that was set.
     Fixed,
+    /// Agents free to take an answer, less what already rings and a reserve, ÷ answer rate.
+    Predictive {
+        /// Agents who wait.
+        idle: u32,
+        /// Agents who will have ended their call, as a mean.
+        freed: f64,
+        /// Answers that calls already placed will still give, as a mean.
+        ringing: f64,
+        /// Agents kept back for chance.
+        reserve: f64,
+        /// Answered ÷ attempts, filtered.
+        answer_rate: f64,
+        /// Mean handle time, filtered, or as it was set.
+        handle_secs: f64,
+        /// Agents in calls.
+        busy: f64,
+        /// Abandoned ÷ live answers of the last half hour.
+        abandonment_rate: f64,
+        /// Whether the platform told who is logged in, so that busy and handle time are measured.
+        knows_staff: bool,
+        /// Whether the platform counted the abandoned calls.
+        knows_abandoned: bool,
+        /// Seconds of the interval whose calls are answered within the horizon.
+        answered_part_secs: f64,
+    },
 }
 
 impl Policy {
@@ -68,22 +100,51 @@ impl Policy {
             Self::Capacity => "capacity",
             Self::Compensated => "compensated",
             Self::Fixed { .. } => "fixed",
+            Self::Predictive(_) => "predictive",
         }
     }
 
     pub(super) fn check(self, limits: &Limits) -> Result<(), LimitsError> {
         match self {
-            Self::Capacity | Self::Compensated => Ok(()),
+            Self::Capacity | Self::Compensated | Self::Predictive(_) => Ok(()),
             Self::Fixed { dial_rate } => fixed::check(dial_rate, limits),
         }
     }
 
-    /// `outside_band`: whether this poll's answer rate is outside the tolerance band.
-    pub(super) fn target(self, limits: &Limits, window: &Window, outside_band: bool) -> Target {
+    /// What it asks for on a good poll, which is in the window already. `outside_band`: whether
+    /// this poll's answer rate is outside the tolerance band.
+    pub(super) fn target(
+        self,
+        limits: &Limits,
+        state: &mut PacerState,
+        sample: &Sample,
+        outside_band: bool,
+    ) -> Target {
         match self {
-            Self::Capacity => capacity::target(limits, window),
-            Self::Compensated => compensated::target(limits, window, outside_band),
+            Self::Capacity => capacity::target(limits, &state.window),
+            Self::Compensated => compensated::target(limits, &state.window, outside_band),
             Self::Fixed { dial_rate } => fixed::target(dial_rate),
+            Self::Predictive(settings) => {
+                Forecast::next(&mut state.forecast, &settings, sample, state.dial_rate)
+            }
+        }
+    }
+
+    /// Whether a window without an available agent is one without agents: a policy that keeps them
+    /// busy knows better.
+    pub(super) fn sees_nobody(self, state: &PacerState, sample: &Sample) -> bool {
+        match (self, &state.forecast) {
+            (Self::Predictive(_), Some(forecast)) => !forecast.has_staff(sample),
+            _ => true,
+        }
+    }
+
+    /// The most that may be dialed after a failed poll, calls per minute, where a policy's rates
+    /// are made to be corrected soon.
+    pub(super) fn ceiling_unseen(self, state: &PacerState) -> Option<f64> {
+        match (self, &state.forecast) {
+            (Self::Predictive(_), Some(forecast)) => Some(forecast.rate_unseen()),
+            _ => None,
         }
     }
 }
@@ -105,6 +166,29 @@ impl fmt::Display for Basis {
                 "floor({available_mean:.1} agents × {utilisation} × {sla_threshold} / {answer_rate_mean:.3})"
             ),
             Self::Fixed => f.write_str("the fixed rate"),
+            Self::Predictive {
+                idle,
+                freed,
+                ringing,
+                reserve,
+                answer_rate,
+                handle_secs,
+                busy,
+                abandonment_rate,
+                knows_staff,
+                knows_abandoned,
+                answered_part_secs,
+            } => {
+                let staff = if *knows_staff { "" } else { "about " };
+                let assumed = if *knows_staff { "" } else { " assumed" };
+                let estimated = if *knows_abandoned { "" } else { " estimated" };
+                write!(
+                    f,
+                    "({idle} idle + {freed:.1} soon free - {ringing:.1} ringing - {reserve:.1} reserve) / {answer_rate:.3} / {:.2} min; {staff}{busy:.0} in calls of {handle_secs:.0} s{assumed}, {:.1} % abandoned{estimated}",
+                    answered_part_secs / 60.0,
+                    abandonment_rate * 100.0
+                )
+            }
         }
     }
 }

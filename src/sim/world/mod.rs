@@ -92,6 +92,7 @@ struct World {
 
     interval_ended: u32,
     interval_answered: u32,
+    interval_abandoned: u32,
     tally: Tally,
 }
 
@@ -191,6 +192,7 @@ impl World {
             working_since: scenario.warm_up_secs,
             interval_ended: 0,
             interval_answered: 0,
+            interval_abandoned: 0,
             tally: Tally::default(),
         };
         for shift in &scenario.agents.roster {
@@ -285,10 +287,13 @@ impl World {
     /// What the platform shows now, and begins to count anew.
     fn show(&mut self) -> Shown {
         self.forget_ended();
+        self.drop_impatient();
         Shown {
             ended: std::mem::take(&mut self.interval_ended),
             answered: std::mem::take(&mut self.interval_answered),
             idle: u32::try_from(self.idle.len()).unwrap_or(u32::MAX),
+            abandoned: std::mem::take(&mut self.interval_abandoned),
+            logged_in: self.working,
         }
     }
 

@@ -54,8 +54,10 @@ impl World {
     pub(super) fn drop_impatient(&mut self) {
         let (now, warm_up) = (self.now, self.scenario.warm_up_secs);
         let abandoned = &mut self.tally.abandoned;
+        let of_interval = &mut self.interval_abandoned;
         self.waiting.retain(|caller| {
             let waits = caller.until > now;
+            *of_interval += u32::from(!waits);
             *abandoned += u64::from(!waits && caller.until >= warm_up);
             waits
         });
@@ -79,6 +81,7 @@ impl World {
             if until > now {
                 return self.connect(id, call, now - since);
             }
+            self.interval_abandoned += 1;
             if until >= self.scenario.warm_up_secs {
                 self.tally.abandoned += 1;
             }
