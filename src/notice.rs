@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 /// Something worth telling, as data.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
     /// One HTTP exchange ended. Told only to those who ask for detail.
     Exchange {
@@ -114,6 +114,17 @@ pub enum Notice {
         /// Age at which samples are dropped.
         age_max: Duration,
     },
+    /// What simulated days come to under policies that were not asked for.
+    OtherPolicies(String),
+    /// A dialer that decides at every call does better than a rate set now and then.
+    ProgressiveIsBetter {
+        /// Seconds between two rates.
+        interval_secs: f64,
+        /// Occupancy of a progressive dialer, per cent.
+        progressive: f64,
+        /// Occupancy under `predictive`, per cent.
+        predictive: f64,
+    },
     /// No warehouse is set.
     NothingExported,
     /// No warehouse is set, but records of earlier runs wait for one.
@@ -177,6 +188,7 @@ pub trait Notices: Sync {
 }
 
 impl fmt::Display for Notice {
+    #[expect(clippy::too_many_lines, reason = "one arm for each notice")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exchange {
@@ -254,6 +266,17 @@ impl fmt::Display for Notice {
                 } else {
                     "cycles were"
                 }
+            ),
+            Self::OtherPolicies(figures) => {
+                write!(f, "the same days, otherwise paced: {figures}")
+            }
+            Self::ProgressiveIsBetter {
+                interval_secs,
+                progressive,
+                predictive,
+            } => write!(
+                f,
+                "a dialer in progressive mode, one call for each idle agent, keeps these agents {progressive:.1} % occupied and abandons nobody; a rate set every {interval_secs} s comes to {predictive:.1} % at best, so the platform's own progressive mode is the better choice here"
             ),
             Self::SparseHistory {
                 gap_secs,

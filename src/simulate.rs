@@ -13,11 +13,15 @@ use anyhow::{Context, Result};
 use crate::config::{Layers, Sources};
 use crate::input::InputError;
 use crate::interrupt::Ended;
-use crate::pacing::Policy;
+use crate::notice::{Notice, Notices as _};
+use crate::pacing::{Policy, Ratio};
 use crate::report::{self, Console, simulation};
 use crate::scenario_file;
 use crate::shards;
-use crate::sim::{Cell, Feed, LevelRule, Paced, Placing, Plan, Point, Scenario, Shift, simulate};
+use crate::sim::{
+    Cell, Estimate, Feed, Figures, LevelRule, Paced, Placing, Plan, Point, Scenario, Shift,
+    simulate,
+};
 
 /// What the command line asks of a simulation.
 #[derive(Clone, Debug)]
@@ -105,7 +109,88 @@ pub fn run(
         write_report(&plan, &cells, limit, path)?;
     }
     print(options, &plan, &cells, limit, *console)?;
+    if options.format == Format::Table && !options.quiet {
+        tell_others(options, &plan, &cells, &layers, *console, stop)?;
+    }
     Ok(Ended::Done)
+}
+
+/// Says on stderr what the same days come to under the policies that were not asked for, and where
+/// a dialer that decides at every call does better.
+fn tell_others(
+    options: &Options,
+    plan: &Plan,
+    cells: &[Cell],
+    layers: &Layers,
+    console: Console,
+    stop: &AtomicBool,
+) -> Result<()> {
+    let Some(baseline) = plan.points.get(plan.baseline) else {
+        return Ok(());
+    };
+    let interval = Duration::from_secs_f64(plan.scenario.interval_secs);
+    let band = (baseline.sla_threshold, baseline.tolerance_margin);
+    let band = (Ratio::new(band.0), Ratio::new(band.1));
+    let (Some(sla_threshold), Some(tolerance_margin)) = band else {
+        return Ok(());
+    };
+    let points = OTHERS
+        .iter()
+        .map(|policy| point(policy, (sla_threshold, tolerance_margin), layers, interval))
+        .collect::<Result<Vec<Point>>>()?;
+    let others = Plan {
+        points,
+        replications: plan.replications.min(OTHERS_REPLICATIONS),
+        ..plan.clone()
+    };
+    let is_told = |policy: &str| plan.points.iter().position(|p| p.policy == policy);
+    let wanted = |cell: usize| {
+        let policy = OTHERS.get(cell / others.replications as usize);
+        policy.is_some_and(|policy| is_told(policy).is_none())
+    };
+    let own = others.run(jobs(options), &wanted, &|| {}, stop);
+    let mean = |policy: &'static str, figure: fn(&Figures) -> f64| {
+        let (cells, point, replications) = if let Some(point) = is_told(policy) {
+            (cells, point, plan.replications)
+        } else {
+            let point = OTHERS.iter().position(|other| *other == policy)?;
+            (own.as_slice(), point, others.replications)
+        };
+        let of_point = |cell: &&Cell| cell.cell / replications as usize == point;
+        let figures: Vec<f64> = cells
+            .iter()
+            .filter(of_point)
+            .map(|cell| figure(&cell.figures) * 100.0)
+            .collect();
+        (!figures.is_empty()).then(|| Estimate::of(&figures).mean)
+    };
+    let mut told = Vec::new();
+    for policy in OTHERS
+        .into_iter()
+        .filter(|policy| is_told(policy).is_none())
+    {
+        let occupancy = mean(policy, |f| f.occupancy);
+        let abandoned = mean(policy, |f| f.abandonment_rate);
+        if let (Some(occupancy), Some(abandoned)) = (occupancy, abandoned) {
+            told.push(format!(
+                "{policy} {occupancy:.1} % occupied and {abandoned:.2} % abandoned"
+            ));
+        }
+    }
+    if !told.is_empty() {
+        console.tell(&Notice::OtherPolicies(told.join("; ")));
+    }
+    let occupied = |policy| mean(policy, |f| f.occupancy);
+    if let (Some(predictive), Some(progressive)) = (occupied(PREDICTIVE), occupied(PROGRESSIVE))
+        && progressive >= predictive
+    {
+        console.tell(&Notice::ProgressiveIsBetter {
+            interval_secs: plan.scenario.interval_secs,
+            progressive,
+            predictive,
+        });
+    }
+    Ok(())
 }
 
 fn scenario(options: &Options, layers: &Layers) -> Result<Scenario> {
@@ -138,29 +223,12 @@ fn plan(options: &Options, scenario: Scenario, layers: &Layers, sources: &Source
     let mut points = Vec::new();
     for policy in &grid.policies {
         let mut bands = grid.bands();
-        let reference = reference(policy);
-        if reference.is_some() {
+        if reference(policy).is_some() {
             // It knows no band, so one is enough.
             bands.truncate(1);
         }
-        for (sla_threshold, tolerance_margin) in bands {
-            let (name, feed) = match policy.strip_suffix(WITHOUT_FEED) {
-                Some(name) if name == PREDICTIVE => (name, Feed::CampaignApi),
-                _ => (policy.as_str(), Feed::Full),
-            };
-            let band = (sla_threshold, tolerance_margin);
-            let pacer = match reference {
-                Some(_) => None,
-                None => Some(layers.pacer(name, band, interval)?),
-            };
-            points.push(Point {
-                policy: policy.clone(),
-                sla_threshold: sla_threshold.value(),
-                tolerance_margin: tolerance_margin.value(),
-                pacer,
-                placing: reference.unwrap_or(Placing::ByRate),
-                feed,
-            });
+        for band in bands {
+            points.push(point(policy, band, layers, interval)?);
         }
     }
     let baseline = current(&points, sources)?;
@@ -170,6 +238,25 @@ fn plan(options: &Options, scenario: Scenario, layers: &Layers, sources: &Source
         replications: options.replications,
         points,
         baseline,
+    })
+}
+
+fn point(policy: &str, band: (Ratio, Ratio), layers: &Layers, interval: Duration) -> Result<Point> {
+    let reference = reference(policy);
+    let (name, feed) = match policy {
+        WITHOUT_FEED => (PREDICTIVE, Feed::CampaignApi),
+        name => (name, Feed::Full),
+    };
+    Ok(Point {
+        policy: policy.to_owned(),
+        sla_threshold: band.0.value(),
+        tolerance_margin: band.1.value(),
+        pacer: match reference {
+            Some(_) => None,
+            None => Some(layers.pacer(name, band, interval)?),
+        },
+        placing: reference.unwrap_or(Placing::ByRate),
+        feed,
     })
 }
 
@@ -211,8 +298,6 @@ fn run_with_progress(
     total: usize,
     stop: &AtomicBool,
 ) -> Vec<Cell> {
-    let cores = || thread::available_parallelism().map_or(1, usize::from);
-    let jobs = options.jobs.map_or_else(cores, usize::from);
     let bar = (!options.quiet && io::stderr().is_terminal()).then(|| progress_bar(total));
     let done = AtomicUsize::new(0);
     let one_done = || {
@@ -225,11 +310,16 @@ fn run_with_progress(
             bar.set_position(done as u64);
         }
     };
-    let cells = plan.run(jobs, wanted, &one_done, stop);
+    let cells = plan.run(jobs(options), wanted, &one_done, stop);
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
     cells
+}
+
+fn jobs(options: &Options) -> usize {
+    let cores = || thread::available_parallelism().map_or(1, usize::from);
+    options.jobs.map_or_else(cores, usize::from)
 }
 
 fn progress_bar(total: usize) -> indicatif::ProgressBar {
@@ -242,9 +332,9 @@ fn progress_bar(total: usize) -> indicatif::ProgressBar {
 }
 
 fn write_trace(plan: &Plan, path: &Path) -> Result<()> {
-    let point = plan.points.first();
-    let paced = point.and_then(|point| Some((point.pacer.as_ref()?, point.feed)));
-    let (pacer, feed) = paced.ok_or_else(|| {
+    let first = plan.points.first();
+    let driven = first.and_then(|point| Some((point.pacer.as_ref()?, point.feed)));
+    let (pacer, feed) = driven.ok_or_else(|| {
         InputError("--trace: a reference dialer has no intervals to trace".to_owned())
     })?;
     let mut controller = Paced::traced(pacer, feed);
@@ -256,9 +346,9 @@ fn write_trace(plan: &Plan, path: &Path) -> Result<()> {
 }
 
 fn write_report(plan: &Plan, cells: &[Cell], limit: f64, path: &Path) -> Result<()> {
-    let point = plan.points.first();
-    let paced = point.and_then(|point| Some((point.pacer.as_ref()?, point.feed)));
-    let observed = paced.map_or_else(Vec::new, |(pacer, feed)| {
+    let first = plan.points.first();
+    let driven = first.and_then(|point| Some((point.pacer.as_ref()?, point.feed)));
+    let observed = driven.map_or_else(Vec::new, |(pacer, feed)| {
         let mut controller = Paced::traced(pacer, feed);
         simulate(&plan.scenario, &mut controller, plan.seed, 0);
         controller.observed().to_vec()
@@ -287,11 +377,16 @@ fn print(
 /// The reference dialer of this name among the policies.
 fn reference(name: &str) -> Option<Placing> {
     match name {
-        "progressive" => Some(Placing::OnePerIdleAgent),
+        PROGRESSIVE => Some(Placing::OnePerIdleAgent),
         name => LevelRule::named(name).map(Placing::ByLevel),
     }
 }
 
-/// The policy that can be told more than the campaign API does, and what turns that off.
+/// The policy that can be told more than the campaign API does, and the same without.
 const PREDICTIVE: &str = "predictive";
-const WITHOUT_FEED: &str = "-without-feed";
+const WITHOUT_FEED: &str = "predictive-without-feed";
+const PROGRESSIVE: &str = "progressive";
+/// What a user may want to know of whatever was asked for.
+const OTHERS: [&str; 4] = ["capacity", PREDICTIVE, WITHOUT_FEED, PROGRESSIVE];
+/// Enough for a hint, and little beside what was asked for.
+const OTHERS_REPLICATIONS: u32 = 10;

@@ -33,7 +33,7 @@ const MAP: &str = "
     live      : scenario_file sim config report cycle state warehouse platform http files clock notice pacing
     tick      : live config report cycle clock
     watch     : live config report cycle state sim clock notice pacing
-    simulate  : scenario_file shards sim report config interrupt input files pacing
+    simulate  : scenario_file shards sim report config interrupt input files notice pacing
     backtest  : replay history report config interrupt input clock files notice pacing
     cli       :
 ";

@@ -299,3 +299,29 @@ fn options_that_only_it_knows_are_refused_elsewhere() {
         "{text}"
     );
 }
+
+#[test]
+fn a_simulation_tells_of_the_other_policies_and_of_progressive_where_it_is_better() {
+    let folder = Folder::new();
+    let simulate = |args: &[&str]| {
+        let common = ["simulate", "--replications", "4", "--hours", "4"];
+        folder
+            .dialpace(&[&common[..], args].concat())
+            .finish()
+            .expect(0)
+            .stderr
+    };
+    let text = simulate(&["--agents", "10"]);
+    let named = |text: &str, policy: &str| text.contains(&format!(" {policy} "));
+    assert!(!named(&text, "capacity"), "{text}");
+    assert!(named(&text, "predictive-without-feed"), "{text}");
+    assert!(
+        text.contains("the platform's own progressive mode"),
+        "{text}"
+    );
+    let text = simulate(&["--agents", "50", "--policy", "predictive"]);
+    assert!(named(&text, "capacity"), "{text}");
+    assert!(!text.contains("progressive mode"), "{text}");
+    assert_eq!(simulate(&["--quiet"]), "");
+    assert_eq!(simulate(&["--format", "json"]), "");
+}

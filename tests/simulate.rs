@@ -363,13 +363,22 @@ fn an_outage_of_the_metrics_lowers_the_rate_and_never_raises_it() {
     ];
     let _: Value = folder.dialpace(&args).finish().expect(0).json();
     let text = folder.read("t.csv");
-    // The polls of the outage have no row.
-    assert!(!text.contains("T04:10:00"));
-    assert!(
-        text.lines().count() < 930 && text.lines().count() > 850,
-        "{}",
-        text.lines().count()
+    assert_eq!(
+        text.lines().count(),
+        961,
+        "a header and a row for each interval"
     );
+    // The polls of the outage have no metrics, and the rate of the row before or a lower one.
+    let rate = |line: &str| line.rsplit(',').next().unwrap().parse::<u32>();
+    let rows: Vec<&str> = text.lines().skip(1).collect();
+    let mut failed = 0;
+    for pair in rows.windows(2).filter(|pair| pair[1].contains(",,,,")) {
+        assert!(rate(pair[1]).unwrap() <= rate(pair[0]).unwrap(), "{pair:?}");
+        failed += 1;
+    }
+    assert!((40..100).contains(&failed), "{failed}");
+    let in_outage = rows.iter().find(|row| row.contains("T04:10:00")).unwrap();
+    assert!(in_outage.ends_with(",,,,,10"), "{in_outage}");
 }
 
 #[test]

@@ -75,23 +75,25 @@ impl Layers {
         interval: Duration,
     ) -> Result<Limits, ConfigError> {
         let defaults = Limits::default();
-        let min_dial_rate = match policy {
+        // It waits where a call would meet nobody, and a minimum would not let it.
+        let min_unless_set = match policy {
             Policy::Predictive(_) => 0,
             _ => defaults.min_dial_rate,
         };
         let window = self
             .parse("window", values::whole)?
             .unwrap_or(defaults.window);
-        let min_dial_rate = self
-            .parse("min_dial_rate", values::whole)?
-            .unwrap_or(min_dial_rate);
+        let min_dial_rate = self.parse("min_dial_rate", values::whole)?;
+        let max_dial_rate = self
+            .parse("max_dial_rate", values::whole)?
+            .unwrap_or(defaults.max_dial_rate);
+        let safe_rate = min_dial_rate.unwrap_or(defaults.min_dial_rate.min(max_dial_rate));
+        let min_dial_rate = min_dial_rate.unwrap_or(min_unless_set);
         Ok(Limits {
             sla_threshold,
             tolerance_margin,
             min_dial_rate,
-            max_dial_rate: self
-                .parse("max_dial_rate", values::whole)?
-                .unwrap_or(defaults.max_dial_rate),
+            max_dial_rate,
             window,
             utilisation: self
                 .parse("utilisation", values::ratio)?
@@ -105,7 +107,7 @@ impl Layers {
                     .unwrap_or(defaults.guards.stop_without_agents),
                 safe_rate: self
                     .parse("safe_rate", values::unless_off(values::whole))?
-                    .unwrap_or(Some(min_dial_rate)),
+                    .unwrap_or(Some(safe_rate)),
             },
         })
     }

@@ -32,7 +32,7 @@ pub fn simulate(
     replication: u32,
 ) -> Figures {
     let mut world = World::new(
-        Arc::new(scenario.clone()),
+        &Arc::new(scenario.clone()),
         controller.placing(),
         seed,
         replication,
@@ -137,7 +137,7 @@ enum AgentState {
 }
 
 impl World {
-    fn new(scenario: Arc<Scenario>, placing: Placing, seed: u64, replication: u32) -> Self {
+    fn new(scenario: &Arc<Scenario>, placing: Placing, seed: u64, replication: u32) -> Self {
         let streams = Streams::new(seed, replication);
         let mut spacing = streams.of(Purpose::Spacing, 0);
         let gap = gap(scenario.dialer.spacing, &mut spacing);
@@ -148,7 +148,7 @@ impl World {
             breaks: 0,
         };
         let mut world = Self {
-            scenario: Arc::clone(&scenario),
+            scenario: Arc::clone(scenario),
             placing,
             streams,
             answer_model: AnswerModel::new(&scenario.answer_rate, streams),

@@ -25,7 +25,7 @@ impl Past {
             warm_up_secs: counts_from_secs,
             ..scenario.clone()
         };
-        let mut world = World::new(Arc::new(scenario), Placing::ByRate, seed, 0);
+        let mut world = World::new(&Arc::new(scenario), Placing::ByRate, seed, 0);
         world.end = f64::INFINITY;
         world.next_poll = f64::INFINITY;
         Self {
