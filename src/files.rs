@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, SyncSender};
 use std::thread::{self, JoinHandle};
 
+use crate::sabotage::{self, Way};
+
 /// Replaces `path` with `content` and returns once both are on the disk: temporary file in the
 /// same folder, fsync, rename, fsync of the folder. Only the owner may read the file.
 ///
@@ -33,21 +35,36 @@ pub fn publish_to_all(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 fn replace(path: &Path, content: &[u8], options: &mut OpenOptions) -> io::Result<()> {
-    let temporary = sibling(path, ".tmp");
+    let temporary = if sabotage::is(Way::InPlace) {
+        path.to_owned()
+    } else {
+        sibling(path, ".tmp")
+    };
     let mut file = options
         .write(true)
         .create(true)
         .truncate(true)
         .open(&temporary)?;
-    let written = file.write_all(content).and_then(|()| file.sync_all());
+    let written = write_all(&mut file, content);
     drop(file);
     written
         .and_then(|()| fs::rename(&temporary, path))
+        .inspect(|()| sabotage::step())
         .and_then(|()| sync_folder(path))
+        .inspect(|()| sabotage::step())
         .inspect_err(|_| {
             // A full disk should not stay full because of what could not be used.
             let _ = fs::remove_file(&temporary);
         })
+}
+
+fn write_all(file: &mut File, content: &[u8]) -> io::Result<()> {
+    sabotage::step();
+    for piece in sabotage::pieces(content) {
+        file.write_all(piece)?;
+        sabotage::step();
+    }
+    file.sync_all().inspect(|()| sabotage::step())
 }
 
 /// A file that is written piece by piece and gets its name when it is complete. Dropped before
@@ -156,8 +173,7 @@ pub fn append_durably(path: &Path, lines: &str) -> io::Result<()> {
         text.push('\n');
     }
     text.push_str(lines);
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
+    write_all(&mut file, text.as_bytes())?;
     if is_new { sync_folder(path) } else { Ok(()) }
 }
 

@@ -20,6 +20,7 @@
 //! | [`state`] | lock, load, durable save | `warehouse`, `files`, `clock`, `pacing` |
 //! | [`cycle`] | the one cycle of a live campaign | all of the above |
 //! | [`input`], [`interrupt`] | what a user gave that cannot be used; signals | none |
+//! | [`sabotage`] | faults that tests ask for, of debug builds only | none |
 //! | [`history`] | rows of CSV and NDJSON, checked | `input`, `pacing` |
 //! | [`replay`] | history through the pacer | `history`, `pacing` |
 //! | [`config`] | settings, merged and checked once | `cycle` and below |
@@ -45,6 +46,7 @@ pub mod pacing;
 pub mod platform;
 pub mod replay;
 pub mod report;
+pub mod sabotage;
 pub mod scenario_file;
 pub mod shards;
 pub mod sim;

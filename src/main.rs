@@ -20,7 +20,21 @@ use dialpace::state::StateError;
 use dialpace::watch::{self, Watched};
 use dialpace::{live, tick};
 
+/// Faults that a test asks for; a release build has none of this.
+#[cfg(debug_assertions)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "no setting, and not in a release"
+)]
+fn sabotage() {
+    if let Ok(plan) = std::env::var("DIALPACE_SABOTAGE") {
+        dialpace::sabotage::arm(&plan);
+    }
+}
+
 fn main() -> ExitCode {
+    #[cfg(debug_assertions)]
+    sabotage();
     let matches = match Cli::command().try_get_matches() {
         Ok(matches) => matches,
         Err(error) => {

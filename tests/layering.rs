@@ -19,15 +19,16 @@ const MAP: &str = "
     scenario_file : sim input
     shards    : sim
     notice    :
-    files     :
+    sabotage  :
+    files     : sabotage
     clock     : pacing
     http      : clock notice pacing
     platform  : sim http files clock notice pacing
     warehouse : http files clock pacing
     history   : input pacing
     replay    : history pacing
-    state     : warehouse files clock pacing
-    cycle     : state warehouse platform http files clock notice pacing
+    state     : warehouse sabotage files clock pacing
+    cycle     : sabotage state warehouse platform http files clock notice pacing
     config    : cycle platform http pacing
     report    : sim replay history cycle state http clock notice pacing
     live      : scenario_file sim config report cycle state warehouse platform http files clock notice pacing
@@ -49,7 +50,7 @@ const HOMES: &str = "
     SystemTime   : clock
     std::env     : main
     std::net     : platform
-    std::process : main
+    std::process : main sabotage
 ";
 
 /// Every source file: the module it belongs to, its path, its code without comments.

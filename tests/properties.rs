@@ -2,6 +2,8 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::indexing_slicing,
     reason = "a test that cannot go on should fail; tables are long"
 )]
 
@@ -14,6 +16,20 @@ use dialpace::pacing::{
 use dialpace::state::{Loaded, Store};
 use dialpace::warehouse::Record;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+
+/// Ten thousand cases, the same in each run unless `PROPERTIES_SEED` says otherwise.
+#[expect(clippy::disallowed_methods, reason = "a test's own setting")]
+fn config() -> ProptestConfig {
+    let seed = std::env::var("PROPERTIES_SEED").map_or(20_261_122, |text| text.parse().unwrap());
+    println!("PROPERTIES_SEED={seed}");
+    ProptestConfig {
+        cases: 10_000,
+        rng_seed: RngSeed::Fixed(seed),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
 
 /// Agents available, answer rate, and what else a platform may tell.
 type Told = (u32, Option<f64>, Traffic);
@@ -100,7 +116,7 @@ fn sample(poll: Told, at: UnixMillis) -> Sample {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn every_decision_is_within_bounds(limits in limits(), which in any::<u8>(), start in 0..500_u32, recovering: bool, cycles in cycles()) {
@@ -141,6 +157,29 @@ proptest! {
         }
     }
 
+    /// In whole numbers, and without the pacer's own window.
+    #[test]
+    fn capacity_is_the_contracts_rule(agents in proptest::collection::vec(0..400_u32, 1..30), min in 0..60_u32, span in 0..200_u32) {
+        let max = min + span;
+        let guards = Guards { stop_without_agents: false, max_sample_age: None, safe_rate: None };
+        let limits = Limits { min_dial_rate: min, max_dial_rate: max, guards, ..Limits::default() };
+        let pacer = Pacer::new(limits, Policy::Capacity).unwrap();
+        let mut state = PacerState::default();
+        for (n, count) in agents.iter().enumerate() {
+            let now = UnixMillis(i64::try_from(n).unwrap() * 30_000);
+            let decision = pacer.step(&mut state, Some(sample((*count, Some(0.75), Traffic::default()), now)), now);
+            let last = &agents[n.saturating_sub(5)..=n];
+            // floor(sum ÷ count × 0.85), in hundredths.
+            let sum: u32 = last.iter().sum();
+            let target = sum * 85 / (u32::try_from(last.len()).unwrap() * 100);
+            // A mean that is not a binary fraction may fall a hair below a whole target.
+            let exact = (sum * 85).is_multiple_of(u32::try_from(last.len()).unwrap() * 100);
+            let allowed = [target.clamp(min, max), target.saturating_sub(u32::from(exact)).clamp(min, max)];
+            prop_assert!(allowed.contains(&decision.dial_rate), "{} of {allowed:?}", decision.dial_rate);
+            state.applied(decision.dial_rate);
+        }
+    }
+
     #[test]
     fn fewer_agents_never_give_a_higher_rate(limits in limits(), which in any::<u8>(), polls in proptest::collection::vec((0..300_u32, 0..300_u32, 0.0..=1.0_f64), 1..12)) {
         // Predictive is left out: fewer idle agents may be more who are about to end their call.
@@ -176,8 +215,7 @@ proptest! {
 }
 
 proptest! {
-    // Each case is a file, so there are fewer of them.
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn any_bytes_as_state_are_a_state_or_damaged(content in proptest::collection::vec(any::<u8>(), 0..200)) {

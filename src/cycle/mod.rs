@@ -15,8 +15,9 @@ use crate::http::{CallError, bounded_retry_at};
 use crate::notice::{Notice, Notices};
 use crate::pacing::{Decision, Pacer, Sample, UnixMillis};
 use crate::platform::{Applied, Campaign, Platform, RateChange};
+use crate::sabotage::{self, Way};
 use crate::state::{Intent, Loaded, State, StateError, Store};
-use crate::warehouse::{Record, Warehouse};
+use crate::warehouse::{Outbox, Record, Warehouse};
 
 pub use outcome::{CycleError, CycleReport, Outcome};
 
@@ -282,6 +283,12 @@ impl Cycle<'_> {
             let request = self.platform.request(change);
             return Ok(Outcome::WouldApply(Box::new((request, record))));
         }
+        if let Some(warehouse) = self.warehouse.filter(|_| sabotage::is(Way::ExportFirst)) {
+            let mut outbox = Outbox::default();
+            outbox.push(record.clone());
+            let _ = warehouse.deliver(&mut outbox, deadline);
+            sabotage::step();
+        }
         state.intent = Some(Intent {
             dial_rate: decision.dial_rate,
             record: self.warehouse.is_some().then_some(record),
@@ -293,6 +300,7 @@ impl Cycle<'_> {
         }
         match self.platform.apply(change, deadline) {
             Ok(Applied::Yes) => {
+                sabotage::step();
                 state.pacer.applied(decision.dial_rate);
                 let record = state.intent.take().and_then(|intent| intent.record);
                 if let Some(record) = record {
@@ -333,6 +341,7 @@ impl Cycle<'_> {
             return Ok(Exported::default());
         };
         let delivery = warehouse.deliver(&mut state.outbox, deadline);
+        sabotage::step();
         self.spill(state, deadline)?;
         self.store.save(state)?;
         let failed = delivery.problem.is_some();

@@ -29,8 +29,9 @@ pub const SECRET: &str = "canary-secret-9f8e7d";
 pub const TOKEN: &str = "canary-token-1a2b3c";
 pub const CAMPAIGN: &str = "camp-42";
 
-/// A folder that is removed when the test ends.
-pub struct Folder(PathBuf);
+/// A folder that is removed when the test ends. By then the secret must be in nothing that the binary
+/// wrote into it, and a token in nothing but its cache.
+pub struct Folder(PathBuf, Mutex<Vec<PathBuf>>);
 
 impl Folder {
     pub fn new() -> Self {
@@ -42,7 +43,7 @@ impl Folder {
         );
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         fs::create_dir_all(&path).unwrap();
-        Self(path)
+        Self(path, Mutex::default())
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -53,6 +54,7 @@ impl Folder {
         let path = self.path(name);
         #[expect(clippy::disallowed_methods, reason = "a test's own input")]
         fs::write(&path, content).unwrap();
+        self.1.lock().unwrap().push(path.clone());
         path
     }
 
@@ -106,7 +108,27 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
+        let given = self.1.lock().unwrap().clone();
+        let written = if thread::panicking() {
+            Vec::new()
+        } else {
+            self.files()
+        };
         let _ = fs::remove_dir_all(&self.0);
+        for (name, content) in written {
+            if given.contains(&self.0.join(&name)) {
+                continue;
+            }
+            let holds = |canary: &str| {
+                let mut places = content.windows(canary.len());
+                places.any(|place| place == canary.as_bytes())
+            };
+            assert!(!holds(SECRET), "the secret is in {name}");
+            assert!(
+                name.contains(".token") || !holds(TOKEN),
+                "a token is in {name}"
+            );
+        }
     }
 }
 
@@ -329,6 +351,11 @@ impl Platform {
                 Reply::Contract
             }
         })
+    }
+
+    /// Answers as `script` says from now on.
+    pub fn script(&self, script: impl FnMut(&Request, usize) -> Reply + Send + 'static) {
+        *self.shared.script.lock().unwrap() = Box::new(script);
     }
 
     pub fn site(&self) -> String {

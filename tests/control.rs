@@ -1,0 +1,306 @@
+//! Control safety: thousands of cycles of the real code, in one process, with faults of polls,
+//! rate changes and clocks and with people who change the rate by hand. `scripts/torture` runs a
+//! million of them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::cast_possible_truncation,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on should fail; it reads the counts that a script sets"
+)]
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use dialpace::clock::{Clock, Deadline};
+use dialpace::cycle::{Cycle, IfMatch};
+use dialpace::http::{CallError, Request};
+use dialpace::notice::{Notice, Notices};
+use dialpace::pacing::{Limits, Pacer, Policy, Ratio, Sample, Traffic, UnixMillis};
+use dialpace::platform::{Applied, Campaign, Platform, Poll, RateChange};
+use dialpace::state::Store;
+use dialpace::warehouse::{Record, Warehouse};
+
+/// A world with a bad day: what it has, and what goes wrong.
+struct World(Mutex<Inner>);
+
+struct Inner {
+    draws: u64,
+    faults: bool,
+    agents: u32,
+    dial_rate: u32,
+    now: i64,
+    monotonic: Duration,
+    /// Polls that will fail whatever is drawn.
+    outage: u32,
+    /// Rates in the order in which they were applied.
+    applied: Vec<u32>,
+}
+
+impl Inner {
+    fn draw(&mut self) -> u64 {
+        self.draws ^= self.draws << 13;
+        self.draws ^= self.draws >> 7;
+        self.draws ^= self.draws << 17;
+        self.draws
+    }
+
+    /// Half a minute passes, and what happens in it.
+    fn pass(&mut self, faults: bool, by_hand: bool) {
+        self.faults = faults;
+        self.now += 30_000;
+        self.monotonic += Duration::from_secs(30);
+        if self.strikes(1) {
+            let hour = 3_600_000;
+            self.now += if self.draw().is_multiple_of(2) {
+                hour
+            } else {
+                -hour
+            };
+        }
+        if by_hand && self.strikes(5) {
+            self.dial_rate = (self.draw() % 150) as u32;
+        }
+        if self.draw().is_multiple_of(4) {
+            self.agents = (self.draw() % 150) as u32;
+        }
+    }
+
+    /// Whether something happens that does so this often in a hundred times, while faults are on.
+    fn strikes(&mut self, per_cent: u64) -> bool {
+        self.draw() % 100 < per_cent && self.faults
+    }
+}
+
+impl World {
+    fn with<T>(&self, act: impl FnOnce(&mut Inner) -> T) -> T {
+        act(&mut self.0.lock().unwrap())
+    }
+}
+
+fn broken() -> CallError {
+    CallError::unusable("any call", "broken by the test")
+}
+
+impl Platform for World {
+    fn poll(&self, _: bool, deadline: &Deadline) -> Poll {
+        let at = deadline.clock().now();
+        let sample = self.with(|inner| {
+            if inner.strikes(1) {
+                inner.outage = 20;
+            }
+            inner.outage = inner.outage.saturating_sub(1);
+            if inner.faults && inner.outage > 0 || inner.strikes(10) {
+                return Err(broken());
+            }
+            let share = (inner.draw() % 1_000) as u32;
+            Ok(Sample {
+                at,
+                available_agents: inner.agents,
+                answer_rate: Ratio::new(f64::from(share) / 1_000.0),
+                traffic: Traffic::default(),
+            })
+        });
+        Poll {
+            sample,
+            campaign: None,
+        }
+    }
+
+    fn campaign(&self, _: &Deadline) -> Result<Campaign, CallError> {
+        self.with(|inner| {
+            if inner.strikes(10) {
+                return Err(broken());
+            }
+            Ok(Campaign {
+                dial_rate: inner.dial_rate,
+                etag: None,
+            })
+        })
+    }
+
+    fn request(&self, _: &RateChange) -> Request {
+        unreachable!("only a dry run asks for it")
+    }
+
+    fn apply(&self, change: &RateChange, _: &Deadline) -> Result<Applied, CallError> {
+        self.with(|inner| {
+            let draw = if inner.faults { inner.draw() % 20 } else { 19 };
+            if draw == 0 {
+                return Err(broken());
+            }
+            if draw == 1 {
+                return Err(broken().uncertainly());
+            }
+            inner.dial_rate = change.dial_rate;
+            inner.applied.push(change.dial_rate);
+            if draw == 2 {
+                return Err(broken().uncertainly());
+            }
+            Ok(Applied::Yes)
+        })
+    }
+}
+
+impl Clock for World {
+    fn now(&self) -> UnixMillis {
+        self.with(|inner| UnixMillis(inner.now))
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.with(|inner| inner.monotonic)
+    }
+
+    fn sleep(&self, duration: Duration) {
+        self.with(|inner| {
+            inner.monotonic += duration;
+            inner.now += i64::try_from(duration.as_millis()).unwrap();
+        });
+    }
+}
+
+struct Silence;
+
+impl Notices for Silence {
+    fn tell(&self, _: &Notice) {}
+}
+
+/// A folder in memory, where there is one: a million fsyncs wear a disk.
+fn folder() -> PathBuf {
+    let shared = Path::new("/dev/shm");
+    let base = if shared.is_dir() {
+        shared.to_owned()
+    } else {
+        PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+    };
+    let folder = base.join(format!("dialpace-control-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// The rates that were told of, repeats left out; each id must have one body.
+fn told(path: &Path) -> Vec<u32> {
+    let mut bodies = HashMap::new();
+    let mut rates = Vec::new();
+    for line in fs::read_to_string(path).unwrap_or_default().lines() {
+        let record: Record = serde_json::from_str(line).unwrap();
+        match bodies.insert(record.id(), line.to_owned()) {
+            Some(earlier) => assert_eq!(earlier, line, "one id, two bodies"),
+            None => rates.push(record.new_dial_rate),
+        }
+    }
+    rates.dedup();
+    rates
+}
+
+#[test]
+fn no_fault_raises_the_rate_and_none_leaves_a_trace() {
+    let count = |name: &str, short: u64| {
+        std::env::var(name).map_or(short, |text| text.parse::<u64>().unwrap())
+    };
+    let seed = count("TORTURE_SEED", 20_261_122);
+    let blocks = count("TORTURE_CONTROL", 20_000).div_ceil(BLOCK + QUIET);
+    println!("control: TORTURE_SEED={seed}");
+    let folder = folder();
+    let records = folder.join("records.ndjson");
+    let limits = Limits::default();
+    let (min, max) = (limits.min_dial_rate, limits.max_dial_rate);
+    let pacer = Pacer::new(limits, Policy::Capacity).unwrap();
+    let world = World(Mutex::new(Inner {
+        draws: seed ^ 0x9E37_79B9_7F4A_7C15,
+        faults: false,
+        agents: 40,
+        dial_rate: 0,
+        now: 1_793_610_000_000,
+        monotonic: Duration::ZERO,
+        outage: 0,
+        applied: Vec::new(),
+    }));
+    let warehouse = Warehouse::File(records.clone());
+    let store = Store::lock(&folder.join("state.json"), "camp-42").unwrap();
+    let cycle = Cycle {
+        pacer: &pacer,
+        campaign_id: "camp-42",
+        platform: &world,
+        warehouse: Some(&warehouse),
+        store: &store,
+        if_match: IfMatch::Any,
+        outbox_capacity: 2_000,
+        dry_run: false,
+        notices: &Silence,
+    };
+    let (mut blind, mut lowered) = (0_u64, 0_u64);
+    for block in 0..blocks {
+        // Whether a lost PATCH was applied cannot be known once somebody has changed the rate, so
+        // what is told is compared where nobody does.
+        let by_hand = block % 2 == 1;
+        for n in 0..BLOCK + QUIET {
+            world.with(|inner| inner.pass(n < BLOCK, by_hand));
+            let before = world.with(|inner| (inner.dial_rate, inner.applied.len()));
+            // Each cycle is a process of its own: nothing outlives it but the state file.
+            let mut state = cycle.load(&world).unwrap();
+            let deadline = Deadline::after(&world, Duration::from_secs(25));
+            let report = cycle.run(&mut state, &deadline);
+            let is_blind = report.decision.evidence.available_agents.is_none();
+            world.with(|inner| {
+                let new = inner.applied.get(before.1..).unwrap_or_default();
+                assert!(new.iter().all(|rate| *rate <= max), "{new:?}");
+                if is_blind {
+                    blind += 1;
+                    assert!(
+                        inner.dial_rate <= before.0,
+                        "raised blind: {} to {}",
+                        before.0,
+                        inner.dial_rate
+                    );
+                    lowered += u64::from(inner.dial_rate < before.0);
+                }
+            });
+        }
+        // Ten undisturbed cycles: the rate is that of the rule, and nothing waits.
+        let state = cycle.load(&world).unwrap();
+        let mean = state.pacer.window.available_mean().unwrap();
+        let whole = (mean * 0.85).floor();
+        let idle = state
+            .pacer
+            .window
+            .iter()
+            .all(|sample| sample.available_agents == 0);
+        let wanted = if idle {
+            0.0
+        } else {
+            whole.clamp(f64::from(min), f64::from(max))
+        };
+        world.with(|inner| {
+            assert!(
+                (f64::from(inner.dial_rate) - wanted).abs() < 0.5,
+                "{} for {wanted}",
+                inner.dial_rate
+            );
+            assert_eq!(state.pacer.dial_rate, inner.dial_rate);
+            assert!(state.outbox.is_empty() && state.intent.is_none());
+            let mut applied = std::mem::take(&mut inner.applied);
+            applied.dedup();
+            if !by_hand {
+                let told = told(&records);
+                // What the last block ended with may be sent again at the beginning of this one.
+                assert_eq!(told, applied, "seed {seed}, block {block}");
+            }
+        });
+        let _ = fs::remove_file(&records);
+    }
+    println!(
+        "{} cycles, {blind} of them blind, {lowered} lowered the rate",
+        blocks * (BLOCK + QUIET)
+    );
+    assert!(blind > 1_000 && lowered > 20, "{blind} {lowered}");
+    let _ = fs::remove_dir_all(&folder);
+}
+
+/// Cycles with faults, and cycles without, in turn.
+const BLOCK: u64 = 190;
+const QUIET: u64 = 10;
