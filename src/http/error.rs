@@ -201,7 +201,7 @@ impl Problem {
     /// What to do about it where the call itself knows nothing better.
     fn advice(&self) -> Option<&'static str> {
         match self {
-            Self::Tls(text) if text.contains("UnknownIssuer") => {
+            Self::Tls(text) if text.contains(UNKNOWN_ISSUER) => {
                 Some("if a private authority issued it, name its certificate with --ca-file")
             }
             Self::Tls(_) => Some("check the host name and the server's certificate"),
@@ -301,7 +301,7 @@ pub(super) fn sort(error: Error, timeout: Duration, url: &str) -> Problem {
             Problem::Unusable(error.to_string())
         }
         Error::Tls(text) => Problem::Tls(text.to_owned()),
-        Error::Rustls(error) => Problem::Tls(error.to_string()),
+        Error::Rustls(error) => Problem::Tls(in_words(&error.to_string())),
         Error::BodyExceedsLimit(limit) => {
             Problem::Unusable(format!("its body is larger than {limit} bytes"))
         }
@@ -312,10 +312,18 @@ pub(super) fn sort(error: Error, timeout: Duration, url: &str) -> Problem {
         Error::Io(error) => match error.kind() {
             ErrorKind::ConnectionRefused | ErrorKind::AddrNotAvailable => not_connected(&error),
             // rustls reports a refused certificate as invalid data of the stream.
-            ErrorKind::InvalidData => Problem::Tls(error.to_string()),
+            ErrorKind::InvalidData => Problem::Tls(in_words(&error.to_string())),
             _ if error.to_string().contains("lookup address") => not_connected(&error),
             _ => Problem::NoAnswer(error.to_string()),
         },
         other => Problem::NoAnswer(other.to_string()),
     }
 }
+
+/// What a certificate is refused for, in words where rustls has a name.
+fn in_words(problem: &str) -> String {
+    problem.replace("UnknownIssuer", UNKNOWN_ISSUER)
+}
+
+/// To rustls a self-signed certificate is one of an issuer that nobody knows.
+const UNKNOWN_ISSUER: &str = "its issuer is unknown, or it is self-signed";
