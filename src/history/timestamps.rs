@@ -62,7 +62,7 @@ fn digit(byte: u8) -> Option<i64> {
 fn epoch_millis(text: &str) -> Option<UnixMillis> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let whole: i64 = whole.parse().ok()?;
-    if fraction.is_empty() || fraction.contains('.') {
+    if fraction.is_empty() || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
     if (SECONDS_MAX..MILLIS_MAX).contains(&whole) {
@@ -71,7 +71,7 @@ fn epoch_millis(text: &str) -> Option<UnixMillis> {
     let thousandths = fraction.bytes().chain(*b"000").take(3);
     let millis = thousandths.filter_map(digit).fold(0, |sum, d| sum * 10 + d);
     let is_seconds = (SECONDS_MIN..SECONDS_MAX).contains(&whole);
-    is_seconds.then_some(UnixMillis(whole * 1_000 + millis))
+    is_seconds.then(|| UnixMillis(whole * 1_000 + millis))
 }
 
 /// March 1973. A smaller number is something else.

@@ -11,3 +11,9 @@ pub use client::{BODY_BYTES_MAX, Client, HasTakenEffect, Reach};
 pub use error::{CallError, Problem};
 pub use message::{Answer, Body, Request, without_query};
 pub use retry::{Retry, bounded_retry_at, retry_after};
+
+/// Reads a body as an answer's is read. Of fuzzing builds only.
+#[cfg(fuzzing)]
+pub fn read_body<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    json::read(body, |text| text)
+}

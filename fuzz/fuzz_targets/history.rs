@@ -1,0 +1,21 @@
+//! Any bytes as a file of history are rows and bad rows, and come to an end.
+#![no_main]
+
+use dialpace::history::{History, Names, RowError};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|content: &[u8]| {
+    let reader = Box::new(std::io::Cursor::new(content.to_vec()));
+    let Ok(names) = Names::new(&[]) else { return };
+    let Ok(mut history) = History::open(reader, names) else { return };
+    loop {
+        match history.next_row() {
+            Ok(Some(row)) => {
+                let rate = row.poll.and_then(|poll| poll.answer_rate).map(f64::from);
+                assert!(rate.is_none_or(|rate| (0.0..=1.0).contains(&rate)));
+            }
+            Err(RowError::Bad(bad)) => assert!(!bad.to_string().is_empty()),
+            Ok(None) | Err(RowError::Unreadable(_)) => break,
+        }
+    }
+});
