@@ -22,7 +22,7 @@
 //! ```
 //!
 //! One `z` does for teams of 10 to 100 agents, answer rates of 0.08 to 0.75 and handle times of one
-//! to ten minutes: 1.28, one interval in ten, gives about 3 % abandonment in all of them. That is
+//! to ten minutes: 1.3, one interval in ten, gives about 3 % abandonment in all of them. That is
 //! why `z` is what is learned, and not the calls to hold back, which differ with all of these.
 //!
 //! # What is estimated
@@ -31,26 +31,26 @@
 //!   nobody, so it begins at 0.9 with the weight of 3 attempts, and when the last 60 attempts
 //!   contradict it (by 3 standard deviations upwards, 4 downwards) they take its place.
 //! * `H`: agent-seconds in calls ÷ calls ended, a memory of 300 calls, begun at `handle_time` with
-//!   the weight of 20. It is learned only where the platform tells who is logged in; otherwise it
+//!   the weight of 10. It is learned only where the platform tells who is logged in; otherwise it
 //!   stays what it was set to and the agents in calls are estimated instead, as who would end
 //!   their calls as often as agents are seen to come free.
 //! * `D`: the squared error of the last forecast of idle agents ÷ the variance it should have had,
-//!   over 40 intervals, at least 1. It grows where calls end in waves, agents leave together or
+//!   over 60 intervals, at least 1. It grows where calls end in waves, agents leave together or
 //!   the answer rate jumps, and the reserve grows with its root.
-//! * `z`: each interval moves it by `0.0033 × (abandoned − aim × live answers) ÷ (aim × the usual
+//! * `z`: each interval moves it by `0.0019 × (abandoned − aim × live answers) ÷ (aim × the usual
 //!   live answers)`: a sum of errors and no average, so that in the long run abandonment is the
-//!   aim, 0.96 of the limit. It stays within 0.25 and 2.33, so that dialing neither races nor
+//!   aim, 0.96 of the limit. It stays within 0.25 and 3, so that dialing neither races nor
 //!   stops for good, and does not fall while the rate in force is below the one that was wanted:
 //!   few are abandoned then, but not for its sake. What was abandoned over the last 30 intervals
 //!   beyond the aim raises the `z` of the moment at once, the less the fewer answers it rests on
-//!   (half at 200).
+//!   (half at 500).
 //!
 //! # When it is told less
 //!
 //! Where the platform counts no abandoned calls, a poll that finds no idle agent is the sign of
 //! them: of the people who answered in its interval, the share `e^(−calls ended per second)`, that
 //! is, no agent came free within a second, is taken for abandoned, and more if polls before it
-//! found nobody either. It is a rough sign, so `z` begins at 1.5 and the aim is two thirds of the
+//! found nobody either. It is a rough sign, so `z` begins 0.2 higher and the aim is two thirds of the
 //! limit. Without counts of attempts, those that the dial rate must have placed are taken.
 //!
 //! After a failed poll the rate falls to one that could be left alone, where there is nothing to
@@ -95,7 +95,11 @@ pub struct Forecast {
     reserve: f64,
     abandoned: Share,
     live_mean: f64,
+    /// Intervals in which people were called.
+    learned: u32,
     polls: u32,
+    /// What the last whole rate left of the one that was wanted.
+    rest: f64,
     /// Polls without an idle agent in a row.
     without_idle: u32,
 }
@@ -146,6 +150,15 @@ impl Predictive {
         (self.abandonment_limit.value() * share).max(AIM_MIN)
     }
 
+    /// Standard deviations to begin with: those of 3 %, and of other limits as the tail of the
+    /// normal distribution has them.
+    fn reserve_first(&self, is_told: bool) -> f64 {
+        let limits = self.abandonment_limit.value() / RESERVE_FIRST_LIMIT;
+        let wider = if is_told { 0.0 } else { RESERVE_UNTOLD };
+        let reserve = RESERVE_FIRST + wider - RESERVE_PER_LIMIT * libm::log(limits);
+        reserve.clamp(RESERVE_MIN, RESERVE_MAX)
+    }
+
     fn secs(&self) -> f64 {
         self.interval.as_secs_f64()
     }
@@ -175,14 +188,12 @@ impl Forecast {
                 whole: handle_secs * HANDLE_WEIGHT,
             },
             dispersion: 1.0,
-            reserve: if is_told {
-                RESERVE_TOLD
-            } else {
-                RESERVE_UNTOLD
-            },
+            reserve: settings.reserve_first(is_told),
             abandoned: Share::new(0.0, 0.0),
             live_mean: 0.0,
+            learned: 0,
             polls: 0,
+            rest: 0.0,
             without_idle: 0,
         }
     }
@@ -198,7 +209,10 @@ impl Forecast {
         let rate = f64::from(dial_rate);
         let forecast = known.get_or_insert_with(|| Box::new(Self::new(settings, sample)));
         forecast.learn(settings, sample, rate);
-        let target = forecast.target(settings, sample, rate);
+        let mut target = forecast.target(settings, sample, rate);
+        // Rates are whole; what is cut off is dialed later, or one agent would never be called for.
+        target.rate += forecast.rest;
+        forecast.rest = target.rate.fract();
         forecast.rate_before = rate;
         forecast.wanted = target.rate;
         target
@@ -329,8 +343,11 @@ impl Forecast {
         let aim = settings.aim(sample.traffic.abandoned.is_some());
         self.abandoned
             .add(1.0 - 1.0 / ABANDONED_MEMORY, abandoned, live);
-        let memory = LIVE_MEMORY.min(f64::from(self.polls) + 1.0);
-        self.live_mean += (live - self.live_mean) / memory;
+        if interval.attempts > 0.0 || live > 0.0 {
+            self.learned = self.learned.saturating_add(1);
+            let memory = LIVE_MEMORY.min(f64::from(self.learned));
+            self.live_mean += (live - self.live_mean) / memory;
+        }
         let usual = aim * self.live_mean.max(LIVE_MEAN_MIN);
         let step = RESERVE_GAIN * (abandoned - aim * live) / usual;
         let was_clamped = rate + 1.0 < self.wanted;
@@ -441,7 +458,7 @@ const CONTRADICTS_UP: f64 = 3.0;
 const CONTRADICTS_DOWN: f64 = 4.0;
 
 /// Calls.
-const HANDLE_WEIGHT: f64 = 20.0;
+const HANDLE_WEIGHT: f64 = 10.0;
 const HANDLE_MEMORY: f64 = 300.0;
 const HANDLE_SECS_MIN: f64 = 5.0;
 /// How much of the difference between calls that ended and calls expected to end the number of
@@ -450,7 +467,7 @@ const BUSY_GAIN: f64 = 0.3;
 const AGENTS_MAX: f64 = 1e6;
 
 /// Intervals.
-const DISPERSION_MEMORY: f64 = 40.0;
+const DISPERSION_MEMORY: f64 = 60.0;
 const SURPRISE_MAX: f64 = 400.0;
 
 /// Aim ÷ limit, where abandoned calls are counted and where they are not.
@@ -458,20 +475,24 @@ const AIM_TOLD: f64 = 0.0287 / 0.03;
 const AIM_UNTOLD: f64 = 2.0 / 3.0;
 /// An aim of nothing would be reached only by standing still.
 const AIM_MIN: f64 = 0.001;
-/// Standard deviations: short of agents once in 11 intervals, and in 15.
-const RESERVE_TOLD: f64 = 1.32;
-const RESERVE_UNTOLD: f64 = 1.5;
+/// Standard deviations at a limit of 3 %: short of agents once in 10.3 intervals.
+const RESERVE_FIRST: f64 = 1.3;
+const RESERVE_FIRST_LIMIT: f64 = 0.03;
+/// What they fall by when the limit is e times higher.
+const RESERVE_PER_LIMIT: f64 = 0.55;
+/// Standard deviations; the wider is added where abandoned calls are not counted.
+const RESERVE_UNTOLD: f64 = 0.2;
 const RESERVE_MIN: f64 = 0.25;
-const RESERVE_MAX: f64 = 2.33;
-const RESERVE_NOW_MAX: f64 = 2.75;
-/// As fast as abandonment can be told from chance: about 200 intervals.
-const RESERVE_GAIN: f64 = 0.0033;
+const RESERVE_MAX: f64 = 3.0;
+const RESERVE_NOW_MAX: f64 = 3.25;
+/// As fast as abandonment can be told from chance: about 350 intervals.
+const RESERVE_GAIN: f64 = 0.0019;
 const LIVE_MEMORY: f64 = 100.0;
 const LIVE_MEAN_MIN: f64 = 0.3;
 /// Intervals.
 const ABANDONED_MEMORY: f64 = 30.0;
-const ALERT_GAIN: f64 = 0.9;
-const ALERT_LIVE_HALF: f64 = 200.0;
+const ALERT_GAIN: f64 = 1.55;
+const ALERT_LIVE_HALF: f64 = 500.0;
 const BEYOND_MAX: f64 = 3.0;
 
 /// A caller who waits is on average behind another, so half the patience.
