@@ -280,6 +280,9 @@ struct Shared {
     script: Mutex<Script>,
     stopping: Mutex<bool>,
     stopped: Condvar,
+    /// Connections that were accepted, and of these those that are served.
+    connections: Mutex<(u64, u64)>,
+    fewer: Condvar,
 }
 
 /// What the platform knows.
@@ -326,6 +329,8 @@ impl Platform {
             script: Mutex::new(Box::new(script)),
             stopping: Mutex::new(false),
             stopped: Condvar::new(),
+            connections: Mutex::default(),
+            fewer: Condvar::new(),
         });
         thread::spawn({
             let shared = Arc::clone(&shared);
@@ -335,7 +340,14 @@ impl Platform {
                         return;
                     }
                     let shared = Arc::clone(&shared);
-                    thread::spawn(move || serve(stream.unwrap(), &shared));
+                    let mut connections = shared.connections.lock().unwrap();
+                    *connections = (connections.0 + 1, connections.1 + 1);
+                    drop(connections);
+                    thread::spawn(move || {
+                        serve(stream.unwrap(), &shared);
+                        shared.connections.lock().unwrap().1 -= 1;
+                        shared.fewer.notify_all();
+                    });
                 }
             }
         });
@@ -356,6 +368,18 @@ impl Platform {
     /// Answers as `script` says from now on.
     pub fn script(&self, script: impl FnMut(&Request, usize) -> Reply + Send + 'static) {
         *self.shared.script.lock().unwrap() = Box::new(script);
+    }
+
+    /// Waits until all that arrived is answered. What a killed client sent is not answered any more,
+    /// but done all the same.
+    pub fn finish_all(&self) {
+        let accepted = self.shared.connections.lock().unwrap().0;
+        // Connections are accepted in turn, so all that came before this one are known after it.
+        drop(TcpStream::connect(self.address).unwrap());
+        let mut connections = self.shared.connections.lock().unwrap();
+        while connections.0 == accepted || connections.1 > 0 {
+            connections = self.shared.fewer.wait(connections).unwrap();
+        }
     }
 
     pub fn site(&self) -> String {
