@@ -205,9 +205,17 @@ fn scenario(options: &Options, layers: &Layers) -> Result<Scenario> {
         }];
     }
     if let Some(base) = options.answer_rate {
+        if Ratio::new(base).is_none() {
+            let problem = format!("--answer-rate: {base} is not a share from 0 to 1");
+            return Err(InputError(problem).into());
+        }
         scenario.answer_rate.base = base;
     }
     if let Some(hours) = options.hours {
+        if hours.is_nan() || hours <= 0.0 {
+            let problem = format!("--hours: {hours} is not a time above 0");
+            return Err(InputError(problem).into());
+        }
         scenario.hours = hours;
     }
     if let Some(interval) = layers.interval()? {

@@ -166,7 +166,7 @@ impl Layers {
             ("predictive", _) => Ok(Policy::Predictive(Predictive {
                 interval,
                 abandonment_limit: self.abandonment_limit()?,
-                logged_in_agents: self.parse("logged_in_agents", values::whole)?,
+                logged_in_agents: self.parse("logged_in_agents", values::at_least_one)?,
                 handle_time: self
                     .parse("handle_time", values::duration)?
                     .unwrap_or(HANDLE_TIME),

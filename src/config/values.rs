@@ -65,6 +65,11 @@ pub(super) fn whole<T: std::str::FromStr>(text: &str) -> Result<T, String> {
         .map_err(|_| format!("{text:?} is not a whole number of at least 0"))
 }
 
+pub(super) fn at_least_one(text: &str) -> Result<u32, String> {
+    let refused = || format!("{text:?} is not a whole number of at least 1");
+    text.parse().ok().filter(|n| *n > 0).ok_or_else(refused)
+}
+
 pub(super) fn flag(text: &str) -> Result<bool, String> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" | "1" => Ok(true),

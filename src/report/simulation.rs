@@ -43,11 +43,12 @@ pub fn table(plan: &Plan, cells: &[Cell], limit: f64) -> String {
     let summaries = plan.summaries(cells, limit);
     let scenario = &plan.scenario;
     let mut text = format!(
-        "{}: {}\n{} h, up to {} agents, {}, seed {}\n\n",
+        "{}: {}\n{} h, up to {} agent{}, {}, seed {}\n\n",
         scenario.name,
         scenario.description,
         scenario.hours,
         scenario.agents_max(),
+        if scenario.agents_max() == 1 { "" } else { "s" },
         match plan.replications {
             1 => "1 replication, which says nothing of its error".to_owned(),
             n => format!("{n} replications"),

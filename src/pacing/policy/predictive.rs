@@ -27,8 +27,8 @@
 //!
 //! # What is estimated
 //!
-//! * `p`: answered ÷ attempts, a memory of 400 attempts. Believing it too low makes people wait for
-//!   nobody, so it begins at 0.9 with the weight of 3 attempts, and when the last 60 attempts
+//! * `p`: answered ÷ attempts, a memory of 120 answers. Believing it too low makes people wait for
+//!   nobody, so it begins at 0.9 with the weight of 3 attempts, and when the last 18 answers
 //!   contradict it (by 3 standard deviations upwards, 4 downwards) they take its place.
 //! * `H`: agent-seconds in calls ÷ calls ended, a memory of 300 calls, begun at `handle_time` with
 //!   the weight of 10. It is learned only where the platform tells who is logged in; otherwise it
@@ -39,11 +39,11 @@
 //!   the answer rate jumps, and the reserve grows with its root.
 //! * `z`: each interval moves it by `0.0019 × (abandoned − aim × live answers) ÷ (aim × the usual
 //!   live answers)`: a sum of errors and no average, so that in the long run abandonment is the
-//!   aim, 0.96 of the limit. It stays within 0.25 and 3, so that dialing neither races nor
+//!   aim, 0.94 of the limit. It stays within 0.25 and 3, so that dialing neither races nor
 //!   stops for good, and does not fall while the rate in force is below the one that was wanted:
 //!   few are abandoned then, but not for its sake. What was abandoned over the last 30 intervals
 //!   beyond the aim raises the `z` of the moment at once, the less the fewer answers it rests on
-//!   (half at 500).
+//!   (all of it from 230).
 //!
 //! # When it is told less
 //!
@@ -283,7 +283,9 @@ impl Forecast {
 
     fn learn_answer_rate(&mut self, interval: &Interval) {
         let (live, attempts) = (interval.live, interval.attempts);
-        let keep = |memory: f64| memory / (memory + attempts);
+        // As many answers, so that few of them are not taken for more than they are.
+        let answer_rate = self.answer_rate();
+        let keep = |answers: f64| answers / (answers + attempts * answer_rate);
         self.answers.add(keep(ANSWERS_MEMORY), live, attempts);
         self.last_answers
             .add(keep(LAST_ANSWERS_MEMORY), live, attempts);
@@ -397,9 +399,9 @@ impl Forecast {
 
     /// Standard deviations to hold back now.
     fn reserve_now(&self, aim: f64) -> f64 {
-        let live = self.abandoned.whole;
         let beyond = (self.abandoned.value() / aim - 1.0).clamp(0.0, BEYOND_MAX);
-        let alert = ALERT_GAIN * beyond * live / (live + ALERT_LIVE_HALF);
+        let certainty = (self.abandoned.whole / ALERT_LIVE).min(1.0);
+        let alert = ALERT_GAIN * beyond * certainty;
         (self.reserve + alert).min(RESERVE_NOW_MAX)
     }
 
@@ -449,9 +451,10 @@ const ANSWER_RATE_FIRST: f64 = 0.9;
 const ANSWER_RATE_WEIGHT: f64 = 3.0;
 const ANSWER_RATE_MIN: f64 = 0.01;
 const ANSWER_RATE_MAX: f64 = 0.99;
+/// Answers.
+const ANSWERS_MEMORY: f64 = 120.0;
+const LAST_ANSWERS_MEMORY: f64 = 18.0;
 /// Attempts.
-const ANSWERS_MEMORY: f64 = 400.0;
-const LAST_ANSWERS_MEMORY: f64 = 60.0;
 const LAST_ANSWERS_MIN: f64 = 20.0;
 /// Standard deviations.
 const CONTRADICTS_UP: f64 = 3.0;
@@ -471,7 +474,7 @@ const DISPERSION_MEMORY: f64 = 60.0;
 const SURPRISE_MAX: f64 = 400.0;
 
 /// Aim ÷ limit, where abandoned calls are counted and where they are not.
-const AIM_TOLD: f64 = 0.0287 / 0.03;
+const AIM_TOLD: f64 = 0.0283 / 0.03;
 const AIM_UNTOLD: f64 = 2.0 / 3.0;
 /// An aim of nothing would be reached only by standing still.
 const AIM_MIN: f64 = 0.001;
@@ -491,8 +494,9 @@ const LIVE_MEMORY: f64 = 100.0;
 const LIVE_MEAN_MIN: f64 = 0.3;
 /// Intervals.
 const ABANDONED_MEMORY: f64 = 30.0;
-const ALERT_GAIN: f64 = 1.55;
-const ALERT_LIVE_HALF: f64 = 500.0;
+const ALERT_GAIN: f64 = 0.75;
+/// Live answers from which on abandonment is taken at its word.
+const ALERT_LIVE: f64 = 230.0;
 const BEYOND_MAX: f64 = 3.0;
 
 /// A caller who waits is on average behind another, so half the patience.
