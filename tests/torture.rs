@@ -360,6 +360,14 @@ fn faults() -> Vec<(&'static str, Reply)> {
         ("closed without a word", Reply::Drop),
         ("done, and closed without a word", Reply::ContractThenDrop),
         ("hangs", Reply::Hang),
+        ("drips", Reply::Drip),
+        ("never ends", Reply::Endless),
+        (
+            "a key twice",
+            Reply::body(
+                r#"{"response":[],"response":[],"dialRate":1,"dialRate":2,"access_token":"a","access_token":"b"}"#,
+            ),
+        ),
         ("half a head", raw("HTTP/1.1 200 OK\r\nContent-Le")),
         (
             "half a body",
@@ -526,4 +534,63 @@ fn every_fault_on_every_call_is_told_once_and_leaves_nothing_behind() {
         problems.len(),
         cases.len()
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_was_stopped_past_its_deadline_sends_nothing() {
+    let folder = Folder::new();
+    let (go_on, gate) = std::sync::mpsc::channel::<()>();
+    let platform = Platform::start();
+    platform.script(move |request, _| {
+        if request.call() == Call::Metrics {
+            let _ = gate.recv_timeout(Duration::from_secs(60));
+        }
+        Reply::Contract
+    });
+    let mut run = tick(&folder, &platform, &["--deadline", "1s", "--retries", "0"]);
+    let child = run
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while platform.count(Call::Metrics) == 0 {
+        thread::yield_now();
+    }
+    let signal = |name: &str| {
+        let args = [format!("-{name}"), child.id().to_string()];
+        assert!(Command::new("kill").args(args).status().unwrap().success());
+    };
+    signal("STOP");
+    go_on.send(()).unwrap();
+    // The deadline passes while nothing can be done.
+    thread::sleep(Duration::from_millis(1_200));
+    signal("CONT");
+    let output = child.wait_with_output().unwrap();
+    finished(&output).expect(4);
+    assert_eq!(platform.count(Call::Patch), 0);
+    platform.script(|_, _| Reply::Contract);
+    three_clean_ticks(&folder, &platform);
+    assert_eq!(violations(&folder, &platform), Vec::<String>::new());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_stderr_stops_nothing() {
+    let folder = Folder::new();
+    let platform = Platform::start();
+    let run = tick(&folder, &platform, &["--verbose"]);
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", "exec \"$0\" \"$@\" 2>&-"])
+        .arg(run.get_program())
+        .args(run.get_args());
+    shell.env_clear().current_dir(folder.path(""));
+    shell.envs(
+        run.get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    shell.finish().expect(0);
+    assert_eq!(platform.world().applied, [34]);
+    assert_eq!(platform.world().records.len(), 1);
 }

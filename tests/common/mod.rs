@@ -254,6 +254,10 @@ pub enum Reply {
     Hang,
     /// These bytes, and then the connection is closed.
     Raw(Vec<u8>),
+    /// A head, and then a byte now and then.
+    Drip,
+    /// A head, and then bytes as long as anybody reads.
+    Endless,
 }
 
 impl Reply {
@@ -453,6 +457,21 @@ fn serve(mut stream: TcpStream, shared: &Shared) {
             }
             Reply::Raw(bytes) => {
                 let _ = stream.write_all(&bytes);
+                return;
+            }
+            Reply::Drip | Reply::Endless => {
+                let head = b"HTTP/1.1 200 X\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+                let _ = stream.write_all(head);
+                let drips = matches!(reply, Reply::Drip);
+                let chunk = if drips { " " } else { &" ".repeat(4096) };
+                let text = format!("{:x}\r\n{chunk}\r\n", chunk.len());
+                while stream.write_all(text.as_bytes()).is_ok() && !*shared.stopping.lock().unwrap()
+                {
+                    if drips {
+                        #[expect(clippy::disallowed_methods, reason = "it is what a drip does")]
+                        thread::sleep(std::time::Duration::from_millis(20));
+                    }
+                }
                 return;
             }
             Reply::Hang => {
