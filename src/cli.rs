@@ -163,7 +163,8 @@ pub struct BacktestArgs {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// What the file calls a column: timestamp, campaignId, totalCallsDialed, totalCallsAnswered,
-    /// answerRate, availableAgents, dialRate, agentAvailabilityAvg; may be given several times
+    /// answerRate, availableAgents, dialRate, agentAvailabilityAvg, and for predictive
+    /// totalCallsAbandoned, loggedInAgents; may be given several times
     #[arg(long, value_name = "NAME=HEADER")]
     pub column: Vec<String>,
     /// Write each decision: FILE.csv or FILE.ndjson
