@@ -49,9 +49,9 @@ fn replace(path: &Path, content: &[u8], options: &mut OpenOptions) -> io::Result
     drop(file);
     written
         .and_then(|()| fs::rename(&temporary, path))
-        .inspect(|()| sabotage::step())
+        .and_then(|()| sabotage::step())
         .and_then(|()| sync_folder(path))
-        .inspect(|()| sabotage::step())
+        .and_then(|()| sabotage::step())
         .inspect_err(|_| {
             // A full disk should not stay full because of what could not be used.
             let _ = fs::remove_file(&temporary);
@@ -59,12 +59,12 @@ fn replace(path: &Path, content: &[u8], options: &mut OpenOptions) -> io::Result
 }
 
 fn write_all(file: &mut File, content: &[u8]) -> io::Result<()> {
-    sabotage::step();
+    sabotage::step()?;
     for piece in sabotage::pieces(content) {
         file.write_all(piece)?;
-        sabotage::step();
+        sabotage::step()?;
     }
-    file.sync_all().inspect(|()| sabotage::step())
+    file.sync_all().and_then(|()| sabotage::step())
 }
 
 /// A file that is written piece by piece and gets its name when it is complete. Dropped before

@@ -1,4 +1,4 @@
-//! Faults that a test asks for: a death at the nth step of writing, and wrong ways of working that
+//! Faults that a test asks for: a death or an error at the nth step of writing, and wrong ways of working that
 //! the tests must be able to catch. A release build has none of it.
 
 /// A wrong way of working.
@@ -15,16 +15,19 @@ pub enum Way {
 
 #[cfg(debug_assertions)]
 mod armed {
+    use std::io;
     use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
     use super::Way;
 
     /// The step to die at, from 1; 0 is never.
     static DEATH: AtomicU64 = AtomicU64::new(0);
+    /// The step to fail at, as on a full disk.
+    static FAILURE: AtomicU64 = AtomicU64::new(0);
     static STEPS: AtomicU64 = AtomicU64::new(0);
     static WAYS: AtomicU8 = AtomicU8::new(0);
 
-    /// Takes a plan: `die-at=N`, `in-place`, `export-first`, `no-lock`, separated by commas.
+    /// Takes a plan: `die-at=N`, `fail-at=N`, `in-place`, `export-first`, `no-lock`, separated by commas.
     pub fn arm(plan: &str) {
         for part in plan.split(',') {
             let way = match part {
@@ -32,8 +35,11 @@ mod armed {
                 "export-first" => Way::ExportFirst as u8,
                 "no-lock" => Way::NoLock as u8,
                 _ => {
-                    let step = part.strip_prefix("die-at=").and_then(|n| n.parse().ok());
-                    DEATH.store(step.unwrap_or(0), Ordering::SeqCst);
+                    for (name, at) in [("die-at=", &DEATH), ("fail-at=", &FAILURE)] {
+                        if let Some(step) = part.strip_prefix(name).and_then(|n| n.parse().ok()) {
+                            at.store(step, Ordering::SeqCst);
+                        }
+                    }
                     0
                 }
             };
@@ -42,11 +48,15 @@ mod armed {
     }
 
     /// One step of writing is done. Nothing is cleaned up where this is the last.
-    pub fn step() {
+    pub fn step() -> io::Result<()> {
         let step = STEPS.fetch_add(1, Ordering::SeqCst) + 1;
         if step == DEATH.load(Ordering::SeqCst) {
             std::process::abort();
         }
+        if step == FAILURE.load(Ordering::SeqCst) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        Ok(())
     }
 
     /// Whether this way was asked for.
@@ -65,10 +75,15 @@ mod armed {
 
 #[cfg(not(debug_assertions))]
 mod armed {
+    use std::io;
+
     use super::Way;
 
     /// Nothing.
-    pub const fn step() {}
+    #[expect(clippy::unnecessary_wraps, reason = "it can fail where it is armed")]
+    pub const fn step() -> io::Result<()> {
+        Ok(())
+    }
 
     /// Never.
     #[must_use]

@@ -143,6 +143,38 @@ fn a_death_at_any_step_of_writing_loses_nothing() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
+/// A full disk, or an fsync that fails, at each step in turn: nothing is sent that could not be
+/// remembered, and nothing is lost.
+#[cfg(debug_assertions)]
+#[test]
+fn an_error_at_any_step_of_writing_loses_nothing() {
+    let mut failed = 0;
+    for step in 1..=26 {
+        let folder = Folder::new();
+        let platform = Platform::start();
+        for run in 0..2 {
+            platform.world().agents = 20 + 10 * run;
+            let mut run = tick(&folder, &platform, &[]);
+            run.env("DIALPACE_SABOTAGE", format!("fail-at={step}"));
+            let run = run.finish();
+            let errors = run
+                .stderr
+                .lines()
+                .filter(|line| line.starts_with("error: "));
+            assert!(
+                run.code == 0 || errors.count() == 1 || run.code == 6,
+                "{}",
+                run.stderr
+            );
+            failed += u32::from(run.code != 0);
+        }
+        three_clean_ticks(&folder, &platform);
+        let found = violations(&folder, &platform);
+        assert!(found.is_empty(), "step {step}: {}", found.join("\n"));
+    }
+    assert!(failed > 20, "{failed}");
+}
+
 #[cfg(debug_assertions)]
 #[test]
 fn a_state_written_in_place_is_caught() {
@@ -359,6 +391,16 @@ fn faults() -> Vec<(&'static str, Reply)> {
     let mut faults = vec![
         ("closed without a word", Reply::Drop),
         ("done, and closed without a word", Reply::ContractThenDrop),
+        (
+            "a compressed bomb",
+            Reply::Raw(
+                [
+                    &b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n"[..],
+                    include_bytes!("../fixtures/faults/bomb.json.gz"),
+                ]
+                .concat(),
+            ),
+        ),
         ("hangs", Reply::Hang),
         ("drips", Reply::Drip),
         ("never ends", Reply::Endless),

@@ -287,7 +287,7 @@ impl Cycle<'_> {
             let mut outbox = Outbox::default();
             outbox.push(record.clone());
             let _ = warehouse.deliver(&mut outbox, deadline);
-            sabotage::step();
+            let _ = sabotage::step();
         }
         state.intent = Some(Intent {
             dial_rate: decision.dial_rate,
@@ -300,7 +300,7 @@ impl Cycle<'_> {
         }
         match self.platform.apply(change, deadline) {
             Ok(Applied::Yes) => {
-                sabotage::step();
+                let _ = sabotage::step();
                 state.pacer.applied(decision.dial_rate);
                 let record = state.intent.take().and_then(|intent| intent.record);
                 if let Some(record) = record {
@@ -341,7 +341,7 @@ impl Cycle<'_> {
             return Ok(Exported::default());
         };
         let delivery = warehouse.deliver(&mut state.outbox, deadline);
-        sabotage::step();
+        let _ = sabotage::step();
         self.spill(state, deadline)?;
         self.store.save(state)?;
         let failed = delivery.problem.is_some();
