@@ -5,53 +5,42 @@
 //!
 //! # The map
 //!
-//! Arrows run downward only; a test reads the imports and holds this.
+//! Arrows run downward only: a room imports rooms below it and no others. `tests/layering.rs` reads
+//! this table and the imports of every file, and fails where they differ.
 //!
-//! | module | what it is | imports of ours |
+//! | room | what it is | imports |
 //! |---|---|---|
-//! | [`pacing`] | the pure pacer: no clock, no I/O, no randomness, no logging | none |
-//! | [`sim`] | the synthetic campaign | `pacing` |
-//! | [`notice`] | what a run tells its user besides the result | none |
-//! | [`files`] | durable writing | none |
-//! | [`clock`] | the only reader of clocks, and deadlines | `pacing` |
-//! | [`http`] | the one HTTP client: timeouts, limits, retries | `clock`, `notice`, `pacing` |
-//! | [`platform`] | the outside world of one campaign, and its sandbox | `http` and those above |
-//! | [`warehouse`] | record, outbox, delivery | `http` and those above |
-//! | [`state`] | lock, load, durable save | `warehouse`, `files`, `clock`, `pacing` |
-//! | [`cycle`] | the one cycle of a live campaign | all of the above |
-//! | [`input`], [`interrupt`] | what a user gave that cannot be used; signals | none |
-//! | [`sabotage`] | faults that tests ask for, of debug builds only | none |
-//! | [`history`] | rows of CSV and NDJSON, checked | `input`, `pacing` |
-//! | [`replay`] | history through the pacer | `history`, `pacing` |
-//! | [`config`] | settings, merged and checked once | `cycle` and below |
-//! | [`report`] | from results to strings, and the console | `cycle`, `sim`, `replay` and below |
-//! | [`scenario_file`], [`shards`] | scenarios as files, sharded runs | `sim` |
-//! | [`live`] | a live campaign, set up for its cycles | `report`, `config`, `cycle` and below |
-//! | [`tick`], [`watch`], [`simulate`], [`backtest`] | one file per subcommand | all of the above |
-//! | [`cli`] | flags and their help | none |
+//! | [`commands`] | the command line, exit codes, one file for each subcommand | [`report`] [`live`] [`config`] [`replay`] [`history`] [`sim`] [`pacing`] [`http`] [`base`] |
+//! | [`report`] | text, JSON, HTML and metrics: functions from results to strings; the console | [`live`] [`replay`] [`history`] [`sim`] [`http`] [`pacing`] [`base`] |
+//! | [`live`] | one live campaign: set up, its cycle, its state between runs | [`config`] [`platform`] [`warehouse`] [`sim`] [`http`] [`pacing`] [`base`] |
+//! | [`config`] | settings from every source, merged and checked once; scenario files | [`platform`] [`sim`] [`http`] [`pacing`] [`base`] |
+//! | [`platform`] | what is paced, over HTTP: the account, the campaign API, and its sandbox | [`sim`] [`http`] [`pacing`] [`base`] |
+//! | [`warehouse`] | the audit record, the outbox it waits in, its delivery | [`http`] [`pacing`] [`base`] |
+//! | [`replay`] | exported rows through the pacer | [`history`] [`pacing`] [`base`] |
+//! | [`history`] | exported rows: CSV and NDJSON, read and checked | [`pacing`] [`base`] |
+//! | [`sim`] | the synthetic world: agents, calls and answer rates in virtual time | [`pacing`] [`base`] |
+//! | [`http`] | the one HTTP client: timeouts, limits, retries | [`base`] |
+//! | [`pacing`] | the pure pacer: no clock, no I/O, no randomness, no logging | [`base`] |
+//! | [`base`] | clock, files, notices, input errors, units | |
+//!
+//! # Where to begin
+//!
+//! * A decision: [`pacing::Pacer::step`].
+//! * From an HTTP answer to the PATCH body: [`platform::Platform::poll`] → [`live::Cycle::run`] →
+//!   [`pacing::Pacer::step`] → [`platform::Platform::apply`].
+//! * A rate through the simulation: [`sim::simulate`].
+//! * A row through `backtest`: [`history::History`] → [`replay::Replay`].
+//! * Another kind of platform: an implementation of [`platform::Platform`] beside the campaign API.
 
-pub mod backtest;
-pub mod cli;
-pub mod clock;
+pub mod base;
+pub mod commands;
 pub mod config;
-pub mod cycle;
-pub mod files;
 pub mod history;
 pub mod http;
-pub mod input;
-pub mod interrupt;
 pub mod live;
-pub mod notice;
 pub mod pacing;
 pub mod platform;
 pub mod replay;
 pub mod report;
-pub mod sabotage;
-pub mod scenario_file;
-pub mod shards;
 pub mod sim;
-pub mod simulate;
-pub mod state;
-pub mod tick;
 pub mod warehouse;
-pub mod watch;

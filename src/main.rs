@@ -1,24 +1,21 @@
 //! Parse, dispatch, and turn what happened into an exit code.
 
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
-use dialpace::backtest;
-use dialpace::cli::{BacktestArgs, Cli, Command, SimulateArgs, TickArgs, WatchArgs, given_flags};
-use dialpace::config::{ConfigError, Sources};
-use dialpace::cycle::{CycleError, CycleReport};
-use dialpace::http::{CallError, Problem};
-use dialpace::input::InputError;
-use dialpace::interrupt::{Ended, Interrupt};
+use dialpace::commands::cli::{
+    BacktestArgs, Cli, Command, SimulateArgs, TickArgs, WatchArgs, given_flags,
+};
+use dialpace::commands::interrupt::{Ended, Interrupt};
+use dialpace::commands::simulate::{self, Format};
+use dialpace::commands::watch::{self, Watched};
+use dialpace::commands::{backtest, exit, tick};
+use dialpace::config::Sources;
+use dialpace::live;
 use dialpace::report::{self, Console};
-use dialpace::simulate::{self, Format};
-use dialpace::state::StateError;
-use dialpace::watch::{self, Watched};
-use dialpace::{live, tick};
 
 /// Faults that a test asks for; a release build has none of this.
 #[cfg(debug_assertions)]
@@ -26,20 +23,25 @@ use dialpace::{live, tick};
     clippy::disallowed_methods,
     reason = "no setting, and not in a release"
 )]
-fn sabotage() {
+fn arm_fault_hook() {
     if let Ok(plan) = std::env::var("DIALPACE_SABOTAGE") {
-        dialpace::sabotage::arm(&plan);
+        dialpace::base::fault_hook::arm(&plan);
     }
 }
 
 fn main() -> ExitCode {
     #[cfg(debug_assertions)]
-    sabotage();
+    arm_fault_hook();
     let matches = match Cli::command().try_get_matches() {
         Ok(matches) => matches,
         Err(error) => {
             let _ = error.print();
-            return if error.use_stderr() { USAGE } else { DONE }.into();
+            return if error.use_stderr() {
+                exit::USAGE
+            } else {
+                exit::DONE
+            }
+            .into();
         }
     };
     let cli = match Cli::from_arg_matches(&matches) {
@@ -78,7 +80,7 @@ fn run_tick(args: &TickArgs, matches: Option<&ArgMatches>) -> ExitCode {
             if let Some(message) = report::text::failure(&report) {
                 console.error(&message);
             }
-            code_of_cycle(&report).into()
+            exit::of_cycle(&report).into()
         }
         Err(error) => failed(console, &error),
     }
@@ -111,7 +113,7 @@ fn run_watch(args: &WatchArgs, matches: Option<&ArgMatches>) -> ExitCode {
             let watched = watch::run(&options, &sources, console, stop, &end_at_once)?;
             Ok(match watched {
                 Watched::Interrupted => interrupt.code(),
-                Watched::Done(last) => code_of_cycle(&last),
+                Watched::Done(last) => exit::of_cycle(&last),
             })
         });
     match result {
@@ -122,15 +124,7 @@ fn run_watch(args: &WatchArgs, matches: Option<&ArgMatches>) -> ExitCode {
 
 fn failed(console: Console, error: &anyhow::Error) -> ExitCode {
     console.error(&report::text::chain(error.as_ref()));
-    code_of(error.as_ref()).into()
-}
-
-fn code_of_cycle(report: &CycleReport) -> u8 {
-    match &report.error {
-        Some(error) => code_of(error),
-        None if report.export_failed => WAITING,
-        None => DONE,
-    }
+    exit::of_error(error.as_ref()).into()
 }
 
 fn run_simulate(args: SimulateArgs, matches: Option<&ArgMatches>) -> ExitCode {
@@ -187,7 +181,7 @@ fn run_interruptibly(console: Console, run: impl FnOnce(&Interrupt) -> Result<En
         .map_err(anyhow::Error::from)
         .and_then(|interrupt| {
             Ok(match run(&interrupt)? {
-                Ended::Done => DONE,
+                Ended::Done => exit::DONE,
                 Ended::Interrupted => interrupt.code(),
             })
         });
@@ -207,11 +201,11 @@ fn run_man(name: Option<&str>) -> ExitCode {
     let mut page = Vec::new();
     match command.map(|command| clap_mangen::Man::new(command.clone()).render(&mut page)) {
         Some(Ok(())) => print(&page),
-        Some(Err(_)) => FAILED.into(),
+        Some(Err(_)) => exit::FAILED.into(),
         None => {
             let message = format!("there is no subcommand {:?}", name.unwrap_or_default());
             Console::default().error(&message);
-            USAGE.into()
+            exit::USAGE.into()
         }
     }
 }
@@ -242,58 +236,5 @@ fn environment() -> BTreeMap<String, String> {
 /// A broken pipe means that the reader has seen enough.
 fn print(text: &[u8]) -> ExitCode {
     let _ = io::stdout().lock().write_all(text);
-    DONE.into()
+    exit::DONE.into()
 }
-
-/// The exit code that scripts rely on, from whichever error of ours is in the chain.
-fn code_of(error: &(dyn Error + 'static)) -> u8 {
-    links(error).find_map(code_of_link).unwrap_or(FAILED)
-}
-
-fn links<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |error| (*error).source())
-}
-
-fn code_of_link(link: &(dyn Error + 'static)) -> Option<u8> {
-    if link.is::<ConfigError>() || link.is::<InputError>() {
-        return Some(USAGE);
-    }
-    if let Some(error) = link.downcast_ref::<StateError>() {
-        return Some(code_of_state(error));
-    }
-    match link.downcast_ref::<CycleError>()? {
-        CycleError::Call(error) => Some(code_of_call(error)),
-        CycleError::State(error) => Some(code_of_state(error)),
-    }
-}
-
-fn code_of_state(error: &StateError) -> u8 {
-    match error {
-        StateError::Busy(_) => BUSY,
-        StateError::Newer { .. } | StateError::NotAFile(_) | StateError::OtherCampaign { .. } => {
-            USAGE
-        }
-        StateError::Io { .. } => FAILED,
-    }
-}
-
-fn code_of_call(error: &CallError) -> u8 {
-    match error.problem {
-        _ if error.denied => DENIED,
-        Problem::Paused { .. }
-        | Problem::OutOfTime { .. }
-        | Problem::TimedOut(_)
-        | Problem::Status { status: 429, .. } => LATE,
-        Problem::Status { .. } | Problem::Unusable(_) => UNUSABLE,
-        Problem::NotConnected(_) | Problem::NoAnswer(_) | Problem::Tls(_) => FAILED,
-    }
-}
-
-const DONE: u8 = 0;
-const FAILED: u8 = 1;
-const USAGE: u8 = 2;
-const DENIED: u8 = 3;
-const LATE: u8 = 4;
-const UNUSABLE: u8 = 5;
-const WAITING: u8 = 6;
-const BUSY: u8 = 75;

@@ -14,8 +14,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use common::{Finished, Folder, Run};
+use dialpace::base::units::UnixMillis;
 use dialpace::history::{Available, Poll, Row};
-use dialpace::pacing::{Limits, Pacer, Policy, Ratio, Traffic, UnixMillis};
+use dialpace::pacing::{Limits, Pacer, Policy, Ratio, Traffic};
 use dialpace::replay::{Replay, Sketch};
 use serde_json::Value;
 

@@ -16,13 +16,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use dialpace::clock::{Clock, Deadline};
-use dialpace::cycle::{Cycle, IfMatch};
+use dialpace::base::clock::{Clock, Deadline};
+use dialpace::base::notice::{Notice, Notices};
+use dialpace::base::units::UnixMillis;
 use dialpace::http::{CallError, Request};
-use dialpace::notice::{Notice, Notices};
-use dialpace::pacing::{Limits, Pacer, Policy, Ratio, Sample, Traffic, UnixMillis};
-use dialpace::platform::{Applied, Campaign, Platform, Poll, RateChange};
-use dialpace::state::Store;
+use dialpace::live::Cycle;
+use dialpace::live::Store;
+use dialpace::pacing::{Limits, Pacer, Policy, Ratio, Sample, Traffic};
+use dialpace::platform::{Applied, Campaign, IfMatch, Platform, Poll, RateChange};
 use dialpace::warehouse::{Record, Warehouse};
 
 /// A world with a bad day: what it has, and what goes wrong.

@@ -8,9 +8,8 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use dialpace::pacing::{
-    Guards, Limits, Pacer, PacerState, Policy, Ratio, Reason, Sample, Traffic, UnixMillis,
-};
+use dialpace::base::units::UnixMillis;
+use dialpace::pacing::{Guards, Limits, Pacer, PacerState, Policy, Ratio, Reason, Sample, Traffic};
 
 /// Runs a table of polls, one per 30 s unless a line begins with its own second, through a pacer.
 /// A line is `[second:] agents answer-rate -> action rate mean`, or `- -> …` for a failed poll; a

@@ -14,9 +14,9 @@ use std::thread;
 use std::time::Duration;
 
 use common::{Folder, Run as _};
+use dialpace::base::units::UnixMillis;
 use dialpace::pacing::{
     Action, Limits, Pacer, PacerState, Policy, Predictive, Ratio, Reason, Sample, Traffic,
-    UnixMillis,
 };
 use dialpace::sim::{
     Distribution, Estimate, Feed, Figures, Paced, Placing, Reference, Scenario, Shift, Step,

@@ -9,11 +9,12 @@
 
 use std::time::Duration;
 
+use dialpace::base::units::UnixMillis;
 use dialpace::http::retry_after;
+use dialpace::live::{Loaded, Store};
 use dialpace::pacing::{
-    Guards, Limits, Pacer, PacerState, Policy, Predictive, Ratio, Sample, Traffic, UnixMillis,
+    Guards, Limits, Pacer, PacerState, Policy, Predictive, Ratio, Sample, Traffic,
 };
-use dialpace::state::{Loaded, Store};
 use dialpace::warehouse::Record;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;

@@ -9,9 +9,10 @@
 mod common;
 
 use common::{Folder, Platform, Run};
-use dialpace::clock::{Clock, SystemClock};
-use dialpace::pacing::{PacerState, UnixMillis};
-use dialpace::state::{Intent, Loaded, State, Store};
+use dialpace::base::clock::{Clock, SystemClock};
+use dialpace::base::units::UnixMillis;
+use dialpace::live::{Intent, Loaded, State, Store};
+use dialpace::pacing::PacerState;
 use dialpace::warehouse::Record;
 
 #[test]

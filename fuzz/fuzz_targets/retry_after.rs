@@ -2,7 +2,7 @@
 #![no_main]
 
 use dialpace::http::retry_after;
-use dialpace::pacing::UnixMillis;
+use dialpace::base::units::UnixMillis;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (&str, i64)| {

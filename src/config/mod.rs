@@ -2,6 +2,7 @@
 
 mod layers;
 mod pacing;
+pub mod scenario_file;
 mod values;
 
 use std::fmt;
@@ -12,9 +13,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 use ureq::tls::{Certificate, PemItem, parse_pem};
 
-use crate::cycle::IfMatch;
 use crate::http::{Reach, Retry};
-use crate::platform::{CampaignId, Site, checked_url};
+use crate::platform::{CampaignId, IfMatch, Site, checked_url};
 use layers::Setting;
 
 pub use layers::{Layers, Sources};

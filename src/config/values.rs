@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use crate::cycle::IfMatch;
 use crate::pacing::Ratio;
+use crate::platform::IfMatch;
 
 pub(super) fn ratio(text: &str) -> Result<Ratio, String> {
     let number: f64 = text.trim().parse().map_err(|_| {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::input::InputError;
+use crate::base::input::InputError;
 
 /// What a row may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use memchr::memchr;
 use super::columns::{COLUMNS, Column, Fields, Headers, Names};
 use super::plain::{Next, PlainLines, split};
 use super::{BUFFER, BadRow, RECORD_MAX, RowError, left_open, shown, too_long, unreadable};
-use crate::input::InputError;
+use crate::base::input::InputError;
 
 pub(super) struct CsvRows {
     rows: Rows,

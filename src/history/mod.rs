@@ -14,8 +14,9 @@ mod timestamps;
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Read};
 
-use crate::input::InputError;
-use crate::pacing::{Ratio, Traffic, UnixMillis};
+use crate::base::input::InputError;
+use crate::base::units::UnixMillis;
+use crate::pacing::{Ratio, Traffic};
 use columns::{Fields, Headers};
 use csv_rows::CsvRows;
 use fields::{Fault, Known};

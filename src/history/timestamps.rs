@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::pacing::UnixMillis;
+use crate::base::units::UnixMillis;
 
 /// Reads timestamps. Rows of one day follow each other, so the day is read once.
 #[derive(Debug, Default)]

@@ -9,12 +9,16 @@ use ureq::http::{Request as HttpRequest, Response, header};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, AsSendBody, Error};
 
+use super::bounds::{
+    BODY_BYTES_MAX, BUFFER_BYTES, CALL_TIMEOUT, CONNECT_TIMEOUT, HEADER_BYTES_MAX, IDLE_MAX,
+    SECRET_BYTES_MIN,
+};
 use super::error::{self, CallError, Problem};
 use super::json;
 use super::message::{ACCEPT, Answer, Body, Request, without_query};
 use super::retry::{Retry, retry_after};
-use crate::clock::Deadline;
-use crate::notice::{Notice, Notices};
+use crate::base::clock::Deadline;
+use crate::base::notice::{Notice, Notices};
 
 /// Where the other side is, which decides about proxy and plain HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -279,18 +283,3 @@ fn roots(authorities: &[Certificate<'static>]) -> RootCerts {
         native.chain(authorities.iter().cloned()).collect(),
     ))
 }
-
-/// Time to find the host, connect and agree on TLS.
-pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// Time for one try of a call, all included.
-const CALL_TIMEOUT: Duration = Duration::from_secs(8);
-/// Largest body taken; a page of a thousand agents is about a tenth of it.
-pub const BODY_BYTES_MAX: u64 = 1024 * 1024;
-/// Largest header taken.
-pub(super) const HEADER_BYTES_MAX: usize = 32 * 1024;
-/// Buffer of one connection, in each direction; must hold the largest header.
-const BUFFER_BYTES: usize = HEADER_BYTES_MAX;
-/// Idle connections older than this are not used again: shorter than servers keep them.
-const IDLE_MAX: Duration = Duration::from_secs(4);
-/// Anything shorter is no secret, and removing it would only mangle the message.
-const SECRET_BYTES_MIN: usize = 4;

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use ureq::{Error, Timeout};
 
-use super::client::{CONNECT_TIMEOUT, HEADER_BYTES_MAX};
-use crate::clock::rfc3339;
-use crate::notice::Seconds;
-use crate::pacing::UnixMillis;
+use super::bounds::{CONNECT_TIMEOUT, HEADER_BYTES_MAX};
+use crate::base::notice::Seconds;
+use crate::base::timestamp::rfc3339;
+use crate::base::units::UnixMillis;
 
 /// A call that failed for good: which one, how, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::fmt::rfc2822;
 
-use crate::pacing::UnixMillis;
+use crate::base::units::UnixMillis;
 
 /// How often a call is tried again, and how long the first wait is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Default for Retry {
 /// else, which is ignored; zero for a date that has passed.
 ///
 /// ```
-/// # use dialpace::{http::retry_after, pacing::UnixMillis};
+/// # use dialpace::{base::units::UnixMillis, http::retry_after};
 /// # use std::time::Duration;
 /// let now = UnixMillis(784_111_775_000); // 1994-11-06T08:49:35Z
 /// assert_eq!(retry_after("120", now), Some(Duration::from_secs(120)));

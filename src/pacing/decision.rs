@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::policy::Target;
-use super::sample::{Ratio, Traffic, UnixMillis};
+use super::sample::{Ratio, Traffic};
+use crate::base::units::UnixMillis;
 
 /// The outcome of one step: what to do, why, and what that rests on.
 #[derive(Clone, Debug, PartialEq)]

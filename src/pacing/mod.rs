@@ -16,7 +16,7 @@
 //!
 //! ```
 //! use dialpace::pacing::{Action, Limits, Pacer, PacerState, Policy, Ratio, Sample, Traffic};
-//! use dialpace::pacing::UnixMillis;
+//! use dialpace::base::units::UnixMillis;
 //!
 //! let pacer = Pacer::new(Limits::default(), Policy::Capacity)?;
 //! let mut state = PacerState::default();
@@ -52,5 +52,5 @@ pub use limits::{
 };
 pub use pacer::{Pacer, PacerState};
 pub use policy::{Basis, Forecast, Policy, Predictive, Target};
-pub use sample::{NotARatio, Ratio, Sample, Traffic, UnixMillis};
+pub use sample::{NotARatio, Ratio, Sample, Traffic};
 pub use window::Window;

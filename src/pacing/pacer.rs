@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::decision::{Action, Decision, Evidence, Reason};
 use super::limits::{Limits, LimitsError};
 use super::policy::{Forecast, Policy, Target};
-use super::sample::{Sample, UnixMillis};
+use super::sample::Sample;
 use super::window::Window;
+use crate::base::units::UnixMillis;
 
 /// Checked settings and a policy: all that a decision depends on besides state, poll and time.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,9 +1,10 @@
 //! One poll of a campaign: when it was taken, who was available, how many answered.
 
 use std::fmt;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+use crate::base::units::UnixMillis;
 
 /// One poll of a campaign, as every shell shows it to the pacer.
 ///
@@ -45,31 +46,6 @@ pub struct Traffic {
 impl Traffic {
     fn is_empty(&self) -> bool {
         *self == Self::default()
-    }
-}
-
-/// A point in time: milliseconds since 1970-01-01T00:00:00Z, negative before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct UnixMillis(pub i64);
-
-impl UnixMillis {
-    /// How far apart two points are, whichever is the earlier.
-    ///
-    /// ```
-    /// # use dialpace::pacing::UnixMillis;
-    /// assert_eq!(UnixMillis(-500).distance(UnixMillis(1_000)).as_millis(), 1_500);
-    /// ```
-    #[must_use]
-    pub fn distance(self, other: Self) -> Duration {
-        Duration::from_millis(self.0.abs_diff(other.0))
-    }
-
-    /// This point moved later; saturates at the end of time.
-    #[must_use]
-    pub fn plus(self, duration: Duration) -> Self {
-        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
-        Self(self.0.saturating_add(millis))
     }
 }
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::sample::{Sample, UnixMillis};
+use super::sample::Sample;
+use crate::base::units::UnixMillis;
 
 /// The last samples, oldest first. How many and how old they may be is the caller's setting,
 /// so that a window saved under one setting can be read under another.

@@ -3,20 +3,20 @@
 //! [`Platform`] is the seam. Rates pass it as whole numbers in the platform's own unit (calls
 //! per minute for a campaign), so that another kind of platform is an addition.
 
+mod account;
 mod address;
-mod auth;
-mod cxone;
-mod pages;
+mod campaign_api;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod sandbox;
-mod wire;
 
-use crate::clock::Deadline;
+use crate::base::clock::Deadline;
 use crate::http::{CallError, Request};
 use crate::pacing::Sample;
 
+pub use account::TokenCache;
 pub use address::{CampaignId, Site, checked_url};
-pub use auth::TokenCache;
-pub use cxone::{Access, Cxone};
+pub use campaign_api::{Access, Cxone};
 
 /// One campaign, wherever it runs.
 pub trait Platform {
@@ -62,6 +62,16 @@ pub struct RateChange {
     pub etag: Option<String>,
 }
 
+/// What guards the PATCH.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IfMatch {
+    /// Nothing: the campaign may have changed.
+    #[default]
+    Any,
+    /// The version of the campaign that was read in the same cycle.
+    Etag,
+}
+
 /// What became of a [`RateChange`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Applied {
@@ -69,38 +79,4 @@ pub enum Applied {
     Yes,
     /// The campaign is no longer the version that the change was decided for.
     Conflict,
-}
-
-/// What the platform answers, read as a client reads it. Of fuzzing builds only.
-#[cfg(fuzzing)]
-#[expect(missing_docs, reason = "each is named after its call")]
-pub mod fuzzing {
-    use super::{CampaignId, pages, wire};
-    use crate::http::read_body;
-
-    pub fn token(body: &[u8]) {
-        let _ = read_body::<wire::TokenAnswer>(body);
-    }
-
-    pub fn metrics(body: &[u8], campaign: &CampaignId) {
-        if let Ok(answer) = read_body::<wire::MetricsAnswer>(body) {
-            let _ = answer.metrics(campaign);
-        }
-    }
-
-    pub fn agents(body: &[u8]) {
-        if let Ok(page) = read_body::<wire::AgentsPage>(body) {
-            let mut pages = pages::Pages::default();
-            // The same page over and over must come to an end, one way or the other.
-            for _ in 0..3 {
-                if !matches!(pages.add(&page), Ok(Some(_))) {
-                    break;
-                }
-            }
-        }
-    }
-
-    pub fn campaign(body: &[u8]) {
-        let _ = read_body::<wire::CampaignAnswer>(body);
-    }
 }

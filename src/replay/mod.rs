@@ -10,8 +10,9 @@ mod tally;
 
 use std::collections::HashMap;
 
+use crate::base::units::UnixMillis;
 use crate::history::{Available, Poll, Row};
-use crate::pacing::{Decision, Pacer, PacerState, Sample, UnixMillis, Window};
+use crate::pacing::{Decision, Pacer, PacerState, Sample, Window};
 
 pub use parting::Part;
 pub use sketch::{Bucket, Hour, Lines, Sketch, Thinned};

@@ -1,8 +1,8 @@
 //! Where decisions and history part most: one row for each hour, so that one bad hour does not
 //! fill the list.
 
+use crate::base::units::UnixMillis;
 use crate::history::Row;
-use crate::pacing::UnixMillis;
 
 /// A row in which decision and history differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

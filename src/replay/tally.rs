@@ -1,8 +1,9 @@
 //! What is counted of a replay: whole numbers, so that the order of rows does not matter.
 
 use super::parting::{Part, Parting};
+use crate::base::units::UnixMillis;
 use crate::history::Row;
-use crate::pacing::{Decision, UnixMillis};
+use crate::pacing::Decision;
 
 /// What one pacer decided, and how that compares with history.
 #[derive(Clone, Debug, Default, PartialEq)]

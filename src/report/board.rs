@@ -5,10 +5,11 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::replay::rows_of;
-use crate::clock::rfc3339;
-use crate::cycle::{CycleReport, Outcome};
-use crate::notice::Waiting;
-use crate::pacing::{Action, Pacer, UnixMillis};
+use crate::base::notice::Waiting;
+use crate::base::timestamp::rfc3339;
+use crate::base::units::UnixMillis;
+use crate::live::{CycleReport, Outcome};
+use crate::pacing::{Action, Pacer};
 use crate::sim::Figures;
 
 /// What is known of the campaign, from one cycle to the next.

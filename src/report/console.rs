@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::notice::{Level, Notice, Notices};
+use crate::base::notice::{Level, Notice, Notices};
 
 /// The process's own output.
 #[derive(Clone, Copy, Debug, Default)]

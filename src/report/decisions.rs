@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use crate::clock::Stamps;
+use crate::base::timestamp::Stamps;
 use crate::history::Row;
 use crate::pacing::{Action, Decision, Pacer, Reason};
 

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::clock::rfc3339;
-use crate::cycle::{CycleReport, Outcome};
+use crate::base::timestamp::rfc3339;
 use crate::http::Body;
+use crate::live::{CycleReport, Outcome};
 use crate::pacing::{Pacer, Policy};
 
 /// The object that `--json` prints for one cycle.

@@ -2,9 +2,9 @@
 
 use std::fmt::{Display, Write};
 
-use crate::cycle::CycleReport;
-use crate::pacing::UnixMillis;
-use crate::state::Counters;
+use crate::base::units::UnixMillis;
+use crate::live::Counters;
+use crate::live::CycleReport;
 
 /// The whole file after one cycle. What the cycle did not learn is not in it.
 #[must_use]

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::table;
-use crate::clock::rfc3339;
+use crate::base::timestamp::rfc3339;
 use crate::history::BadRow;
 use crate::pacing::Pacer;
 use crate::replay::{Part, Replay, Tally};

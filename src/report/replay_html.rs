@@ -3,7 +3,7 @@
 use super::chart::{Frame, add, escape, tidy};
 use super::page;
 use super::replay::{Replayed, name, table};
-use crate::clock::rfc3339;
+use crate::base::timestamp::rfc3339;
 use crate::pacing::Limits;
 use crate::replay::{Campaign, Hour, Lines, Sketch, Thinned};
 

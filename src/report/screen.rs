@@ -3,7 +3,7 @@
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::Console;
-use crate::notice::{Notice, Notices};
+use crate::base::notice::{Notice, Notices};
 
 /// Where a long run shows what goes on.
 pub struct Screen {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::table;
-use crate::clock::rfc3339;
+use crate::base::timestamp::rfc3339;
 use crate::sim::{
     Cell, Estimate, Plan, Point, Recommendation, Scenario, Summary, TraceRow, recommend,
 };

@@ -3,9 +3,9 @@
 use std::error::Error;
 use std::fmt::Write;
 
-use crate::clock::rfc3339;
-use crate::cycle::{CycleReport, Outcome};
-use crate::notice::Waiting;
+use crate::base::notice::Waiting;
+use crate::base::timestamp::rfc3339;
+use crate::live::{CycleReport, Outcome};
 use crate::pacing::Action;
 
 /// One cycle in one line: when, what was seen, what was decided and why, what was done.

@@ -1,7 +1,8 @@
 //! What drives the simulated dialer: the pacer that drives the real one, or a reference dialer.
 
 use super::level::LevelRule;
-use crate::pacing::{Pacer, PacerState, Ratio, Sample, Traffic, UnixMillis};
+use crate::base::units::UnixMillis;
+use crate::pacing::{Pacer, PacerState, Ratio, Sample, Traffic};
 
 /// Decides on what the platform would show.
 pub trait Controller {

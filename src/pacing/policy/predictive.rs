@@ -61,7 +61,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{Basis, Target};
-use crate::pacing::sample::{Ratio, Sample, UnixMillis};
+use crate::base::units::UnixMillis;
+use crate::pacing::sample::{Ratio, Sample};
 
 /// What `predictive` is told by its user.
 #[derive(Clone, Copy, Debug, PartialEq)]

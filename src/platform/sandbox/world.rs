@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::clock::Clock;
-use crate::files;
-use crate::pacing::UnixMillis;
+use crate::base::clock::Clock;
+use crate::base::files;
+use crate::base::units::UnixMillis;
 use crate::sim::{FaultDraws, Figures, Past, Scenario, Shown};
 
 /// A campaign that lives between runs: a scenario, when it began, and at which rates it dialed.

@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::clock::file_stamp;
-use crate::files;
-use crate::pacing::{PacerState, UnixMillis};
-use crate::sabotage::{self, Way};
+use crate::base::fault_hook::{self, Way};
+use crate::base::files;
+use crate::base::timestamp::file_stamp;
+use crate::base::units::UnixMillis;
+use crate::pacing::PacerState;
 use crate::warehouse::{Outbox, Record};
 
 /// All that outlives a run.
@@ -149,7 +150,7 @@ impl Store {
         let lock = files::private(OpenOptions::new().write(true).create(true).truncate(false))
             .open(&lock_path)
             .map_err(failed("open the lock file", &lock_path))?;
-        let locked = if sabotage::is(Way::NoLock) {
+        let locked = if fault_hook::is(Way::NoLock) {
             Ok(())
         } else {
             lock.try_lock()

@@ -5,16 +5,8 @@ use std::fmt;
 use serde::de::{Error as _, IgnoredAny};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::address::CampaignId;
 use crate::pacing::{Ratio, Traffic};
-
-/// The answer of the token endpoint.
-#[derive(Deserialize)]
-pub(super) struct TokenAnswer {
-    pub(super) access_token: String,
-    pub(super) token_type: Option<String>,
-    pub(super) expires_in: Option<i64>,
-}
+use crate::platform::CampaignId;
 
 /// The metrics query.
 #[derive(Serialize)]

@@ -11,12 +11,11 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use ureq::http::Method;
 
-use super::wire::TokenAnswer;
-use crate::clock::Deadline;
-use crate::files;
+use crate::base::clock::Deadline;
+use crate::base::files;
+use crate::base::notice::{Notice, Notices};
+use crate::base::units::UnixMillis;
 use crate::http::{Body, CallError, Client, Problem, Request};
-use crate::notice::{Notice, Notices};
-use crate::pacing::UnixMillis;
 
 /// OAuth client credentials.
 #[derive(Clone, Debug)]
@@ -53,6 +52,14 @@ pub struct TokenCache {
     pub path: PathBuf,
     /// Whether a new token may be written to it.
     pub writable: bool,
+}
+
+/// The answer of the token endpoint.
+#[derive(Deserialize)]
+pub(super) struct TokenAnswer {
+    access_token: String,
+    token_type: Option<String>,
+    expires_in: Option<i64>,
 }
 
 #[derive(Default)]

@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::clock::{Clock, Deadline, RunClock, SystemClock};
+use super::live_cycle;
+use crate::base::clock::{Clock, Deadline, RunClock, SystemClock};
+use crate::base::notice::{Notice, Notices};
 use crate::config::Sources;
-use crate::cycle::CycleReport;
-use crate::live::{self, Exchanges, Live, World};
-use crate::notice::{Notice, Notices};
+use crate::live::CycleReport;
+use crate::live::{self, Exchanges, Live, SandboxLifetime};
 use crate::report::board::Board;
 use crate::report::{Console, Screen, text};
 
@@ -44,30 +45,30 @@ pub fn run(
     end_at_once: &(dyn Fn() + Sync),
 ) -> Result<Watched> {
     let is_at_speed = options.live.sandbox.is_some() && options.live.speed > 1;
-    let (speed, world) = if is_at_speed {
-        (options.live.speed, World::OfThisRun)
+    let (speed, lifetime) = if is_at_speed {
+        (options.live.speed, SandboxLifetime::Ephemeral)
     } else {
-        (1, World::Kept)
+        (1, SandboxLifetime::Persistent)
     };
     let clock: Arc<dyn Clock> = Arc::new(RunClock::new(speed, Arc::clone(stop)));
     let is_watched = io::stderr().is_terminal() && io::stdout().is_terminal();
     let has_block = is_watched && !options.live.json && !console.quiet;
     let screen = Screen::new(console, has_block.then_some(Board::LINES));
-    live::with(&options.live, sources, &screen, &clock, world, |live| {
+    live::open_and_run(&options.live, sources, &screen, &clock, lifetime, |live| {
         let is_done = AtomicBool::new(false);
         let exchanges = live.exchanges();
         thread::scope(|scope| {
-            scope.spawn(|| see_to_the_end(stop, &is_done, exchanges, end_at_once));
-            let _tells = TellsWhenDone(&is_done);
+            scope.spawn(|| shutdown_watchdog(stop, &is_done, exchanges, end_at_once));
+            let _tells = SetOnDrop(&is_done);
             watch(options, live, &screen, clock.as_ref(), speed)
         })
     })
 }
 
 /// Tells the thread that sees to the end that there is nothing more to see to, whatever ended it.
-struct TellsWhenDone<'a>(&'a AtomicBool);
+struct SetOnDrop<'a>(&'a AtomicBool);
 
-impl Drop for TellsWhenDone<'_> {
+impl Drop for SetOnDrop<'_> {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
     }
@@ -91,13 +92,13 @@ fn watch(
     let watched = loop {
         screen.show(&board.lines(None));
         let deadline = Deadline::after(clock, limit);
-        let report = live.run(&mut state, &deadline);
+        let report = live_cycle::run(live, &mut state, &deadline);
         cycles += 1;
         let is_cut_short = clock.is_stopping() && report.error.is_some();
         if !is_cut_short {
             board.add(&report);
             screen.show(&board.lines(None));
-            print(live, screen, &report)?;
+            print(options, live, screen, &report)?;
         }
         if clock.is_stopping() {
             break Watched::Interrupted;
@@ -157,12 +158,12 @@ fn wait(clock: &dyn Clock, due: Duration, speed: u16, tell: impl Fn(Duration)) {
     }
 }
 
-fn print(live: &Live, screen: &Screen, report: &CycleReport) -> io::Result<()> {
+fn print(options: &Options, live: &Live, screen: &Screen, report: &CycleReport) -> io::Result<()> {
     if screen.has_block() && !Board::is_news(report) {
         return Ok(());
     }
     screen.above(|console| {
-        live.print(report, *console)?;
+        live_cycle::print(live, report, options.live.json, *console)?;
         if let Some(message) = text::failure(report) {
             console.error(&message);
         }
@@ -172,7 +173,7 @@ fn print(live: &Live, screen: &Screen, report: &CycleReport) -> io::Result<()> {
 
 /// Once the run is asked to stop, gives the exchange at work a moment to end by itself, then ends
 /// it, and at last the process.
-fn see_to_the_end(
+fn shutdown_watchdog(
     stop: &AtomicBool,
     is_done: &AtomicBool,
     exchanges: Exchanges,

@@ -5,21 +5,20 @@
 //! deliver the outbox → save. The rate is absolute and a record has one id for one body, so what
 //! is repeated after a crash changes nothing.
 
-mod outcome;
-
 use std::time::Duration;
 
-use crate::clock::{Clock, Deadline, file_stamp};
-use crate::files;
+use super::outcome::{CycleError, CycleReport, Outcome};
+use super::state::{Intent, Loaded, State, StateError, Store};
+use crate::base::clock::{Clock, Deadline};
+use crate::base::fault_hook::{self, Way};
+use crate::base::files;
+use crate::base::notice::{Notice, Notices};
+use crate::base::timestamp::file_stamp;
+use crate::base::units::UnixMillis;
 use crate::http::{CallError, bounded_retry_at};
-use crate::notice::{Notice, Notices};
-use crate::pacing::{Decision, Pacer, Sample, UnixMillis};
-use crate::platform::{Applied, Campaign, Platform, RateChange};
-use crate::sabotage::{self, Way};
-use crate::state::{Intent, Loaded, State, StateError, Store};
+use crate::pacing::{Decision, Pacer, Sample};
+use crate::platform::{Applied, Campaign, IfMatch, Platform, RateChange};
 use crate::warehouse::{Outbox, Record, Warehouse};
-
-pub use outcome::{CycleError, CycleReport, Outcome};
 
 /// Everything a cycle works with.
 pub struct Cycle<'a> {
@@ -41,16 +40,6 @@ pub struct Cycle<'a> {
     pub dry_run: bool,
     /// Who is told what happens on the way.
     pub notices: &'a dyn Notices,
-}
-
-/// What guards the PATCH.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum IfMatch {
-    /// Nothing: the campaign may have changed.
-    #[default]
-    Any,
-    /// The version of the campaign that was read in the same cycle.
-    Etag,
 }
 
 impl Cycle<'_> {
@@ -283,11 +272,11 @@ impl Cycle<'_> {
             let request = self.platform.request(change);
             return Ok(Outcome::WouldApply(Box::new((request, record))));
         }
-        if let Some(warehouse) = self.warehouse.filter(|_| sabotage::is(Way::ExportFirst)) {
+        if let Some(warehouse) = self.warehouse.filter(|_| fault_hook::is(Way::ExportFirst)) {
             let mut outbox = Outbox::default();
             outbox.push(record.clone());
             let _ = warehouse.deliver(&mut outbox, deadline);
-            let _ = sabotage::step();
+            let _ = fault_hook::step();
         }
         state.intent = Some(Intent {
             dial_rate: decision.dial_rate,
@@ -300,7 +289,7 @@ impl Cycle<'_> {
         }
         match self.platform.apply(change, deadline) {
             Ok(Applied::Yes) => {
-                let _ = sabotage::step();
+                let _ = fault_hook::step();
                 state.pacer.applied(decision.dial_rate);
                 let record = state.intent.take().and_then(|intent| intent.record);
                 if let Some(record) = record {
@@ -341,7 +330,7 @@ impl Cycle<'_> {
             return Ok(Exported::default());
         };
         let delivery = warehouse.deliver(&mut state.outbox, deadline);
-        let _ = sabotage::step();
+        let _ = fault_hook::step();
         self.spill(state, deadline)?;
         self.store.save(state)?;
         let failed = delivery.problem.is_some();

@@ -1,5 +1,8 @@
 //! A campaign of NICE CXone, over HTTP.
 
+pub(super) mod pages;
+pub(super) mod wire;
+
 use std::thread;
 use std::time::Duration;
 
@@ -7,15 +10,14 @@ use secrecy::SecretString;
 use ureq::http::Method;
 use ureq::tls::Certificate;
 
-use super::address::{CampaignId, Site};
-use super::auth::{Credentials, TokenCache, Tokens};
-use super::pages::Pages;
-use super::wire::{AgentsPage, CampaignAnswer, DialRate, MetricsAnswer, MetricsQuery};
-use super::{Applied, Campaign, Platform, Poll, RateChange};
-use crate::clock::Deadline;
+use super::account::{Credentials, TokenCache, Tokens};
+use super::{Applied, Campaign, CampaignId, Platform, Poll, RateChange, Site};
+use crate::base::clock::Deadline;
+use crate::base::notice::Notices;
 use crate::http::{Answer, Body, CallError, Client, HasTakenEffect, Request, Retry};
-use crate::notice::Notices;
 use crate::pacing::{Ratio, Sample, Traffic};
+use pages::Pages;
+use wire::{AgentsPage, CampaignAnswer, DialRate, MetricsAnswer, MetricsQuery};
 
 /// What it takes to reach a campaign.
 #[derive(Clone, Debug)]

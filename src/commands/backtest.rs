@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::clock::rfc3339;
+use crate::base::files::{self, Draft};
+use crate::base::input::InputError;
+use crate::base::notice::{Notice, Notices};
+use crate::base::timestamp::rfc3339;
+use crate::commands::interrupt::Ended;
 use crate::config::{Layers, Sources};
-use crate::files::{self, Draft};
 use crate::history::{Available, BadRow, History, Names, Row, RowError};
-use crate::input::InputError;
-use crate::interrupt::Ended;
-use crate::notice::{Notice, Notices};
 use crate::pacing::{INTERVAL, Pacer};
 use crate::replay::{NotLater, Replay, Sketch};
 use crate::report::decisions::{DecisionFormat, DecisionWriter};

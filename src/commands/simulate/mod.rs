@@ -1,5 +1,7 @@
 //! `simulate`: the pacer in a synthetic world.
 
+mod shards;
+
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -10,14 +12,13 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+use crate::base::input::InputError;
+use crate::base::notice::{Notice, Notices as _};
+use crate::commands::interrupt::Ended;
+use crate::config::scenario_file;
 use crate::config::{Layers, Sources};
-use crate::input::InputError;
-use crate::interrupt::Ended;
-use crate::notice::{Notice, Notices as _};
 use crate::pacing::{Policy, Ratio};
 use crate::report::{self, Console, simulation};
-use crate::scenario_file;
-use crate::shards;
 use crate::sim::{
     Cell, Estimate, Feed, Figures, LevelRule, Paced, Placing, Plan, Point, Scenario, Shift,
     simulate,
@@ -349,7 +350,7 @@ fn write_trace(plan: &Plan, path: &Path) -> Result<()> {
     simulate(&plan.scenario, &mut controller, plan.seed, 0);
     let is_fed = feed == Feed::Full && matches!(pacer.policy(), Policy::Predictive(_));
     let rows = simulation::trace(&controller.into_trace(), &plan.scenario.name, is_fed);
-    crate::files::publish(path, rows.as_bytes())
+    crate::base::files::publish(path, rows.as_bytes())
         .with_context(|| format!("cannot write {}", path.display()))
 }
 
@@ -362,7 +363,7 @@ fn write_report(plan: &Plan, cells: &[Cell], limit: f64, path: &Path) -> Result<
         controller.observed().to_vec()
     });
     let page = report::html::page(plan, cells, limit, &observed);
-    crate::files::publish(path, page.as_bytes())
+    crate::base::files::publish(path, page.as_bytes())
         .with_context(|| format!("cannot write {}", path.display()))
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::input::InputError;
+use crate::base::input::InputError;
 use crate::sim::Scenario;
 
 /// Reads a scenario and checks it.

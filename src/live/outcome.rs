@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use super::state::StateError;
 use crate::http::{CallError, Request};
 use crate::pacing::{Action, Decision};
-use crate::state::StateError;
 use crate::warehouse::Record;
 
 /// What a cycle came to.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, SyncSender};
 use std::thread::{self, JoinHandle};
 
-use crate::sabotage::{self, Way};
+use crate::base::fault_hook::{self, Way};
 
 /// Replaces `path` with `content` and returns once both are on the disk: temporary file in the
 /// same folder, fsync, rename, fsync of the folder. Only the owner may read the file.
@@ -35,7 +35,7 @@ pub fn publish_to_all(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 fn replace(path: &Path, content: &[u8], options: &mut OpenOptions) -> io::Result<()> {
-    let temporary = if sabotage::is(Way::InPlace) {
+    let temporary = if fault_hook::is(Way::InPlace) {
         path.to_owned()
     } else {
         sibling(path, ".tmp")
@@ -49,9 +49,9 @@ fn replace(path: &Path, content: &[u8], options: &mut OpenOptions) -> io::Result
     drop(file);
     written
         .and_then(|()| fs::rename(&temporary, path))
-        .and_then(|()| sabotage::step())
+        .and_then(|()| fault_hook::step())
         .and_then(|()| sync_folder(path))
-        .and_then(|()| sabotage::step())
+        .and_then(|()| fault_hook::step())
         .inspect_err(|_| {
             // A full disk should not stay full because of what could not be used.
             let _ = fs::remove_file(&temporary);
@@ -59,12 +59,12 @@ fn replace(path: &Path, content: &[u8], options: &mut OpenOptions) -> io::Result
 }
 
 fn write_all(file: &mut File, content: &[u8]) -> io::Result<()> {
-    sabotage::step()?;
-    for piece in sabotage::pieces(content) {
+    fault_hook::step()?;
+    for piece in fault_hook::pieces(content) {
         file.write_all(piece)?;
-        sabotage::step()?;
+        fault_hook::step()?;
     }
-    file.sync_all().and_then(|()| sabotage::step())
+    file.sync_all().and_then(|()| fault_hook::step())
 }
 
 /// A file that is written piece by piece and gets its name when it is complete. Dropped before

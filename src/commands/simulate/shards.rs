@@ -28,7 +28,7 @@ struct PartPoint {
 
 /// One shard's share of the cells.
 #[must_use]
-pub fn part(plan: &Plan, cells: &[Cell]) -> String {
+pub(super) fn part(plan: &Plan, cells: &[Cell]) -> String {
     let points = plan.points.iter().map(|point| PartPoint {
         policy: point.policy.clone(),
         sla_threshold: point.sla_threshold,
@@ -46,7 +46,7 @@ pub fn part(plan: &Plan, cells: &[Cell]) -> String {
 }
 
 /// Puts shards together; they must be of one plan, and together all of it.
-pub fn merge(paths: &[PathBuf]) -> Result<(Plan, Vec<Cell>), String> {
+pub(super) fn merge(paths: &[PathBuf]) -> Result<(Plan, Vec<Cell>), String> {
     let mut whole: Option<Part> = None;
     for path in paths {
         let name = path.display();

@@ -2,7 +2,6 @@
 //! where that is asked for. `tick` runs one cycle of it, `watch` many.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,19 +9,19 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 
-use crate::clock::{Clock, Deadline};
+use super::cycle::Cycle;
+use super::outcome::CycleReport;
+use super::state::{Counters, State, StateError, Store};
+use crate::base::clock::{Clock, Deadline};
+use crate::base::files;
+use crate::base::notice::{Notice, Notices};
+use crate::config::scenario_file;
 use crate::config::{Account, Driving, Endpoint, Layers, Sources, default_state_path};
-use crate::cycle::{Cycle, CycleReport};
-use crate::files;
 use crate::http::{Client, Reach};
-use crate::notice::{Notice, Notices};
 use crate::pacing::Action;
 use crate::platform::sandbox::{self, Campaign, Sandbox};
 use crate::platform::{Access, CampaignId, Cxone, Site, TokenCache};
-use crate::report::{self, Console};
-use crate::scenario_file;
 use crate::sim::{Figures, Scenario};
-use crate::state::{State, StateError, Store};
 use crate::warehouse::Warehouse;
 
 /// What the command line asks of a live campaign.
@@ -40,11 +39,11 @@ pub struct Options {
 
 /// Where the sandbox's world keeps its past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum World {
+pub enum SandboxLifetime {
     /// In a file; it goes on between runs at the speed that was asked for.
-    Kept,
+    Persistent,
     /// Nowhere; it begins with the run and has the run's clock.
-    OfThisRun,
+    Ephemeral,
 }
 
 /// A campaign that is ready for its cycles.
@@ -56,18 +55,18 @@ pub struct Live<'a> {
     pub interval: Duration,
     /// Time that a cycle may take, from when the run began for the first one.
     pub deadline: Deadline<'a>,
-    metrics_file: Option<&'a Path>,
+    /// Where metrics are written, if anywhere.
+    pub metrics_file: Option<&'a Path>,
     retries: &'a AtomicU64,
-    options: &'a Options,
 }
 
 /// Sets everything up and calls `run` with it. The sandbox and the lock last as long as that.
-pub fn with<R>(
+pub fn open_and_run<R>(
     options: &Options,
     sources: &Sources,
     notices: &dyn Notices,
     clock: &Arc<dyn Clock>,
-    world: World,
+    lifetime: SandboxLifetime,
     run: impl FnOnce(&Live) -> Result<R>,
 ) -> Result<R> {
     let deadline_from_start = |limit| Deadline::after(clock.as_ref(), limit);
@@ -93,7 +92,7 @@ pub fn with<R>(
         Some(path) => path,
         None => default_state_path(
             sources,
-            &default_name(campaign_id, account.is_none(), world, options.dry_run),
+            &default_name(campaign_id, account.is_none(), lifetime, options.dry_run),
         )?,
     };
     let store = if options.dry_run {
@@ -101,7 +100,7 @@ pub fn with<R>(
     } else {
         Store::lock(&state_path, campaign_id)?
     };
-    if world == World::OfThisRun && is_default && !options.dry_run {
+    if lifetime == SandboxLifetime::Ephemeral && is_default && !options.dry_run {
         // It belongs to a world that is gone.
         let _ = fs::remove_file(&state_path);
     }
@@ -110,7 +109,7 @@ pub fn with<R>(
         (Some(account), _) => (None, account),
         (None, scenario) => {
             let scenario = scenario.as_ref().and_then(Option::as_deref);
-            let sandbox = start_sandbox(scenario, &state_path, options, clock, world)?;
+            let sandbox = start_sandbox(scenario, &state_path, options, clock, lifetime)?;
             let account = sandbox_account(&sandbox)?;
             driving
                 .warehouse
@@ -147,9 +146,8 @@ pub fn with<R>(
         sandbox: sandbox.as_ref(),
         interval: driving.pacing.interval,
         deadline,
-        metrics_file: driving.metrics_file.as_deref(),
+        metrics_file: driving.metrics_file.as_deref().filter(|_| !options.dry_run),
         retries: &notices.retries,
-        options,
     })
 }
 
@@ -159,26 +157,13 @@ impl Live<'_> {
         self.cycle.load(self.deadline.clock())
     }
 
-    /// Runs one cycle, and writes the metrics of it where that is asked for.
+    /// Runs one cycle.
     pub fn run(&self, state: &mut State, deadline: &Deadline) -> CycleReport {
-        let report = self.cycle.run(state, deadline);
-        if let Some(path) = self.metrics_file.filter(|_| !self.options.dry_run)
-            && let Err(problem) = self.write_metrics(path, state, &report)
-        {
-            let path = path.display().to_string();
-            let notice = Notice::MetricsNotWritten { path, problem };
-            self.cycle.notices.tell(&notice);
-        }
-        report
+        self.cycle.run(state, deadline)
     }
 
-    /// The counts are saved before they are shown, so that none is ever shown twice.
-    fn write_metrics(
-        &self,
-        path: &Path,
-        state: &mut State,
-        report: &CycleReport,
-    ) -> Result<(), String> {
+    /// Counts a cycle in the state and saves it, so that no count is ever shown twice.
+    pub fn count(&self, state: &mut State, report: &CycleReport) -> Result<Counters, StateError> {
         let counters = state.counters.get_or_insert_default();
         counters.retries += self.retries.swap(0, Ordering::Relaxed);
         counters.exported += report.exported as u64;
@@ -192,10 +177,9 @@ impl Live<'_> {
         if report.error.is_none() {
             counters.succeeded_at = Some(report.decision.at);
         }
-        let text = report::metrics::text(report, counters, self.cycle.campaign_id);
-        let saved = self.cycle.store.save(state);
-        saved.map_err(|error| report::text::chain(&error))?;
-        files::publish_to_all(path, text.as_bytes()).map_err(|error| error.to_string())
+        let counters = *counters;
+        self.cycle.store.save(state)?;
+        Ok(counters)
     }
 
     /// What is paced, and how.
@@ -217,21 +201,6 @@ impl Live<'_> {
             platform: self.platform,
             warehouse: self.cycle.warehouse,
         }
-    }
-
-    /// Prints what a cycle came to, as the command line asks for it.
-    pub fn print(&self, report: &CycleReport, console: Console) -> io::Result<()> {
-        let cycle = &self.cycle;
-        if self.options.json {
-            if !report.has_warehouse && report.action() != Action::Hold {
-                cycle.notices.tell(&Notice::NothingExported);
-            }
-            return console.data(&report::json::cycle(report, cycle.campaign_id, cycle.pacer));
-        }
-        if report.is_worth_a_line() && !console.quiet {
-            console.data(&report::text::cycle(report, cycle.campaign_id))?;
-        }
-        Ok(())
     }
 }
 
@@ -267,14 +236,21 @@ impl Notices for Counted<'_> {
     }
 }
 
-fn default_name(campaign_id: &str, sandbox: bool, world: World, dry_run: bool) -> PathBuf {
-    match (sandbox, world) {
+fn default_name(
+    campaign_id: &str,
+    sandbox: bool,
+    lifetime: SandboxLifetime,
+    dry_run: bool,
+) -> PathBuf {
+    match (sandbox, lifetime) {
         (false, _) => PathBuf::from(campaign_id),
         // A folder of its own, since a real campaign may have the same name.
-        (true, World::Kept) => Path::new("sandbox").join(campaign_id),
+        (true, SandboxLifetime::Persistent) => Path::new("sandbox").join(campaign_id),
         // Nothing is ever there, since a dry run writes nothing.
-        (true, World::OfThisRun) if dry_run => Path::new("sandbox").join("at-speed-dry-run"),
-        (true, World::OfThisRun) => Path::new("sandbox").join("at-speed"),
+        (true, SandboxLifetime::Ephemeral) if dry_run => {
+            Path::new("sandbox").join("at-speed-dry-run")
+        }
+        (true, SandboxLifetime::Ephemeral) => Path::new("sandbox").join("at-speed"),
     }
 }
 
@@ -283,16 +259,16 @@ fn start_sandbox(
     state_path: &Path,
     options: &Options,
     clock: &Arc<dyn Clock>,
-    world: World,
+    lifetime: SandboxLifetime,
 ) -> Result<Sandbox> {
     let scenario = match scenario {
         Some(path) => scenario_file::read_checked(path)?,
         None => Scenario::default(),
     };
     let path = files::sibling(state_path, ".campaign");
-    let (speed, kept) = match world {
-        World::Kept => (options.speed, Some(path.as_path())),
-        World::OfThisRun => (1, None),
+    let (speed, kept) = match lifetime {
+        SandboxLifetime::Persistent => (options.speed, Some(path.as_path())),
+        SandboxLifetime::Ephemeral => (1, None),
     };
     Campaign::open(&scenario, speed, Arc::clone(clock), kept, !options.dry_run)
         .and_then(Sandbox::start)

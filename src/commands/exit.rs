@@ -1,0 +1,80 @@
+//! Exit codes: the one table, and which error leads to which.
+
+use std::error::Error;
+
+use crate::base::input::InputError;
+use crate::config::ConfigError;
+use crate::http::{CallError, Problem};
+use crate::live::{CycleError, CycleReport, StateError};
+
+/// The code of a cycle.
+#[must_use]
+pub fn of_cycle(report: &CycleReport) -> u8 {
+    match &report.error {
+        Some(error) => of_error(error),
+        None if report.export_failed => WAITING,
+        None => DONE,
+    }
+}
+
+/// The exit code that scripts rely on, from whichever error of ours is in the chain.
+#[must_use]
+pub fn of_error(error: &(dyn Error + 'static)) -> u8 {
+    links(error).find_map(of_link).unwrap_or(FAILED)
+}
+
+fn links<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| (*error).source())
+}
+
+fn of_link(link: &(dyn Error + 'static)) -> Option<u8> {
+    if link.is::<ConfigError>() || link.is::<InputError>() {
+        return Some(USAGE);
+    }
+    if let Some(error) = link.downcast_ref::<StateError>() {
+        return Some(of_state(error));
+    }
+    match link.downcast_ref::<CycleError>()? {
+        CycleError::Call(error) => Some(of_call(error)),
+        CycleError::State(error) => Some(of_state(error)),
+    }
+}
+
+fn of_state(error: &StateError) -> u8 {
+    match error {
+        StateError::Busy(_) => BUSY,
+        StateError::Newer { .. } | StateError::NotAFile(_) | StateError::OtherCampaign { .. } => {
+            USAGE
+        }
+        StateError::Io { .. } => FAILED,
+    }
+}
+
+fn of_call(error: &CallError) -> u8 {
+    match error.problem {
+        _ if error.denied => DENIED,
+        Problem::Paused { .. }
+        | Problem::OutOfTime { .. }
+        | Problem::TimedOut(_)
+        | Problem::Status { status: 429, .. } => LATE,
+        Problem::Status { .. } | Problem::Unusable(_) => UNUSABLE,
+        Problem::NotConnected(_) | Problem::NoAnswer(_) | Problem::Tls(_) => FAILED,
+    }
+}
+
+/// All of it is done.
+pub const DONE: u8 = 0;
+/// It failed: network, file system, or a result that cannot be printed.
+pub const FAILED: u8 = 1;
+/// Usage, configuration or an input file.
+pub const USAGE: u8 = 2;
+/// Authentication or permission.
+pub const DENIED: u8 = 3;
+/// Rate limited, or out of time.
+pub const LATE: u8 = 4;
+/// The platform answered something unusable.
+pub const UNUSABLE: u8 = 5;
+/// Applied, but records wait for the warehouse.
+pub const WAITING: u8 = 6;
+/// Another run holds the state.
+pub const BUSY: u8 = 75;

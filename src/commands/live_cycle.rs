@@ -1,0 +1,50 @@
+//! One cycle of a live campaign and all that is put out about it, the same for `tick` and `watch`.
+
+use std::io;
+
+use crate::base::clock::Deadline;
+use crate::base::files;
+use crate::base::notice::Notice;
+use crate::live::{CycleReport, Live, State};
+use crate::pacing::Action;
+use crate::report::{self, Console};
+
+/// Runs one cycle, and writes the metrics of it where that is asked for.
+pub(super) fn run(live: &Live, state: &mut State, deadline: &Deadline) -> CycleReport {
+    let report = live.run(state, deadline);
+    if let Some(path) = live.metrics_file {
+        let written = live
+            .count(state, &report)
+            .map_err(|error| report::text::chain(&error))
+            .and_then(|counters| {
+                let text = report::metrics::text(&report, &counters, live.cycle().campaign_id);
+                files::publish_to_all(path, text.as_bytes()).map_err(|error| error.to_string())
+            });
+        if let Err(problem) = written {
+            let path = path.display().to_string();
+            let notice = Notice::MetricsNotWritten { path, problem };
+            live.cycle().notices.tell(&notice);
+        }
+    }
+    report
+}
+
+/// Prints what a cycle came to, as the command line asks for it.
+pub(super) fn print(
+    live: &Live,
+    report: &CycleReport,
+    json: bool,
+    console: Console,
+) -> io::Result<()> {
+    let cycle = live.cycle();
+    if json {
+        if !report.has_warehouse && report.action() != Action::Hold {
+            cycle.notices.tell(&Notice::NothingExported);
+        }
+        return console.data(&report::json::cycle(report, cycle.campaign_id, cycle.pacer));
+    }
+    if report.is_worth_a_line() && !console.quiet {
+        console.data(&report::text::cycle(report, cycle.campaign_id))?;
+    }
+    Ok(())
+}

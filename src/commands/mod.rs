@@ -1,0 +1,10 @@
+//! The command line: one file for each subcommand.
+
+pub mod backtest;
+pub mod cli;
+pub mod exit;
+pub mod interrupt;
+mod live_cycle;
+pub mod simulate;
+pub mod tick;
+pub mod watch;
