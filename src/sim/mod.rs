@@ -7,12 +7,13 @@ mod answer;
 mod controller;
 mod draws;
 mod faults;
+mod figures;
 mod level;
+mod on_demand;
 mod plan;
 mod recommend;
 mod scenario;
 mod statistics;
-mod tally;
 mod world;
 
 pub use controller::{
@@ -20,7 +21,9 @@ pub use controller::{
 };
 pub use draws::Distribution;
 pub use faults::FaultDraws;
+pub use figures::Figures;
 pub use level::LevelRule;
+pub use on_demand::Past;
 pub use plan::{Cell, Plan, Point, Summary};
 pub use recommend::{Recommendation, recommend};
 pub use scenario::{
@@ -28,5 +31,4 @@ pub use scenario::{
     Step,
 };
 pub use statistics::Estimate;
-pub use tally::Figures;
-pub use world::{Past, simulate};
+pub use world::simulate;

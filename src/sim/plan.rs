@@ -9,9 +9,9 @@ use std::thread;
 use serde::{Deserialize, Serialize};
 
 use super::controller::{Controller, Feed, Paced, Placing, Reference};
+use super::figures::Figures;
 use super::scenario::Scenario;
 use super::statistics::Estimate;
-use super::tally::Figures;
 use super::world::simulate;
 use crate::pacing::Pacer;
 

@@ -4,9 +4,9 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::figures::Figures;
 use super::plan::{Cell, Plan, Point, Summary};
 use super::statistics::Estimate;
-use super::tally::Figures;
 
 /// The settings to choose, and how sure that is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
