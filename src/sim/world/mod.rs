@@ -280,10 +280,10 @@ impl World {
     }
 
     fn obey(&mut self, order: Order, controller: &mut dyn Controller) {
-        let fails = self.faults.patch_fails();
         let Some(rate) = order.send else {
             return;
         };
+        let fails = self.faults.patch_fails();
         if self.counts() {
             self.control.patches += 1;
             self.control.applied += u64::from(!fails);
