@@ -12,7 +12,7 @@ use common::{Folder, Platform, Run};
 use dialpace::base::clock::{Clock, SystemClock};
 use dialpace::base::units::UnixMillis;
 use dialpace::live::{Intent, Loaded, State, Store};
-use dialpace::pacing::PacerState;
+use dialpace::pacing::{PacerState, Setpoint};
 use dialpace::warehouse::Record;
 
 #[test]
@@ -62,7 +62,7 @@ fn a_state_from_the_future_is_refused_and_kept() {
     let platform = Platform::start();
     for content in [
         r#"{"schema":99}"#,
-        r#"{"schema":2,"checksum":"x","state":{"new":1}}"#,
+        r#"{"schema":3,"checksum":"x","state":{"new":1}}"#,
     ] {
         folder.write("state.json", content);
         let run = folder.tick(&platform, &[]).finish().expect(2);
@@ -186,7 +186,10 @@ fn damage_is_never_overwritten_by_later_damage() {
     let names: std::collections::BTreeSet<_> = (0..3)
         .map(|n| {
             folder.write("state.json", format!("damage {n}"));
-            store.set_aside(&State::cold("camp-42"), now).unwrap()
+            store
+                .set_aside(&State::cold("camp-42"), now)
+                .unwrap()
+                .unwrap()
         })
         .collect();
     assert_eq!(names.len(), 3);
@@ -228,13 +231,13 @@ fn full_state() -> State {
     };
     let mut state = State::cold("camp-42");
     state.pacer = PacerState {
-        dial_rate: 30,
+        applied: Some(Setpoint::at(30)),
         heard_at: Some(UnixMillis(1_795_359_781_123)),
         ..PacerState::default()
     };
     state.outbox.push(record.clone());
     state.intent = Some(Intent {
-        dial_rate: 34,
+        setpoint: Setpoint::at(34),
         record: Some(record),
     });
     state
