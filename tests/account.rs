@@ -13,7 +13,7 @@ use std::thread;
 use std::time::Duration;
 
 use common::{Call, Folder, Platform, Reply, Request, Run as _};
-use dialpace::base::clock::{Clock, Deadline, SystemClock};
+use dialpace::base::clock::{Deadline, SystemClock};
 use dialpace::base::notice::{Notice, Notices};
 use dialpace::http::{Problem, Retry};
 use dialpace::live::{Cycle, CycleError, CycleReport, Outcome, State, Store};
