@@ -10,7 +10,6 @@ use std::time::Duration;
 use super::outcome::{CycleError, CycleReport, Outcome};
 use super::state::{Intent, Loaded, State, StateError, Store};
 use crate::base::clock::{Clock, Deadline};
-use crate::base::fault_hook::{self, Way};
 use crate::base::files;
 use crate::base::notice::{Notice, Notices};
 use crate::base::timestamp::file_stamp;
@@ -18,7 +17,7 @@ use crate::base::units::UnixMillis;
 use crate::http::{CallError, bounded_retry_at};
 use crate::pacing::{Decision, Pacer, Sample};
 use crate::platform::{Applied, Campaign, IfMatch, Platform, RateChange};
-use crate::warehouse::{Outbox, Record, Warehouse};
+use crate::warehouse::{Record, Warehouse};
 
 /// Everything a cycle works with.
 pub struct Cycle<'a> {
@@ -272,12 +271,6 @@ impl Cycle<'_> {
             let request = self.platform.request(change);
             return Ok(Outcome::WouldApply(Box::new((request, record))));
         }
-        if let Some(warehouse) = self.warehouse.filter(|_| fault_hook::is(Way::ExportFirst)) {
-            let mut outbox = Outbox::default();
-            outbox.push(record.clone());
-            let _ = warehouse.deliver(&mut outbox, deadline);
-            let _ = fault_hook::step();
-        }
         state.intent = Some(Intent {
             dial_rate: decision.dial_rate,
             record: self.warehouse.is_some().then_some(record),
@@ -289,7 +282,6 @@ impl Cycle<'_> {
         }
         match self.platform.apply(change, deadline) {
             Ok(Applied::Yes) => {
-                let _ = fault_hook::step();
                 state.pacer.applied(decision.dial_rate);
                 let record = state.intent.take().and_then(|intent| intent.record);
                 if let Some(record) = record {
@@ -330,7 +322,6 @@ impl Cycle<'_> {
             return Ok(Exported::default());
         };
         let delivery = warehouse.deliver(&mut state.outbox, deadline);
-        let _ = fault_hook::step();
         self.spill(state, deadline)?;
         self.store.save(state)?;
         let failed = delivery.problem.is_some();

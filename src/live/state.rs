@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::base::fault_hook::{self, Way};
 use crate::base::files;
 use crate::base::timestamp::file_stamp;
 use crate::base::units::UnixMillis;
@@ -150,12 +149,7 @@ impl Store {
         let lock = files::private(OpenOptions::new().write(true).create(true).truncate(false))
             .open(&lock_path)
             .map_err(failed("open the lock file", &lock_path))?;
-        let locked = if fault_hook::is(Way::NoLock) {
-            Ok(())
-        } else {
-            lock.try_lock()
-        };
-        match locked {
+        match lock.try_lock() {
             Ok(()) => Ok(Self {
                 path: path.to_owned(),
                 campaign_id: campaign_id.to_owned(),
