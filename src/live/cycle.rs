@@ -14,13 +14,12 @@ use super::outcome::{CycleError, CycleReport, Outcome, Withheld};
 use super::state::{Intent, State};
 use super::store::{Loaded, StateError, Store};
 use crate::base::clock::{Clock, Deadline};
-use crate::base::fault_hook::{self, Way};
 use crate::base::notice::{Notice, Notices};
 use crate::base::units::UnixMillis;
 use crate::http::{CallError, bounded_retry_at};
 use crate::pacing::{Decision, Pacer, Sample, Setpoint};
 use crate::platform::{Applied, Change, Platform, Standing};
-use crate::warehouse::{Outbox, Record, Warehouse};
+use crate::warehouse::{Record, Warehouse};
 
 /// Everything a cycle works with.
 pub struct Cycle<'a> {
@@ -245,12 +244,6 @@ impl Cycle<'_> {
         deadline: &Deadline,
     ) -> Result<Outcome, CycleError> {
         let record = Record::of(decision, self.campaign_id);
-        if let Some(warehouse) = self.warehouse.filter(|_| fault_hook::is(Way::ExportFirst)) {
-            let mut outbox = Outbox::default();
-            outbox.push(record.clone());
-            let _ = warehouse.deliver(&mut outbox, deadline);
-            let _ = fault_hook::step();
-        }
         state.intent = Some(Intent {
             setpoint: change.setpoint,
             record: self.warehouse.is_some().then(|| record.clone()),
@@ -262,7 +255,6 @@ impl Cycle<'_> {
         }
         match self.platform.apply(change, deadline) {
             Ok(Applied::Yes) => {
-                let _ = fault_hook::step();
                 state.pacer.applied = Some(change.setpoint);
                 let record = state.intent.take().and_then(|intent| intent.record);
                 state.outbox.extend(record);
@@ -306,7 +298,6 @@ impl Cycle<'_> {
             return Ok(Exported::default());
         };
         let delivery = warehouse.deliver(&mut state.outbox, deadline);
-        let _ = fault_hook::step();
         self.spill(state, deadline)?;
         self.store.save(state)?;
         let failed = delivery.problem.is_some();

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use super::envelope::{Decoded, SCHEMA, decode, encode};
 use super::state::State;
-use crate::base::fault_hook::{self, Way};
 use crate::base::files;
 use crate::base::timestamp::file_stamp;
 use crate::base::units::UnixMillis;
@@ -80,12 +79,7 @@ impl Store {
         let lock = files::private(OpenOptions::new().write(true).create(true).truncate(false))
             .open(&lock_path)
             .map_err(failed("open the lock file", &lock_path))?;
-        let locked = if fault_hook::is(Way::NoLock) {
-            Ok(())
-        } else {
-            lock.try_lock()
-        };
-        match locked {
+        match lock.try_lock() {
             Ok(()) => Ok(Self {
                 path: path.to_owned(),
                 campaign_id: campaign_id.to_owned(),
