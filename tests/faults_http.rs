@@ -82,7 +82,7 @@ fn retry_after_is_honoured_and_remembered() {
     let run = folder.tick(&platform, &[]).finish().expect(4);
     assert!(
         run.error()
-            .contains("HTTP 429 Too Many Requests; the next try would be due in 120 s, beyond the 17 s that are allowed"),
+            .contains("HTTP 429 Too Many Requests; the next try is due in 120 s, after the cycle's deadline of 17 s"),
         "{}",
         run.stderr
     );
@@ -91,7 +91,7 @@ fn retry_after_is_honoured_and_remembered() {
     let requests = platform.calls().len();
     let run = folder.tick(&platform, &[]).finish().expect(4);
     assert!(
-        run.error().contains("asked not to be called before"),
+        run.error().contains("asked for a pause until"),
         "{}",
         run.stderr
     );
@@ -390,7 +390,7 @@ fn a_hanging_server_costs_no_more_than_the_deadline() {
             .tick(&platform, &["--deadline", "1s"])
             .finish()
             .expect(4);
-        assert!(run.error().contains(" that are allowed"), "{}", run.stderr);
+        assert!(run.error().contains("the cycle's deadline of"), "{}", run.stderr);
     }
     // A warehouse that hangs does not undo what was applied.
     let folder = Folder::new();

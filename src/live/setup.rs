@@ -18,7 +18,7 @@ use crate::base::files;
 use crate::base::notice::{Notice, Notices};
 use crate::config::scenario_file;
 use crate::config::{self, Driving, Endpoint, Layers, Sources, default_state_path};
-use crate::http::{Client, Reach};
+use crate::http::{Client, HostScope};
 use crate::pacing::Action;
 use crate::platform::sandbox::{self, Campaign, Sandbox};
 use crate::platform::{
@@ -117,7 +117,7 @@ pub fn open_and_run<R>(
             let account = sandbox_account(&sandbox)?;
             driving
                 .warehouse
-                .get_or_insert(Endpoint::Http(sandbox.warehouse(), Reach::Loopback));
+                .get_or_insert(Endpoint::Http(sandbox.warehouse(), HostScope::Loopback));
             (Some(sandbox), account)
         }
     };
@@ -331,9 +331,9 @@ fn warehouse<'a>(
 ) -> Warehouse<'a> {
     match endpoint {
         Endpoint::File(path) => Warehouse::File(path.clone()),
-        Endpoint::Http(url, reach) => Warehouse::Http {
+        Endpoint::Http(url, scope) => Warehouse::Http {
             client: Box::new(Client::new(
-                *reach,
+                *scope,
                 &driving.authorities,
                 driving.retry,
                 notices,

@@ -43,7 +43,7 @@ impl<'a> Account<'a> {
     #[must_use]
     pub fn new(settings: AccountSettings, notices: &'a dyn Notices) -> Self {
         let AccountSettings { site, retry, .. } = settings;
-        let client = Client::new(site.reach(), &settings.authorities, retry, notices);
+        let client = Client::new(site.scope(), &settings.authorities, retry, notices);
         let credentials = Credentials {
             client_id: settings.client_id,
             client_secret: settings.client_secret,

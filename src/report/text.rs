@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt::Write;
 
-use crate::base::notice::Waiting;
+use crate::base::notice_text::Waiting;
 use crate::base::timestamp::rfc3339;
 use crate::live::{CycleReport, Outcome};
 use crate::pacing::Action;
