@@ -20,7 +20,7 @@ use crate::config::scenario_file;
 use crate::config::{self, Driving, Endpoint, Layers, Sources, default_state_path};
 use crate::http::{Client, HostScope};
 use crate::pacing::Action;
-use crate::platform::sandbox::{self, Campaign, Sandbox};
+use crate::platform::sandbox::{self, Sandbox, SandboxCampaign};
 use crate::platform::{
     Account, AccountSettings, CampaignApi, CampaignId, CampaignSettings, Platform, ReadOnly, Site,
     TokenCache,
@@ -285,7 +285,7 @@ fn start_sandbox(
         SandboxLifetime::Persistent => (options.speed, Some(path.as_path())),
         SandboxLifetime::Ephemeral => (1, None),
     };
-    Campaign::open(&scenario, speed, Arc::clone(clock), kept, !options.dry_run)
+    SandboxCampaign::open(&scenario, speed, Arc::clone(clock), kept, !options.dry_run)
         .and_then(Sandbox::start)
         .with_context(|| {
             format!(

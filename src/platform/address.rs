@@ -1,11 +1,11 @@
-//! Where a campaign is: its site and its identifier, checked.
+//! The site of an account and the identifier of a campaign, checked.
 
 use std::fmt;
 
 use crate::http::HostScope;
 
-/// A campaign's identifier: letters, digits, `-` and `_`, up to 64. Anything else could leave
-/// the quotes of the metrics query or the path of an address, and is refused.
+/// A campaign's identifier: 1 to 64 letters, digits, `-` and `_`. Other characters could end the
+/// quotes of the metrics query or the path of an address, and are refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CampaignId(String);
 
@@ -61,7 +61,7 @@ impl Site {
         let (uri, scope) = checked_url(&full)?;
         if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
             return Err(format!(
-                "{text:?} has a path; only the host and, if needed, the port are wanted"
+                "{text:?} has a path; give only the host and, if needed, the port"
             ));
         }
         let origin = full.trim_end_matches('/').to_owned();
@@ -74,7 +74,7 @@ impl Site {
         &self.origin
     }
 
-    /// Whether it is this machine.
+    /// Whether the host is on this machine.
     #[must_use]
     pub fn scope(&self) -> HostScope {
         self.scope
@@ -83,7 +83,7 @@ impl Site {
 
 /// Checks an address that requests are sent to: https, or http to this machine; no credentials.
 pub fn checked_url(text: &str) -> Result<(ureq::http::Uri, HostScope), String> {
-    // The address may hold credentials, so only the parts known to be harmless are shown.
+    // The address may hold credentials, so only its scheme, host and port are shown.
     if text.contains('#') {
         return Err("it holds a #, which no address of an interface has".to_owned());
     }
