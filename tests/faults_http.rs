@@ -390,7 +390,11 @@ fn a_hanging_server_costs_no_more_than_the_deadline() {
             .tick(&platform, &["--deadline", "1s"])
             .finish()
             .expect(4);
-        assert!(run.error().contains("the cycle's deadline of"), "{}", run.stderr);
+        assert!(
+            run.error().contains("the cycle's deadline of"),
+            "{}",
+            run.stderr
+        );
     }
     // A warehouse that hangs does not undo what was applied.
     let folder = Folder::new();
@@ -833,7 +837,7 @@ fn an_unchanged_rate_left_open_is_sent_again_and_recorded_once() {
         .expect(5);
     assert!(
         run.error()
-            .contains("the next cycle finds out whether 34 calls/min was applied"),
+            .contains("the next cycle checks whether 34 calls/min was applied"),
         "{}",
         run.stderr
     );
