@@ -68,7 +68,7 @@ fn run_tick(args: &TickArgs, matches: Option<&ArgMatches>) -> ExitCode {
         quiet: args.output.quiet,
         verbose: args.output.verbose,
     };
-    let options = live::Options {
+    let options = live::LiveOptions {
         sandbox: args.live.sandbox.clone(),
         speed: args.live.speed,
         dry_run: args.live.dry_run,
@@ -91,8 +91,8 @@ fn run_watch(args: &WatchArgs, matches: Option<&ArgMatches>) -> ExitCode {
         quiet: args.output.quiet,
         verbose: args.output.verbose,
     };
-    let options = watch::Options {
-        live: live::Options {
+    let options = watch::WatchOptions {
+        live: live::LiveOptions {
             sandbox: args.live.sandbox.clone(),
             speed: args.live.speed,
             dry_run: args.live.dry_run,

@@ -209,7 +209,7 @@ fn a_change_that_is_only_accepted_stays_open_until_it_is_found_applied() {
     let run = folder.tick(&platform, &args).finish().expect(0);
     assert!(
         run.stderr
-            .contains("34 calls/min had been applied; the campaign says it was"),
+            .contains("its change to 34 calls/min; the campaign dials at 34 calls/min, so the change counts as applied"),
         "{}",
         run.stderr
     );

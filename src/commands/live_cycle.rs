@@ -1,15 +1,15 @@
-//! One cycle of a live campaign and all that is put out about it, the same for `tick` and `watch`.
+//! One cycle of a live campaign and its output, the same for `tick` and `watch`.
 
 use std::io;
 
 use crate::base::clock::Deadline;
 use crate::base::files;
 use crate::base::notice::Notice;
-use crate::live::{CycleReport, Live, Options, State};
+use crate::live::{CycleReport, Live, LiveOptions, State};
 use crate::pacing::Action;
 use crate::report::{self, Console};
 
-/// Runs one cycle, and writes the metrics of it where that is asked for.
+/// Runs one cycle, and writes the metrics file if one is set.
 pub(super) fn run(live: &Live, state: &mut State, deadline: &Deadline) -> CycleReport {
     let report = live.run(state, deadline);
     if let Some(path) = live.metrics_file {
@@ -29,11 +29,11 @@ pub(super) fn run(live: &Live, state: &mut State, deadline: &Deadline) -> CycleR
     report
 }
 
-/// Prints what a cycle came to, as the command line asks for it.
+/// Prints the result of a cycle, as text or as JSON.
 pub(super) fn print(
     live: &Live,
     report: &CycleReport,
-    options: &Options,
+    options: &LiveOptions,
     console: Console,
 ) -> io::Result<()> {
     let cycle = live.cycle();

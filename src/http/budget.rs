@@ -1,4 +1,4 @@
-//! How many exchanges may be under way at once, in a fair order.
+//! A bound on concurrent exchanges, granted in the order of the requests.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crate::base::clock::Deadline;
 
-/// Shared by all who use one client. Whoever asks first is served first, so that one campaign that
-/// asks for much does not keep another waiting for more than one exchange at a time.
+/// The exchanges that the users of one client share. First come, first served, so that a campaign
+/// with many requests delays another by one exchange at a time at most.
 #[derive(Debug)]
 pub(super) struct Budget {
     queue: Mutex<Queue>,
@@ -21,7 +21,7 @@ struct Queue {
     next_ticket: u64,
 }
 
-/// Leave for one exchange; given back when it is dropped.
+/// Permission for one exchange; returned when it is dropped.
 pub(super) struct Permit<'a>(&'a Budget);
 
 impl Budget {
@@ -36,7 +36,7 @@ impl Budget {
         }
     }
 
-    /// Waits for leave; `None` when the deadline passes first.
+    /// Waits for a permit; `None` when the deadline passes first.
     pub(super) fn acquire(&self, deadline: &Deadline) -> Option<Permit<'_>> {
         let mut queue = self.queue();
         let ticket = queue.next_ticket;
@@ -57,7 +57,7 @@ impl Budget {
             }
             queue = self
                 .changed
-                .wait_timeout(queue, left.min(LOOK_AFTER))
+                .wait_timeout(queue, left.min(DEADLINE_CHECK_PERIOD))
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
         }
@@ -75,5 +75,5 @@ impl Drop for Permit<'_> {
     }
 }
 
-/// How long a wait goes on before the deadline is looked at again.
-const LOOK_AFTER: Duration = Duration::from_millis(50);
+/// Time between two checks of the deadline during a wait.
+const DEADLINE_CHECK_PERIOD: Duration = Duration::from_millis(50);

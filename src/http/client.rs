@@ -1,4 +1,4 @@
-//! The client itself: one constructor, one try, and the loop of retries around it.
+//! The client: its constructor, one try of a request, and the loop of retries around it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -21,16 +21,16 @@ use super::retry::{Retry, retry_after};
 use crate::base::clock::Deadline;
 use crate::base::notice::{Notice, Notices};
 
-/// Where the other side is, which decides about proxy and plain HTTP.
+/// Whether a host is on this machine; decides on the proxy and on plain HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reach {
+pub enum HostScope {
     /// This machine: no proxy.
     Loopback,
-    /// Anywhere else: HTTPS only, through the environment's proxy if it names one.
+    /// Another machine: HTTPS only, through the proxy that the environment names, if any.
     Remote,
 }
 
-/// Asked before a request that met silence is sent again: has it taken effect after all?
+/// A check, made before a request without an answer is sent again: true where it took effect.
 pub type HasTakenEffect<'a> = &'a dyn Fn() -> Result<bool, CallError>;
 
 /// The client of one host.
@@ -46,7 +46,7 @@ impl<'a> Client<'a> {
     /// A client. `authorities` are trusted besides those of the machine.
     #[must_use]
     pub fn new(
-        reach: Reach,
+        scope: HostScope,
         authorities: &[Certificate<'static>],
         retry: Retry,
         notices: &'a dyn Notices,
@@ -55,7 +55,7 @@ impl<'a> Client<'a> {
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
-            .https_only(reach == Reach::Remote)
+            .https_only(scope == HostScope::Remote)
             .user_agent(concat!("dialpace/", env!("CARGO_PKG_VERSION")))
             .accept(ACCEPT)
             .timeout_connect(Some(CONNECT_TIMEOUT))
@@ -64,11 +64,11 @@ impl<'a> Client<'a> {
             .output_buffer_size(BUFFER_BYTES)
             .max_idle_age(IDLE_MAX)
             .tls_config(TlsConfig::builder().root_certs(roots(authorities)).build());
-        let builder = match reach {
-            // A new connection costs nothing here, and a server that sends header and body apart
-            // would meet the delayed acknowledgement, 40 ms, of one that is used again.
-            Reach::Loopback => builder.proxy(None).max_idle_connections(0),
-            Reach::Remote => builder,
+        let builder = match scope {
+            // A new connection costs nothing on this machine. On a reused one, a server that sends
+            // header and body separately waits 40 ms for the delayed acknowledgement.
+            HostScope::Loopback => builder.proxy(None).max_idle_connections(0),
+            HostScope::Remote => builder,
         };
         Self {
             agent: builder.build().new_agent(),
@@ -79,7 +79,7 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// Removes `secret` from now on from whatever the other side says: it may echo what it was
+    /// Removes `secret` from every later message of the other side, which may echo what it was
     /// sent.
     pub fn conceal(&self, secret: SecretString) {
         self.secrets
@@ -88,7 +88,7 @@ impl<'a> Client<'a> {
             .push(secret);
     }
 
-    /// Ends every exchange at once, and lets no other begin: for a run that is asked to stop.
+    /// Ends every exchange at once and refuses new ones: for a run that is asked to stop.
     pub fn abort(&self) {
         self.agent.clone().shutdown();
     }
@@ -103,7 +103,7 @@ impl<'a> Client<'a> {
             .map_err(|problem| CallError::unusable(call, problem))
     }
 
-    /// As [`read`](Self::read), for an answer that holds a secret: the error shows nothing of it.
+    /// Reads the JSON body of an answer that holds a secret; the error shows no content.
     pub fn read_secret<T: DeserializeOwned>(
         &self,
         call: &'static str,
@@ -112,8 +112,8 @@ impl<'a> Client<'a> {
         json::read_secret(&answer.body).map_err(|problem| CallError::unusable(call, problem))
     }
 
-    /// Sends `request`, with `token` if it has one, until it is answered with 2xx, fails for good,
-    /// or time is up.
+    /// Sends `request`, with `token` if there is one, until an answer is 2xx, a failure is final, or
+    /// the deadline has passed.
     pub fn call(
         &self,
         request: &Request,
@@ -123,8 +123,9 @@ impl<'a> Client<'a> {
         self.call_with_readback(request, token, deadline, &|| Ok(false))
     }
 
-    /// As [`call`](Self::call), for a request that must not be sent again blindly: after silence
-    /// `has_taken_effect` is asked first, and where it says yes the answer is an empty one.
+    /// Sends a request that must not take effect twice: as [`call`](Self::call), but after a try
+    /// without an answer `has_taken_effect` is called first, and where it is true an empty answer
+    /// is returned.
     pub fn call_with_readback(
         &self,
         request: &Request,
@@ -174,7 +175,7 @@ impl<'a> Client<'a> {
         Err(failure.out_of_time(deadline.limit(), None))
     }
 
-    /// One try. A failure comes with the pause that the answer asked for.
+    /// Sends once. A failure carries the pause that the answer asked for.
     fn send(
         &self,
         request: &Request,
@@ -255,7 +256,7 @@ impl<'a> Client<'a> {
         let body = body.into_with_config().limit(BODY_BYTES_MAX).read_to_vec();
         let body = match body {
             Err(error) if is_success => return Err(error::classify(error, timeout, &request.url)),
-            // The status says enough; what could not be read is only its message.
+            // The status is enough; only its message could not be read.
             body => body.unwrap_or_default(),
         };
         Ok((
@@ -289,10 +290,10 @@ impl<'a> Client<'a> {
     }
 }
 
-/// What went wrong with one try, and the pause that the answer asked for.
+/// The problem of one try, and the pause that the answer asked for.
 type Failed = (Problem, Option<Duration>);
 
-/// The machine's own authorities, and `authorities` besides.
+/// The machine's certificate authorities, and `authorities`.
 fn roots(authorities: &[Certificate<'static>]) -> RootCerts {
     if authorities.is_empty() {
         return RootCerts::PlatformVerifier;

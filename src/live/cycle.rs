@@ -1,12 +1,11 @@
 //! One cycle, shared by every command that drives a live campaign.
 //!
-//! The order is what makes a crash harmless at any point: settle what an earlier run left open →
-//! poll → decide → save the intent → send it → save outcome and record in one replacement →
-//! deliver the outbox → save. A setpoint is absolute and a record has one id for one body, so what
-//! is repeated after a crash changes nothing.
+//! A crash is harmless at any point because of the order: settle the open intent of an earlier run
+//! → poll → decide → save the intent → send it → save outcome and record in one replacement →
+//! deliver the outbox → save. A setpoint is absolute and a record has one id for one body, so a
+//! step that is repeated after a crash changes nothing.
 //!
-//! A dry run is the same cycle on a platform, a store and a warehouse that withhold what they are
-//! told to write.
+//! A dry run is the same cycle on a platform, a store and a warehouse that write nothing.
 
 use std::time::Duration;
 
@@ -21,26 +20,26 @@ use crate::pacing::{Decision, Pacer, Sample, Setpoint};
 use crate::platform::{Applied, Change, Platform, Standing};
 use crate::warehouse::{Record, Warehouse};
 
-/// Everything a cycle works with.
+/// The parts of a cycle.
 pub struct Cycle<'a> {
-    /// The pacer that decides.
+    /// The pacer.
     pub pacer: &'a Pacer,
-    /// The campaign's identifier, for the records.
+    /// The campaign's identifier, for state and records.
     pub campaign_id: &'a str,
     /// The campaign.
     pub platform: &'a dyn Platform,
-    /// Where records go, if anywhere.
+    /// The destination of records, if any.
     pub warehouse: Option<&'a Warehouse<'a>>,
-    /// Where the state is.
+    /// The state file.
     pub store: &'a Store,
-    /// How many records may wait; the oldest beyond go to a file of their own.
+    /// Most records in the outbox; older ones are moved to the overflow file.
     pub outbox_capacity: usize,
-    /// Where notices go.
+    /// The receiver of notices.
     pub notices: &'a dyn Notices,
 }
 
 impl Cycle<'_> {
-    /// Reads the state, setting a damaged one aside; a cycle may follow, and then another.
+    /// Reads the state for the cycles to come; a damaged file is renamed, and the state is cold.
     pub fn load(&self, clock: &dyn Clock) -> Result<State, StateError> {
         let problem = match self.store.load()? {
             Loaded::Earlier(state) => return Ok(*state),
@@ -62,7 +61,7 @@ impl Cycle<'_> {
         Ok(state)
     }
 
-    /// Runs one cycle and leaves in `state` what the state file holds.
+    /// Runs one cycle. Afterwards `state` equals the state file.
     pub fn run(&self, state: &mut State, deadline: &Deadline) -> CycleReport {
         let mut failures = Failures::default();
         let polling = deadline.reserving(SEND_RESERVE.min(deadline.limit() / 3));
@@ -139,8 +138,8 @@ impl Cycle<'_> {
         Ok(())
     }
 
-    /// Finds out what became of a setpoint that an earlier run was about to send, and where the
-    /// lever stands when the state was lost.
+    /// Reads the lever where an intent is open or the state was lost. An intent whose setpoint the
+    /// lever has counts as applied, and its record goes to the outbox.
     fn settle(&self, state: &mut State, deadline: &Deadline) -> Result<(), CallError> {
         if state.intent.is_none() && !state.pacer.recovering {
             return Ok(());
@@ -151,8 +150,8 @@ impl Cycle<'_> {
             let intended = intent.setpoint;
             let stood_there = state.pacer.applied == Some(intended);
             let applied = match actual == intended {
-                // The lever stood there before. To send it again changes nothing, and only an
-                // answer makes its record true.
+                // The lever had this position before the intent, so its position proves nothing.
+                // Sending it again changes nothing, and the answer makes the record true.
                 true if stood_there => self.send_again(intended, standing, deadline)?,
                 is_there => is_there,
             };
@@ -201,7 +200,7 @@ impl Cycle<'_> {
                     may_send: true,
                 }
             }
-            // What a change depends on is not known, so none may be sent.
+            // The version that a change depends on is unknown, so none may be sent.
             Some(Err(error)) => Polled::blocked(match poll.sample {
                 Ok(_) => error,
                 Err(first) => first.with_later_retry(&error),
@@ -209,7 +208,7 @@ impl Cycle<'_> {
         }
     }
 
-    /// Goes on from where the lever stands, and tells if somebody else has moved it.
+    /// Continues from the lever's actual position, with a notice where it was changed elsewhere.
     fn adopt(&self, state: &mut State, actual: Setpoint) {
         let expected = state.pacer.applied.replace(actual);
         if let Some(expected) = expected.filter(|expected| *expected != actual) {
@@ -219,8 +218,8 @@ impl Cycle<'_> {
         }
     }
 
-    /// Sends a setpoint that was decided without a poll. It is meant to be lower than where the
-    /// lever stands, which somebody may have moved: so that is read first.
+    /// Sends a setpoint that was decided without a poll, if it lowers the lever. The lever is read
+    /// first, since it may have been changed elsewhere.
     fn send_blind(
         &self,
         state: &mut State,
@@ -249,7 +248,7 @@ impl Cycle<'_> {
             record: self.warehouse.is_some().then(|| record.clone()),
         });
         if let Err(error) = self.store.save(state) {
-            // Nothing is sent that could not be remembered.
+            // A setpoint whose intent could not be saved is not sent.
             state.intent = None;
             return Err(CycleError::State(error));
         }
@@ -266,7 +265,7 @@ impl Cycle<'_> {
                 self.notices.tell(&Notice::Conflict { setpoint });
                 Ok(Outcome::Conflict)
             }
-            // The intent stays open where it may be applied: the next cycle finds out.
+            // The intent stays open; the next cycle settles it.
             Ok(Applied::Pending) => Ok(Outcome::Pending),
             Ok(Applied::Withheld(requests)) => {
                 state.intent = None;
@@ -281,7 +280,7 @@ impl Cycle<'_> {
         }
     }
 
-    /// Saves, delivers the outbox, and saves what is left of it. Tells what became of it.
+    /// Saves, delivers the outbox, and saves the rest of it.
     fn save_and_export(
         &self,
         state: &mut State,
@@ -312,7 +311,7 @@ impl Cycle<'_> {
         })
     }
 
-    /// Moves the oldest records of a full outbox to a file of their own.
+    /// Moves the oldest records of a full outbox to the overflow file.
     fn spill(&self, state: &mut State, deadline: &Deadline) -> Result<(), StateError> {
         let Some((rows, lines)) = state.outbox.overflow(self.outbox_capacity) else {
             return Ok(());
@@ -332,7 +331,7 @@ impl Cycle<'_> {
 }
 
 impl Polled {
-    /// No poll: something has to be found out or waited for first.
+    /// No poll was made, or no setpoint may be sent after it, because of `error`.
     fn blocked(error: CallError) -> Self {
         Self {
             sample: Err(error),
@@ -342,12 +341,12 @@ impl Polled {
     }
 }
 
-/// What went wrong in a cycle.
+/// The failures of a cycle.
 #[derive(Default)]
 struct Failures {
-    /// The first failure, which is the cause; those after it follow from it.
+    /// The first failure, which is the cause of later ones.
     first: Option<CycleError>,
-    /// The latest moment that any failure asked to wait for.
+    /// End of the longest pause that a failure asked for.
     retry_at: Option<UnixMillis>,
 }
 
@@ -360,7 +359,7 @@ impl Failures {
     }
 }
 
-/// What became of the outbox.
+/// The result of the delivery.
 #[derive(Default)]
 struct Exported {
     records: usize,
@@ -374,6 +373,5 @@ struct Polled {
     may_send: bool,
 }
 
-/// What a poll leaves of the cycle's deadline, so that a setpoint can still be sent after it: the
-/// time that one call may take.
+/// Time of the cycle that the poll leaves for sending a setpoint: the time of one call.
 const SEND_RESERVE: Duration = Duration::from_secs(8);

@@ -9,7 +9,7 @@ use super::state::State;
 
 /// The file: a schema number, a checksum of it and of the state's text, and the state.
 ///
-/// The checksum is what tells a flipped bit in a number, which is still JSON, from the number.
+/// The checksum detects a flipped bit in a number, which is still valid JSON.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Envelope<'a> {
@@ -51,7 +51,7 @@ pub(super) fn decode(content: &[u8]) -> Decoded {
         }
     };
     if envelope.checksum != checksum(envelope.schema, envelope.state) {
-        // A file of a known version whose schema number alone is damaged is not a newer one.
+        // A checksum of a known schema means that the schema number is damaged, not newer.
         let is_ours =
             (1..=SCHEMA).any(|known| envelope.checksum == checksum(known, envelope.state));
         return if envelope.schema > SCHEMA && !is_ours {
@@ -74,7 +74,7 @@ pub(super) fn decode(content: &[u8]) -> Decoded {
     }
 }
 
-/// The schema of a file whose layout is not known here, if it says that it is a later one.
+/// The schema number of a file with an unknown layout, where it is a later one.
 fn newer_schema(content: &[u8]) -> Option<u64> {
     #[derive(Deserialize)]
     struct Schema {
@@ -89,7 +89,7 @@ fn checksum(schema: u64, state: &RawValue) -> String {
     Uuid::new_v5(&CHECKSUM_NAMESPACE, text.as_bytes()).to_string()
 }
 
-/// A file's content, read as at the begin of a run; a state must be read back as it was. Of fuzzing
+/// Reads a file's content as a run does; a state must be read back as it was written. Of fuzzing
 /// builds only.
 #[cfg(fuzzing)]
 pub fn fuzz(content: &[u8]) {
@@ -99,7 +99,7 @@ pub fn fuzz(content: &[u8]) {
     }
 }
 
-/// The same, of what the state says of itself once its checksum is right.
+/// As [`fuzz`], for a state's text with a valid checksum.
 #[cfg(fuzzing)]
 pub fn fuzz_inside(content: &str) {
     if let Ok(state) = serde_json::from_str::<State>(content) {
@@ -107,7 +107,7 @@ pub fn fuzz_inside(content: &str) {
     }
 }
 
-/// Version of the layout of [`State`]; raised when an older program could not read it.
+/// Version of the layout of [`State`]; raised where an older program could not read it.
 pub(super) const SCHEMA: u64 = 2;
-/// The name space of checksums, so that none is ever a record's id.
+/// The name space of checksums, which differs from that of record ids.
 const CHECKSUM_NAMESPACE: Uuid = Uuid::from_u128(0x2b7d_90f4_61ac_5e38_8c13_e5a9_7f40_d26b);

@@ -1,4 +1,4 @@
-//! One live campaign: set up, paced cycle by cycle, and remembered between runs.
+//! One live campaign: its setup, its cycle, and its state between runs.
 
 mod cycle;
 mod envelope;
@@ -10,7 +10,7 @@ mod store;
 
 pub use cycle::Cycle;
 pub use outcome::{CycleError, CycleReport, Outcome, Withheld};
-pub use setup::{Exchanges, Live, Options, SandboxLifetime, open_and_run};
+pub use setup::{Exchanges, Live, LiveOptions, SandboxLifetime, open_and_run};
 pub use state::{Counters, Intent, State};
 pub use store::{Loaded, StateError, Store};
 

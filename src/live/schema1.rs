@@ -1,7 +1,7 @@
 //! States of schema 1, whose setpoint was a plain number of calls per minute.
 //!
-//! Its 0 meant three things: nothing applied yet, standing still, and a rate of 0. It is read as
-//! the first, of which nothing is claimed: the next decision is then sent, whatever it is.
+//! Its 0 meant three things: nothing applied yet, stopped, and a rate of 0. It is read as "nothing
+//! applied yet", so that the next decision is sent in any case.
 
 use serde::Deserialize;
 
@@ -41,7 +41,7 @@ struct IntentV1 {
     record: Option<Record>,
 }
 
-/// The same state in the layout of today.
+/// The state in the current layout.
 pub(super) fn migrated(state: StateV1) -> State {
     let StateV1 { pacer, .. } = state;
     State {

@@ -1,5 +1,5 @@
-//! A live campaign, set up for its cycles: settings, lock, client, warehouse, and the sandbox
-//! where that is asked for. `tick` runs one cycle of it, `watch` many.
+//! Setup of a live campaign: settings, lock, client, warehouse, and the sandbox if it is asked
+//! for. `tick` runs one cycle of it, `watch` many.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,9 +18,9 @@ use crate::base::files;
 use crate::base::notice::{Notice, Notices};
 use crate::config::scenario_file;
 use crate::config::{self, Driving, Endpoint, Layers, Sources, default_state_path};
-use crate::http::{Client, Reach};
+use crate::http::{Client, HostScope};
 use crate::pacing::Action;
-use crate::platform::sandbox::{self, Campaign, Sandbox};
+use crate::platform::sandbox::{self, Sandbox, SandboxCampaign};
 use crate::platform::{
     Account, AccountSettings, CampaignApi, CampaignId, CampaignSettings, Platform, ReadOnly, Site,
     TokenCache,
@@ -28,9 +28,9 @@ use crate::platform::{
 use crate::sim::{Figures, Scenario};
 use crate::warehouse::Warehouse;
 
-/// What the command line asks of a live campaign.
+/// Options of the command line for a live campaign.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct LiveOptions {
     /// `--sandbox`, with its scenario.
     pub sandbox: Option<Option<PathBuf>>,
     /// `--speed`.
@@ -41,12 +41,12 @@ pub struct Options {
     pub json: bool,
 }
 
-/// Where the sandbox's world keeps its past.
+/// Lifetime of the sandbox's campaign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SandboxLifetime {
-    /// In a file; it goes on between runs at the speed that was asked for.
+    /// Kept in a file; it continues between runs, at the speed of `--speed`.
     Persistent,
-    /// Nowhere; it begins with the run and has the run's clock.
+    /// Ends with the run, and runs by the run's clock.
     Ephemeral,
 }
 
@@ -57,16 +57,16 @@ pub struct Live<'a> {
     sandbox: Option<&'a Sandbox>,
     /// Time from one cycle to the next.
     pub interval: Duration,
-    /// Time that a cycle may take, from when the run began for the first one.
+    /// Deadline of the first cycle, counted from the start of the run.
     pub deadline: Deadline<'a>,
-    /// Where metrics are written, if anywhere.
+    /// The metrics file, if any.
     pub metrics_file: Option<&'a Path>,
     retries: &'a AtomicU64,
 }
 
-/// Sets everything up and calls `run` with it. The sandbox and the lock last as long as that.
+/// Sets up a live campaign and calls `run` with it. The sandbox and the lock end after `run`.
 pub fn open_and_run<R>(
-    options: &Options,
+    options: &LiveOptions,
     sources: &Sources,
     notices: &dyn Notices,
     clock: &Arc<dyn Clock>,
@@ -105,7 +105,7 @@ pub fn open_and_run<R>(
         Store::lock(&state_path, campaign_id)?
     };
     if lifetime == SandboxLifetime::Ephemeral && is_default && !options.dry_run {
-        // It belongs to a world that is gone.
+        // The state of an earlier run belongs to a world that has ended.
         let _ = fs::remove_file(&state_path);
     }
 
@@ -117,11 +117,11 @@ pub fn open_and_run<R>(
             let account = sandbox_account(&sandbox)?;
             driving
                 .warehouse
-                .get_or_insert(Endpoint::Http(sandbox.warehouse(), Reach::Loopback));
+                .get_or_insert(Endpoint::Http(sandbox.warehouse(), HostScope::Loopback));
             (Some(sandbox), account)
         }
     };
-    let notices = &Counted {
+    let notices = &RetryCounter {
         notices,
         retries: AtomicU64::new(0),
     };
@@ -167,7 +167,7 @@ pub fn open_and_run<R>(
 }
 
 impl Live<'_> {
-    /// Reads the state that the cycles go on from.
+    /// Reads the state for the cycles to come.
     pub fn load(&self) -> Result<State, StateError> {
         self.cycle.load(self.deadline.clock())
     }
@@ -177,7 +177,7 @@ impl Live<'_> {
         self.cycle.run(state, deadline)
     }
 
-    /// Counts a cycle in the state and saves it, so that no count is ever shown twice.
+    /// Counts a cycle in the state and saves it before the counters are published.
     pub fn count(&self, state: &mut State, report: &CycleReport) -> Result<Counters, StateError> {
         let counters = state.counters.get_or_insert_default();
         counters.retries += self.retries.swap(0, Ordering::Relaxed);
@@ -197,19 +197,19 @@ impl Live<'_> {
         Ok(counters)
     }
 
-    /// What is paced, and how.
+    /// The parts of its cycle.
     #[must_use]
     pub fn cycle(&self) -> &Cycle<'_> {
         &self.cycle
     }
 
-    /// What became of the sandbox's campaign during this run.
+    /// Results of the sandbox's campaign during this run.
     #[must_use]
     pub fn figures(&self) -> Option<Figures> {
         self.sandbox.map(Sandbox::figures)
     }
 
-    /// What ends its exchanges from another thread.
+    /// Its HTTP exchanges, which another thread may abort.
     #[must_use]
     pub fn exchanges(&self) -> Exchanges<'_> {
         Exchanges {
@@ -227,7 +227,7 @@ pub struct Exchanges<'a> {
 }
 
 impl Exchanges<'_> {
-    /// Ends every exchange at once, and lets no other begin.
+    /// Ends every exchange at once and refuses new ones.
     pub fn abort(&self) {
         self.account.abort();
         if let Some(warehouse) = self.warehouse {
@@ -236,13 +236,13 @@ impl Exchanges<'_> {
     }
 }
 
-/// Counts retries on their way to whoever is told of them.
-struct Counted<'a> {
+/// Counts retries and passes every notice on.
+struct RetryCounter<'a> {
     notices: &'a dyn Notices,
     retries: AtomicU64,
 }
 
-impl Notices for Counted<'_> {
+impl Notices for RetryCounter<'_> {
     fn tell(&self, notice: &Notice) {
         if matches!(notice, Notice::Retry { .. }) {
             self.retries.fetch_add(1, Ordering::Relaxed);
@@ -259,9 +259,9 @@ fn default_name(
 ) -> PathBuf {
     match (sandbox, lifetime) {
         (false, _) => PathBuf::from(campaign_id),
-        // A folder of its own, since a real campaign may have the same name.
+        // A separate folder, since a real campaign may have the same name.
         (true, SandboxLifetime::Persistent) => Path::new("sandbox").join(campaign_id),
-        // Nothing is ever there, since a dry run writes nothing.
+        // No file exists under this name, since a dry run writes nothing.
         (true, SandboxLifetime::Ephemeral) if dry_run => {
             Path::new("sandbox").join("at-speed-dry-run")
         }
@@ -272,7 +272,7 @@ fn default_name(
 fn start_sandbox(
     scenario: Option<&Path>,
     state_path: &Path,
-    options: &Options,
+    options: &LiveOptions,
     clock: &Arc<dyn Clock>,
     lifetime: SandboxLifetime,
 ) -> Result<Sandbox> {
@@ -285,7 +285,7 @@ fn start_sandbox(
         SandboxLifetime::Persistent => (options.speed, Some(path.as_path())),
         SandboxLifetime::Ephemeral => (1, None),
     };
-    Campaign::open(&scenario, speed, Arc::clone(clock), kept, !options.dry_run)
+    SandboxCampaign::open(&scenario, speed, Arc::clone(clock), kept, !options.dry_run)
         .and_then(Sandbox::start)
         .with_context(|| {
             format!(
@@ -331,9 +331,9 @@ fn warehouse<'a>(
 ) -> Warehouse<'a> {
     match endpoint {
         Endpoint::File(path) => Warehouse::File(path.clone()),
-        Endpoint::Http(url, reach) => Warehouse::Http {
+        Endpoint::Http(url, scope) => Warehouse::Http {
             client: Box::new(Client::new(
-                *reach,
+                *scope,
                 &driving.authorities,
                 driving.retry,
                 notices,

@@ -1,4 +1,4 @@
-//! All that outlives a run.
+//! The state of a campaign between runs.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,57 +7,57 @@ use crate::pacing::{PacerState, Setpoint};
 use crate::platform::Cursor;
 use crate::warehouse::{Outbox, Record};
 
-/// All that outlives a run.
+/// The state of a campaign between runs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct State {
-    /// The campaign it belongs to.
+    /// The campaign's identifier.
     pub campaign_id: String,
-    /// Window and setpoint.
+    /// Window, setpoint and forecast.
     pub pacer: PacerState,
-    /// A setpoint that was about to be sent, until it is known whether it was applied.
+    /// A setpoint that was about to be sent, until it is settled whether it was applied.
     pub intent: Option<Intent>,
     /// Records that wait for the warehouse.
     pub outbox: Outbox,
-    /// When the platform wants to be called again at the earliest.
+    /// Earliest time at which the platform accepts another call.
     pub quiet_until: Option<UnixMillis>,
-    /// What the platform remembers from one poll to the next.
+    /// Data that the platform keeps from one poll to the next.
     #[serde(default, skip_serializing_if = "Cursor::is_empty")]
     pub cursor: Cursor,
-    /// What the metrics file counts, where there is one.
+    /// Counters of the metrics file, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counters: Option<Counters>,
 }
 
-/// What the metrics file counts over all runs.
+/// Counters of the metrics file, over all runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Counters {
-    /// Cycles that sent a rate.
+    /// Cycles that sent a setpoint.
     pub adjusted: u64,
     /// Cycles that sent nothing.
     pub held: u64,
     /// Cycles that stopped the dialing.
     pub stopped: u64,
-    /// Cycles that went to the safe rate.
+    /// Cycles that set the safe rate.
     pub safe: u64,
     /// Cycles that failed.
     pub failed: u64,
-    /// Calls that were tried again.
+    /// Retries of calls.
     pub retries: u64,
-    /// Records that the warehouse took.
+    /// Records that the warehouse accepted.
     pub exported: u64,
-    /// When a cycle last went well.
+    /// Time of the last cycle without a failure.
     pub succeeded_at: Option<UnixMillis>,
 }
 
-/// A setpoint that is about to be sent, and its record if it is applied.
+/// A setpoint that is about to be sent, and the record for it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Intent {
-    /// Where the lever is to stand.
+    /// The setpoint.
     pub setpoint: Setpoint,
-    /// What the warehouse gets; `None` when nothing is exported.
+    /// Its record, if it is applied; `None` when nothing is exported.
     pub record: Option<Record>,
 }
 

@@ -20,18 +20,18 @@ pub struct Store {
     lock: Option<File>,
 }
 
-/// What was found in the state file.
+/// The content of the state file.
 #[derive(Debug, PartialEq)]
 pub enum Loaded {
     /// The state of an earlier run.
     Earlier(Box<State>),
     /// No file: the first run.
     None,
-    /// A file that is not a state any more; why.
+    /// A file that is not a valid state; the damage.
     Damaged(String),
 }
 
-/// Why the state cannot be used.
+/// A state file that cannot be used.
 #[derive(Debug)]
 pub enum StateError {
     /// Another process holds the lock.
@@ -40,41 +40,41 @@ pub enum StateError {
     Newer {
         /// The file.
         path: PathBuf,
-        /// Its schema.
+        /// Its schema number.
         schema: u64,
     },
-    /// What stands at its place is not a file that could be one.
+    /// The path is not that of a regular file.
     NotAFile(PathBuf),
     /// The file belongs to another campaign.
     OtherCampaign {
         /// The file.
         path: PathBuf,
-        /// Its campaign.
+        /// The campaign in the file.
         found: String,
         /// The campaign of this run.
         wanted: String,
     },
     /// The file system refused.
     Io {
-        /// What was tried.
+        /// The operation, as a verb with its object.
         doing: &'static str,
-        /// On what.
+        /// The file or folder.
         path: PathBuf,
-        /// Why it failed.
+        /// The cause.
         error: io::Error,
     },
 }
 
 impl Store {
-    /// Takes the lock beside `path`, or fails at once when another process has it.
+    /// Takes the lock file beside `path`; fails at once where another process has it.
     pub fn lock(path: &Path, campaign_id: &str) -> Result<Self, StateError> {
         if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
             return Err(StateError::NotAFile(path.to_owned()));
         }
         let folder = files::folder(path);
         fs::create_dir_all(folder).map_err(failed("create the folder", folder))?;
-        // The state's own inode changes with every write, so the lock is on a file of its own,
-        // which is never removed: a removed one could be locked twice.
+        // Every write replaces the state's inode, so the lock is on another file. That is never
+        // removed: a removed one could be locked twice.
         let lock_path = files::sibling(path, ".lock");
         let lock = files::private(OpenOptions::new().write(true).create(true).truncate(false))
             .open(&lock_path)
@@ -90,7 +90,7 @@ impl Store {
         }
     }
 
-    /// A store that only reads, without the lock: a file is always whole, since it is replaced.
+    /// A store that only reads, without the lock: the file is always whole, since it is replaced.
     #[must_use]
     pub fn read_only(path: &Path, campaign_id: &str) -> Self {
         Self {
@@ -100,7 +100,7 @@ impl Store {
         }
     }
 
-    /// Where the state is.
+    /// Path of the state file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
@@ -137,9 +137,9 @@ impl Store {
         }
     }
 
-    /// Puts `state` in the place of a damaged file, whose content gets a dated name, and returns
-    /// that name; `None` where nothing may be written. At no moment is there no file: a run that
-    /// found none would take it for the first.
+    /// Keeps a damaged file under a dated name, writes `state` in its place, and returns the dated
+    /// name; `None` for a store that only reads. There is a state file at every moment: a run that
+    /// found none would take itself for the first.
     pub fn set_aside(&self, state: &State, now: UnixMillis) -> Result<Option<PathBuf>, StateError> {
         if self.lock.is_none() {
             return Ok(None);
@@ -155,14 +155,14 @@ impl Store {
             .and_then(|()| files::sync_folder(&self.path))
             .map_err(failed("keep the damaged state as", &aside))?;
         self.save(state).inspect_err(|_| {
-            // The damaged file is still in its place.
+            // The damaged file is still at the state's path.
             let _ = fs::remove_file(&aside);
         })?;
         Ok(Some(aside))
     }
 
-    /// Adds records that the outbox has no room for to the dated file beside the state, and returns
-    /// its path; `None` where nothing may be written.
+    /// Appends records that do not fit into the outbox to the day's overflow file beside the state,
+    /// and returns its path; `None` for a store that only reads.
     pub fn append_overflow(
         &self,
         lines: &str,
@@ -178,8 +178,8 @@ impl Store {
         Ok(Some(path))
     }
 
-    /// Replaces the state and returns once it is on the disk. A store that only reads leaves
-    /// everything as it is.
+    /// Replaces the state file and returns once it is on the disk. A store that only reads writes
+    /// nothing.
     pub fn save(&self, state: &State) -> Result<(), StateError> {
         if self.lock.is_none() {
             return Ok(());
@@ -196,12 +196,12 @@ impl fmt::Display for StateError {
         match self {
             Self::Busy(path) => write!(
                 f,
-                "another run holds the state file {}; this one changed nothing, try again when that is done",
+                "another run holds the state file {}; this run changed nothing: try again when the other has ended",
                 path.display()
             ),
             Self::Newer { path, schema } => write!(
                 f,
-                "state file {} has schema {schema}, and this version knows up to {SCHEMA}: use the later version that wrote it, or another --state",
+                "state file {} has schema {schema}, and this version reads schemas up to {SCHEMA}: use the later version that wrote it, or another --state",
                 path.display()
             ),
             Self::NotAFile(path) => write!(
@@ -240,5 +240,5 @@ fn failed<'a>(doing: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> 
     }
 }
 
-/// A state with a full outbox and window is about a megabyte; anything far larger is none.
+/// Largest state file, bytes; a state with a full outbox and window has about a megabyte.
 const STATE_BYTES_MAX: u64 = 256 * 1024 * 1024;

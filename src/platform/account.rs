@@ -1,7 +1,7 @@
-//! What the campaigns of one account share: the client with its bounds, and the token.
+//! The account, which its campaigns share: the client with its bounds, and the token.
 //!
-//! A pause that a campaign's own call is given concerns that campaign alone and is kept in its
-//! state; one that the token request is given concerns all of them and is kept here.
+//! A pause after a campaign's own call holds for that campaign and is kept in its state; a pause
+//! after the token request holds for all of them and is kept here.
 
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
@@ -14,20 +14,20 @@ use crate::base::clock::Deadline;
 use crate::base::notice::Notices;
 use crate::http::{Answer, CallError, Client, HasTakenEffect, Request, Retry};
 
-/// What it takes to reach a platform.
+/// Settings of an account.
 #[derive(Clone, Debug)]
 pub struct AccountSettings {
-    /// Where the platform is.
+    /// The platform's address.
     pub site: Site,
     /// OAuth client id.
     pub client_id: String,
     /// OAuth client secret.
     pub client_secret: SecretString,
-    /// Authorities trusted besides those of the machine.
+    /// Certificate authorities trusted in addition to those of the machine.
     pub authorities: Vec<Certificate<'static>>,
-    /// How calls are tried again.
+    /// Number and waits of the retries.
     pub retry: Retry,
-    /// Where the token is kept between runs; `None`: nowhere.
+    /// The file that keeps the token between runs, if any.
     pub token_cache: Option<TokenCache>,
 }
 
@@ -39,11 +39,11 @@ pub struct Account<'a> {
 }
 
 impl<'a> Account<'a> {
-    /// The account that `settings` lead to. Nothing is sent yet.
+    /// An account with `settings`. Sends nothing.
     #[must_use]
     pub fn new(settings: AccountSettings, notices: &'a dyn Notices) -> Self {
         let AccountSettings { site, retry, .. } = settings;
-        let client = Client::new(site.reach(), &settings.authorities, retry, notices);
+        let client = Client::new(site.scope(), &settings.authorities, retry, notices);
         let credentials = Credentials {
             client_id: settings.client_id,
             client_secret: settings.client_secret,
@@ -60,17 +60,17 @@ impl<'a> Account<'a> {
         }
     }
 
-    /// Ends every exchange at once, and lets no other begin.
+    /// Ends every exchange at once and refuses new ones.
     pub fn abort(&self) {
         self.client.abort();
     }
 
-    /// Asks for a token unless there is one, so that calls side by side do not each ask for it.
+    /// Requests a token unless there is one, so that concurrent calls do not each request it.
     pub(super) fn log_in(&self, deadline: &Deadline) -> Result<(), CallError> {
         self.tokens.current(&self.client, deadline).map(drop)
     }
 
-    /// A request without body to a path of this site.
+    /// A request without a body to a path of this site.
     pub(super) fn request(&self, call: &'static str, method: Method, path: &str) -> Request {
         Request {
             call,
@@ -83,13 +83,13 @@ impl<'a> Account<'a> {
         }
     }
 
-    /// Sends `request` with a token, which is renewed if it is refused.
+    /// Sends `request` with a token, which is renewed once if it is refused.
     pub(super) fn call(&self, request: &Request, deadline: &Deadline) -> Result<Answer, CallError> {
         self.call_with_readback(request, deadline, &|| Ok(false))
     }
 
-    /// As [`call`](Self::call), for a request that must not be sent again blindly: after silence
-    /// `has_taken_effect` is asked first.
+    /// Sends a request that must not take effect twice: as [`call`](Self::call), but after a try
+    /// without an answer `has_taken_effect` is called first.
     pub(super) fn call_with_readback(
         &self,
         request: &Request,
@@ -103,7 +103,7 @@ impl<'a> Account<'a> {
         let token = self.tokens.current(&self.client, deadline)?;
         match send(&token) {
             Err(refused) if refused.status() == Some(401) && refused.call == request.call => {
-                // What an earlier try may have done is not undone by this refusal.
+                // An earlier try may have taken effect in spite of this refusal.
                 let uncertain = refused.uncertain;
                 match self.tokens.renew(&token, &self.client, deadline) {
                     Ok(Some(token)) => send(&token),

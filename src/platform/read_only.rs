@@ -1,11 +1,11 @@
-//! A platform of which everything may be asked and nothing changed: the last step of a dry run.
+//! A platform that is read and never changed: the last step of a dry run.
 
 use super::{Applied, Change, Cursor, Platform, Poll, Standing};
 use crate::base::clock::Deadline;
 use crate::http::{CallError, Request};
 use crate::pacing::Actuator;
 
-/// Passes every question on, and withholds every change.
+/// Forwards every read, and withholds every change.
 pub struct ReadOnly<'a>(pub &'a dyn Platform);
 
 impl Platform for ReadOnly<'_> {

@@ -1,4 +1,4 @@
-//! The access token: asked for once, used until a minute before it expires, kept across runs.
+//! The access token: requested once, used until a minute before it expires, kept between runs.
 
 use std::fs;
 use std::io;
@@ -25,7 +25,7 @@ pub(super) struct Credentials {
 }
 
 impl Credentials {
-    /// The secret as it stands and as forms encode it: a server may echo any of them.
+    /// The secret as it is and as forms encode it: a server may echo any of these.
     pub(super) fn forms_of_the_secret(&self) -> Vec<SecretString> {
         let plain = self.client_secret.expose_secret();
         let encoded = encode(plain);
@@ -36,7 +36,7 @@ impl Credentials {
     }
 }
 
-/// The token of one client at one site, and where it is kept between runs.
+/// The token of one client at one site, and its cache.
 pub(super) struct Tokens<'a> {
     origin: String,
     credentials: Credentials,
@@ -48,9 +48,9 @@ pub(super) struct Tokens<'a> {
 /// The file that keeps the token between runs.
 #[derive(Clone, Debug)]
 pub struct TokenCache {
-    /// Its path.
+    /// Path of the file.
     pub path: PathBuf,
-    /// Whether a new token may be written to it.
+    /// True where a new token may be written to it.
     pub writable: bool,
 }
 
@@ -66,15 +66,15 @@ pub(super) struct TokenAnswer {
 struct Held {
     token: Option<SecretString>,
     expires_at: Option<UnixMillis>,
-    /// When a refused token was last renewed.
+    /// Time of the last renewal of a refused token.
     renewed_at: Option<UnixMillis>,
-    /// True once the cache file was read, or a token was asked for.
+    /// True once the cache file was read or a token was requested.
     is_opened: bool,
-    /// The earliest moment for the next token request, after one that was refused with a pause.
+    /// Earliest time of the next token request, after an answer that asked for a pause.
     paused_until: Option<UnixMillis>,
 }
 
-/// What the cache file holds. The token is the platform's, for this client, at this site.
+/// The content of the cache file: a token, with the client and the site that it is for.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct CachedToken {
@@ -100,7 +100,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// The token to use now: the one held, the one kept by an earlier run, or a new one.
+    /// The token to use now: the one in memory, the one in the cache, or a new one.
     pub(super) fn current(
         &self,
         client: &Client,
@@ -121,9 +121,8 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// The token to use instead of `refused`. Each refused token is renewed once, whoever of those
-    /// who share it is refused first; `None` for one that a
-    /// renewal has just given, since another would be refused as well.
+    /// The token to use instead of `refused`, which is renewed once for all who share it. `None` for
+    /// one that a renewal has just given, since another would be refused as well.
     pub(super) fn renew(
         &self,
         refused: &SecretString,
@@ -195,7 +194,7 @@ impl<'a> Tokens<'a> {
                 format!("token_type is {kind:?}, expected \"Bearer\""),
             ));
         }
-        // Without a lifetime worth keeping, the token serves this run alone.
+        // A token without a lifetime, or with a short one, is used in this run only.
         let lifetime = answer.expires_in.and_then(|secs| u64::try_from(secs).ok());
         let expires_at = lifetime
             .map(Duration::from_secs)
@@ -264,7 +263,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// Removes what an earlier run kept, which the platform has refused since or outlived.
+    /// Removes the cached token, which was refused or has expired.
     fn forget(&self) {
         if let Some(cache) = self.cache.as_ref().filter(|cache| cache.writable) {
             let _ = fs::remove_file(&cache.path);
@@ -277,8 +276,8 @@ impl<'a> Tokens<'a> {
 }
 
 impl Held {
-    /// Waits until a token may be asked for again, if the deadline allows. A pause that the token
-    /// request was given is one for all who share the account.
+    /// Waits until a token may be requested again, if the deadline allows. A pause after a token
+    /// request holds for all campaigns of the account.
     fn wait_out_pause(&mut self, deadline: &Deadline) -> Result<(), CallError> {
         let now = deadline.clock().now();
         let Some(until) = self.paused_until.map(|at| bounded_retry_at(at, now)) else {
@@ -297,26 +296,26 @@ impl Held {
 
     fn token_at(&self, now: UnixMillis) -> Option<SecretString> {
         let fresh = |expires_at: UnixMillis| expires_at > now.plus(EXPIRY_MARGIN);
-        // A token that is not kept is held until it is refused.
+        // A token without an expiry is used until it is refused.
         self.token
             .clone()
             .filter(|_| self.expires_at.is_none_or(fresh))
     }
 }
 
-/// Percent-encoded, as a form field.
+/// Percent-encodes a form field.
 fn encode(text: &str) -> String {
     utf8_percent_encode(text, FORM_RESERVED).to_string()
 }
 
-/// Whether a token can stand in a header field.
+/// True where the token can be sent in a header field.
 fn is_sendable(token: &str) -> bool {
     !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn read_cache(path: &Path) -> Result<Option<CachedToken>, String> {
     match fs::read(path) {
-        // The content is a secret, so an error says where it is wrong and not what stands there.
+        // The content is a secret, so an error tells the place and not the content.
         Ok(json) => serde_json::from_slice(&json)
             .map(Some)
             .map_err(|error| format!("damaged at line {} column {}", error.line(), error.column())),
@@ -325,7 +324,7 @@ fn read_cache(path: &Path) -> Result<Option<CachedToken>, String> {
     }
 }
 
-/// A refused token request is a matter of credentials, with whatever 4xx status it comes.
+/// Adds the remedy. A token request refused with 400, 401 or 403 is a matter of credentials.
 fn explain(error: CallError) -> CallError {
     match error.problem {
         Problem::Status {
@@ -342,10 +341,10 @@ fn explain(error: CallError) -> CallError {
 }
 
 const TOKEN_CALL: &str = "token request";
-/// A token that a renewal gave is not renewed within this time: what refuses it is no lapse of time.
-/// Shorter than the shortest interval, 15 s, so that the next cycle may ask again.
+/// Age below which a token from a renewal is not renewed: it cannot have expired. Shorter than the
+/// shortest interval, 15 s, so that the next cycle may request one again.
 const NEW_TOKEN: Duration = Duration::from_secs(10);
-/// A token is not used in its last minute, so that it cannot expire on the way.
+/// Time before expiry from which a token is not used, so that it cannot expire during a call.
 const EXPIRY_MARGIN: Duration = Duration::from_secs(60);
 /// All but the unreserved characters of RFC 3986.
 const FORM_RESERVED: &AsciiSet = &NON_ALPHANUMERIC

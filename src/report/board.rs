@@ -1,18 +1,18 @@
-//! What `watch` shows of a campaign at a glance, and its closing words.
+//! The board: the live lines that `watch` shows of a campaign, and its closing summary.
 
 use std::collections::VecDeque;
 use std::fmt::Write;
 use std::time::Duration;
 
 use super::replay::rows_of;
-use crate::base::notice::Waiting;
+use crate::base::notice_text::Waiting;
 use crate::base::timestamp::rfc3339;
 use crate::base::units::UnixMillis;
 use crate::live::{CycleReport, Outcome};
 use crate::pacing::{Action, Pacer};
 use crate::sim::Figures;
 
-/// What is known of the campaign, from one cycle to the next.
+/// The figures on the board.
 #[derive(Debug, Default)]
 pub struct Board {
     campaign_id: String,
@@ -30,7 +30,7 @@ pub struct Board {
     counts: Counts,
 }
 
-/// What a run came to.
+/// Counters of a run.
 #[derive(Clone, Copy, Debug, Default)]
 struct Counts {
     cycles: u64,
@@ -40,10 +40,10 @@ struct Counts {
 }
 
 impl Board {
-    /// Lines that [`lines`](Self::lines) gives.
+    /// Number of lines of [`lines`](Self::lines).
     pub const LINES: usize = 7;
 
-    /// A campaign of which nothing is known yet.
+    /// The board before the first cycle.
     #[must_use]
     pub fn new(
         campaign_id: &str,
@@ -71,7 +71,7 @@ impl Board {
         }
     }
 
-    /// Takes one cycle in.
+    /// Adds the result of one cycle.
     pub fn add(&mut self, report: &CycleReport) {
         let decision = &report.decision;
         let evidence = &decision.evidence;
@@ -123,10 +123,10 @@ impl Board {
         }
     }
 
-    /// The block of lines, with the time to the next cycle.
+    /// The lines, with the time until the next cycle.
     #[must_use]
     pub fn lines(&self, next: Option<Duration>) -> [String; Self::LINES] {
-        let changed = self.changed.as_deref().unwrap_or("not changed from here");
+        let changed = self.changed.as_deref().unwrap_or("not changed by this run");
         let agents = match self.agents {
             Some((agents, mean)) => format!(
                 "{agents} available, mean {mean:.1}  {}",
@@ -157,7 +157,7 @@ impl Board {
         ]
     }
 
-    /// What the run came to; with what became of a simulated campaign meanwhile.
+    /// Summary of the run, with the results of a sandbox's campaign.
     #[must_use]
     pub fn closing(&self, lasted: Duration, figures: Option<&Figures>) -> String {
         let counts = self.counts;
@@ -193,7 +193,7 @@ impl Board {
         text
     }
 
-    /// Whether the last cycle is worth a line above the block: something changed or failed.
+    /// True where the cycle is printed above the block: something changed or failed.
     #[must_use]
     pub fn is_news(report: &CycleReport) -> bool {
         report.error.is_some()
@@ -227,7 +227,7 @@ fn span(duration: Duration) -> String {
     }
 }
 
-/// A bar for each value, the highest of them full.
+/// A bar for each value; the highest value has a full bar.
 fn sparkline(values: &VecDeque<u32>) -> String {
     let highest = values.iter().copied().max().unwrap_or(0).max(1);
     let bar = |value: &u32| {
@@ -239,5 +239,5 @@ fn sparkline(values: &VecDeque<u32>) -> String {
 }
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-/// Polls in the small history: ten minutes at one every 30 s.
+/// Number of polls in the sparkline: ten minutes at one every 30 s.
 const HISTORY: usize = 20;

@@ -1,4 +1,4 @@
-//! Results as JSON, one object per cycle. Fields may be added; none is renamed or removed.
+//! Results of live cycles as JSON, one object each. Fields may be added; none is renamed or removed.
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use crate::pacing::{Pacer, Policy};
 /// The object that `--json` prints for one cycle.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Cycle<'a> {
+struct CycleObject<'a> {
     timestamp: String,
     campaign_id: &'a str,
     policy: &'static str,
@@ -23,7 +23,7 @@ struct Cycle<'a> {
     available_agents: Option<u32>,
     agent_availability_avg: Option<f64>,
     #[serde(flatten)]
-    traffic: Option<Calls>,
+    traffic: Option<CallCounts>,
     exported: usize,
     pending: usize,
     dry_run: bool,
@@ -33,10 +33,10 @@ struct Cycle<'a> {
     request: Option<WouldSend>,
 }
 
-/// What `predictive` was told besides, so that a backtest of these lines decides the same.
+/// Counts that `predictive` uses, so that a backtest of these lines decides the same.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Calls {
+struct CallCounts {
     #[serde(skip_serializing_if = "Option::is_none")]
     total_calls_dialed: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,12 +61,12 @@ pub fn cycle(report: &CycleReport, campaign_id: &str, pacer: &Pacer, is_dry_run:
         Outcome::WouldApply(would) => would.requests.first().map(would_send),
         _ => None,
     };
-    let calls = Calls {
+    let calls = CallCounts {
         total_calls_dialed: evidence.traffic.attempts,
         total_calls_answered: evidence.traffic.answered,
     };
     let is_predictive = matches!(pacer.policy(), Policy::Predictive(_));
-    let cycle = Cycle {
+    let object = CycleObject {
         timestamp: rfc3339(decision.at),
         campaign_id,
         policy: pacer.policy().name(),
@@ -89,8 +89,8 @@ pub fn cycle(report: &CycleReport, campaign_id: &str, pacer: &Pacer, is_dry_run:
         error: report.error.as_ref().map(ToString::to_string),
         request,
     };
-    // Text, whole numbers and finite floats always have JSON.
-    serde_json::to_string(&cycle).unwrap_or_default()
+    // Text, whole numbers and finite floats can always be written as JSON.
+    serde_json::to_string(&object).unwrap_or_default()
 }
 
 fn would_send(request: &Request) -> WouldSend {

@@ -1,14 +1,14 @@
-//! Results for people.
+//! Results of live cycles as text.
 
 use std::error::Error;
 use std::fmt::Write;
 
-use crate::base::notice::Waiting;
+use crate::base::notice_text::Waiting;
 use crate::base::timestamp::rfc3339;
 use crate::live::{CycleReport, Outcome};
 use crate::pacing::Action;
 
-/// One cycle in one line: when, what was seen, what was decided and why, what was done.
+/// One cycle in one line: time, sample, decision with its reason, and outcome.
 #[must_use]
 pub fn cycle(report: &CycleReport, campaign_id: &str, is_dry_run: bool) -> String {
     let decision = &report.decision;
@@ -65,18 +65,18 @@ pub fn chain(error: &(dyn Error + 'static)) -> String {
     texts.join(": ")
 }
 
-/// Why a cycle failed, and where that leaves the campaign.
+/// The error of a failed cycle, and the dial rate after it.
 #[must_use]
 pub fn failure(report: &CycleReport) -> Option<String> {
     let error = report.error.as_ref()?;
     Some(format!("{}; {}", chain(error), standing(report)))
 }
 
-/// The dial rate after a cycle that failed, in half a sentence.
+/// The dial rate after a failed cycle, as a clause.
 fn standing(report: &CycleReport) -> String {
     match (report.unsettled, report.dial_rate()) {
         (Some(setpoint), _) => format!(
-            "the next cycle finds out whether {} was applied",
+            "the next cycle checks whether {} was applied",
             report.decision.unit.show(setpoint)
         ),
         (None, 0) => "no dial rate was set".to_owned(),
@@ -87,7 +87,7 @@ fn standing(report: &CycleReport) -> String {
     }
 }
 
-/// What a dry run would have sent.
+/// The requests and the record that a dry run did not send.
 #[must_use]
 pub fn dry_run(report: &CycleReport) -> String {
     let export = if report.has_warehouse {

@@ -15,23 +15,23 @@ use crate::pacing::{Actuator, Ratio, Sample, Setpoint, Traffic};
 use pages::Pages;
 use wire::{AgentsPage, CampaignAnswer, DialRate, MetricsAnswer, MetricsQuery};
 
-/// Which campaign, and how it is asked and changed.
+/// Settings of one campaign.
 #[derive(Clone, Debug)]
 pub struct CampaignSettings {
     /// The campaign.
     pub campaign_id: CampaignId,
-    /// The span of one metrics query.
+    /// Period that one metrics query covers.
     pub interval: Duration,
-    /// What guards the PATCH.
+    /// The condition of the PATCH.
     pub if_match: IfMatch,
-    /// The dial rate, and the bounds that were set for it.
+    /// The dial rate and its bounds.
     pub actuator: Actuator,
 }
 
-/// What guards the PATCH.
+/// The condition of the PATCH, in its `If-Match` field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum IfMatch {
-    /// Nothing: the campaign may have changed.
+    /// None (`*`): the campaign may have changed.
     #[default]
     Any,
     /// The version of the campaign that was read in the same cycle.
@@ -45,7 +45,7 @@ pub struct CampaignApi<'a> {
 }
 
 impl<'a> CampaignApi<'a> {
-    /// A campaign of `account`. Nothing is sent yet.
+    /// A campaign of `account`. Sends nothing.
     #[must_use]
     pub fn new(account: &'a Account<'a>, settings: CampaignSettings) -> Self {
         Self { account, settings }
@@ -74,7 +74,7 @@ impl<'a> CampaignApi<'a> {
             .map_err(|problem| CallError::unusable(METRICS_CALL, problem))
     }
 
-    /// Counts the available agents, over as many pages as there are.
+    /// Counts the available agents on all pages.
     fn available_agents(&self, deadline: &Deadline) -> Result<u32, CallError> {
         let unusable = |problem: String| CallError::unusable(AGENTS_CALL, problem);
         let mut path = AGENTS_PATH.to_owned();
@@ -97,7 +97,7 @@ impl<'a> CampaignApi<'a> {
         format!("/api/v2/outbound/campaigns/{}", self.settings.campaign_id)
     }
 
-    /// Adds what the user can do about a refusal.
+    /// Adds the remedy to a refusal.
     fn explain(&self, error: CallError, request: &Request) -> CallError {
         let call = error.call;
         match error.status() {
@@ -112,7 +112,7 @@ impl<'a> CampaignApi<'a> {
                 } else {
                     String::new()
                 };
-                error.advise(format!("sent was {sent}{range}"))
+                error.advise(format!("the body was {sent}{range}"))
             }
             Some(401) => error.advise(
                 "the platform refuses a token that it has just issued: check the client id (CXONE_CLIENT_ID) and the client secret, and that they belong to this site",
@@ -149,13 +149,13 @@ impl Platform for CampaignApi<'_> {
             let agents = spawn().spawn_scoped(scope, || self.available_agents(deadline));
             let standing =
                 reads_standing.then(|| spawn().spawn_scoped(scope, || self.read(deadline)));
-            // This thread is the first to call and takes the connection of the token request.
+            // This thread calls first and reuses the connection of the token request.
             let rate = self.metrics(deadline);
             let join_agents = |thread| join(thread, AGENTS_CALL);
             let join_standing = |thread| join(thread, CAMPAIGN_CALL);
             (
                 rate,
-                // Without a thread to be had, one question follows the other.
+                // Where no thread can be started, the requests follow one another.
                 agents.map_or_else(|_| self.available_agents(deadline), join_agents),
                 standing.map(|thread| thread.map_or_else(|_| self.read(deadline), join_standing)),
             )
@@ -167,7 +167,7 @@ impl Platform for CampaignApi<'_> {
                 answer_rate: Some(rate),
                 traffic,
             }),
-            // One message is enough, but each pause that was asked for counts.
+            // One message is enough; the later of the two pauses holds.
             (Err(first), Err(second)) => Err(first.with_later_retry(&second)),
             (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
         };
@@ -199,7 +199,7 @@ impl Platform for CampaignApi<'_> {
     }
 
     fn apply(&self, change: &Change, deadline: &Deadline) -> Result<Applied, CallError> {
-        // That the campaign has the rate proves nothing where it had it before; its version does.
+        // The rate proves nothing where it was the same before; a new version does.
         let has_taken_effect = || {
             let standing = self.read(deadline)?;
             let is_changed = change.previous != Some(change.setpoint)
@@ -215,7 +215,7 @@ impl Platform for CampaignApi<'_> {
             Ok(answer) if answer.status == ACCEPTED => Ok(Applied::Pending),
             Ok(_) => Ok(Applied::Yes),
             Err(error) if error.status() == Some(412) => {
-                // An earlier try of this very call may be what changed the campaign.
+                // An earlier try of this call may have changed the campaign.
                 let took_effect = error.uncertain
                     && has_taken_effect().map_err(CallError::with_unknown_effect)?;
                 match change.version {
@@ -255,7 +255,7 @@ fn join<T>(
 }
 
 fn json(value: &impl serde::Serialize) -> String {
-    // These shapes are plain structures of text and whole numbers, which always have JSON.
+    // Structures of text and whole numbers can always be written as JSON.
     serde_json::to_string(value).unwrap_or_default()
 }
 
@@ -274,9 +274,9 @@ const CAMPAIGN_CALL: &str = "campaign request";
 const DIAL_RATE_CALL: &str = "dial rate PATCH";
 const METRICS_PATH: &str = "/api/analytics/outbound/details/query";
 const AGENTS_PATH: &str = "/api/v2/agents?state=available";
-/// Taken, and not yet done (RFC 9110, 15.3.3).
+/// Accepted and not yet done (RFC 9110, 15.3.3).
 const ACCEPTED: u16 = 202;
-/// A site with more pages of available agents than this does not exist.
+/// Most pages of available agents; no site has as many.
 const AGENT_PAGES_MAX: u64 = 1_000;
 
 fn json_content() -> (&'static str, String) {
