@@ -17,14 +17,14 @@ use dialpace::config::Sources;
 use dialpace::live;
 use dialpace::report::{self, Console};
 
-/// Faults that a test asks for; a release build has none of this.
+/// Plans the fault that a test asks for. A release build has none of this.
 #[cfg(debug_assertions)]
 #[expect(
     clippy::disallowed_methods,
     reason = "no setting, and not in a release"
 )]
 fn arm_fault_hook() {
-    if let Ok(plan) = std::env::var("DIALPACE_SABOTAGE") {
+    if let Ok(plan) = std::env::var("DIALPACE_FAULT") {
         dialpace::base::fault_hook::arm(&plan);
     }
 }
@@ -68,7 +68,7 @@ fn run_tick(args: &TickArgs, matches: Option<&ArgMatches>) -> ExitCode {
         quiet: args.output.quiet,
         verbose: args.output.verbose,
     };
-    let options = live::Options {
+    let options = live::LiveOptions {
         sandbox: args.live.sandbox.clone(),
         speed: args.live.speed,
         dry_run: args.live.dry_run,
@@ -91,8 +91,8 @@ fn run_watch(args: &WatchArgs, matches: Option<&ArgMatches>) -> ExitCode {
         quiet: args.output.quiet,
         verbose: args.output.verbose,
     };
-    let options = watch::Options {
-        live: live::Options {
+    let options = watch::WatchOptions {
+        live: live::LiveOptions {
             sandbox: args.live.sandbox.clone(),
             speed: args.live.speed,
             dry_run: args.live.dry_run,

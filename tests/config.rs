@@ -394,8 +394,8 @@ fn a_name_that_is_nearly_a_setting_is_told_of() {
     assert_eq!(
         warnings,
         [
-            "warning: DIALPACE_SLA_TRESHOLD is no setting and was ignored; did you mean SLA_THRESHOLD?",
-            "warning: DIALPACE_UTILIZATION is no setting and was ignored; did you mean DIALPACE_UTILISATION?",
+            "warning: DIALPACE_SLA_TRESHOLD is not a setting and was ignored; did you mean SLA_THRESHOLD?",
+            "warning: DIALPACE_UTILIZATION is not a setting and was ignored; did you mean DIALPACE_UTILISATION?",
         ]
     );
 }

@@ -82,7 +82,7 @@ fn retry_after_is_honoured_and_remembered() {
     let run = folder.tick(&platform, &[]).finish().expect(4);
     assert!(
         run.error()
-            .contains("HTTP 429 Too Many Requests; the next try would be due in 120 s, beyond the 17 s that are allowed"),
+            .contains("HTTP 429 Too Many Requests; the next try is due in 120 s, after the cycle's deadline of 17 s"),
         "{}",
         run.stderr
     );
@@ -91,7 +91,7 @@ fn retry_after_is_honoured_and_remembered() {
     let requests = platform.calls().len();
     let run = folder.tick(&platform, &[]).finish().expect(4);
     assert!(
-        run.error().contains("asked not to be called before"),
+        run.error().contains("asked for a pause until"),
         "{}",
         run.stderr
     );
@@ -221,7 +221,7 @@ fn each_status_says_what_to_do() {
         Metrics  403 3  the client lacks the scope analytics:read
         Agents   403 3  the client lacks the scope agent:read
         Patch    403 3  the client lacks the scope outbound:campaign:write
-        Patch    400 5  sent was {\"dialRate\":34}; the range set here is 10 to 100
+        Patch    400 5  the body was {\"dialRate\":34}; the range set here is 10 to 100
         Patch    404 5  check the campaign id (CAMPAIGN_ID): the platform does not know campaign camp-42
         Patch    409 5  dial rate PATCH: HTTP 409 Conflict
         Patch    412 5  check the campaign id (CAMPAIGN_ID)
@@ -390,7 +390,11 @@ fn a_hanging_server_costs_no_more_than_the_deadline() {
             .tick(&platform, &["--deadline", "1s"])
             .finish()
             .expect(4);
-        assert!(run.error().contains(" that are allowed"), "{}", run.stderr);
+        assert!(
+            run.error().contains("the cycle's deadline of"),
+            "{}",
+            run.stderr
+        );
     }
     // A warehouse that hangs does not undo what was applied.
     let folder = Folder::new();
@@ -833,7 +837,7 @@ fn an_unchanged_rate_left_open_is_sent_again_and_recorded_once() {
         .expect(5);
     assert!(
         run.error()
-            .contains("the next cycle finds out whether 34 calls/min was applied"),
+            .contains("the next cycle checks whether 34 calls/min was applied"),
         "{}",
         run.stderr
     );

@@ -1,4 +1,4 @@
-//! The only reader of clocks and the only sleeper; and the deadline that bounds a cycle.
+//! The clocks, which no other file reads or waits on, and the deadline of a cycle.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -6,15 +6,15 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::base::units::UnixMillis;
 
-/// Where time comes from.
+/// A source of time.
 pub trait Clock: Send + Sync {
-    /// The wall clock.
+    /// Time of the wall clock.
     fn now(&self) -> UnixMillis;
-    /// Time since some fixed point, never running backwards.
+    /// Time since a fixed point; never decreases.
     fn monotonic(&self) -> Duration;
-    /// Waits; not to the end, once the run is asked to stop.
+    /// Waits for `duration`, or until the run is asked to stop.
     fn sleep(&self, duration: Duration);
-    /// Whether the run is asked to stop: then no time is left for anything that has not begun.
+    /// True once the run is asked to stop: no call begins any more.
     fn is_stopping(&self) -> bool {
         false
     }
@@ -27,7 +27,7 @@ pub struct SystemClock {
 }
 
 impl SystemClock {
-    /// The machine's clocks; the monotonic one counts from here.
+    /// The machine's clocks; the monotonic one counts from this call.
     #[must_use]
     #[expect(
         clippy::disallowed_methods,
@@ -60,19 +60,19 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock whose waiting can be cut short: by somebody who asks the run to stop, and by a factor,
-/// for a simulated world. Work takes its time, waiting passes `speed` times as fast.
+/// A clock whose waits end when the run is asked to stop, and pass `speed` times as fast for a
+/// simulated world. Work takes real time.
 #[derive(Debug)]
 pub struct RunClock {
     machine: SystemClock,
     speed: u32,
     stop: Arc<AtomicBool>,
-    /// Nanoseconds that were waited for and did not pass on the machine's clocks.
+    /// Nanoseconds of waiting that did not pass on the machine's clocks.
     skipped: AtomicU64,
 }
 
 impl RunClock {
-    /// A clock that waits until `stop` is set, `speed` times as fast as the machine's.
+    /// A clock whose waits end once `stop` is set, `speed` times as fast as the machine's.
     #[must_use]
     pub fn new(speed: u16, stop: Arc<AtomicBool>) -> Self {
         Self {
@@ -103,7 +103,7 @@ impl Clock for RunClock {
         let mut waited = Duration::ZERO;
         while waited < whole && !self.is_stopping() {
             self.machine
-                .sleep(whole.saturating_sub(waited).min(LOOK_AFTER));
+                .sleep(whole.saturating_sub(waited).min(STOP_CHECK_PERIOD));
             waited = self.machine.monotonic().saturating_sub(began);
         }
         let passed = waited.saturating_mul(self.speed).min(duration);
@@ -117,8 +117,8 @@ impl Clock for RunClock {
     }
 }
 
-/// The end of a cycle. Measured on both clocks, whichever ran further: the monotonic one may
-/// stand still while a machine is suspended, and the wall clock may be set back.
+/// The end of a cycle, measured on the clock that ran further: the monotonic one may stop while a
+/// machine is suspended, and the wall clock may be set back.
 #[derive(Clone, Copy)]
 pub struct Deadline<'a> {
     clock: &'a dyn Clock,
@@ -157,7 +157,7 @@ impl<'a> Deadline<'a> {
         self.limit
     }
 
-    /// What is left; zero when it has passed, or when the run is asked to stop.
+    /// Time left; zero once it has passed or the run is asked to stop.
     #[must_use]
     pub fn remaining(&self) -> Duration {
         if self.clock.is_stopping() {
@@ -179,5 +179,5 @@ impl<'a> Deadline<'a> {
     }
 }
 
-/// How long a wait goes on before it is looked whether the run is asked to stop.
-const LOOK_AFTER: Duration = Duration::from_millis(50);
+/// Time between two checks, during a wait, of whether the run is asked to stop.
+const STOP_CHECK_PERIOD: Duration = Duration::from_millis(50);

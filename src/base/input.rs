@@ -1,8 +1,8 @@
-//! What a user gave that cannot be used.
+//! The error for input that cannot be used.
 
 use std::fmt;
 
-/// Something in a file or an option that cannot be used: where, what is wrong, and what to do.
+/// A file or an option that cannot be used. The text names the place, the problem and the remedy.
 #[derive(Debug, PartialEq, Eq)]
 pub struct InputError(pub String);
 

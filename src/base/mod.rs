@@ -1,9 +1,10 @@
-//! What every room stands on, and that imports nothing of ours.
+//! Clock, files, notices, input errors and units: used by every room, imports none of them.
 
 pub mod clock;
 pub mod fault_hook;
 pub mod files;
 pub mod input;
 pub mod notice;
+pub mod notice_text;
 pub mod timestamp;
 pub mod units;

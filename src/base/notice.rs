@@ -1,124 +1,122 @@
-//! What a run tells its user besides the result: each kind says what happened, what it means,
-//! and what to do about it where something can be done.
+//! Notices: the events that a run reports to its user besides the result, as data.
 
-use std::fmt;
 use std::time::Duration;
 
-/// Something worth telling, as data.
+/// One event. Its sentence is its `Display`, in `notice_text`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
-    /// One HTTP exchange ended. Told only to those who ask for detail.
+    /// One HTTP exchange ended. Shown with `--verbose` only.
     Exchange {
-        /// Method and address, without query.
+        /// Method and address, without the query.
         request: String,
-        /// Status, or what went wrong.
+        /// Status, or the problem.
         outcome: String,
-        /// How long it took.
+        /// Time from request to answer.
         took: Duration,
     },
     /// A call failed and will be tried again.
     Retry {
-        /// The call.
+        /// Name of the call.
         call: &'static str,
-        /// What went wrong.
+        /// Cause of the failure.
         problem: String,
         /// Time until the next try.
         wait: Duration,
-        /// Which retry it will be, from 1.
+        /// Number of the next retry, from 1.
         retry: u32,
-        /// How many there can be.
+        /// Highest number of retries.
         retries: u32,
     },
-    /// An earlier answer asked to be left alone until later; this run waits for it.
+    /// An earlier answer asked for a pause; this run waits until it ends.
     QuietPeriod {
-        /// Time it still lasts.
+        /// Time until the pause ends.
         wait: Duration,
     },
-    /// The token was refused and is asked for again.
+    /// The platform refused the token; a new one is requested.
     TokenRenewed,
     /// The token cache could not be read or written.
     TokenCache {
-        /// What went wrong.
+        /// Cause of the failure, with the path of the cache.
         problem: String,
     },
-    /// The state was damaged and has been put aside.
+    /// The state file was damaged and was moved.
     StateSetAside {
         /// The state file.
         path: String,
-        /// Where its content is now.
+        /// The file that holds its content now.
         aside: String,
-        /// What was wrong with it.
+        /// The damage.
         problem: String,
     },
-    /// The state is damaged, and a dry run leaves it where it is.
+    /// The state file is damaged; a dry run does not move it.
     StateDamaged {
         /// The state file.
         path: String,
-        /// What is wrong with it.
+        /// The damage.
         problem: String,
     },
-    /// A rate sent by an earlier run, whose answer never came, has been found applied.
+    /// The platform has the setpoint that an earlier run sent without getting an answer.
     IntentApplied {
-        /// Calls per minute.
-        dial_rate: u32,
+        /// The setpoint, with its unit.
+        setpoint: String,
     },
-    /// A rate that an earlier run meant to send is not the campaign's.
+    /// The platform does not have the setpoint that an earlier run was about to send.
     IntentNotApplied {
-        /// Calls per minute that were meant.
-        intended: u32,
-        /// Calls per minute that the campaign has.
-        actual: u32,
+        /// The setpoint that was to be sent.
+        intended: String,
+        /// The setpoint that the platform has.
+        actual: String,
     },
-    /// The campaign's rate is not the one last applied from here.
+    /// The platform has another setpoint than dialpace last applied.
     RateChangedElsewhere {
-        /// Calls per minute last applied.
-        expected: u32,
-        /// Calls per minute that the campaign has.
-        actual: u32,
+        /// The setpoint that dialpace last applied.
+        expected: String,
+        /// The setpoint that the platform has.
+        actual: String,
     },
-    /// The campaign was changed between reading and writing it.
+    /// The campaign was changed between the read and the write of one cycle.
     Conflict {
-        /// Calls per minute that were not applied.
-        dial_rate: u32,
+        /// The setpoint that was not applied.
+        setpoint: String,
     },
-    /// A name in the environment or in `.env` that means nothing here and nearly does.
+    /// An unknown name in the environment or in `.env` that resembles a setting.
     UnknownSetting {
         /// The name.
         name: String,
-        /// The name that it resembles.
+        /// The setting that it resembles.
         nearest: &'static str,
     },
     /// The metrics file could not be written; the cycle itself is done.
     MetricsNotWritten {
         /// The file.
         path: String,
-        /// What went wrong.
+        /// Cause of the failure.
         problem: String,
     },
-    /// What a run came to, where its output is for programs.
+    /// The summary of a run whose standard output is JSON.
     Closing {
-        /// In words.
+        /// The summary.
         text: String,
     },
-    /// A cycle took so long, or the machine slept so long, that cycles were left out.
+    /// Cycles were missed, because one took longer than the interval or the machine was suspended.
     CyclesMissed {
-        /// How many.
+        /// Number of missed cycles.
         count: u64,
     },
-    /// Rows of history are so far apart that the window never holds as many as it may.
+    /// Rows of history are so far apart that samples are dropped before the window is full.
     SparseHistory {
-        /// Seconds between rows, on average.
+        /// Mean time between two rows, s.
         gap_secs: u64,
         /// Samples in a full window.
         window: usize,
-        /// Age at which samples are dropped.
+        /// Age at which a sample is dropped.
         age_max: Duration,
     },
-    /// What simulated days come to under policies that were not asked for.
+    /// Figures of the same simulated days under policies that the user did not name.
     OtherPolicies(String),
-    /// A dialer that decides at every call does better than a rate set now and then.
+    /// A progressive dialer reaches a higher occupancy than a rate set at each interval.
     ProgressiveIsBetter {
-        /// Seconds between two rates.
+        /// Time between two rates, s.
         interval_secs: f64,
         /// Occupancy of a progressive dialer, per cent.
         progressive: f64,
@@ -129,19 +127,19 @@ pub enum Notice {
     NothingExported,
     /// No warehouse is set, but records of earlier runs wait for one.
     RecordsWithoutWarehouse {
-        /// Records that wait.
+        /// Number of records in the outbox.
         pending: usize,
     },
-    /// The warehouse did not take the records.
+    /// The warehouse did not accept the records.
     ExportFailed {
-        /// What went wrong.
+        /// Cause of the failure.
         problem: String,
-        /// Records that wait.
+        /// Number of records in the outbox.
         pending: usize,
     },
-    /// The outbox was full; its oldest records are in a file of their own.
+    /// The outbox was full; its oldest records were moved to a file.
     OutboxSpilled {
-        /// Records moved.
+        /// Number of records moved.
         rows: usize,
         /// The file.
         path: String,
@@ -149,7 +147,7 @@ pub enum Notice {
 }
 
 impl Notice {
-    /// Who wants to know.
+    /// The level from which it is shown.
     #[must_use]
     pub fn level(&self) -> Level {
         match self {
@@ -170,164 +168,19 @@ impl Notice {
     }
 }
 
-/// Who wants to know of a notice.
+/// The importance of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// Those who ask for detail.
+    /// Shown with `--verbose`.
     Detail,
-    /// Everybody who did not ask for quiet.
+    /// Shown unless `--quiet`.
     Note,
-    /// Everybody: something is amiss that will not mend itself.
+    /// Shown always: a fault that does not end by itself.
     Warning,
 }
 
-/// Takes notices in; the console prints them, a test collects them.
+/// A receiver of notices: the console prints them, a test collects them.
 pub trait Notices: Sync {
-    /// Takes one notice.
+    /// Receives one notice.
     fn tell(&self, notice: &Notice);
-}
-
-impl fmt::Display for Notice {
-    #[expect(clippy::too_many_lines, reason = "one arm for each notice")]
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Exchange {
-                request,
-                outcome,
-                took,
-            } => {
-                write!(f, "{request}: {outcome} in {} ms", took.as_millis())
-            }
-            Self::Retry {
-                call,
-                problem,
-                wait,
-                retry,
-                retries,
-            } => write!(
-                f,
-                "{call}: {problem}; retry {retry} of {retries} in {}",
-                Seconds(*wait)
-            ),
-            Self::QuietPeriod { wait } => write!(
-                f,
-                "an earlier answer asked for a pause; waiting the {} that are left of it",
-                Seconds(*wait)
-            ),
-            Self::TokenRenewed => {
-                f.write_str("the platform refused the token; asking for a new one")
-            }
-            Self::TokenCache { problem } => {
-                write!(f, "{problem}; the next run will ask for a token of its own")
-            }
-            Self::StateSetAside {
-                path,
-                aside,
-                problem,
-            } => write!(
-                f,
-                "state file {path} was damaged ({problem}) and is now {aside}; starting with an empty window, and this run will not raise the dial rate"
-            ),
-            Self::StateDamaged { path, problem } => write!(
-                f,
-                "state file {path} is damaged ({problem}); a real run would set it aside and start with an empty window"
-            ),
-            Self::IntentApplied { dial_rate } => write!(
-                f,
-                "an earlier run ended before it knew whether {dial_rate} calls/min had been applied; the campaign says it was"
-            ),
-            Self::IntentNotApplied { intended, actual } => write!(
-                f,
-                "an earlier run ended before {intended} calls/min was applied; the campaign dials at {actual}"
-            ),
-            Self::RateChangedElsewhere { expected, actual } => write!(
-                f,
-                "the campaign dials at {actual} calls/min, not at the {expected} last applied from here: somebody else changed it"
-            ),
-            Self::Conflict { dial_rate } => write!(
-                f,
-                "the campaign changed while this cycle ran, so {dial_rate} calls/min was not applied; the next cycle starts from what it finds"
-            ),
-            Self::UnknownSetting { name, nearest } => {
-                write!(
-                    f,
-                    "{name} is no setting and was ignored; did you mean {nearest}?"
-                )
-            }
-            Self::MetricsNotWritten { path, problem } => {
-                write!(f, "the metrics file {path} was not written: {problem}")
-            }
-            Self::Closing { text } => f.write_str(text),
-            Self::CyclesMissed { count } => write!(
-                f,
-                "{count} {} left out, because the one before took too long or the machine slept; the schedule goes on",
-                if *count == 1 {
-                    "cycle was"
-                } else {
-                    "cycles were"
-                }
-            ),
-            Self::OtherPolicies(figures) => {
-                write!(f, "the same days, otherwise paced: {figures}")
-            }
-            Self::ProgressiveIsBetter {
-                interval_secs,
-                progressive,
-                predictive,
-            } => write!(
-                f,
-                "a dialer in progressive mode, one call for each idle agent, keeps these agents {progressive:.1} % occupied and abandons nobody; a rate set every {interval_secs} s comes to {predictive:.1} % at best, so the platform's own progressive mode is the better choice here"
-            ),
-            Self::SparseHistory {
-                gap_secs,
-                window,
-                age_max,
-            } => write!(
-                f,
-                "rows are about {gap_secs} s apart, so {window} samples never come together before they are dropped, {} old; --interval {gap_secs}s says that polls are that far apart",
-                Seconds(*age_max)
-            ),
-            Self::NothingExported => f.write_str("nothing is exported: DW_ENDPOINT is not set"),
-            Self::RecordsWithoutWarehouse { pending } => write!(
-                f,
-                "nothing is exported: DW_ENDPOINT is not set, and {} of earlier runs for it",
-                Waiting(*pending)
-            ),
-            Self::ExportFailed { problem, pending } => {
-                write!(f, "{problem}; {} for the next cycle", Waiting(*pending))
-            }
-            Self::OutboxSpilled { rows, path } => write!(
-                f,
-                "the outbox is full; its {rows} oldest records are now in {path} and have to be loaded by hand"
-            ),
-        }
-    }
-}
-
-/// Records that wait, for people: "1 record waits", "2 records wait".
-pub(crate) struct Waiting(pub(crate) usize);
-
-impl fmt::Display for Waiting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            1 => f.write_str("1 record waits"),
-            n => write!(f, "{n} records wait"),
-        }
-    }
-}
-
-/// A duration for people: "250 ms", "2 s", "1.5 s".
-pub(crate) struct Seconds(pub(crate) Duration);
-
-impl fmt::Display for Seconds {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0 < Duration::from_secs(1) {
-            return write!(f, "{} ms", self.0.as_millis());
-        }
-        let tenths = (self.0.as_millis() + 50) / 100;
-        match (tenths / 10, tenths % 10) {
-            (whole, 0) => write!(f, "{whole} s"),
-            (whole, tenth) => write!(f, "{whole}.{tenth} s"),
-        }
-    }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::units::UnixMillis;
 
-/// RFC 3339 in UTC with milliseconds, as the warehouse and every report writes a point in time.
+/// A point in time in RFC 3339, UTC, with milliseconds: the format of records and reports.
 ///
 /// ```
 /// # use dialpace::base::{timestamp::rfc3339, units::UnixMillis};
@@ -20,7 +20,7 @@ pub fn rfc3339(at: UnixMillis) -> String {
     format!("{timestamp:.3}")
 }
 
-/// The same to the second, without punctuation: for names of files.
+/// A point in time to the second, without punctuation, for file names.
 ///
 /// ```
 /// # use dialpace::base::{timestamp::file_stamp, units::UnixMillis};
@@ -37,7 +37,7 @@ pub fn file_stamp(at: UnixMillis) -> String {
         .collect()
 }
 
-/// Writes many points in time as [`rfc3339`] does; of neighbours on one day the date is made once.
+/// Writes points in time as [`rfc3339`] does, and formats the date once for all of one day.
 #[derive(Debug, Default)]
 pub struct Stamps {
     /// Days since 1970, and "2026-11-22T".

@@ -1,4 +1,4 @@
-//! Values that every room uses and that mean one thing.
+//! Values that every room uses.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct UnixMillis(pub i64);
 
 impl UnixMillis {
-    /// How far apart two points are, whichever is the earlier.
+    /// Absolute difference of two points.
     ///
     /// ```
     /// # use dialpace::base::units::UnixMillis;
@@ -21,7 +21,7 @@ impl UnixMillis {
         Duration::from_millis(self.0.abs_diff(other.0))
     }
 
-    /// This point moved later; saturates at the end of time.
+    /// This point moved later; saturates at the highest value.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
         let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);

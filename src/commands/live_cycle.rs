@@ -1,15 +1,15 @@
-//! One cycle of a live campaign and all that is put out about it, the same for `tick` and `watch`.
+//! One cycle of a live campaign and its output, the same for `tick` and `watch`.
 
 use std::io;
 
 use crate::base::clock::Deadline;
 use crate::base::files;
 use crate::base::notice::Notice;
-use crate::live::{CycleReport, Live, State};
+use crate::live::{CycleReport, Live, LiveOptions, State};
 use crate::pacing::Action;
 use crate::report::{self, Console};
 
-/// Runs one cycle, and writes the metrics of it where that is asked for.
+/// Runs one cycle, and writes the metrics file if one is set.
 pub(super) fn run(live: &Live, state: &mut State, deadline: &Deadline) -> CycleReport {
     let report = live.run(state, deadline);
     if let Some(path) = live.metrics_file {
@@ -29,22 +29,28 @@ pub(super) fn run(live: &Live, state: &mut State, deadline: &Deadline) -> CycleR
     report
 }
 
-/// Prints what a cycle came to, as the command line asks for it.
+/// Prints the result of a cycle, as text or as JSON.
 pub(super) fn print(
     live: &Live,
     report: &CycleReport,
-    json: bool,
+    options: &LiveOptions,
     console: Console,
 ) -> io::Result<()> {
     let cycle = live.cycle();
-    if json {
+    let is_dry_run = options.dry_run;
+    if options.json {
         if !report.has_warehouse && report.action() != Action::Hold {
             cycle.notices.tell(&Notice::NothingExported);
         }
-        return console.data(&report::json::cycle(report, cycle.campaign_id, cycle.pacer));
+        return console.data(&report::json::cycle(
+            report,
+            cycle.campaign_id,
+            cycle.pacer,
+            is_dry_run,
+        ));
     }
     if report.is_worth_a_line() && !console.quiet {
-        console.data(&report::text::cycle(report, cycle.campaign_id))?;
+        console.data(&report::text::cycle(report, cycle.campaign_id, is_dry_run))?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! `tick`: one cycle and out.
+//! `tick`: one cycle.
 
 use std::sync::Arc;
 
@@ -8,11 +8,11 @@ use super::live_cycle;
 use crate::base::clock::{Clock, SystemClock};
 use crate::config::Sources;
 use crate::live::CycleReport;
-use crate::live::{Options, SandboxLifetime, open_and_run};
+use crate::live::{LiveOptions, SandboxLifetime, open_and_run};
 use crate::report::{Console, text};
 
-/// Runs one cycle and prints it. The report says whether all of it went well.
-pub fn run(options: &Options, sources: &Sources, console: &Console) -> Result<CycleReport> {
+/// Runs one cycle and prints it. The report holds the failure, if any.
+pub fn run(options: &LiveOptions, sources: &Sources, console: &Console) -> Result<CycleReport> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
     open_and_run(
         options,
@@ -23,9 +23,9 @@ pub fn run(options: &Options, sources: &Sources, console: &Console) -> Result<Cy
         |live| {
             let mut state = live.load()?;
             let report = live_cycle::run(live, &mut state, &live.deadline);
-            live_cycle::print(live, &report, options.json, *console)
+            live_cycle::print(live, &report, options, *console)
                 .and_then(|()| match options {
-                    Options {
+                    LiveOptions {
                         dry_run: true,
                         json: false,
                         ..

@@ -1,4 +1,4 @@
-//! `watch`: the cycle of `tick` on a fixed schedule, for as long as somebody wants it.
+//! `watch`: the cycle of `tick` on a fixed schedule, until `--cycles` are done or a signal comes.
 
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
@@ -14,31 +14,32 @@ use crate::base::notice::{Notice, Notices};
 use crate::config::Sources;
 use crate::live::CycleReport;
 use crate::live::{self, Exchanges, Live, SandboxLifetime};
+use crate::pacing::Setpoint;
 use crate::report::board::Board;
 use crate::report::{Console, Screen, text};
 
-/// What the command line asks of a watch.
+/// Options of the command line for `watch`.
 #[derive(Clone, Debug)]
-pub struct Options {
-    /// The campaign.
-    pub live: live::Options,
+pub struct WatchOptions {
+    /// Options of the campaign.
+    pub live: live::LiveOptions,
     /// `--cycles`.
     pub cycles: Option<u64>,
 }
 
-/// How a watch ended.
+/// The end of a watch.
 #[derive(Debug)]
 pub enum Watched {
-    /// After the cycles that were asked for; the last of them.
+    /// All cycles of `--cycles` were run; the report of the last one.
     Done(Box<CycleReport>),
-    /// Somebody asked it to stop.
+    /// A signal ended it.
     Interrupted,
 }
 
-/// Runs cycles until `stop` is set or enough are done. `end_at_once` ends the process, should a
-/// cycle not come to its end soon after `stop`: the state allows that at any moment.
+/// Runs cycles until `stop` is set or `--cycles` are done. `end_at_once` ends the process where a
+/// cycle does not end soon after `stop`; the state allows that at any moment.
 pub fn run(
-    options: &Options,
+    options: &WatchOptions,
     sources: &Sources,
     console: Console,
     stop: &Arc<AtomicBool>,
@@ -65,7 +66,7 @@ pub fn run(
     })
 }
 
-/// Tells the thread that sees to the end that there is nothing more to see to, whatever ended it.
+/// Sets the flag when dropped, also in a panic, so that the watchdog's thread ends.
 struct SetOnDrop<'a>(&'a AtomicBool);
 
 impl Drop for SetOnDrop<'_> {
@@ -75,7 +76,7 @@ impl Drop for SetOnDrop<'_> {
 }
 
 fn watch(
-    options: &Options,
+    options: &WatchOptions,
     live: &Live,
     screen: &Screen,
     clock: &dyn Clock,
@@ -83,8 +84,14 @@ fn watch(
 ) -> Result<Watched> {
     let mut state = live.load()?;
     let cycle = live.cycle();
-    let rate = state.pacer.dial_rate;
-    let mut board = Board::new(cycle.campaign_id, cycle.pacer, live.interval, rate);
+    let rate = state.pacer.applied.map_or(0, Setpoint::steps);
+    let mut board = Board::new(
+        cycle.campaign_id,
+        cycle.pacer,
+        live.interval,
+        rate,
+        options.live.dry_run,
+    );
     let limit = live.deadline.limit().min(live.interval);
     let began = clock.monotonic();
     let mut slot = 0;
@@ -138,14 +145,14 @@ fn watch(
     Ok(watched)
 }
 
-/// The number of the first cycle that is due after `elapsed`. The schedule is fixed when the run
-/// begins, so it does not drift; what is past is left out, so that cycles never bunch up.
+/// Number of the first cycle that is due after `elapsed`. The schedule is fixed at the start of the
+/// run, so it does not drift; missed cycles are not made up for.
 fn next_slot(elapsed: Duration, interval: Duration) -> u64 {
     let slot = elapsed.as_nanos() / interval.as_nanos().max(1) + 1;
     u64::try_from(slot).unwrap_or(u64::MAX)
 }
 
-/// Waits until `due`, telling once a second how long that still is.
+/// Waits until `due`, and calls `tell` once a second with the time left.
 fn wait(clock: &dyn Clock, due: Duration, speed: u16, tell: impl Fn(Duration)) {
     let second = Duration::from_secs(1) * u32::from(speed);
     loop {
@@ -158,12 +165,17 @@ fn wait(clock: &dyn Clock, due: Duration, speed: u16, tell: impl Fn(Duration)) {
     }
 }
 
-fn print(options: &Options, live: &Live, screen: &Screen, report: &CycleReport) -> io::Result<()> {
+fn print(
+    options: &WatchOptions,
+    live: &Live,
+    screen: &Screen,
+    report: &CycleReport,
+) -> io::Result<()> {
     if screen.has_block() && !Board::is_news(report) {
         return Ok(());
     }
     screen.above(|console| {
-        live_cycle::print(live, report, options.live.json, *console)?;
+        live_cycle::print(live, report, &options.live, *console)?;
         if let Some(message) = text::failure(report) {
             console.error(&message);
         }
@@ -171,8 +183,7 @@ fn print(options: &Options, live: &Live, screen: &Screen, report: &CycleReport) 
     })
 }
 
-/// Once the run is asked to stop, gives the exchange at work a moment to end by itself, then ends
-/// it, and at last the process.
+/// Once `stop` is set, waits for the running exchange, then aborts it, and at last ends the process.
 fn shutdown_watchdog(
     stop: &AtomicBool,
     is_done: &AtomicBool,
@@ -183,12 +194,12 @@ fn shutdown_watchdog(
     let done_within = |time: Duration| {
         let until = clock.monotonic() + time;
         while clock.monotonic() < until && !is_done.load(Ordering::Relaxed) {
-            clock.sleep(LOOK_AFTER);
+            clock.sleep(FLAG_CHECK_PERIOD);
         }
         is_done.load(Ordering::Relaxed)
     };
     while !stop.load(Ordering::Relaxed) {
-        if done_within(LOOK_AFTER) {
+        if done_within(FLAG_CHECK_PERIOD) {
             return;
         }
     }
@@ -201,7 +212,7 @@ fn shutdown_watchdog(
     }
 }
 
-/// What an exchange gets to end by itself, and what ending it gets: less than 2 s together.
+/// Time for an exchange to end by itself, and again for its abort: less than 2 s together.
 const GRACE: Duration = Duration::from_millis(850);
-/// How long the end of a wait may go unnoticed.
-const LOOK_AFTER: Duration = Duration::from_millis(20);
+/// Time between two checks of the flags.
+const FLAG_CHECK_PERIOD: Duration = Duration::from_millis(20);

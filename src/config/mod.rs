@@ -13,7 +13,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use ureq::tls::{Certificate, PemItem, parse_pem};
 
-use crate::http::{Reach, Retry};
+use crate::http::{HostScope, Retry};
 use crate::platform::{CampaignId, IfMatch, Site, checked_url};
 use layers::Setting;
 
@@ -60,7 +60,7 @@ pub struct Account {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Endpoint {
     /// An address that takes one POST per record.
-    Http(String, Reach),
+    Http(String, HostScope),
     /// A file that gets one line per record.
     File(PathBuf),
 }

@@ -1,4 +1,4 @@
-//! The client itself: one constructor, one try, and the loop of retries around it.
+//! The client: its constructor, one try of a request, and the loop of retries around it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -10,9 +10,10 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, AsSendBody, Error};
 
 use super::bounds::{
-    BODY_BYTES_MAX, BUFFER_BYTES, CALL_TIMEOUT, CONNECT_TIMEOUT, HEADER_BYTES_MAX, IDLE_MAX,
-    SECRET_BYTES_MIN,
+    BODY_BYTES_MAX, BUFFER_BYTES, CALL_TIMEOUT, CONNECT_TIMEOUT, EXCHANGES_MAX, HEADER_BYTES_MAX,
+    IDLE_MAX, SECRET_BYTES_MIN,
 };
+use super::budget::Budget;
 use super::error::{self, CallError, Problem};
 use super::json;
 use super::message::{ACCEPT, Answer, Body, Request, without_query};
@@ -20,22 +21,23 @@ use super::retry::{Retry, retry_after};
 use crate::base::clock::Deadline;
 use crate::base::notice::{Notice, Notices};
 
-/// Where the other side is, which decides about proxy and plain HTTP.
+/// Whether a host is on this machine; decides on the proxy and on plain HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reach {
+pub enum HostScope {
     /// This machine: no proxy.
     Loopback,
-    /// Anywhere else: HTTPS only, through the environment's proxy if it names one.
+    /// Another machine: HTTPS only, through the proxy that the environment names, if any.
     Remote,
 }
 
-/// Asked before a request that met silence is sent again: has it taken effect after all?
+/// A check, made before a request without an answer is sent again: true where it took effect.
 pub type HasTakenEffect<'a> = &'a dyn Fn() -> Result<bool, CallError>;
 
 /// The client of one host.
 pub struct Client<'a> {
     agent: Agent,
     retry: Retry,
+    budget: Budget,
     secrets: Mutex<Vec<SecretString>>,
     notices: &'a dyn Notices,
 }
@@ -44,7 +46,7 @@ impl<'a> Client<'a> {
     /// A client. `authorities` are trusted besides those of the machine.
     #[must_use]
     pub fn new(
-        reach: Reach,
+        scope: HostScope,
         authorities: &[Certificate<'static>],
         retry: Retry,
         notices: &'a dyn Notices,
@@ -53,7 +55,7 @@ impl<'a> Client<'a> {
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
-            .https_only(reach == Reach::Remote)
+            .https_only(scope == HostScope::Remote)
             .user_agent(concat!("dialpace/", env!("CARGO_PKG_VERSION")))
             .accept(ACCEPT)
             .timeout_connect(Some(CONNECT_TIMEOUT))
@@ -62,21 +64,22 @@ impl<'a> Client<'a> {
             .output_buffer_size(BUFFER_BYTES)
             .max_idle_age(IDLE_MAX)
             .tls_config(TlsConfig::builder().root_certs(roots(authorities)).build());
-        let builder = match reach {
-            // A new connection costs nothing here, and a server that sends header and body apart
-            // would meet the delayed acknowledgement, 40 ms, of one that is used again.
-            Reach::Loopback => builder.proxy(None).max_idle_connections(0),
-            Reach::Remote => builder,
+        let builder = match scope {
+            // A new connection costs nothing on this machine. On a reused one, a server that sends
+            // header and body separately waits 40 ms for the delayed acknowledgement.
+            HostScope::Loopback => builder.proxy(None).max_idle_connections(0),
+            HostScope::Remote => builder,
         };
         Self {
             agent: builder.build().new_agent(),
             retry,
+            budget: Budget::new(EXCHANGES_MAX),
             secrets: Mutex::default(),
             notices,
         }
     }
 
-    /// Removes `secret` from now on from whatever the other side says: it may echo what it was
+    /// Removes `secret` from every later message of the other side, which may echo what it was
     /// sent.
     pub fn conceal(&self, secret: SecretString) {
         self.secrets
@@ -85,7 +88,7 @@ impl<'a> Client<'a> {
             .push(secret);
     }
 
-    /// Ends every exchange at once, and lets no other begin: for a run that is asked to stop.
+    /// Ends every exchange at once and refuses new ones: for a run that is asked to stop.
     pub fn abort(&self) {
         self.agent.clone().shutdown();
     }
@@ -100,7 +103,7 @@ impl<'a> Client<'a> {
             .map_err(|problem| CallError::unusable(call, problem))
     }
 
-    /// As [`read`](Self::read), for an answer that holds a secret: the error shows nothing of it.
+    /// Reads the JSON body of an answer that holds a secret; the error shows no content.
     pub fn read_secret<T: DeserializeOwned>(
         &self,
         call: &'static str,
@@ -109,20 +112,21 @@ impl<'a> Client<'a> {
         json::read_secret(&answer.body).map_err(|problem| CallError::unusable(call, problem))
     }
 
-    /// Sends `request`, with `token` if it has one, until it is answered with 2xx, fails for good,
-    /// or time is up.
+    /// Sends `request`, with `token` if there is one, until an answer is 2xx, a failure is final, or
+    /// the deadline has passed.
     pub fn call(
         &self,
         request: &Request,
         token: Option<&SecretString>,
         deadline: &Deadline,
     ) -> Result<Answer, CallError> {
-        self.call_carefully(request, token, deadline, &|| Ok(false))
+        self.call_with_readback(request, token, deadline, &|| Ok(false))
     }
 
-    /// As [`call`](Self::call), for a request that must not be sent again blindly: after silence
-    /// `has_taken_effect` is asked first, and where it says yes the answer is an empty one.
-    pub fn call_carefully(
+    /// Sends a request that must not take effect twice: as [`call`](Self::call), but after a try
+    /// without an answer `has_taken_effect` is called first, and where it is true an empty answer
+    /// is returned.
+    pub fn call_with_readback(
         &self,
         request: &Request,
         token: Option<&SecretString>,
@@ -131,7 +135,12 @@ impl<'a> Client<'a> {
     ) -> Result<Answer, CallError> {
         let mut failure = CallError::untried(request.call, deadline.limit());
         while !deadline.remaining().is_zero() {
-            let (problem, pause) = match self.send(request, token, deadline) {
+            let Some(permit) = self.budget.acquire(deadline) else {
+                break;
+            };
+            let sent = self.send(request, token, deadline);
+            drop(permit);
+            let (problem, pause) = match sent {
                 Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
             };
@@ -159,14 +168,14 @@ impl<'a> Client<'a> {
                 retries: self.retry.retries,
             });
             deadline.clock().sleep(wait);
-            if silent && has_taken_effect().map_err(CallError::uncertainly)? {
+            if silent && has_taken_effect().map_err(CallError::with_unknown_effect)? {
                 return Ok(Answer::default());
             }
         }
         Err(failure.out_of_time(deadline.limit(), None))
     }
 
-    /// One try. A failure comes with the pause that the answer asked for.
+    /// Sends once. A failure carries the pause that the answer asked for.
     fn send(
         &self,
         request: &Request,
@@ -228,22 +237,36 @@ impl<'a> Client<'a> {
             Some(text) => self.run(builder.body(text).map_err(unsendable)?, timeout),
             None => self.run(builder.body(()).map_err(unsendable)?, timeout),
         };
-        let response = response.map_err(|error| error::sort(error, timeout, &request.url))?;
+        let response = response.map_err(|error| error::classify(error, timeout, &request.url))?;
         let status = response.status().as_u16();
         let (parts, body) = response.into_parts();
         let headers = parts.headers;
         let is_success = (200..300).contains(&status);
         if is_success && !request.reads_answer {
             let body = Vec::new();
-            return Ok((status, Answer { headers, body }));
+            return Ok((
+                status,
+                Answer {
+                    status,
+                    headers,
+                    body,
+                },
+            ));
         }
         let body = body.into_with_config().limit(BODY_BYTES_MAX).read_to_vec();
         let body = match body {
-            Err(error) if is_success => return Err(error::sort(error, timeout, &request.url)),
-            // The status says enough; what could not be read is only its message.
+            Err(error) if is_success => return Err(error::classify(error, timeout, &request.url)),
+            // The status is enough; only its message could not be read.
             body => body.unwrap_or_default(),
         };
-        Ok((status, Answer { headers, body }))
+        Ok((
+            status,
+            Answer {
+                status,
+                headers,
+                body,
+            },
+        ))
     }
 
     fn run(
@@ -267,10 +290,10 @@ impl<'a> Client<'a> {
     }
 }
 
-/// What went wrong with one try, and the pause that the answer asked for.
+/// The problem of one try, and the pause that the answer asked for.
 type Failed = (Problem, Option<Duration>);
 
-/// The machine's own authorities, and `authorities` besides.
+/// The machine's certificate authorities, and `authorities`.
 fn roots(authorities: &[Certificate<'static>]) -> RootCerts {
     if authorities.is_empty() {
         return RootCerts::PlatformVerifier;

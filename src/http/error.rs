@@ -1,4 +1,4 @@
-//! What can go wrong with a call, sorted by what it means for the caller.
+//! Errors of a call, classified by their meaning for the caller.
 
 use std::fmt;
 use std::io::ErrorKind;
@@ -7,35 +7,35 @@ use std::time::Duration;
 use ureq::{Error, Timeout};
 
 use super::bounds::{CONNECT_TIMEOUT, HEADER_BYTES_MAX};
-use crate::base::notice::Seconds;
+use crate::base::notice_text::Seconds;
 use crate::base::timestamp::rfc3339;
 use crate::base::units::UnixMillis;
 
-/// A call that failed for good: which one, how, and what to do.
+/// A call that failed for good: its name, the problem and the remedy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallError {
-    /// The call, as people know it: "metrics query".
+    /// Name of the call in messages: "metrics query".
     pub call: &'static str,
-    /// What went wrong, the last time it was tried.
+    /// Problem of the last try.
     pub problem: Problem,
-    /// How often it was tried.
+    /// Number of tries.
     pub tries: u32,
-    /// Whether one of the tries may have taken effect although no answer says so.
+    /// True where a try may have taken effect without an answer that confirms it.
     pub uncertain: bool,
-    /// When the other side wants to be called again at the earliest.
+    /// Earliest time at which the other side accepts another call.
     pub retry_at: Option<UnixMillis>,
-    /// Whether the credentials were refused, or the permission is missing.
+    /// True where the credentials were refused or a permission is missing.
     pub denied: bool,
-    /// What the user can do about it.
+    /// Remedy for the user.
     pub advice: Option<String>,
 }
 
-/// What went wrong with one try.
+/// The problem of one try.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// No connection came about, so nothing was sent.
+    /// No connection was made, so nothing was sent.
     NotConnected(String),
-    /// The connection ended before the whole answer was there.
+    /// The connection ended before the whole answer had arrived.
     NoAnswer(String),
     /// The answer did not come in time.
     TimedOut(Duration),
@@ -45,25 +45,25 @@ pub enum Problem {
     Status {
         /// The status.
         status: u16,
-        /// The body's own message, shortened.
+        /// The message in the body, shortened.
         message: String,
     },
     /// An answer that cannot be used.
     Unusable(String),
     /// An earlier answer asked for a pause that outlasts this cycle.
     Paused {
-        /// When it ends.
+        /// End of the pause.
         until: UnixMillis,
-        /// The time the cycle is allowed.
+        /// Time that the cycle may take.
         limit: Duration,
     },
     /// The cycle's deadline leaves no time for another try.
     OutOfTime {
-        /// The time the cycle was allowed.
+        /// Time that the cycle may take.
         limit: Duration,
-        /// What went wrong before.
+        /// Problem of the last try.
         last: Option<Box<Problem>>,
-        /// How long the next try would have had to wait, where that is beyond the deadline.
+        /// Wait before the next try, where it is longer than the time left.
         wait: Option<Duration>,
     },
 }
@@ -99,7 +99,7 @@ impl CallError {
         }
     }
 
-    /// No call at all, because an earlier answer asked for a pause until `until`.
+    /// No call was made, because an earlier answer asked for a pause until `until`.
     #[must_use]
     pub fn paused(until: UnixMillis, limit: Duration) -> Self {
         Self {
@@ -131,25 +131,25 @@ impl CallError {
         }
     }
 
-    /// The same error, of a request that may have taken effect.
+    /// This error, of a request that may have taken effect.
     #[must_use]
-    pub fn uncertainly(self) -> Self {
+    pub fn with_unknown_effect(self) -> Self {
         Self {
             uncertain: true,
             ..self
         }
     }
 
-    /// The same error, asking for a pause no shorter than `other` asks for.
+    /// This error, with the later `retry_at` of the two.
     #[must_use]
-    pub fn pausing_with(self, other: &Self) -> Self {
+    pub fn with_later_retry(self, other: &Self) -> Self {
         Self {
             retry_at: self.retry_at.max(other.retry_at),
             ..self
         }
     }
 
-    /// The same error with what the user can do about it.
+    /// This error with a remedy for the user.
     #[must_use]
     pub fn advise(self, advice: impl Into<String>) -> Self {
         Self {
@@ -158,7 +158,7 @@ impl CallError {
         }
     }
 
-    /// The status of the last answer, when that is what went wrong.
+    /// The status of the last answer, where the status is the problem.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         match self.problem {
@@ -169,7 +169,7 @@ impl CallError {
 }
 
 impl Problem {
-    /// Whether the same request may succeed if it is sent again.
+    /// True where the same request may succeed if it is sent again.
     #[must_use]
     pub fn is_passing(&self) -> bool {
         match self {
@@ -181,7 +181,7 @@ impl Problem {
         }
     }
 
-    /// Whether the request may have taken effect although no answer says so.
+    /// True where the request may have taken effect without an answer that confirms it.
     #[must_use]
     pub fn is_uncertain(&self) -> bool {
         match self {
@@ -192,13 +192,13 @@ impl Problem {
         }
     }
 
-    /// Whether the other side answered nothing at all to a request that was sent.
+    /// True where a request was sent and no answer came.
     #[must_use]
     pub fn is_silence(&self) -> bool {
         matches!(self, Self::NoAnswer(_) | Self::TimedOut(_))
     }
 
-    /// What to do about it where the call itself knows nothing better.
+    /// Remedy for a call that has no more specific one.
     fn advice(&self) -> Option<&'static str> {
         match self {
             Self::Tls(text) if text.contains(UNKNOWN_ISSUER) => {
@@ -259,7 +259,7 @@ impl fmt::Display for Problem {
             Self::Unusable(text) => write!(f, "unusable answer: {text}"),
             Self::Paused { until, limit } => write!(
                 f,
-                "an earlier answer asked not to be called before {}, which is beyond this cycle's {}; nothing was sent",
+                "an earlier answer asked for a pause until {}, longer than this cycle's {}; nothing was sent",
                 rfc3339(*until),
                 Seconds(*limit)
             ),
@@ -270,19 +270,19 @@ impl fmt::Display for Problem {
                 match wait {
                     Some(wait) => write!(
                         f,
-                        "the next try would be due in {}, beyond the {} that are allowed",
+                        "the next try is due in {}, after the cycle's deadline of {}",
                         Seconds(*wait),
                         Seconds(*limit)
                     ),
-                    None => write!(f, "the {} that are allowed are used up", Seconds(*limit)),
+                    None => write!(f, "the cycle's deadline of {} has passed", Seconds(*limit)),
                 }
             }
         }
     }
 }
 
-/// Sorts what ureq says by what it means here.
-pub(super) fn sort(error: Error, timeout: Duration, url: &str) -> Problem {
+/// The problem for an error of the HTTP library.
+pub(super) fn classify(error: Error, timeout: Duration, url: &str) -> Problem {
     let not_connected = |why: &dyn fmt::Display| {
         let host = url.split('/').nth(2).unwrap_or(url);
         Problem::NotConnected(format!("{host}: {why}"))
@@ -320,10 +320,10 @@ pub(super) fn sort(error: Error, timeout: Duration, url: &str) -> Problem {
     }
 }
 
-/// What a certificate is refused for, in words where rustls has a name.
+/// The reason for which a certificate is refused, with rustls' name for it put in words.
 fn in_words(problem: &str) -> String {
     problem.replace("UnknownIssuer", UNKNOWN_ISSUER)
 }
 
-/// To rustls a self-signed certificate is one of an issuer that nobody knows.
+/// rustls reports a self-signed certificate as one of an unknown issuer.
 const UNKNOWN_ISSUER: &str = "its issuer is unknown, or it is self-signed";

@@ -1,8 +1,8 @@
-//! JSON bodies: answers that are read strictly, and messages inside error bodies.
+//! JSON bodies: strict reading of answers, and the messages in error bodies.
 
 use serde::de::DeserializeOwned;
 
-/// Reads `body`; the error names the field, and shows how the body begins where it is not JSON.
+/// Reads `body`; the error names the field, and shows the beginning of a body that is not JSON.
 pub(super) fn read<T: DeserializeOwned>(
     body: &[u8],
     redact: impl Fn(String) -> String,
@@ -25,7 +25,7 @@ pub(super) fn read<T: DeserializeOwned>(
     })
 }
 
-/// As [`read`], for a body that holds a secret: the error shows nothing of its content.
+/// Reads a body that holds a secret; the error shows no content.
 pub(super) fn read_secret<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     read_at(body).map_err(
         |Misfit {
@@ -40,7 +40,7 @@ pub(super) fn read_secret<T: DeserializeOwned>(body: &[u8]) -> Result<T, String>
             if problem.starts_with("missing field") {
                 return problem;
             }
-            // "invalid type: string "…", expected i64": all but what stands there.
+            // "invalid type: string "…", expected i64", without the text between the quotes.
             let kind = problem
                 .split(['"', '`'])
                 .next()
@@ -54,9 +54,9 @@ pub(super) fn read_secret<T: DeserializeOwned>(body: &[u8]) -> Result<T, String>
     )
 }
 
-/// How a body is not what it should be.
+/// The difference between a body and its expected shape.
 struct Misfit {
-    /// The field, ready to stand before the problem; empty for the body as a whole.
+    /// The field with ": ", as a prefix of the problem; empty for the whole body.
     field: String,
     problem: String,
     is_json: bool,
@@ -74,7 +74,7 @@ fn read_at<T: DeserializeOwned>(body: &[u8]) -> Result<T, Misfit> {
             } else {
                 format!("{path}: ")
             },
-            // The field says where; line and column of a body that nobody sees do not.
+            // The field is the place; line and column of a body that is not shown are no help.
             problem: text.split(" at line ").next().unwrap_or(&text).to_owned(),
             is_json: error.is_data(),
         }
@@ -83,7 +83,7 @@ fn read_at<T: DeserializeOwned>(body: &[u8]) -> Result<T, Misfit> {
         Ok(()) => Ok(value),
         Err(_) => Err(Misfit {
             field: String::new(),
-            problem: "more follows the JSON value".to_owned(),
+            problem: "there is more text after the JSON value".to_owned(),
             is_json: true,
         }),
     }

@@ -5,20 +5,20 @@ use std::fmt;
 use secrecy::SecretString;
 use ureq::http::{HeaderMap, Method};
 
-/// One request, as data: what a dry run prints is what a real run sends.
+/// One request, as data. A dry run prints the request that a real run sends.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// The call, as people know it: "metrics query".
+    /// Name of the call in messages: "metrics query".
     pub call: &'static str,
     /// The method.
     pub method: Method,
-    /// The whole address.
+    /// The address, with its query.
     pub url: String,
     /// Header fields besides `Accept` and the bearer token.
     pub headers: Vec<(&'static str, String)>,
-    /// Whether the platform's token goes with it.
+    /// True where the platform's token is sent with it.
     pub authorised: bool,
-    /// Whether the body of a success matters; where it does not, the status alone decides.
+    /// True where the body of a 2xx answer is read; otherwise the status alone counts.
     pub reads_answer: bool,
     /// The body, where there is one.
     pub body: Option<Body>,
@@ -27,23 +27,25 @@ pub struct Request {
 /// The body of a request.
 #[derive(Clone, Debug)]
 pub enum Body {
-    /// One that may be shown.
+    /// A body that may be shown.
     Plain(String),
-    /// One that holds credentials.
+    /// A body that holds credentials.
     Secret(SecretString),
 }
 
 /// An answer with a 2xx status.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
-    /// Its header fields.
+    /// The status; 0 where no answer came and a read showed that the request took effect.
+    pub status: u16,
+    /// The header fields.
     pub headers: HeaderMap,
-    /// Its body, at most [`BODY_BYTES_MAX`](super::BODY_BYTES_MAX) long.
+    /// The body, at most [`BODY_BYTES_MAX`](super::BODY_BYTES_MAX) bytes.
     pub body: Vec<u8>,
 }
 
 impl Request {
-    /// The address, for messages. That of a warehouse may hold a key in its query.
+    /// The address, for messages: without its query where that may hold the key of a warehouse.
     #[must_use]
     pub fn shown_url(&self) -> &str {
         if self.authorised {
@@ -53,7 +55,7 @@ impl Request {
         }
     }
 
-    /// The header fields that go out, but for the token.
+    /// The header fields that are sent; the token is replaced by a placeholder.
     #[must_use]
     pub fn shown_headers(&self) -> Vec<(&'static str, String)> {
         let token = self
@@ -66,7 +68,7 @@ impl Request {
 }
 
 impl fmt::Display for Request {
-    /// The request as it goes out, but for the token.
+    /// The request as it is sent; token and credentials are replaced by a placeholder.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} {}", self.method, self.url)?;
         for (name, value) in self.shown_headers() {
@@ -94,5 +96,5 @@ pub fn without_query(url: &str) -> &str {
     url.split(['?', '#']).next().unwrap_or(url)
 }
 
-/// What every answer is asked to be.
+/// The media type that every request accepts.
 pub(super) const ACCEPT: &str = "application/json";

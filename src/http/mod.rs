@@ -2,6 +2,7 @@
 //! retries within the deadline of the cycle.
 
 mod bounds;
+mod budget;
 mod client;
 mod error;
 mod json;
@@ -9,12 +10,12 @@ mod message;
 mod retry;
 
 pub use bounds::BODY_BYTES_MAX;
-pub use client::{Client, HasTakenEffect, Reach};
+pub use client::{Client, HasTakenEffect, HostScope};
 pub use error::{CallError, Problem};
 pub use message::{Answer, Body, Request, without_query};
 pub use retry::{Retry, bounded_retry_at, retry_after};
 
-/// Reads a body as an answer's is read. Of fuzzing builds only.
+/// Reads a body as the body of an answer is read. Of fuzzing builds only.
 #[cfg(fuzzing)]
 pub fn read_body<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     json::read(body, |text| text)

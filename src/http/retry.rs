@@ -1,4 +1,4 @@
-//! How long to wait before a call is tried again.
+//! Retries: their number, the wait before each, and `Retry-After`.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use jiff::fmt::rfc2822;
 
 use crate::base::units::UnixMillis;
 
-/// How often a call is tried again, and how long the first wait is.
+/// Number of retries, and the unit of their waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retry {
     /// Tries after the first.
@@ -59,7 +59,7 @@ impl Default for Retry {
 pub fn retry_after(header: &str, now: UnixMillis) -> Option<Duration> {
     let header = header.trim();
     if !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More digits than fit are still a number of seconds: a very large one.
+        // A number with more digits than fit is a very large number of seconds.
         return Some(Duration::from_secs(header.parse().unwrap_or(u64::MAX)));
     }
     let at = rfc2822::parse(header).ok()?.timestamp().as_millisecond();
@@ -70,13 +70,13 @@ pub fn retry_after(header: &str, now: UnixMillis) -> Option<Duration> {
     })
 }
 
-/// The earliest moment to call again, when an answer asked for a pause: bounded, so that a
-/// nonsensical figure cannot keep the pacer from its campaign.
+/// Earliest time of the next call after an answer asked for a pause: at most five minutes away, so
+/// that an absurd value cannot stop the pacing.
 #[must_use]
 pub fn bounded_retry_at(retry_at: UnixMillis, now: UnixMillis) -> UnixMillis {
     retry_at.min(now.plus(QUIET_MAX))
 }
 
-/// Longest pause that an answer can ask of later cycles; below the age at which samples stop
-/// counting, so that a campaign is not given up because of one odd header.
+/// Longest pause that an answer can impose on later cycles: shorter than the default age at which
+/// samples are dropped, 360 s, so that one odd header does not lead to the safe rate.
 const QUIET_MAX: Duration = Duration::from_secs(300);

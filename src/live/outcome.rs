@@ -1,81 +1,93 @@
-//! What a cycle came to.
+//! The result of a cycle.
 
 use std::fmt;
 
-use super::state::StateError;
+use super::store::StateError;
 use crate::http::{CallError, Request};
-use crate::pacing::{Action, Decision};
+use crate::pacing::{Action, Decision, Setpoint};
 use crate::warehouse::Record;
 
-/// What a cycle came to.
+/// The result of a cycle.
 #[derive(Debug)]
 pub struct CycleReport {
-    /// What was decided.
+    /// The decision.
     pub decision: Decision,
-    /// What became of it.
+    /// Its outcome.
     pub outcome: Outcome,
     /// Records delivered in this cycle.
     pub exported: usize,
-    /// Whether the warehouse refused records; they wait, or are in the overflow file.
+    /// True where the delivery failed; the records wait, or are in the overflow file.
     pub export_failed: bool,
-    /// Records that wait.
+    /// Records in the outbox.
     pub pending: usize,
-    /// Whether there is a warehouse.
+    /// True where a warehouse is set.
     pub has_warehouse: bool,
-    /// Whether nothing was written.
-    pub dry_run: bool,
-    /// A rate that was sent, or about to be, without an answer: the next cycle looks it up.
-    pub unsettled: Option<u32>,
-    /// What went wrong first, if anything did.
+    /// The setpoint of the open intent, which the next cycle settles.
+    pub unsettled: Option<Setpoint>,
+    /// The first failure, if any.
     pub error: Option<CycleError>,
 }
 
-/// What became of a decision.
+/// The outcome of a decision.
 #[derive(Debug)]
 pub enum Outcome {
     /// Nothing was to be sent.
     Held,
-    /// The campaign has the rate.
+    /// The campaign has the setpoint.
     Applied,
-    /// The campaign had changed, so nothing was applied.
+    /// The campaign was changed elsewhere during the cycle, so nothing was applied.
     Conflict,
-    /// The rate was to be sent, and was not, or not for certain.
+    /// The platform accepted the change and has not confirmed it; the next cycle settles it.
+    Pending,
+    /// The setpoint was not sent, or without an answer that confirms it.
     NotApplied,
-    /// A dry run: what would have been sent, and what exported.
-    WouldApply(Box<(Request, Record)>),
+    /// A dry run: nothing was sent.
+    WouldApply(Box<Withheld>),
 }
 
-/// Why a cycle did not come to its end.
+/// The requests and the record that a dry run does not send.
+#[derive(Debug)]
+pub struct Withheld {
+    /// The requests to the platform, in order.
+    pub requests: Vec<Request>,
+    /// The record of the change.
+    pub record: Record,
+}
+
+/// A failure of a cycle.
 #[derive(Debug)]
 pub enum CycleError {
     /// A call failed.
     Call(CallError),
-    /// The state could not be kept.
+    /// The state could not be read or saved.
     State(StateError),
 }
 
 impl CycleReport {
-    /// Whether there is more to tell than the error: a rate was applied, or nothing went wrong.
+    /// True where the cycle has a result to print besides an error: it did not fail, or a setpoint
+    /// was applied.
     #[must_use]
     pub fn is_worth_a_line(&self) -> bool {
         self.error.is_none() || self.action() != Action::Hold
     }
 
-    /// The action that was taken; for a dry run, the one that would have been.
+    /// The action that was taken; in a dry run, the one that a real run would take.
     #[must_use]
     pub fn action(&self) -> Action {
         match self.outcome {
             Outcome::Applied | Outcome::WouldApply(..) => self.decision.action,
-            Outcome::Held | Outcome::Conflict | Outcome::NotApplied => Action::Hold,
+            Outcome::Held | Outcome::Conflict | Outcome::Pending | Outcome::NotApplied => {
+                Action::Hold
+            }
         }
     }
 
-    /// The dial rate that holds after the cycle, as far as is known.
+    /// The dial rate after the cycle, calls per minute; 0 where it is unknown.
     #[must_use]
     pub fn dial_rate(&self) -> u32 {
         match self.action() {
-            Action::Hold => self.decision.previous_dial_rate,
-            _ => self.decision.dial_rate,
+            Action::Hold => self.decision.previous_dial_rate(),
+            _ => self.decision.dial_rate(),
         }
     }
 }

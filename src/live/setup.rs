@@ -1,5 +1,5 @@
-//! A live campaign, set up for its cycles: settings, lock, client, warehouse, and the sandbox
-//! where that is asked for. `tick` runs one cycle of it, `watch` many.
+//! Setup of a live campaign: settings, lock, client, warehouse, and the sandbox if it is asked
+//! for. `tick` runs one cycle of it, `watch` many.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,22 +11,26 @@ use anyhow::{Context, Result, anyhow};
 
 use super::cycle::Cycle;
 use super::outcome::CycleReport;
-use super::state::{Counters, State, StateError, Store};
+use super::state::{Counters, State};
+use super::store::{StateError, Store};
 use crate::base::clock::{Clock, Deadline};
 use crate::base::files;
 use crate::base::notice::{Notice, Notices};
 use crate::config::scenario_file;
-use crate::config::{Account, Driving, Endpoint, Layers, Sources, default_state_path};
-use crate::http::{Client, Reach};
+use crate::config::{self, Driving, Endpoint, Layers, Sources, default_state_path};
+use crate::http::{Client, HostScope};
 use crate::pacing::Action;
-use crate::platform::sandbox::{self, Campaign, Sandbox};
-use crate::platform::{Access, CampaignId, Cxone, Site, TokenCache};
+use crate::platform::sandbox::{self, Sandbox, SandboxCampaign};
+use crate::platform::{
+    Account, AccountSettings, CampaignApi, CampaignId, CampaignSettings, Platform, ReadOnly, Site,
+    TokenCache,
+};
 use crate::sim::{Figures, Scenario};
 use crate::warehouse::Warehouse;
 
-/// What the command line asks of a live campaign.
+/// Options of the command line for a live campaign.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct LiveOptions {
     /// `--sandbox`, with its scenario.
     pub sandbox: Option<Option<PathBuf>>,
     /// `--speed`.
@@ -37,32 +41,32 @@ pub struct Options {
     pub json: bool,
 }
 
-/// Where the sandbox's world keeps its past.
+/// Lifetime of the sandbox's campaign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SandboxLifetime {
-    /// In a file; it goes on between runs at the speed that was asked for.
+    /// Kept in a file; it continues between runs, at the speed of `--speed`.
     Persistent,
-    /// Nowhere; it begins with the run and has the run's clock.
+    /// Ends with the run, and runs by the run's clock.
     Ephemeral,
 }
 
 /// A campaign that is ready for its cycles.
 pub struct Live<'a> {
     cycle: Cycle<'a>,
-    platform: &'a Cxone<'a>,
+    account: &'a Account<'a>,
     sandbox: Option<&'a Sandbox>,
     /// Time from one cycle to the next.
     pub interval: Duration,
-    /// Time that a cycle may take, from when the run began for the first one.
+    /// Deadline of the first cycle, counted from the start of the run.
     pub deadline: Deadline<'a>,
-    /// Where metrics are written, if anywhere.
+    /// The metrics file, if any.
     pub metrics_file: Option<&'a Path>,
     retries: &'a AtomicU64,
 }
 
-/// Sets everything up and calls `run` with it. The sandbox and the lock last as long as that.
+/// Sets up a live campaign and calls `run` with it. The sandbox and the lock end after `run`.
 pub fn open_and_run<R>(
-    options: &Options,
+    options: &LiveOptions,
     sources: &Sources,
     notices: &dyn Notices,
     clock: &Arc<dyn Clock>,
@@ -101,7 +105,7 @@ pub fn open_and_run<R>(
         Store::lock(&state_path, campaign_id)?
     };
     if lifetime == SandboxLifetime::Ephemeral && is_default && !options.dry_run {
-        // It belongs to a world that is gone.
+        // The state of an earlier run belongs to a world that has ended.
         let _ = fs::remove_file(&state_path);
     }
 
@@ -113,36 +117,47 @@ pub fn open_and_run<R>(
             let account = sandbox_account(&sandbox)?;
             driving
                 .warehouse
-                .get_or_insert(Endpoint::Http(sandbox.warehouse(), Reach::Loopback));
+                .get_or_insert(Endpoint::Http(sandbox.warehouse(), HostScope::Loopback));
             (Some(sandbox), account)
         }
     };
-    let notices = &Counted {
+    let notices = &RetryCounter {
         notices,
         retries: AtomicU64::new(0),
     };
-    let platform = Cxone::new(
-        access(&account, &driving, &state_path, options.dry_run),
-        notices,
+    let settings = account_settings(&account, &driving, &state_path, options.dry_run);
+    let shared = Account::new(settings, notices);
+    let campaign_id = account.campaign_id.clone();
+    let api = CampaignApi::new(
+        &shared,
+        CampaignSettings {
+            campaign_id: account.campaign_id,
+            interval: driving.pacing.interval,
+            if_match: driving.if_match,
+            actuator: driving.pacing.pacer.limits().actuator,
+        },
     );
-    let warehouse = driving
-        .warehouse
-        .as_ref()
-        .map(|endpoint| warehouse(endpoint, &driving, notices));
+    let withholding = ReadOnly(&api);
+    let platform: &dyn Platform = if options.dry_run { &withholding } else { &api };
+    let warehouse = driving.warehouse.as_ref().map(|endpoint| {
+        if options.dry_run {
+            Warehouse::ReadOnly
+        } else {
+            warehouse(endpoint, &driving, notices)
+        }
+    });
     let cycle = Cycle {
         pacer: &driving.pacing.pacer,
-        campaign_id: account.campaign_id.as_str(),
-        platform: &platform,
+        campaign_id: campaign_id.as_str(),
+        platform,
         warehouse: warehouse.as_ref(),
         store: &store,
-        if_match: driving.if_match,
         outbox_capacity: driving.outbox_capacity,
-        dry_run: options.dry_run,
         notices,
     };
     run(&Live {
         cycle,
-        platform: &platform,
+        account: &shared,
         sandbox: sandbox.as_ref(),
         interval: driving.pacing.interval,
         deadline,
@@ -152,7 +167,7 @@ pub fn open_and_run<R>(
 }
 
 impl Live<'_> {
-    /// Reads the state that the cycles go on from.
+    /// Reads the state for the cycles to come.
     pub fn load(&self) -> Result<State, StateError> {
         self.cycle.load(self.deadline.clock())
     }
@@ -162,7 +177,7 @@ impl Live<'_> {
         self.cycle.run(state, deadline)
     }
 
-    /// Counts a cycle in the state and saves it, so that no count is ever shown twice.
+    /// Counts a cycle in the state and saves it before the counters are published.
     pub fn count(&self, state: &mut State, report: &CycleReport) -> Result<Counters, StateError> {
         let counters = state.counters.get_or_insert_default();
         counters.retries += self.retries.swap(0, Ordering::Relaxed);
@@ -182,23 +197,23 @@ impl Live<'_> {
         Ok(counters)
     }
 
-    /// What is paced, and how.
+    /// The parts of its cycle.
     #[must_use]
     pub fn cycle(&self) -> &Cycle<'_> {
         &self.cycle
     }
 
-    /// What became of the sandbox's campaign during this run.
+    /// Results of the sandbox's campaign during this run.
     #[must_use]
     pub fn figures(&self) -> Option<Figures> {
         self.sandbox.map(Sandbox::figures)
     }
 
-    /// What ends its exchanges from another thread.
+    /// Its HTTP exchanges, which another thread may abort.
     #[must_use]
     pub fn exchanges(&self) -> Exchanges<'_> {
         Exchanges {
-            platform: self.platform,
+            account: self.account,
             warehouse: self.cycle.warehouse,
         }
     }
@@ -207,27 +222,27 @@ impl Live<'_> {
 /// The HTTP exchanges of a live campaign.
 #[derive(Clone, Copy)]
 pub struct Exchanges<'a> {
-    platform: &'a Cxone<'a>,
+    account: &'a Account<'a>,
     warehouse: Option<&'a Warehouse<'a>>,
 }
 
 impl Exchanges<'_> {
-    /// Ends every exchange at once, and lets no other begin.
+    /// Ends every exchange at once and refuses new ones.
     pub fn abort(&self) {
-        self.platform.abort();
+        self.account.abort();
         if let Some(warehouse) = self.warehouse {
             warehouse.abort();
         }
     }
 }
 
-/// Counts retries on their way to whoever is told of them.
-struct Counted<'a> {
+/// Counts retries and passes every notice on.
+struct RetryCounter<'a> {
     notices: &'a dyn Notices,
     retries: AtomicU64,
 }
 
-impl Notices for Counted<'_> {
+impl Notices for RetryCounter<'_> {
     fn tell(&self, notice: &Notice) {
         if matches!(notice, Notice::Retry { .. }) {
             self.retries.fetch_add(1, Ordering::Relaxed);
@@ -244,9 +259,9 @@ fn default_name(
 ) -> PathBuf {
     match (sandbox, lifetime) {
         (false, _) => PathBuf::from(campaign_id),
-        // A folder of its own, since a real campaign may have the same name.
+        // A separate folder, since a real campaign may have the same name.
         (true, SandboxLifetime::Persistent) => Path::new("sandbox").join(campaign_id),
-        // Nothing is ever there, since a dry run writes nothing.
+        // No file exists under this name, since a dry run writes nothing.
         (true, SandboxLifetime::Ephemeral) if dry_run => {
             Path::new("sandbox").join("at-speed-dry-run")
         }
@@ -257,7 +272,7 @@ fn default_name(
 fn start_sandbox(
     scenario: Option<&Path>,
     state_path: &Path,
-    options: &Options,
+    options: &LiveOptions,
     clock: &Arc<dyn Clock>,
     lifetime: SandboxLifetime,
 ) -> Result<Sandbox> {
@@ -270,7 +285,7 @@ fn start_sandbox(
         SandboxLifetime::Persistent => (options.speed, Some(path.as_path())),
         SandboxLifetime::Ephemeral => (1, None),
     };
-    Campaign::open(&scenario, speed, Arc::clone(clock), kept, !options.dry_run)
+    SandboxCampaign::open(&scenario, speed, Arc::clone(clock), kept, !options.dry_run)
         .and_then(Sandbox::start)
         .with_context(|| {
             format!(
@@ -280,9 +295,9 @@ fn start_sandbox(
         })
 }
 
-fn sandbox_account(sandbox: &Sandbox) -> Result<Account> {
+fn sandbox_account(sandbox: &Sandbox) -> Result<config::Account> {
     let invalid = |problem: String| anyhow!("sandbox: {problem}");
-    Ok(Account {
+    Ok(config::Account {
         site: Site::new(&sandbox.site()).map_err(invalid)?,
         client_id: sandbox::CLIENT_ID.to_owned(),
         client_secret: sandbox::CLIENT_SECRET.into(),
@@ -290,21 +305,22 @@ fn sandbox_account(sandbox: &Sandbox) -> Result<Account> {
     })
 }
 
-fn access(account: &Account, driving: &Driving, state_path: &Path, dry_run: bool) -> Access {
-    let limits = driving.pacing.pacer.limits();
-    Access {
+fn account_settings(
+    account: &config::Account,
+    driving: &Driving,
+    state_path: &Path,
+    dry_run: bool,
+) -> AccountSettings {
+    AccountSettings {
         site: account.site.clone(),
         client_id: account.client_id.clone(),
         client_secret: account.client_secret.clone(),
-        campaign_id: account.campaign_id.clone(),
         authorities: driving.authorities.clone(),
         retry: driving.retry,
-        interval: driving.pacing.interval,
         token_cache: Some(TokenCache {
             path: files::sibling(state_path, ".token"),
             writable: !dry_run,
         }),
-        dial_rates: (limits.min_dial_rate, limits.max_dial_rate),
     }
 }
 
@@ -315,9 +331,9 @@ fn warehouse<'a>(
 ) -> Warehouse<'a> {
     match endpoint {
         Endpoint::File(path) => Warehouse::File(path.clone()),
-        Endpoint::Http(url, reach) => Warehouse::Http {
+        Endpoint::Http(url, scope) => Warehouse::Http {
             client: Box::new(Client::new(
-                *reach,
+                *scope,
                 &driving.authorities,
                 driving.retry,
                 notices,

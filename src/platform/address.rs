@@ -1,11 +1,11 @@
-//! Where a campaign is: its site and its identifier, checked.
+//! The site of an account and the identifier of a campaign, checked.
 
 use std::fmt;
 
-use crate::http::Reach;
+use crate::http::HostScope;
 
-/// A campaign's identifier: letters, digits, `-` and `_`, up to 64. Anything else could leave
-/// the quotes of the metrics query or the path of an address, and is refused.
+/// A campaign's identifier: 1 to 64 letters, digits, `-` and `_`. Other characters could end the
+/// quotes of the metrics query or the path of an address, and are refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CampaignId(String);
 
@@ -38,7 +38,7 @@ impl fmt::Display for CampaignId {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site {
     origin: String,
-    reach: Reach,
+    scope: HostScope,
 }
 
 impl Site {
@@ -58,14 +58,14 @@ impl Site {
         } else {
             format!("https://{text}")
         };
-        let (uri, reach) = checked_url(&full)?;
+        let (uri, scope) = checked_url(&full)?;
         if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
             return Err(format!(
-                "{text:?} has a path; only the host and, if needed, the port are wanted"
+                "{text:?} has a path; give only the host and, if needed, the port"
             ));
         }
         let origin = full.trim_end_matches('/').to_owned();
-        Ok(Self { origin, reach })
+        Ok(Self { origin, scope })
     }
 
     /// Scheme, host and port.
@@ -74,16 +74,16 @@ impl Site {
         &self.origin
     }
 
-    /// Whether it is this machine.
+    /// Whether the host is on this machine.
     #[must_use]
-    pub fn reach(&self) -> Reach {
-        self.reach
+    pub fn scope(&self) -> HostScope {
+        self.scope
     }
 }
 
 /// Checks an address that requests are sent to: https, or http to this machine; no credentials.
-pub fn checked_url(text: &str) -> Result<(ureq::http::Uri, Reach), String> {
-    // The address may hold credentials, so only the parts known to be harmless are shown.
+pub fn checked_url(text: &str) -> Result<(ureq::http::Uri, HostScope), String> {
+    // The address may hold credentials, so only its scheme, host and port are shown.
     if text.contains('#') {
         return Err("it holds a #, which no address of an interface has".to_owned());
     }
@@ -101,14 +101,14 @@ pub fn checked_url(text: &str) -> Result<(ureq::http::Uri, Reach), String> {
     if host.is_empty() || (!port.is_empty() && authority.port_u16().is_none()) {
         return Err(format!("{authority:?} is not HOST or HOST:PORT"));
     }
-    let reach = if is_loopback(host) {
-        Reach::Loopback
+    let scope = if is_loopback(host) {
+        HostScope::Loopback
     } else {
-        Reach::Remote
+        HostScope::Remote
     };
-    match (scheme, reach) {
-        ("https", _) | ("http", Reach::Loopback) => Ok((uri, reach)),
-        ("http", Reach::Remote) => Err(format!(
+    match (scheme, scope) {
+        ("https", _) | ("http", HostScope::Loopback) => Ok((uri, scope)),
+        ("http", HostScope::Remote) => Err(format!(
             "plain http to {host} would send credentials in the clear; use https:// (http:// is for loopback hosts only)"
         )),
         (other, _) => Err(format!("{other}:// is not supported; use https://")),

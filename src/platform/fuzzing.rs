@@ -1,13 +1,13 @@
-//! What the platform answers, read as a client reads it. Of fuzzing builds only.
+//! Readers of the platform's answers, for fuzzing builds only.
 
 #![expect(missing_docs, reason = "each is named after its call")]
 
 use super::campaign_api::{pages, wire};
-use super::{CampaignId, account};
+use super::{CampaignId, tokens};
 use crate::http::read_body;
 
 pub fn token(body: &[u8]) {
-    let _ = read_body::<account::TokenAnswer>(body);
+    let _ = read_body::<tokens::TokenAnswer>(body);
 }
 
 pub fn metrics(body: &[u8], campaign: &CampaignId) {
@@ -19,7 +19,7 @@ pub fn metrics(body: &[u8], campaign: &CampaignId) {
 pub fn agents(body: &[u8]) {
     if let Ok(page) = read_body::<wire::AgentsPage>(body) {
         let mut pages = pages::Pages::default();
-        // The same page over and over must come to an end, one way or the other.
+        // Reading the same page again and again must end.
         for _ in 0..3 {
             if !matches!(pages.add(&page), Ok(Some(_))) {
                 break;

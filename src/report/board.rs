@@ -1,18 +1,18 @@
-//! What `watch` shows of a campaign at a glance, and its closing words.
+//! The board: the live lines that `watch` shows of a campaign, and its closing summary.
 
 use std::collections::VecDeque;
 use std::fmt::Write;
 use std::time::Duration;
 
 use super::replay::rows_of;
-use crate::base::notice::Waiting;
+use crate::base::notice_text::Waiting;
 use crate::base::timestamp::rfc3339;
 use crate::base::units::UnixMillis;
 use crate::live::{CycleReport, Outcome};
 use crate::pacing::{Action, Pacer};
 use crate::sim::Figures;
 
-/// What is known of the campaign, from one cycle to the next.
+/// The figures on the board.
 #[derive(Debug, Default)]
 pub struct Board {
     campaign_id: String,
@@ -30,7 +30,7 @@ pub struct Board {
     counts: Counts,
 }
 
-/// What a run came to.
+/// Counters of a run.
 #[derive(Clone, Copy, Debug, Default)]
 struct Counts {
     cycles: u64,
@@ -40,44 +40,50 @@ struct Counts {
 }
 
 impl Board {
-    /// Lines that [`lines`](Self::lines) gives.
+    /// Number of lines of [`lines`](Self::lines).
     pub const LINES: usize = 7;
 
-    /// A campaign of which nothing is known yet.
+    /// The board before the first cycle.
     #[must_use]
-    pub fn new(campaign_id: &str, pacer: &Pacer, interval: Duration, dial_rate: u32) -> Self {
+    pub fn new(
+        campaign_id: &str,
+        pacer: &Pacer,
+        interval: Duration,
+        dial_rate: u32,
+        is_dry_run: bool,
+    ) -> Self {
         let limits = pacer.limits();
         Self {
             campaign_id: campaign_id.to_owned(),
             settings: format!(
                 "{}, SLA {} ± {}, {} to {} calls/min, every {} s",
                 pacer.policy().name(),
-                limits.sla_threshold.value(),
-                limits.tolerance_margin.value(),
-                limits.min_dial_rate,
-                limits.max_dial_rate,
+                limits.band.sla_threshold.value(),
+                limits.band.tolerance_margin.value(),
+                limits.actuator.min.steps(),
+                limits.actuator.max.steps(),
                 interval.as_secs()
             ),
             dial_rate,
+            is_dry_run,
             answers: "not polled yet".to_owned(),
             ..Self::default()
         }
     }
 
-    /// Takes one cycle in.
+    /// Adds the result of one cycle.
     pub fn add(&mut self, report: &CycleReport) {
         let decision = &report.decision;
         let evidence = &decision.evidence;
         let rate = report.dial_rate();
         self.counts.cycles += 1;
-        self.is_dry_run = report.dry_run;
         let was_sent = matches!(report.outcome, Outcome::Applied | Outcome::WouldApply(..));
         self.counts.sent += u64::from(was_sent);
-        if was_sent && rate != decision.previous_dial_rate {
+        if was_sent && rate != decision.previous_dial_rate() {
             self.counts.changed += 1;
             self.changed = Some(format!(
                 "{} → {rate} at {}: {decision}",
-                decision.previous_dial_rate,
+                decision.previous_dial_rate(),
                 time_of_day(decision.at)
             ));
         }
@@ -90,8 +96,8 @@ impl Board {
             }
         }
         let (sla, margin) = (
-            evidence.sla_threshold.value(),
-            evidence.tolerance_margin.value(),
+            evidence.band.sla_threshold.value(),
+            evidence.band.tolerance_margin.value(),
         );
         self.answers = match (evidence.answer_rate, evidence.deviation) {
             (Some(rate), Some(deviation)) => format!(
@@ -117,10 +123,10 @@ impl Board {
         }
     }
 
-    /// The block of lines, with the time to the next cycle.
+    /// The lines, with the time until the next cycle.
     #[must_use]
     pub fn lines(&self, next: Option<Duration>) -> [String; Self::LINES] {
-        let changed = self.changed.as_deref().unwrap_or("not changed from here");
+        let changed = self.changed.as_deref().unwrap_or("not changed by this run");
         let agents = match self.agents {
             Some((agents, mean)) => format!(
                 "{agents} available, mean {mean:.1}  {}",
@@ -151,7 +157,7 @@ impl Board {
         ]
     }
 
-    /// What the run came to; with what became of a simulated campaign meanwhile.
+    /// Summary of the run, with the results of a sandbox's campaign.
     #[must_use]
     pub fn closing(&self, lasted: Duration, figures: Option<&Figures>) -> String {
         let counts = self.counts;
@@ -187,13 +193,13 @@ impl Board {
         text
     }
 
-    /// Whether the last cycle is worth a line above the block: something changed or failed.
+    /// True where the cycle is printed above the block: something changed or failed.
     #[must_use]
     pub fn is_news(report: &CycleReport) -> bool {
         report.error.is_some()
             || report.export_failed
-            || matches!(report.outcome, Outcome::Conflict)
-            || report.dial_rate() != report.decision.previous_dial_rate
+            || matches!(report.outcome, Outcome::Conflict | Outcome::Pending)
+            || report.dial_rate() != report.decision.previous_dial_rate()
             || matches!(report.action(), Action::Stop | Action::Safe)
     }
 }
@@ -221,7 +227,7 @@ fn span(duration: Duration) -> String {
     }
 }
 
-/// A bar for each value, the highest of them full.
+/// A bar for each value; the highest value has a full bar.
 fn sparkline(values: &VecDeque<u32>) -> String {
     let highest = values.iter().copied().max().unwrap_or(0).max(1);
     let bar = |value: &u32| {
@@ -233,5 +239,5 @@ fn sparkline(values: &VecDeque<u32>) -> String {
 }
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-/// Polls in the small history: ten minutes at one every 30 s.
+/// Number of polls in the sparkline: ten minutes at one every 30 s.
 const HISTORY: usize = 20;

@@ -1,20 +1,20 @@
-//! Data on stdout, messages on stderr. A reader that went away ends nothing.
+//! Data on stdout, messages on stderr. A closed pipe is not an error.
 
 use std::io::{self, Write};
 
 use crate::base::notice::{Level, Notice, Notices};
 
-/// The process's own output.
+/// The output of the process.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Console {
-    /// Whether only warnings and errors are wanted.
+    /// True where only warnings and errors are shown.
     pub quiet: bool,
-    /// Whether details are wanted.
+    /// True where details are shown.
     pub verbose: bool,
 }
 
 impl Console {
-    /// Prints data. A broken pipe is no error: the reader has seen enough.
+    /// Prints data. A broken pipe is not an error: the reader has ended.
     pub fn data(&self, text: &str) -> io::Result<()> {
         match writeln!(io::stdout().lock(), "{text}") {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),

@@ -1,16 +1,16 @@
-//! Results as JSON, one object per cycle. Fields may be added; none is renamed or removed.
+//! Results of live cycles as JSON, one object each. Fields may be added; none is renamed or removed.
 
 use serde::Serialize;
 
 use crate::base::timestamp::rfc3339;
-use crate::http::Body;
+use crate::http::{Body, Request};
 use crate::live::{CycleReport, Outcome};
 use crate::pacing::{Pacer, Policy};
 
 /// The object that `--json` prints for one cycle.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Cycle<'a> {
+struct CycleObject<'a> {
     timestamp: String,
     campaign_id: &'a str,
     policy: &'static str,
@@ -23,7 +23,7 @@ struct Cycle<'a> {
     available_agents: Option<u32>,
     agent_availability_avg: Option<f64>,
     #[serde(flatten)]
-    traffic: Option<Calls>,
+    traffic: Option<CallCounts>,
     exported: usize,
     pending: usize,
     dry_run: bool,
@@ -33,10 +33,10 @@ struct Cycle<'a> {
     request: Option<WouldSend>,
 }
 
-/// What `predictive` was told besides, so that a backtest of these lines decides the same.
+/// Counts that `predictive` uses, so that a backtest of these lines decides the same.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Calls {
+struct CallCounts {
     #[serde(skip_serializing_if = "Option::is_none")]
     total_calls_dialed: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,43 +54,29 @@ struct WouldSend {
 
 /// One cycle as one line.
 #[must_use]
-pub fn cycle(report: &CycleReport, campaign_id: &str, pacer: &Pacer) -> String {
+pub fn cycle(report: &CycleReport, campaign_id: &str, pacer: &Pacer, is_dry_run: bool) -> String {
     let decision = &report.decision;
     let evidence = &decision.evidence;
     let request = match &report.outcome {
-        Outcome::WouldApply(would) => {
-            let (request, _) = would.as_ref();
-            Some(WouldSend {
-                method: request.method.to_string(),
-                url: request.url.clone(),
-                headers: request
-                    .shown_headers()
-                    .into_iter()
-                    .map(|(name, value)| (name.to_owned(), value.into()))
-                    .collect(),
-                body: match &request.body {
-                    Some(Body::Plain(text)) => serde_json::from_str(text).unwrap_or_default(),
-                    _ => serde_json::Value::Null,
-                },
-            })
-        }
+        Outcome::WouldApply(would) => would.requests.first().map(would_send),
         _ => None,
     };
-    let calls = Calls {
+    let calls = CallCounts {
         total_calls_dialed: evidence.traffic.attempts,
         total_calls_answered: evidence.traffic.answered,
     };
     let is_predictive = matches!(pacer.policy(), Policy::Predictive(_));
-    let cycle = Cycle {
+    let object = CycleObject {
         timestamp: rfc3339(decision.at),
         campaign_id,
         policy: pacer.policy().name(),
         action: report.action().to_string(),
         reason: match report.outcome {
             Outcome::Conflict => "the campaign was changed by somebody else meanwhile".to_owned(),
+            Outcome::Pending => format!("{decision}; accepted by the platform, not confirmed yet"),
             _ => decision.to_string(),
         },
-        previous_dial_rate: decision.previous_dial_rate,
+        previous_dial_rate: decision.previous_dial_rate(),
         new_dial_rate: report.dial_rate(),
         answer_rate: evidence.answer_rate.map(f64::from),
         deviation: evidence.deviation,
@@ -99,10 +85,25 @@ pub fn cycle(report: &CycleReport, campaign_id: &str, pacer: &Pacer) -> String {
         traffic: is_predictive.then_some(calls),
         exported: report.exported,
         pending: report.pending,
-        dry_run: report.dry_run,
+        dry_run: is_dry_run,
         error: report.error.as_ref().map(ToString::to_string),
         request,
     };
-    // Text, whole numbers and finite floats always have JSON.
-    serde_json::to_string(&cycle).unwrap_or_default()
+    // Text, whole numbers and finite floats can always be written as JSON.
+    serde_json::to_string(&object).unwrap_or_default()
+}
+
+fn would_send(request: &Request) -> WouldSend {
+    let headers = request.shown_headers().into_iter();
+    WouldSend {
+        method: request.method.to_string(),
+        url: request.url.clone(),
+        headers: headers
+            .map(|(name, value)| (name.to_owned(), value.into()))
+            .collect(),
+        body: match &request.body {
+            Some(Body::Plain(text)) => serde_json::from_str(text).unwrap_or_default(),
+            _ => serde_json::Value::Null,
+        },
+    }
 }

@@ -6,11 +6,11 @@ use crate::base::units::UnixMillis;
 use crate::live::Counters;
 use crate::live::CycleReport;
 
-/// The whole file after one cycle. What the cycle did not learn is not in it.
+/// The whole file after one cycle. Values that the cycle did not measure are left out.
 #[must_use]
 pub fn text(report: &CycleReport, counters: &Counters, campaign_id: &str) -> String {
     let evidence = &report.decision.evidence;
-    let mut file = File {
+    let mut file = MetricsText {
         text: String::new(),
         campaign_id,
     };
@@ -81,12 +81,12 @@ pub fn text(report: &CycleReport, counters: &Counters, campaign_id: &str) -> Str
     file.text
 }
 
-struct File<'a> {
+struct MetricsText<'a> {
     text: String,
     campaign_id: &'a str,
 }
 
-impl File<'_> {
+impl MetricsText<'_> {
     fn head(&mut self, name: &str, kind: &str, help: &str) {
         self.add(format_args!(
             "# HELP dialpace_{name} {help}\n# TYPE dialpace_{name} {kind}\n"

@@ -1,11 +1,11 @@
-//! A terminal with a block of live lines at its foot, and everything else scrolling above it.
+//! A terminal with a block of live lines at its bottom and other output scrolling above it.
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::Console;
 use crate::base::notice::{Notice, Notices};
 
-/// Where a long run shows what goes on.
+/// The output of a long run.
 pub struct Screen {
     console: Console,
     block: Option<Block>,
@@ -17,12 +17,12 @@ struct Block {
 }
 
 impl Screen {
-    /// A screen with a block of so many lines, or without one, where nobody looks.
+    /// A screen with a block of `block` lines; `None` for no block.
     #[must_use]
     pub fn new(console: Console, block: Option<usize>) -> Self {
         let block = block.map(|lines| {
             let all = MultiProgress::new();
-            // Cut at the width of the terminal, whatever that is when it is drawn.
+            // Cuts each line at the width of the terminal at the time of drawing.
             let style = ProgressStyle::with_template("{wide_msg}")
                 .unwrap_or_else(|_| ProgressStyle::default_spinner());
             let line = |_| all.add(ProgressBar::new_spinner().with_style(style.clone()));
@@ -32,7 +32,7 @@ impl Screen {
         Self { console, block }
     }
 
-    /// Whether there is a block.
+    /// True where there is a block.
     #[must_use]
     pub fn has_block(&self) -> bool {
         self.block.is_some()
@@ -47,7 +47,7 @@ impl Screen {
         }
     }
 
-    /// Takes the block away, prints, and draws it again below what was printed.
+    /// Clears the block, prints, and draws the block again below the output.
     pub fn above<R>(&self, print: impl FnOnce(&Console) -> R) -> R {
         match &self.block {
             Some(block) => block.all.suspend(|| print(&self.console)),
@@ -65,7 +65,7 @@ impl Notices for Screen {
 impl Drop for Screen {
     fn drop(&mut self) {
         if let Some(block) = &self.block {
-            // A terminal that is gone needs no cleaning.
+            // A closed terminal needs no cleaning.
             let _ = block.all.clear();
         }
     }

@@ -11,37 +11,39 @@ use crate::base::files;
 use crate::base::timestamp::rfc3339;
 use crate::http::{Body, CallError, Client, Request, bounded_retry_at};
 
-/// Where records go.
+/// The destination of records.
 pub enum Warehouse<'a> {
     /// One POST per record.
     Http {
         /// The client for its host.
         client: Box<Client<'a>>,
-        /// Its address.
+        /// The address of the POST.
         url: String,
     },
     /// One line per record.
     File(PathBuf),
+    /// Accepts nothing: the last step of a dry run.
+    ReadOnly,
 }
 
-/// What became of the records in the outbox.
+/// The result of one delivery.
 #[derive(Debug, Default)]
 pub struct Delivery {
-    /// How many were taken.
+    /// Number of records that the warehouse accepted.
     pub delivered: usize,
-    /// Why the first of the remaining ones was not.
+    /// Cause for which the first remaining record was not accepted.
     pub problem: Option<String>,
 }
 
 impl Warehouse<'_> {
-    /// Ends every exchange at once, and lets no other begin.
+    /// Ends every exchange at once and refuses new ones.
     pub fn abort(&self) {
         if let Self::Http { client, .. } = self {
             client.abort();
         }
     }
 
-    /// Sends what is in the outbox, oldest first, up to the first failure.
+    /// Sends the records in the outbox, oldest first, up to the first failure.
     pub fn deliver(&self, outbox: &mut Outbox, deadline: &Deadline) -> Delivery {
         let now = deadline.clock().now();
         if let Some(until) = outbox.quiet_until.take() {
@@ -51,13 +53,14 @@ impl Warehouse<'_> {
                 return Delivery {
                     delivered: 0,
                     problem: Some(format!(
-                        "the warehouse asked to be left alone until {}",
+                        "the warehouse asked for a pause until {}",
                         rfc3339(until)
                     )),
                 };
             }
         }
         match self {
+            Self::ReadOnly => Delivery::default(),
             Self::File(path) => deliver_to_file(path, outbox),
             Self::Http { client, url } => {
                 let mut delivery = Delivery::default();
@@ -76,7 +79,7 @@ impl Warehouse<'_> {
     }
 }
 
-/// The POST of one record. It carries no token: the warehouse is not the platform.
+/// The POST of one record. It carries no token, which is for the platform alone.
 #[must_use]
 pub fn request(url: &str, record: &Record) -> Request {
     Request {
@@ -116,8 +119,8 @@ fn deliver_to_file(path: &Path, outbox: &mut Outbox) -> Delivery {
 
 fn explain(error: CallError) -> CallError {
     match error.status() {
-        Some(401 | 403) => error.advise("the warehouse wants credentials, and this tool has none to send: let this host in"),
-        Some(400..=428 | 430..=499) => error.advise("check DW_ENDPOINT and what the warehouse expects; the records are kept in order until it takes the first"),
+        Some(401 | 403) => error.advise("the warehouse requires credentials, and dialpace sends none: allow this host without them"),
+        Some(400..=428 | 430..=499) => error.advise("check DW_ENDPOINT and the format that the warehouse expects; the records wait in order until it accepts the first"),
         _ => error,
     }
 }

@@ -1,7 +1,7 @@
-//! The audit record, the outbox it waits in, and its delivery to the data warehouse.
+//! The audit record, its outbox, and its delivery to the data warehouse.
 //!
 //! Delivery is at least once and in order: a record leaves the outbox only after the warehouse
-//! took it, and a crash between the two sends it again, under the same idempotency key.
+//! accepted it, and a crash between the two sends it again, under the same idempotency key.
 
 mod delivery;
 mod outbox;

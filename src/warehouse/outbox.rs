@@ -1,4 +1,4 @@
-//! The queue in which records wait for the warehouse, as part of the state.
+//! The queue of records that wait for the warehouse; part of the state.
 
 use std::collections::VecDeque;
 
@@ -12,7 +12,7 @@ use crate::base::units::UnixMillis;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Outbox {
     pub(super) records: VecDeque<Record>,
-    /// When the warehouse wants to be called again at the earliest.
+    /// Earliest time at which the warehouse accepts another call.
     pub(super) quiet_until: Option<UnixMillis>,
 }
 
@@ -22,20 +22,25 @@ impl Outbox {
         self.records.push_back(record);
     }
 
-    /// How many records wait.
+    /// Adds the newest record, if there is one.
+    pub fn extend(&mut self, record: Option<Record>) {
+        self.records.extend(record);
+    }
+
+    /// Number of records.
     #[must_use]
     pub fn len(&self) -> usize {
         self.records.len()
     }
 
-    /// Whether none waits.
+    /// True where no record waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
     }
 
-    /// The oldest records beyond `capacity`, as NDJSON; they are removed by
-    /// [`forget_oldest`](Self::forget_oldest) once they are safe elsewhere.
+    /// Number and NDJSON of the oldest records beyond `capacity`;
+    /// [`forget_oldest`](Self::forget_oldest) removes them once they are stored elsewhere.
     #[must_use]
     pub fn overflow(&self, capacity: usize) -> Option<(usize, String)> {
         let rows = self.len().checked_sub(capacity).filter(|rows| *rows > 0)?;

@@ -6,21 +6,21 @@ use uuid::Uuid;
 use crate::base::timestamp::rfc3339;
 use crate::pacing::Decision;
 
-/// One applied decision, as the warehouse gets it: these eight fields and no others.
+/// One applied decision, as it is sent to the warehouse: these eight fields and no others.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Record {
-    /// When it was decided, RFC 3339 in UTC.
+    /// Time of the decision, RFC 3339 in UTC.
     pub timestamp: String,
     /// The campaign.
     pub campaign_id: String,
-    /// Calls per minute before.
+    /// Dial rate before, calls per minute.
     pub previous_dial_rate: u32,
-    /// Calls per minute from then on.
+    /// Dial rate after, calls per minute.
     pub new_dial_rate: u32,
     /// Answered by a person ÷ attempts that ended; null when the poll failed.
     pub current_answer_rate: Option<f64>,
-    /// The threshold it was held against.
+    /// The answer-rate threshold.
     pub sla_threshold: f64,
     /// Answer rate − threshold; null when the poll failed.
     pub deviation: Option<f64>,
@@ -29,26 +29,26 @@ pub struct Record {
 }
 
 impl Record {
-    /// The record of `decision`, once it is applied.
+    /// The record of an applied decision.
     #[must_use]
     pub fn of(decision: &Decision, campaign_id: &str) -> Self {
         let evidence = &decision.evidence;
         Self {
             timestamp: rfc3339(decision.at),
             campaign_id: campaign_id.to_owned(),
-            previous_dial_rate: decision.previous_dial_rate,
-            new_dial_rate: decision.dial_rate,
+            previous_dial_rate: decision.previous_dial_rate(),
+            new_dial_rate: decision.dial_rate(),
             current_answer_rate: evidence.answer_rate.map(f64::from),
-            sla_threshold: evidence.sla_threshold.value(),
+            sla_threshold: evidence.band.sla_threshold.value(),
             deviation: evidence.deviation,
             agent_availability_avg: evidence.available_mean,
         }
     }
 
-    /// The body that is sent, and the line of an NDJSON file.
+    /// The record as JSON: the body of the POST, and the line of an NDJSON file.
     #[must_use]
     pub fn json(&self) -> String {
-        // Text, whole numbers and finite floats always have JSON.
+        // Text, whole numbers and finite floats can always be written as JSON.
         serde_json::to_string(self).unwrap_or_default()
     }
 
@@ -60,5 +60,5 @@ impl Record {
     }
 }
 
-/// The name space of record ids, made from this project's name for them.
+/// The name space of record ids.
 const RECORD_NAMESPACE: Uuid = Uuid::from_u128(0x6a9f_3c1e_8d54_5b07_9f2e_41c6_d07a_b385);

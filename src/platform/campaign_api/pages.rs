@@ -1,21 +1,20 @@
-//! Counting agents over pages, and refusing pages that do not add up.
+//! Counts agents over pages, and refuses pages that contradict one another.
 
 use super::wire::{AgentsPage, Paging};
 
-/// The pages that have been read.
+/// The pages read so far.
 #[derive(Default)]
 pub(super) struct Pages {
     agents: u64,
     read: u64,
-    /// The number of the first page, which is 0 or 1.
+    /// Number of the first page, 0 or 1.
     first: u64,
-    /// The highest total that any page gave: agents come and go between two pages.
+    /// Highest total of any page: agents come and go between two pages.
     total_max: u64,
 }
 
 impl Pages {
-    /// Takes the next page in. Returns the query that leads to the one after it, or `None` after
-    /// the last.
+    /// Adds the next page. Returns the query for the page after it, or `None` after the last.
     pub(super) fn add(&mut self, page: &AgentsPage) -> Result<Option<String>, String> {
         let count = u64::try_from(page.count).unwrap_or(u64::MAX);
         self.agents = self.agents.saturating_add(count);
@@ -58,12 +57,12 @@ impl Pages {
         Ok(more.then(|| format!("&{name}={next}{}", size.unwrap_or_default())))
     }
 
-    /// All agents that were counted.
+    /// Number of agents counted.
     pub(super) fn agents(&self) -> Result<u32, String> {
         u32::try_from(self.agents).map_err(|_| format!("{} agents are too many", self.agents))
     }
 
-    /// The number of this page: as it says, which must be the one that was asked for.
+    /// Number of this page; an error where it is not the requested one.
     fn check_number(&mut self, paging: &Paging) -> Result<u64, String> {
         let stated = paging.number();
         if self.read == 0 {

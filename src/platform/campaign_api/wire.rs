@@ -1,4 +1,4 @@
-//! The platform's wire shapes; its names stop here.
+//! The JSON shapes of the campaign API. Its names are used in this file only.
 
 use std::fmt;
 
@@ -37,7 +37,7 @@ impl MetricsQuery {
     }
 }
 
-/// Its answer.
+/// The answer to the metrics query.
 #[derive(Deserialize)]
 pub(super) struct MetricsAnswer {
     response: Vec<MetricsRow>,
@@ -55,7 +55,7 @@ struct MetricsRow {
 }
 
 impl MetricsAnswer {
-    /// The answer rate and the counts of `campaign`, from the one row that must be there.
+    /// The answer rate and the counts of `campaign`, from the only row.
     pub(super) fn metrics(&self, campaign: &CampaignId) -> Result<(Ratio, Traffic), String> {
         let [row] = self.response.as_slice() else {
             return Err(match self.response.len() {
@@ -91,12 +91,12 @@ impl MetricsAnswer {
 pub(super) struct AgentsPage {
     /// Agents in this answer.
     pub(super) count: usize,
-    /// `None` for a plain array, which is all there is.
+    /// `None` for a plain array, which holds all agents.
     pub(super) paging: Option<Paging>,
 }
 
-/// What a page says about itself. The contract's own names are `page`, `pageSize` and
-/// `totalElements`; the others are what the platform's older interfaces use for the same.
+/// The paging fields of a page. The contract's names are `page`, `pageSize` and `totalElements`;
+/// the others are those of the platform's older interfaces.
 #[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Paging {
@@ -116,12 +116,12 @@ pub(super) struct Paging {
 }
 
 impl Paging {
-    /// The number of the page.
+    /// Number of the page.
     pub(super) fn number(&self) -> Option<u64> {
         self.page.or(self.page_number)
     }
 
-    /// The name under which the page numbers itself, and takes the number of the next.
+    /// Name of the field and of the parameter for the page number.
     pub(super) fn number_name(&self) -> &'static str {
         match (self.page, self.page_number) {
             (None, Some(_)) => "pageNumber",
@@ -129,18 +129,18 @@ impl Paging {
         }
     }
 
-    /// Agents on all pages.
+    /// Number of agents on all pages.
     pub(super) fn total(&self) -> Option<u64> {
         let older = self.total.or(self.total_records).or(self.total_count);
         self.total_elements.or(older)
     }
 
-    /// Pages.
+    /// Number of pages.
     pub(super) fn pages(&self) -> Option<u64> {
         self.page_count.or(self.total_pages)
     }
 
-    /// A field that says that more follows, without saying how much.
+    /// A field that announces more pages without their number.
     pub(super) fn unknown_sequel(&self) -> Option<&'static str> {
         let fields = [
             ("next", &self.next),
@@ -226,7 +226,7 @@ pub(super) struct DialRate {
     pub(super) dial_rate: u32,
 }
 
-/// A whole number, also when it is written `34.0`.
+/// Reads a whole number, also one that is written `34.0`.
 fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     let number = serde_json::Number::deserialize(deserializer)?;
     let whole =

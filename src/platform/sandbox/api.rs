@@ -1,26 +1,26 @@
-//! The campaign API itself: requests in, answers out, strict about both.
+//! The campaign API of the sandbox: checks each request against the contract, and answers it.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::server::{Reply, Request};
+use super::server::{Reply, ServerRequest};
 use crate::sim::Figures;
 
-use super::{CAMPAIGN_ID, CLIENT_ID, CLIENT_SECRET, Campaign};
+use super::world::SandboxCampaign;
 
-/// The API's state.
+/// The API and its campaign.
 pub(super) struct Api {
-    campaign: Campaign,
+    campaign: SandboxCampaign,
 }
 
-/// The path of the warehouse that the sandbox offers beside the platform.
+/// Path of the sandbox's warehouse.
 pub(super) const WAREHOUSE_PATH: &str = "/warehouse/records";
 
-/// An answer, or a refusal.
-type Answer = Result<Reply, Reply>;
+/// The reply to a request; `Err` holds a refusal.
+type ApiResult = Result<Reply, Reply>;
 
 impl Api {
-    pub(super) fn new(campaign: Campaign) -> Self {
+    pub(super) fn new(campaign: SandboxCampaign) -> Self {
         Self { campaign }
     }
 
@@ -28,11 +28,11 @@ impl Api {
         self.campaign.figures()
     }
 
-    pub(super) fn answer(&mut self, request: &Request) -> Reply {
+    pub(super) fn answer(&mut self, request: &ServerRequest) -> Reply {
         self.route(request).unwrap_or_else(|refusal| refusal)
     }
 
-    fn route(&mut self, request: &Request) -> Answer {
+    fn route(&mut self, request: &ServerRequest) -> ApiResult {
         if request.header("accept") != Some("application/json") {
             return Err(refuse(406, "Accept: application/json is required"));
         }
@@ -55,9 +55,9 @@ impl Api {
         }
     }
 
-    fn metrics(&mut self, request: &Request) -> Answer {
+    fn metrics(&mut self, request: &ServerRequest) -> ApiResult {
         if self.campaign.poll_fails() {
-            return Err(refuse(503, "the scenario has the poll fail"));
+            return Err(refuse(503, "the scenario makes this poll fail"));
         }
         let query: MetricsQuery = body(request)?;
         let expect = |holds: bool, what: &str| {
@@ -104,8 +104,8 @@ impl Api {
         ))
     }
 
-    /// A plain array as long as one page holds everybody, and pages beyond.
-    fn agents(&mut self, request: &Request) -> Answer {
+    /// A plain array where one page holds all agents, and pages otherwise.
+    fn agents(&mut self, request: &ServerRequest) -> ApiResult {
         let (mut page, mut size, mut state) = (1_u32, AGENTS_PER_PAGE, None);
         for pair in request.query().split('&') {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -137,7 +137,7 @@ impl Api {
         Ok(Reply::json(200, &page))
     }
 
-    fn about_campaign(&mut self, request: &Request) -> Answer {
+    fn about_campaign(&mut self, request: &ServerRequest) -> ApiResult {
         match request.method.as_str() {
             "GET" => Ok(self.campaign_reply()),
             "PATCH" => self.patch(request),
@@ -145,7 +145,7 @@ impl Api {
         }
     }
 
-    fn patch(&mut self, request: &Request) -> Answer {
+    fn patch(&mut self, request: &ServerRequest) -> ApiResult {
         match request.header("if-match") {
             None => return Err(refuse(428, "If-Match is required")),
             Some("*") => {}
@@ -160,7 +160,7 @@ impl Api {
             ));
         }
         if self.campaign.patch_fails() {
-            return Err(refuse(503, "the scenario has the change fail"));
+            return Err(refuse(503, "the scenario makes this change fail"));
         }
         match self.campaign.set_dial_rate(change.dial_rate) {
             Ok(()) => Ok(self.campaign_reply()),
@@ -189,7 +189,7 @@ pub(super) fn refuse(status: u16, message: &str) -> Reply {
     Reply::json(status, &json!({ "message": message }))
 }
 
-fn token(request: &Request) -> Answer {
+fn token(request: &ServerRequest) -> ApiResult {
     if request.header("content-type") != Some("application/x-www-form-urlencoded") {
         return Err(refuse(415, "expected application/x-www-form-urlencoded"));
     }
@@ -211,8 +211,8 @@ fn token(request: &Request) -> Answer {
     ))
 }
 
-/// Takes one audit record: the eight fields, a key, and no token of the platform.
-fn warehouse(request: &Request) -> Answer {
+/// Accepts one audit record: the eight fields, an idempotency key, and no token of the platform.
+fn warehouse(request: &ServerRequest) -> ApiResult {
     if request.header("authorization").is_some() {
         return Err(refuse(
             400,
@@ -229,7 +229,7 @@ fn warehouse(request: &Request) -> Answer {
     Ok(Reply::json(201, &json!({})))
 }
 
-fn authorised(request: &Request) -> Result<(), Reply> {
+fn authorised(request: &ServerRequest) -> Result<(), Reply> {
     let token = request
         .header("authorization")
         .and_then(|h| h.strip_prefix("Bearer "));
@@ -247,7 +247,7 @@ fn only(expected: &str, method: &str) -> Result<(), Reply> {
     Err(refuse(405, &format!("expected {expected}")))
 }
 
-fn body<'a, T: Deserialize<'a>>(request: &'a Request) -> Result<T, Reply> {
+fn body<'a, T: Deserialize<'a>>(request: &'a ServerRequest) -> Result<T, Reply> {
     if request.header("content-type") != Some("application/json") {
         return Err(refuse(415, "expected application/json"));
     }
@@ -271,6 +271,12 @@ struct DialRate {
     dial_rate: u32,
 }
 
+/// Id of the sandbox's campaign.
+pub const CAMPAIGN_ID: &str = "sandbox";
+/// Client id of the sandbox.
+pub const CLIENT_ID: &str = "sandbox-client";
+/// Client secret of the sandbox; not confidential, since it opens nothing else.
+pub const CLIENT_SECRET: &str = "sandbox-secret";
 const TOKEN_PATH: &str = "/oauth/token";
 const METRICS_PATH: &str = "/api/analytics/outbound/details/query";
 const AGENTS_PATH: &str = "/api/v2/agents";
@@ -282,7 +288,7 @@ const SELECT: [&str; 4] = [
     "totalCallsAnswered",
     "answerRate",
 ];
-/// Sorted, as the map that a record is read into.
+/// The fields of a record, sorted as in the map that it is read into.
 const RECORD_FIELDS: [&str; 8] = [
     "agentAvailabilityAvg",
     "campaignId",
@@ -293,7 +299,7 @@ const RECORD_FIELDS: [&str; 8] = [
     "slaThreshold",
     "timestamp",
 ];
-/// Agents in one page: small, so that an ordinary team takes several.
+/// Most agents in one page: few, so that an ordinary team takes several pages.
 const AGENTS_PER_PAGE: u32 = 25;
-/// Calls per minute that the platform takes.
+/// Highest dial rate that the platform accepts, calls per minute.
 const DIAL_RATE_MAX: u32 = 1_000;

@@ -1,8 +1,7 @@
 //! The sandbox: the campaign API on loopback, as strict as the contract, over the simulated world.
 //!
-//! The client that talks to it is the one that talks to the real platform, over real HTTP. The
-//! campaign lives in real time: when it began and at which rates it dialed is in a file of its
-//! own, so that one run carries on where the last one ended.
+//! The client is that of the real platform, over real HTTP. The campaign runs in real time: its
+//! beginning and its dial rates are in a file, so that a run continues where the last one ended.
 
 mod api;
 mod server;
@@ -17,14 +16,8 @@ use server::Server;
 
 use crate::sim::Figures;
 
-pub use world::Campaign;
-
-/// The sandbox's campaign.
-pub const CAMPAIGN_ID: &str = "sandbox";
-/// The credentials that it takes.
-pub const CLIENT_ID: &str = "sandbox-client";
-/// The credentials that it takes; no secret, since they open nothing else.
-pub const CLIENT_SECRET: &str = "sandbox-secret";
+pub use api::{CAMPAIGN_ID, CLIENT_ID, CLIENT_SECRET};
+pub use world::SandboxCampaign;
 
 /// A running sandbox; dropping it stops it.
 pub struct Sandbox {
@@ -34,7 +27,7 @@ pub struct Sandbox {
 
 impl Sandbox {
     /// Starts the API of `campaign`.
-    pub fn start(campaign: Campaign) -> io::Result<Self> {
+    pub fn start(campaign: SandboxCampaign) -> io::Result<Self> {
         let api = Arc::new(Mutex::new(Api::new(campaign)));
         let server = Server::start({
             let api = Arc::clone(&api);
@@ -46,26 +39,26 @@ impl Sandbox {
         Ok(Self { server, api })
     }
 
-    /// What became of the campaign since this was started.
+    /// Results of the campaign since the start of this sandbox.
     #[must_use]
     pub fn figures(&self) -> Figures {
         let mut api = self.api.lock().unwrap_or_else(PoisonError::into_inner);
         api.figures()
     }
 
-    /// Where it listens.
+    /// The socket address of the server.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.server.address()
     }
 
-    /// The site to be set for it.
+    /// The value of the setting `CXONE_SITE` for it.
     #[must_use]
     pub fn site(&self) -> String {
         format!("http://{}", self.address())
     }
 
-    /// The warehouse that it offers.
+    /// The address of its warehouse.
     #[must_use]
     pub fn warehouse(&self) -> String {
         format!("http://{}{}", self.address(), api::WAREHOUSE_PATH)

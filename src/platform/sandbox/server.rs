@@ -1,4 +1,4 @@
-//! A small HTTP/1.1 server on loopback: one thread per connection, connections kept open.
+//! An HTTP/1.1 server on loopback: one thread per connection, connections kept open.
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -16,7 +16,7 @@ pub(super) struct Server {
 
 /// One request.
 #[derive(Debug)]
-pub(super) struct Request {
+pub(super) struct ServerRequest {
     pub(super) method: String,
     /// Path and query.
     pub(super) target: String,
@@ -35,7 +35,7 @@ pub(super) struct Reply {
 impl Server {
     /// Starts a server on a free port of loopback.
     pub(super) fn start(
-        handler: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+        handler: impl Fn(&ServerRequest) -> Reply + Send + Sync + 'static,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
@@ -71,7 +71,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.stopping.store(true, Ordering::Release);
-        // Accepting ends at the next connection, which is this one.
+        // The accept loop ends at the next connection, which is this one.
         if TcpStream::connect(self.address).is_ok()
             && let Some(accepting) = self.accepting.take()
         {
@@ -80,7 +80,7 @@ impl Drop for Server {
     }
 }
 
-impl Request {
+impl ServerRequest {
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         let found = self
             .headers
@@ -98,7 +98,7 @@ impl Request {
     }
 }
 
-fn serve(mut stream: TcpStream, handler: &dyn Fn(&Request) -> Reply) {
+fn serve(mut stream: TcpStream, handler: &dyn Fn(&ServerRequest) -> Reply) {
     let _ = stream.set_nodelay(true);
     let mut buffer = Vec::new();
     loop {
@@ -112,8 +112,8 @@ fn serve(mut stream: TcpStream, handler: &dyn Fn(&Request) -> Reply) {
     }
 }
 
-/// Reads one request from what is in `buffer` and what follows; `None` when the client left.
-fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<Option<Request>> {
+/// Reads one request from `buffer` and the stream; `None` when the client has closed it.
+fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<Option<ServerRequest>> {
     let invalid = |problem: &str| io::Error::new(io::ErrorKind::InvalidData, problem.to_owned());
     loop {
         let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
@@ -122,7 +122,7 @@ fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<Opti
             .parse(buffer)
             .map_err(|error| invalid(&error.to_string()))?;
         if let httparse::Status::Complete(head_len) = parsed {
-            let mut request = Request {
+            let mut request = ServerRequest {
                 method: head.method.unwrap_or_default().to_owned(),
                 target: head.path.unwrap_or_default().to_owned(),
                 headers: head
@@ -196,7 +196,7 @@ impl Reply {
     }
 }
 
-/// Header fields of one request; the client sends about eight.
+/// Most header fields of one request; the client sends about eight.
 const HEADERS_MAX: usize = 32;
-/// Head or body of one request; the client sends less than a kilobyte.
+/// Largest head or body of one request, bytes; the client sends less than a kilobyte.
 const REQUEST_BYTES_MAX: usize = 64 * 1024;

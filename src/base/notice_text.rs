@@ -1,0 +1,151 @@
+//! The sentence of each notice: what happened, what it means, and what can be done about it.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::notice::Notice;
+
+impl fmt::Display for Notice {
+    #[expect(clippy::too_many_lines, reason = "one arm for each notice")]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exchange {
+                request,
+                outcome,
+                took,
+            } => {
+                write!(f, "{request}: {outcome} in {} ms", took.as_millis())
+            }
+            Self::Retry {
+                call,
+                problem,
+                wait,
+                retry,
+                retries,
+            } => write!(
+                f,
+                "{call}: {problem}; retry {retry} of {retries} in {}",
+                Seconds(*wait)
+            ),
+            Self::QuietPeriod { wait } => write!(
+                f,
+                "an earlier answer asked for a pause; waiting {} until it ends",
+                Seconds(*wait)
+            ),
+            Self::TokenRenewed => {
+                f.write_str("the platform refused the token; asking for a new one")
+            }
+            Self::TokenCache { problem } => {
+                write!(f, "{problem}; the next run requests a new token")
+            }
+            Self::StateSetAside {
+                path,
+                aside,
+                problem,
+            } => write!(
+                f,
+                "state file {path} was damaged ({problem}) and is now {aside}; starting with an empty window, and the first decision does not raise the dial rate"
+            ),
+            Self::StateDamaged { path, problem } => write!(
+                f,
+                "state file {path} is damaged ({problem}); a real run would set it aside and start with an empty window"
+            ),
+            Self::IntentApplied { setpoint } => write!(
+                f,
+                "an earlier run ended without an answer to its change to {setpoint}; the campaign dials at {setpoint}, so the change counts as applied"
+            ),
+            Self::IntentNotApplied { intended, actual } => write!(
+                f,
+                "an earlier run ended before {intended} was applied; the campaign dials at {actual}"
+            ),
+            Self::RateChangedElsewhere { expected, actual } => write!(
+                f,
+                "the campaign dials at {actual}, and dialpace last applied {expected}: it was changed elsewhere; this cycle continues from {actual}"
+            ),
+            Self::Conflict { setpoint } => write!(
+                f,
+                "the campaign was changed while this cycle ran, so {setpoint} was not applied; the next cycle reads it again"
+            ),
+            Self::UnknownSetting { name, nearest } => {
+                write!(
+                    f,
+                    "{name} is not a setting and was ignored; did you mean {nearest}?"
+                )
+            }
+            Self::MetricsNotWritten { path, problem } => {
+                write!(f, "the metrics file {path} was not written: {problem}")
+            }
+            Self::Closing { text } => f.write_str(text),
+            Self::CyclesMissed { count } => write!(
+                f,
+                "{count} {} missed, because a cycle took longer than the interval or the machine was suspended; the schedule continues",
+                if *count == 1 {
+                    "cycle was"
+                } else {
+                    "cycles were"
+                }
+            ),
+            Self::OtherPolicies(figures) => {
+                write!(f, "the same days under other policies: {figures}")
+            }
+            Self::ProgressiveIsBetter {
+                interval_secs,
+                progressive,
+                predictive,
+            } => write!(
+                f,
+                "a dialer in progressive mode, one call for each idle agent, keeps these agents {progressive:.1} % occupied and abandons nobody; a rate set every {interval_secs} s comes to {predictive:.1} % at best, so the platform's own progressive mode is the better choice here"
+            ),
+            Self::SparseHistory {
+                gap_secs,
+                window,
+                age_max,
+            } => write!(
+                f,
+                "rows are about {gap_secs} s apart, and samples are dropped at an age of {}, so the window never holds {window} of them; if polls were that far apart, set --interval {gap_secs}s",
+                Seconds(*age_max)
+            ),
+            Self::NothingExported => f.write_str("nothing is exported: DW_ENDPOINT is not set"),
+            Self::RecordsWithoutWarehouse { pending } => write!(
+                f,
+                "nothing is exported: DW_ENDPOINT is not set; {} from earlier runs",
+                Waiting(*pending)
+            ),
+            Self::ExportFailed { problem, pending } => {
+                write!(f, "{problem}; {} for the next cycle", Waiting(*pending))
+            }
+            Self::OutboxSpilled { rows, path } => write!(
+                f,
+                "the outbox is full; its {rows} oldest records are now in {path} and have to be loaded by hand"
+            ),
+        }
+    }
+}
+
+/// Number of records in the outbox as a clause: "1 record waits", "2 records wait".
+pub(crate) struct Waiting(pub(crate) usize);
+
+impl fmt::Display for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            1 => f.write_str("1 record waits"),
+            n => write!(f, "{n} records wait"),
+        }
+    }
+}
+
+/// A duration with its unit: "250 ms", "2 s", "1.5 s".
+pub(crate) struct Seconds(pub(crate) Duration);
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 < Duration::from_secs(1) {
+            return write!(f, "{} ms", self.0.as_millis());
+        }
+        let tenths = (self.0.as_millis() + 50) / 100;
+        match (tenths / 10, tenths % 10) {
+            (whole, 0) => write!(f, "{whole} s"),
+            (whole, tenth) => write!(f, "{whole}.{tenth} s"),
+        }
+    }
+}
