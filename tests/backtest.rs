@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use common::{Finished, Folder, Run};
 use dialpace::base::units::UnixMillis;
-use dialpace::history::{Available, Poll, Row};
+use dialpace::history::{AvailableAgents, HistoryPoll, HistoryRow};
 use dialpace::pacing::{Limits, Pacer, Policy, Ratio, Traffic};
 use dialpace::replay::{Replay, Sketch};
 use serde_json::Value;
@@ -810,12 +810,12 @@ fn a_thinned_line_keeps_its_lowest_and_highest_values() {
     let mut sketch = Sketch::default();
     let start = 1_793_610_000_000;
     for n in 0..100_000_u32 {
-        let row = Row {
+        let row = HistoryRow {
             line: u64::from(n) + 2,
             campaign_id: "a",
             at: UnixMillis(start + i64::from(n) * 30_000),
-            poll: Some(Poll {
-                available: Available::Agents(40),
+            poll: Some(HistoryPoll {
+                available: AvailableAgents::Count(40),
                 answer_rate: Ratio::new(0.3),
                 traffic: Traffic::default(),
             }),

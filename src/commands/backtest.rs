@@ -14,7 +14,9 @@ use crate::base::notice::{Notice, Notices};
 use crate::base::timestamp::rfc3339;
 use crate::commands::interrupt::Ended;
 use crate::config::{Layers, Sources};
-use crate::history::{Available, BadRow, History, Names, Row, RowError};
+use crate::history::{
+    AvailableAgents, BadField, BadRow, ColumnNames, HistoryReader, HistoryRow, RowError,
+};
 use crate::pacing::{INTERVAL, Pacer};
 use crate::replay::{NotLater, Replay, Sketch};
 use crate::report::decisions::{DecisionFormat, DecisionWriter};
@@ -49,11 +51,11 @@ pub fn run(
 ) -> Result<Ended> {
     let layers = Layers::gather(sources, true)?;
     let pacers = pacers(&layers)?;
-    let names = Names::new(&options.columns)?;
+    let names = ColumnNames::new(&options.columns)?;
     let source = options.file.display().to_string();
     let at_source = |error: InputError| InputError(format!("{source}: {error}"));
     let (reader, size) = open(&options.file)?;
-    let mut history = History::open(reader, names).map_err(at_source)?;
+    let mut history = HistoryReader::open(reader, names).map_err(at_source)?;
     if options.output.is_some() && options.output == options.report {
         return Err(
             InputError("--report: it is the file of --output; name another".to_owned()).into(),
@@ -143,7 +145,7 @@ struct Run {
 impl Run {
     fn row(
         &mut self,
-        row: &Row,
+        row: &HistoryRow,
         mut writer: Option<&mut DecisionWriter<Draft>>,
     ) -> Result<Result<(), NotLater>> {
         let mut written = Ok(());
@@ -166,8 +168,7 @@ impl Run {
         if let (Some(sketch), Some(decision)) = (&mut self.sketch, &first) {
             sketch.add(campaign, row, decision);
         }
-        let is_mean =
-            matches!(row.poll, Some(poll) if matches!(poll.available, Available::Mean(_)));
+        let is_mean = matches!(row.poll, Some(poll) if matches!(poll.available, AvailableAgents::WindowMean(_)));
         self.means += u64::from(is_mean);
         Ok(Ok(()))
     }
@@ -264,7 +265,7 @@ fn output(path: &Path, input: &Path, pacers: &[Pacer]) -> Result<DecisionWriter<
     Ok(DecisionWriter::new(draft, format, pacers))
 }
 
-fn explain(row: &Row, not_later: NotLater) -> BadRow {
+fn explain(row: &HistoryRow, not_later: NotLater) -> BadRow {
     let (at, previous) = (rfc3339(row.at), rfc3339(not_later.previous));
     let of = match row.campaign_id {
         "" => String::new(),
@@ -283,7 +284,10 @@ fn explain(row: &Row, not_later: NotLater) -> BadRow {
     };
     BadRow {
         line: row.line,
-        field: Some(("timestamp".to_owned(), at)),
+        field: Some(BadField {
+            column: "timestamp".to_owned(),
+            value: at,
+        }),
         expected,
     }
 }

@@ -11,7 +11,7 @@ mod tally;
 use std::collections::HashMap;
 
 use crate::base::units::UnixMillis;
-use crate::history::{Available, Poll, Row};
+use crate::history::{AvailableAgents, HistoryPoll, HistoryRow};
 use crate::pacing::{Decision, Pacer, PacerState, Sample, Window};
 
 pub use parting::Part;
@@ -74,7 +74,7 @@ impl Replay {
     /// by its number.
     pub fn row(
         &mut self,
-        row: &Row,
+        row: &HistoryRow,
         mut decided: impl FnMut(usize, &Decision),
     ) -> Result<usize, NotLater> {
         let place = self.place(row);
@@ -152,7 +152,7 @@ impl Replay {
     }
 
     /// The number of the row's campaign, which is made where it is new.
-    fn place(&mut self, row: &Row) -> usize {
+    fn place(&mut self, row: &HistoryRow) -> usize {
         let is = |place: usize| {
             let campaign = self.campaigns.get(place);
             campaign.is_some_and(|campaign| *campaign.id == *row.campaign_id)
@@ -174,7 +174,7 @@ impl Replay {
         place
     }
 
-    fn begin(&mut self, row: &Row) -> usize {
+    fn begin(&mut self, row: &HistoryRow) -> usize {
         let place = self.campaigns.len();
         self.places.insert(row.campaign_id.into(), place);
         self.campaigns.push(Campaign {
@@ -193,7 +193,7 @@ impl Replay {
 
 /// The sample of a poll. Where only the window's mean is known, the window is filled so that it
 /// has this mean: with as many whole agents as come nearest to it.
-fn enter(poll: Poll, at: UnixMillis, pacer: &Pacer, state: &mut PacerState) -> Sample {
+fn enter(poll: HistoryPoll, at: UnixMillis, pacer: &Pacer, state: &mut PacerState) -> Sample {
     let sample = |available_agents| Sample {
         at,
         available_agents,
@@ -201,8 +201,8 @@ fn enter(poll: Poll, at: UnixMillis, pacer: &Pacer, state: &mut PacerState) -> S
         traffic: poll.traffic,
     };
     let mean = match poll.available {
-        Available::Agents(agents) => return sample(agents),
-        Available::Mean(mean) => mean,
+        AvailableAgents::Count(agents) => return sample(agents),
+        AvailableAgents::WindowMean(mean) => mean,
     };
     let capacity = pacer.limits().window;
     let places = u32::try_from(capacity).unwrap_or(u32::MAX);

@@ -2,7 +2,7 @@
 //! fill the list.
 
 use crate::base::units::UnixMillis;
-use crate::history::Row;
+use crate::history::HistoryRow;
 
 /// A row in which decision and history differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Part {
 }
 
 impl Parting {
-    pub(super) fn add(&mut self, row: &Row, dial_rate: u32, history: u32) {
+    pub(super) fn add(&mut self, row: &HistoryRow, dial_rate: u32, history: u32) {
         let part = Part {
             at: row.at,
             line: row.line,

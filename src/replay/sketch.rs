@@ -1,6 +1,6 @@
 //! What a report draws of a replay, in memory that does not grow with the rows.
 
-use crate::history::Row;
+use crate::history::HistoryRow;
 use crate::pacing::Decision;
 
 /// Pictures of one pacer's decisions.
@@ -47,7 +47,7 @@ struct Before {
 
 impl Sketch {
     /// Takes the decision on one row in. `campaign` is its number.
-    pub fn add(&mut self, campaign: usize, row: &Row, decision: &Decision) {
+    pub fn add(&mut self, campaign: usize, row: &HistoryRow, decision: &Decision) {
         if campaign >= self.before.len() {
             self.before.resize(campaign + 1, Before::default());
             self.lines

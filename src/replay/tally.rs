@@ -2,7 +2,7 @@
 
 use super::parting::{Part, Parting};
 use crate::base::units::UnixMillis;
-use crate::history::Row;
+use crate::history::HistoryRow;
 use crate::pacing::Decision;
 
 /// What one pacer decided, and how that compares with history.
@@ -38,7 +38,7 @@ pub struct Tally {
 
 impl Tally {
     /// `since` is when the row before was, and the row's own time for the first.
-    pub(super) fn add(&mut self, decision: &Decision, row: &Row, since: UnixMillis) {
+    pub(super) fn add(&mut self, decision: &Decision, row: &HistoryRow, since: UnixMillis) {
         let rate = decision.dial_rate;
         self.rows += 1;
         self.adjustments += u64::from(decision.sends());

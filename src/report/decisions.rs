@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use crate::base::timestamp::Stamps;
-use crate::history::Row;
+use crate::history::HistoryRow;
 use crate::pacing::{Action, Decision, Pacer, Reason};
 
 /// Writes decisions in the order in which they are taken.
@@ -64,7 +64,7 @@ impl<W: Write> DecisionWriter<W> {
     }
 
     /// Adds what the pacer of this number decided on `row`.
-    pub fn add(&mut self, pacer: usize, decision: &Decision, row: &Row) -> io::Result<()> {
+    pub fn add(&mut self, pacer: usize, decision: &Decision, row: &HistoryRow) -> io::Result<()> {
         let wanted = (pacer, decision.action, decision.reason);
         let is_wanted = |(pacer, action, reason, _): &(usize, Action, Reason, String)| {
             (*pacer, *action, *reason) == wanted
@@ -118,7 +118,7 @@ struct Text {
 }
 
 impl Text {
-    fn add_csv(&mut self, middle: &str, decision: &Decision, row: &Row) {
+    fn add_csv(&mut self, middle: &str, decision: &Decision, row: &HistoryRow) {
         self.stamps.write(row.at, &mut self.bytes);
         self.bytes.push(b',');
         let id = row.campaign_id;
@@ -142,7 +142,7 @@ impl Text {
         self.bytes.push(b'\n');
     }
 
-    fn add_json(&mut self, middle: &str, decision: &Decision, row: &Row) {
+    fn add_json(&mut self, middle: &str, decision: &Decision, row: &HistoryRow) {
         self.add("{\"timestamp\":\"");
         self.stamps.write(row.at, &mut self.bytes);
         self.add("\",\"campaignId\":");

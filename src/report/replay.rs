@@ -313,7 +313,7 @@ impl<'a> Bad<'a> {
     fn of(bad: &'a BadRow) -> Self {
         Self {
             line: bad.line,
-            column: bad.field.as_ref().map(|(column, _)| column.as_str()),
+            column: bad.field.as_ref().map(|field| field.column.as_str()),
             problem: bad.to_string(),
         }
     }
