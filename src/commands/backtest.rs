@@ -18,7 +18,7 @@ use crate::history::{
     AvailableAgents, BadField, BadRow, ColumnNames, HistoryReader, HistoryRow, RowError,
 };
 use crate::pacing::{INTERVAL, Pacer};
-use crate::replay::{NotLater, Replay, Sketch};
+use crate::replay::{ChartData, NotLater, Replay};
 use crate::report::decisions::{DecisionFormat, DecisionWriter};
 use crate::report::replay::{self, Replayed};
 use crate::report::{self, Console};
@@ -67,7 +67,7 @@ pub fn run(
     };
     let mut run = Run {
         replay: Replay::new(pacers),
-        sketch: options.report.is_some().then(Sketch::default),
+        sketch: options.report.is_some().then(ChartData::default),
         bad_rows: Vec::new(),
         skipped: 0,
         means: 0,
@@ -136,7 +136,7 @@ pub fn run(
 /// What is known so far.
 struct Run {
     replay: Replay,
-    sketch: Option<Sketch>,
+    sketch: Option<ChartData>,
     bad_rows: Vec<BadRow>,
     skipped: u64,
     means: u64,
@@ -150,7 +150,7 @@ impl Run {
     ) -> Result<Result<(), NotLater>> {
         let mut written = Ok(());
         let mut first = None;
-        let taken = self.replay.row(row, |pacer, decision| {
+        let taken = self.replay.add_row(row, |pacer, decision| {
             if let Some(writer) = &mut writer
                 && written.is_ok()
             {
@@ -266,20 +266,20 @@ fn output(path: &Path, input: &Path, pacers: &[Pacer]) -> Result<DecisionWriter<
 }
 
 fn explain(row: &HistoryRow, not_later: NotLater) -> BadRow {
-    let (at, previous) = (rfc3339(row.at), rfc3339(not_later.previous));
+    let (at, previous) = (rfc3339(row.at), rfc3339(not_later.previous_at));
     let of = match row.campaign_id {
         "" => String::new(),
         id => format!(" of campaign {id}"),
     };
-    let expected = if row.at == not_later.previous {
+    let expected = if row.at == not_later.previous_at {
         format!(
             "the row{of} at line {} has the same time, and one of them is enough",
-            not_later.line
+            not_later.previous_line
         )
     } else {
         format!(
             "the row{of} before it, at line {}, is of {previous}; sort the file by time",
-            not_later.line
+            not_later.previous_line
         )
     };
     BadRow {

@@ -8,7 +8,7 @@ use super::table;
 use crate::base::timestamp::rfc3339;
 use crate::history::BadRow;
 use crate::pacing::Pacer;
-use crate::replay::{Part, Replay, Tally};
+use crate::replay::{Difference, Replay, ReplayTotals};
 
 /// What was replayed, and what of it could not be.
 pub struct Replayed<'a> {
@@ -41,7 +41,7 @@ pub fn table(replayed: &Replayed) -> String {
             "campaign".clone_into(first);
         }
         for campaign in campaigns {
-            if let Some(tally) = campaign.tallies.first() {
+            if let Some(tally) = campaign.totals.first() {
                 rows.push(table_row(&campaign.id, tally));
             }
         }
@@ -107,7 +107,7 @@ fn heading(replayed: &Replayed) -> String {
     text
 }
 
-fn table_row(name: &str, tally: &Tally) -> Vec<String> {
+fn table_row(name: &str, tally: &ReplayTotals) -> Vec<String> {
     let percent =
         |share: Option<f64>| share.map_or(NONE.to_owned(), |s| format!("{:.1}", s * 100.0));
     let plain = |value: Option<f64>| value.map_or(NONE.to_owned(), |v| format!("{v:.1}"));
@@ -117,7 +117,7 @@ fn table_row(name: &str, tally: &Tally) -> Vec<String> {
         count(tally.rate_changes),
         plain(tally.rate_changes_per_hour()),
         plain(tally.dial_rate_mean()),
-        percent(tally.outside_sla_band()),
+        percent(tally.outside_band_share()),
         plain(tally.history_rate_mean()),
         plain(tally.history_changes_per_hour()),
         percent(tally.equal_share()),
@@ -131,7 +131,7 @@ fn parting(replay: &Replay) -> String {
     if compared == 0 {
         return "\nThe file has no dial rates, so there is nothing to compare with.\n".to_owned();
     }
-    let parts = replay.parts(0);
+    let parts = replay.largest_differences(0);
     if parts.is_empty() {
         return "\nEvery dial rate is the one that history had.\n".to_owned();
     }
@@ -152,9 +152,9 @@ fn parting(replay: &Replay) -> String {
                 } else {
                     format!("  {campaign}")
                 },
-                part.dial_rate,
+                part.decided,
                 part.history,
-                i64::from(part.dial_rate) - i64::from(part.history),
+                i64::from(part.decided) - i64::from(part.history),
                 part.line
             ),
         );
@@ -174,14 +174,18 @@ pub fn json(replayed: &Replayed) -> String {
             sla_threshold: limits.sla_threshold.value(),
             tolerance_margin: limits.tolerance_margin.value(),
             total: Figures::of(&replay.total(n)),
-            parts_most: replay.parts(n).into_iter().map(Parting::of).collect(),
+            parts_most: replay
+                .largest_differences(n)
+                .into_iter()
+                .map(Parting::of)
+                .collect(),
             campaigns: campaigns
                 .filter_map(|campaign| {
                     Some(CampaignFigures {
                         campaign_id: &campaign.id,
                         from: rfc3339(campaign.first_at),
                         to: rfc3339(campaign.last_at),
-                        figures: Figures::of(campaign.tallies.get(n)?),
+                        figures: Figures::of(campaign.totals.get(n)?),
                     })
                 })
                 .collect(),
@@ -259,14 +263,14 @@ struct History {
 }
 
 impl Figures {
-    fn of(tally: &Tally) -> Self {
+    fn of(tally: &ReplayTotals) -> Self {
         Self {
             rows: tally.rows,
             adjustments: tally.adjustments,
             rate_changes: tally.rate_changes,
             rate_changes_per_hour: tally.rate_changes_per_hour(),
             dial_rate_mean: tally.dial_rate_mean(),
-            outside_sla_band: tally.outside_sla_band(),
+            outside_sla_band: tally.outside_band_share(),
             history: (tally.compared > 0).then(|| History {
                 rows: tally.compared,
                 dial_rate_mean: tally.history_rate_mean(),
@@ -290,12 +294,12 @@ struct Parting<'a> {
 }
 
 impl<'a> Parting<'a> {
-    fn of((campaign_id, part): (&'a str, Part)) -> Self {
+    fn of((campaign_id, part): (&'a str, Difference)) -> Self {
         Self {
             timestamp: rfc3339(part.at),
             campaign_id,
             line: part.line,
-            new_dial_rate: part.dial_rate,
+            new_dial_rate: part.decided,
             dial_rate: part.history,
         }
     }

@@ -5,11 +5,13 @@ use super::page;
 use super::replay::{Replayed, name, table};
 use crate::base::timestamp::rfc3339;
 use crate::pacing::Limits;
-use crate::replay::{Campaign, Hour, Lines, Sketch, Thinned};
+use crate::replay::{
+    ChartData, DownsampledSeries, HourOfWeek, RateAt, RateSeries, ReplayedCampaign,
+};
 
 /// The whole page. Pictures are of the first pacer.
 #[must_use]
-pub fn page(replayed: &Replayed, sketch: &Sketch) -> String {
+pub fn page(replayed: &Replayed, sketch: &ChartData) -> String {
     let replay = replayed.replay;
     let mut page = page::head(replayed.source);
     let Some(pacer) = replay.pacers().first() else {
@@ -27,10 +29,10 @@ pub fn page(replayed: &Replayed, sketch: &Sketch) -> String {
         ),
     );
     let campaigns = replay.campaigns();
-    for (campaign, lines) in campaigns.iter().zip(sketch.lines()) {
+    for (campaign, lines) in campaigns.iter().zip(sketch.rates()) {
         page.push_str(&rates(campaign, lines));
     }
-    let drawn = sketch.lines().len();
+    let drawn = sketch.rates().len();
     if campaigns.len() > drawn {
         add(
             &mut page,
@@ -53,7 +55,7 @@ pub fn page(replayed: &Replayed, sketch: &Sketch) -> String {
 }
 
 /// The dial rates of one campaign over time.
-fn rates(campaign: &Campaign, lines: &Lines) -> String {
+fn rates(campaign: &ReplayedCampaign, lines: &RateSeries) -> String {
     let span_millis = campaign
         .last_at
         .0
@@ -65,7 +67,13 @@ fn rates(campaign: &Campaign, lines: &Lines) -> String {
         ("hours", HOUR_MILLIS)
     };
     let since = |at: i64| float(at.saturating_sub(campaign.first_at.0)) / float(unit_millis);
-    let highest = |line: &Thinned| line.buckets().iter().map(|b| b.high.1).max().unwrap_or(0);
+    let highest = |line: &DownsampledSeries| {
+        line.buckets()
+            .iter()
+            .map(|b| b.high.rate)
+            .max()
+            .unwrap_or(0)
+    };
     let top = f64::from(highest(&lines.decided).max(highest(&lines.history)).max(1)) * 1.1;
     let frame = Frame {
         left: 60.0,
@@ -92,33 +100,35 @@ fn rates(campaign: &Campaign, lines: &Lines) -> String {
     };
     format!(
         "<h2>{heading}</h2>\n<p class=\"note\">{legend} Of every {} the lowest and the highest value are drawn.</p>\n<svg viewBox=\"0 0 860 276\" role=\"img\">{svg}</svg>\n",
-        span_text(lines.decided.width_millis())
+        span_text(lines.decided.span_millis())
     )
 }
 
 /// The lowest and the highest value of every span, in the order of time; the line is broken
 /// where a span or more holds nothing.
-fn points(line: &Thinned, since: &dyn Fn(i64) -> f64) -> Vec<(f64, Option<f64>)> {
+fn points(line: &DownsampledSeries, since: &dyn Fn(i64) -> f64) -> Vec<(f64, Option<f64>)> {
     let mut points = Vec::new();
     let mut before: Option<i64> = None;
     for bucket in line.buckets() {
-        let (first, last) = bucket.span;
-        if before.is_some_and(|before| first - before > GAP_MILLIS.max(2 * line.width_millis())) {
+        let (first, last) = (bucket.first_at.0, bucket.last_at.0);
+        if before.is_some_and(|before| first - before > GAP_MILLIS.max(2 * line.span_millis())) {
             points.push((since(first), None));
         }
         before = Some(last);
         let mut both = [bucket.low, bucket.high];
         both.sort_unstable();
-        for (at, value) in both {
-            points.push((since(at), Some(f64::from(value))));
+        for RateAt { at, rate } in both {
+            points.push((since(at.0), Some(f64::from(rate))));
         }
     }
     points
 }
 
 /// Mean deviation by weekday and hour.
-fn week(week: &[Hour], limits: &Limits) -> String {
-    let mean = |hour: &Hour| (hour.judged > 0).then(|| hour.deviations / f64::from(hour.judged));
+fn week(week: &[HourOfWeek], limits: &Limits) -> String {
+    let mean = |hour: &HourOfWeek| {
+        (hour.with_answer_rate > 0).then(|| hour.deviation_sum / f64::from(hour.with_answer_rate))
+    };
     let furthest = week
         .iter()
         .filter_map(mean)
@@ -179,27 +189,28 @@ fn week(week: &[Hour], limits: &Limits) -> String {
 }
 
 /// Share outside the band and changes of the rate, by hour of the day.
-fn day(week: &[Hour]) -> String {
-    let mut hours = [Hour::default(); 24];
+fn day(week: &[HourOfWeek]) -> String {
+    let mut hours = [HourOfWeek::default(); 24];
     for day in week.chunks(24) {
         for (sum, hour) in hours.iter_mut().zip(day) {
-            sum.judged += hour.judged;
-            sum.outside += hour.outside;
+            sum.with_answer_rate += hour.with_answer_rate;
+            sum.outside_band += hour.outside_band;
             sum.changes += hour.changes;
             sum.history_changes += hour.history_changes;
-            sum.visits += hour.visits;
+            sum.hours += hour.hours;
         }
     }
     let per = |part: u32, whole: u32| (whole > 0).then(|| f64::from(part) / f64::from(whole));
-    let series = |value: &dyn Fn(&Hour) -> Option<f64>| -> Vec<(f64, Option<f64>)> {
+    let series = |value: &dyn Fn(&HourOfWeek) -> Option<f64>| -> Vec<(f64, Option<f64>)> {
         let points = hours.iter().enumerate();
         points
             .map(|(n, hour)| (place(n) + 0.5, value(hour)))
             .collect()
     };
-    let outside = series(&|hour| per(hour.outside, hour.judged).map(|share| share * 100.0));
-    let decided = series(&|hour| per(hour.changes, hour.visits));
-    let history = series(&|hour| per(hour.history_changes, hour.visits));
+    let outside =
+        series(&|hour| per(hour.outside_band, hour.with_answer_rate).map(|share| share * 100.0));
+    let decided = series(&|hour| per(hour.changes, hour.hours));
+    let history = series(&|hour| per(hour.history_changes, hour.hours));
     let both = decided.iter().chain(&history);
     let highest = both.filter_map(|(_, value)| *value).fold(1.0, f64::max);
     let frame = |n: usize, top: f64| Frame {
