@@ -19,9 +19,9 @@ use crate::history::{
 };
 use crate::pacing::{INTERVAL, Pacer};
 use crate::replay::{ChartData, NotLater, Replay};
-use crate::report::decisions::{DecisionFormat, DecisionWriter};
-use crate::report::replay::{self, Replayed};
-use crate::report::{self, Console};
+use crate::report::Console;
+use crate::report::backtest::{self as report, BacktestResults, DecisionFormat, DecisionWriter};
+use crate::report::counts::count_of;
 
 /// What the command line asks of a backtest.
 #[derive(Clone, Debug)]
@@ -78,7 +78,7 @@ pub fn run(
         turns = turns.wrapping_add(1);
         if turns.is_multiple_of(ROWS_PER_LOOK) {
             if stop.load(Ordering::Relaxed) {
-                let rows = replay::rows_of(run.replay.rows(), "row");
+                let rows = count_of(run.replay.rows(), "row");
                 console.error(&format!(
                     "interrupted after {rows}; nothing is kept of them"
                 ));
@@ -116,7 +116,7 @@ pub fn run(
     if run.replay.rows() == 0 {
         let rows = match run.skipped {
             0 => "no rows".to_owned(),
-            n => format!("no usable rows, and {}", replay::rows_of(n, "bad one")),
+            n => format!("no usable rows, and {}", count_of(n, "bad one")),
         };
         let first = run.bad_rows.first();
         let first = first.map_or(String::new(), |bad| format!("; line {}: {bad}", bad.line));
@@ -198,7 +198,7 @@ impl Run {
     }
 
     fn print(&self, options: &Options, source: &str, console: Console) -> Result<()> {
-        let replayed = Replayed {
+        let replayed = BacktestResults {
             source,
             replay: &self.replay,
             bad_rows: &self.bad_rows,
@@ -206,13 +206,13 @@ impl Run {
             means: self.means,
         };
         if let (Some(path), Some(sketch)) = (&options.report, &self.sketch) {
-            let page = report::replay_html::page(&replayed, sketch);
+            let page = report::html(&replayed, sketch);
             files::publish(path, page.as_bytes()).with_context(|| cannot_write(path))?;
         }
         let text = if options.json {
-            replay::json(&replayed)
+            report::json(&replayed)
         } else {
-            replay::table(&replayed)
+            report::table(&replayed)
         };
         console.data(text.trim_end())?;
         Ok(())

@@ -1,104 +1,109 @@
-//! Decisions of a backtest, one row for each: CSV or NDJSON. The settings are named where there
-//! are several; what the input has is not repeated, but for what a decision is read beside.
+//! The file of decisions, CSV or NDJSON, one row for each. The policy and its band are in it where
+//! there are several; of the input it repeats only what a decision is compared with.
 
 use std::io::{self, Write};
 
+use super::float_texts::FloatTexts;
 use crate::base::timestamp::Stamps;
 use crate::history::HistoryRow;
 use crate::pacing::{Action, Decision, Pacer, Reason};
 
-/// Writes decisions in the order in which they are taken.
+/// Writes decisions in the order in which they are made.
 pub struct DecisionWriter<W> {
     out: W,
     format: DecisionFormat,
-    /// Of each pacer, what is the same in all of its decisions.
+    /// Policy and band of each pacer, as they stand in each of its rows.
     settings: Vec<String>,
-    /// From the settings to the reason: there are few of these, so they are made once.
-    middles: Vec<(usize, Action, Reason, String)>,
-    text: Text,
+    middles: Vec<Middle>,
+    rows: RowText,
 }
 
-/// How decisions are written.
+/// Format of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecisionFormat {
-    /// A header, and a line for each.
+    /// A header, and a line for each decision.
     Csv,
-    /// An object for each, on a line of its own.
+    /// An object on a line for each decision.
     Ndjson,
 }
 
+/// The middle of a row, from the settings to the reason. There are few of them, so each text is
+/// made once.
+struct Middle {
+    pacer: usize,
+    action: Action,
+    reason: Reason,
+    text: String,
+}
+
 impl<W: Write> DecisionWriter<W> {
-    /// Begins with the header, where the format has one.
+    /// A file that begins with the header, where the format has one.
     pub fn new(out: W, format: DecisionFormat, pacers: &[Pacer]) -> Self {
-        let settings = pacers.iter().map(|pacer| {
-            let limits = pacer.limits();
-            let (policy, sla) = (pacer.policy().name(), limits.sla_threshold.value());
-            let margin = limits.tolerance_margin.value();
-            match format {
-                _ if pacers.len() == 1 => String::new(),
-                DecisionFormat::Csv => format!(",{policy},{sla},{margin}"),
-                DecisionFormat::Ndjson => format!(
-                    ",\"policy\":\"{policy}\",\"slaThreshold\":{sla},\"toleranceMargin\":{margin}"
-                ),
-            }
-        });
-        let mut bytes = Vec::with_capacity(BUFFER + ROW_MAX);
+        let mut bytes = Vec::with_capacity(BUFFER_BYTES + ROW_BYTES_MAX);
         if format == DecisionFormat::Csv {
             bytes.extend_from_slice(b"timestamp,campaignId");
             if pacers.len() > 1 {
                 bytes.extend_from_slice(b",policy,slaThreshold,toleranceMargin");
             }
-            bytes.extend_from_slice(HEADER);
+            bytes.extend_from_slice(HEADER_REST);
         }
+        let settings = pacers.iter().map(|pacer| match pacers {
+            [_] => String::new(),
+            _ => settings_text(format, pacer),
+        });
         Self {
             out,
             format,
             settings: settings.collect(),
             middles: Vec::new(),
-            text: Text {
+            rows: RowText {
                 bytes,
                 stamps: Stamps::default(),
-                floats: Floats::new(),
+                floats: FloatTexts::new(),
             },
         }
     }
 
-    /// Adds what the pacer of this number decided on `row`.
+    /// Adds the decision of the pacer of this number on `row`.
     pub fn add(&mut self, pacer: usize, decision: &Decision, row: &HistoryRow) -> io::Result<()> {
-        let wanted = (pacer, decision.action, decision.reason);
-        let is_wanted = |(pacer, action, reason, _): &(usize, Action, Reason, String)| {
-            (*pacer, *action, *reason) == wanted
+        let (action, reason) = (decision.action, decision.reason);
+        let is_wanted = |middle: &&Middle| {
+            (middle.pacer, middle.action, middle.reason) == (pacer, action, reason)
         };
-        if !self.middles.iter().any(is_wanted) {
-            let text = self.middle(pacer, decision);
-            self.middles
-                .push((pacer, decision.action, decision.reason, text));
+        if !self.middles.iter().any(|middle| is_wanted(&middle)) {
+            let text = self.middle_text(pacer, decision);
+            self.middles.push(Middle {
+                pacer,
+                action,
+                reason,
+                text,
+            });
         }
-        let middle = self.middles.iter().find(|known| is_wanted(known));
-        let middle = middle.map_or("", |(.., text)| text);
+        let middle = self.middles.iter().find(is_wanted);
+        let middle = middle.map_or("", |middle| &middle.text);
         match self.format {
-            DecisionFormat::Csv => self.text.add_csv(middle, decision, row),
-            DecisionFormat::Ndjson => self.text.add_json(middle, decision, row),
+            DecisionFormat::Csv => self.rows.add_csv(middle, decision, row),
+            DecisionFormat::Ndjson => self.rows.add_json(middle, decision, row),
         }
-        if self.text.bytes.len() < BUFFER {
+        if self.rows.bytes.len() < BUFFER_BYTES {
             return Ok(());
         }
         self.flush()
     }
 
-    /// Gives back what is written to, once all of it is written.
+    /// Writes what is left and returns the file.
     pub fn finish(mut self) -> io::Result<W> {
         self.flush()?;
         Ok(self.out)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.out.write_all(&self.text.bytes)?;
-        self.text.bytes.clear();
+        self.out.write_all(&self.rows.bytes)?;
+        self.rows.bytes.clear();
         Ok(())
     }
 
-    fn middle(&self, pacer: usize, decision: &Decision) -> String {
+    fn middle_text(&self, pacer: usize, decision: &Decision) -> String {
         let settings = self.settings.get(pacer).map_or("", String::as_str);
         let (action, reason) = (decision.action.name(), decision.reason.name());
         match self.format {
@@ -110,14 +115,26 @@ impl<W: Write> DecisionWriter<W> {
     }
 }
 
-/// Text in the making.
-struct Text {
-    bytes: Vec<u8>,
-    stamps: Stamps,
-    floats: Floats,
+fn settings_text(format: DecisionFormat, pacer: &Pacer) -> String {
+    let limits = pacer.limits();
+    let (policy, sla) = (pacer.policy().name(), limits.sla_threshold.value());
+    let margin = limits.tolerance_margin.value();
+    match format {
+        DecisionFormat::Csv => format!(",{policy},{sla},{margin}"),
+        DecisionFormat::Ndjson => {
+            format!(",\"policy\":\"{policy}\",\"slaThreshold\":{sla},\"toleranceMargin\":{margin}")
+        }
+    }
 }
 
-impl Text {
+/// Rows as text that is not written yet.
+struct RowText {
+    bytes: Vec<u8>,
+    stamps: Stamps,
+    floats: FloatTexts,
+}
+
+impl RowText {
     fn add_csv(&mut self, middle: &str, decision: &Decision, row: &HistoryRow) {
         self.stamps.write(row.at, &mut self.bytes);
         self.bytes.push(b',');
@@ -166,8 +183,8 @@ impl Text {
         self.bytes.extend_from_slice(text.as_bytes());
     }
 
-    /// Text, whole numbers and finite floats always have JSON, and a vector takes all of it.
     fn json(&mut self, value: impl serde::Serialize) {
+        // Text, whole numbers and finite floats always have JSON, and a vector takes all of it.
         let _ = serde_json::to_writer(&mut self.bytes, &value);
     }
 
@@ -177,47 +194,17 @@ impl Text {
         }
     }
 
-    fn float(&mut self, value: Option<f64>, none: &str) {
+    fn float(&mut self, value: Option<f64>, absent: &str) {
         match value {
             Some(value) => self.bytes.extend_from_slice(self.floats.text(value)),
-            None => self.add(none),
+            None => self.add(absent),
         }
     }
 }
 
-/// Texts of floats, by a hash of their bits. Rates and means are ratios of small whole numbers,
-/// so the same ones come again and again, and looking one up is faster than making its text.
-struct Floats {
-    known: Vec<(u64, String)>,
-}
-
-impl Floats {
-    fn new() -> Self {
-        Self {
-            known: vec![(f64::NAN.to_bits(), String::new()); 1 << FLOAT_BITS],
-        }
-    }
-
-    fn text(&mut self, value: f64) -> &[u8] {
-        let bits = value.to_bits();
-        // Fibonacci hashing: the highest bits of the product depend on all bits of the number.
-        let place = bits.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - FLOAT_BITS);
-        let place = usize::try_from(place).unwrap_or(0);
-        let Some((known, text)) = self.known.get_mut(place) else {
-            return b"";
-        };
-        if *known != bits {
-            *known = bits;
-            *text = serde_json::to_string(&value).unwrap_or_default();
-        }
-        text.as_bytes()
-    }
-}
-
-const HEADER: &[u8] = b",action,reason,previousDialRate,newDialRate,deviation,availableAgents,agentAvailabilityAvg,dialRate\n";
-/// Logarithm of how many texts of floats are kept.
-const FLOAT_BITS: u32 = 12;
-/// Bytes that are written at once.
-const BUFFER: usize = 1 << 18;
+/// The columns after the settings.
+const HEADER_REST: &[u8] = b",action,reason,previousDialRate,newDialRate,deviation,availableAgents,agentAvailabilityAvg,dialRate\n";
+/// Bytes written at once.
+const BUFFER_BYTES: usize = 1 << 18;
 /// Bytes of the longest row: a campaign id of 200 bytes, escaped, and 14 short fields.
-const ROW_MAX: usize = 2_048;
+const ROW_BYTES_MAX: usize = 2_048;
