@@ -29,7 +29,7 @@
 //! * From an HTTP answer to the PATCH body: [`platform::Platform::poll`] → [`live::Cycle::run`] →
 //!   [`pacing::Pacer::step`] → [`platform::Platform::apply`].
 //! * A rate through the simulation: [`sim::simulate`].
-//! * A row through `backtest`: [`history::History`] → [`replay::Replay`].
+//! * A row through `backtest`: [`history::HistoryReader`] → [`replay::Replay`].
 //! * Another kind of platform: an implementation of [`platform::Platform`] beside the campaign API.
 
 pub mod base;
