@@ -172,7 +172,9 @@ impl<'a> Session<'a> {
             return Ok(());
         }
         let printed = self.run(&text);
-        let is_told = printed.iter().any(|line| line.starts_with("error: "));
+        // An error that the page does not show is not written into it either.
+        let is_error = |line: &String| line.starts_with("error: ");
+        let is_told = shown.is_some_and(|shown| shown.iter().any(is_error));
         if self.code != 0 && !is_told {
             let printed = printed.join("\n");
             return Err((format!("it ended with {}:\n{printed}", self.code), None));
