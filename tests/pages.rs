@@ -182,6 +182,19 @@ fn messages_are_those_of_the_program() {
             }
         }
     }
+    // The block that `watch` draws on a terminal: its labels, each as wide as the widest.
+    let operations = Page::read("docs/OPERATIONS.md");
+    let blocks = operations.blocks();
+    let drawn = blocks
+        .iter()
+        .find(|block| block.language == "text")
+        .unwrap();
+    for line in &operations.lines[drawn.first..drawn.end] {
+        let label = line.get(..WATCH_LABEL).unwrap_or(line);
+        if !code.contains(label) {
+            unknown.push(label);
+        }
+    }
     assert!(unknown.is_empty(), "the program never says {unknown:#?}");
 }
 
@@ -246,5 +259,7 @@ fn rewrite(page: &Page, differences: &[Difference]) {
 
 /// Lines of README.md: what a newcomer reads.
 const README_LINES_MAX: usize = 200;
+/// Bytes before the values of the block that `watch` draws.
+const WATCH_LABEL: usize = "last error  ".len();
 /// Options on the pages that are of other programs.
 const FOREIGN_OPTIONS: &[&str] = &["--locked", "--nocapture", "--open", "--release", "--test"];
