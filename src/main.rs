@@ -17,14 +17,14 @@ use dialpace::config::Sources;
 use dialpace::live;
 use dialpace::report::{self, Console};
 
-/// Faults that a test asks for; a release build has none of this.
+/// Plans the fault that a test asks for. A release build has none of this.
 #[cfg(debug_assertions)]
 #[expect(
     clippy::disallowed_methods,
     reason = "no setting, and not in a release"
 )]
 fn arm_fault_hook() {
-    if let Ok(plan) = std::env::var("DIALPACE_SABOTAGE") {
+    if let Ok(plan) = std::env::var("DIALPACE_FAULT") {
         dialpace::base::fault_hook::arm(&plan);
     }
 }

@@ -22,8 +22,8 @@ use dialpace::base::units::UnixMillis;
 use dialpace::http::{CallError, Request};
 use dialpace::live::Cycle;
 use dialpace::live::Store;
-use dialpace::pacing::{Limits, Pacer, Policy, Ratio, Sample, Traffic};
-use dialpace::platform::{Applied, Campaign, IfMatch, Platform, Poll, RateChange};
+use dialpace::pacing::{Actuator, Limits, Pacer, Policy, Ratio, Sample, Setpoint, Traffic};
+use dialpace::platform::{Applied, Change, Cursor, Platform, Poll, Standing};
 use dialpace::warehouse::{Record, Warehouse};
 
 /// A world with a bad day: what it has, and what goes wrong.
@@ -90,7 +90,11 @@ fn broken() -> CallError {
 }
 
 impl Platform for World {
-    fn poll(&self, _: bool, deadline: &Deadline) -> Poll {
+    fn actuator(&self) -> Actuator {
+        Limits::default().actuator
+    }
+
+    fn poll(&self, _: &mut Cursor, deadline: &Deadline) -> Poll {
         let at = deadline.clock().now();
         let sample = self.with(|inner| {
             if inner.strikes(1) {
@@ -110,39 +114,39 @@ impl Platform for World {
         });
         Poll {
             sample,
-            campaign: None,
+            standing: None,
         }
     }
 
-    fn campaign(&self, _: &Deadline) -> Result<Campaign, CallError> {
+    fn read(&self, _: &Deadline) -> Result<Standing, CallError> {
         self.with(|inner| {
             if inner.strikes(10) {
                 return Err(broken());
             }
-            Ok(Campaign {
-                dial_rate: inner.dial_rate,
-                etag: None,
+            Ok(Standing {
+                setpoint: Setpoint::at(inner.dial_rate),
+                version: None,
             })
         })
     }
 
-    fn request(&self, _: &RateChange) -> Request {
+    fn requests(&self, _: &Change) -> Vec<Request> {
         unreachable!("only a dry run asks for it")
     }
 
-    fn apply(&self, change: &RateChange, _: &Deadline) -> Result<Applied, CallError> {
+    fn apply(&self, change: &Change, _: &Deadline) -> Result<Applied, CallError> {
         self.with(|inner| {
             let draw = if inner.faults { inner.draw() % 20 } else { 19 };
             if draw == 0 {
                 return Err(broken());
             }
             if draw == 1 {
-                return Err(broken().uncertainly());
+                return Err(broken().with_unknown_effect());
             }
-            inner.dial_rate = change.dial_rate;
-            inner.applied.push(change.dial_rate);
+            inner.dial_rate = change.setpoint.steps();
+            inner.applied.push(change.setpoint.steps());
             if draw == 2 {
-                return Err(broken().uncertainly());
+                return Err(broken().with_unknown_effect());
             }
             Ok(Applied::Yes)
         })
@@ -211,7 +215,7 @@ fn no_fault_raises_the_rate_and_none_leaves_a_trace() {
     let folder = folder();
     let records = folder.join("records.ndjson");
     let limits = Limits::default();
-    let (min, max) = (limits.min_dial_rate, limits.max_dial_rate);
+    let (min, max) = (limits.actuator.min.steps(), limits.actuator.max.steps());
     let pacer = Pacer::new(limits, Policy::Capacity).unwrap();
     let world = World(Mutex::new(Inner {
         draws: seed ^ 0x9E37_79B9_7F4A_7C15,
@@ -231,9 +235,7 @@ fn no_fault_raises_the_rate_and_none_leaves_a_trace() {
         platform: &world,
         warehouse: Some(&warehouse),
         store: &store,
-        if_match: IfMatch::Any,
         outbox_capacity: 2_000,
-        dry_run: false,
         notices: &Silence,
     };
     let (mut blind, mut lowered) = (0_u64, 0_u64);
@@ -290,7 +292,7 @@ fn no_fault_raises_the_rate_and_none_leaves_a_trace() {
                 "{} for {wanted}",
                 inner.dial_rate
             );
-            assert_eq!(state.pacer.dial_rate, inner.dial_rate);
+            assert_eq!(state.pacer.applied, Some(Setpoint::at(inner.dial_rate)));
             assert!(state.outbox.is_empty() && state.intent.is_none());
             let mut applied = std::mem::take(&mut inner.applied);
             applied.dedup();

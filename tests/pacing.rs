@@ -9,7 +9,10 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use dialpace::base::units::UnixMillis;
-use dialpace::pacing::{Guards, Limits, Pacer, PacerState, Policy, Ratio, Reason, Sample, Traffic};
+use dialpace::pacing::{
+    Actuator, Guards, Limits, Pacer, PacerState, Policy, Ratio, Reason, Sample, Setpoint, Traffic,
+    Unit,
+};
 
 /// Runs a table of polls, one per 30 s unless a line begins with its own second, through a pacer.
 /// A line is `[second:] agents answer-rate -> action rate mean`, or `- -> …` for a failed poll; a
@@ -53,11 +56,12 @@ fn check(pacer: &Pacer, state: &mut PacerState, table: &str) {
         writeln!(
             found,
             "{input} -> {} {} {mean}{fails}",
-            decision.action, decision.dial_rate
+            decision.action,
+            decision.dial_rate()
         )
         .unwrap();
-        if decision.sends() && fails.is_empty() {
-            state.applied(decision.dial_rate);
+        if decision.order().is_some() && fails.is_empty() {
+            state.applied = decision.setpoint;
         }
         second += 30;
     }
@@ -200,7 +204,7 @@ fn a_failed_poll_never_raises_the_rate() {
     ",
     );
     let mut state = PacerState {
-        dial_rate: 5,
+        applied: Some(Setpoint::at(5)),
         ..PacerState::default()
     };
     check(
@@ -213,7 +217,7 @@ fn a_failed_poll_never_raises_the_rate() {
     );
     // A rate above a maximum that was lowered since comes down even so.
     let mut state = PacerState {
-        dial_rate: 150,
+        applied: Some(Setpoint::at(150)),
         ..PacerState::default()
     };
     check(
@@ -229,7 +233,7 @@ fn a_failed_poll_never_raises_the_rate() {
 #[test]
 fn after_a_lost_state_one_step_does_not_raise_the_rate() {
     let mut state = PacerState {
-        dial_rate: 20,
+        applied: Some(Setpoint::at(20)),
         recovering: true,
         ..PacerState::default()
     };
@@ -243,7 +247,7 @@ fn after_a_lost_state_one_step_does_not_raise_the_rate() {
     ",
     );
     let mut state = PacerState {
-        dial_rate: 90,
+        applied: Some(Setpoint::at(90)),
         recovering: true,
         ..PacerState::default()
     };
@@ -261,7 +265,7 @@ fn guards_can_be_switched_off() {
     let guards = Guards {
         max_sample_age: None,
         stop_without_agents: false,
-        safe_rate: None,
+        safe: None,
     };
     let limits = Limits {
         window: 2,
@@ -288,7 +292,14 @@ fn fixed_stays_but_for_the_guards() {
         window: 2,
         ..Limits::default()
     };
-    let pacer = Pacer::new(limits, Policy::Fixed { dial_rate: 55 }).unwrap();
+    let pacer = Pacer::new(
+        limits,
+        Policy::Fixed {
+            unit: Unit::CallsPerMinute,
+            setpoint: Setpoint::at(55),
+        },
+    )
+    .unwrap();
     check(
         &pacer,
         &mut PacerState::default(),
@@ -356,7 +367,7 @@ fn the_reason_is_data_and_reads_as_a_sentence() {
     let sentence = |state: &mut PacerState, poll, wanted: Reason| {
         let decision = capacity().step(state, poll, UnixMillis(0));
         assert_eq!(decision.reason, wanted);
-        state.applied(decision.dial_rate);
+        state.applied = decision.setpoint;
         decision.to_string()
     };
     assert_eq!(
@@ -380,7 +391,7 @@ fn settings_that_contradict_each_other_are_refused() {
     assert_eq!(
         refused(
             Limits {
-                min_dial_rate: 101,
+                actuator: Actuator::calls_per_minute(101, 100),
                 ..default()
             },
             Policy::Capacity
@@ -400,7 +411,7 @@ fn settings_that_contradict_each_other_are_refused() {
     assert_eq!(
         refused(
             Limits {
-                max_dial_rate: 1_000_000,
+                actuator: Actuator::calls_per_minute(10, 1_000_000),
                 ..default()
             },
             Policy::Capacity
@@ -408,11 +419,17 @@ fn settings_that_contradict_each_other_are_refused() {
         "max_dial_rate"
     );
     assert_eq!(
-        refused(default(), Policy::Fixed { dial_rate: 9 }),
+        refused(
+            default(),
+            Policy::Fixed {
+                unit: Unit::CallsPerMinute,
+                setpoint: Setpoint::at(9),
+            }
+        ),
         "dial_rate"
     );
     let guards = Guards {
-        safe_rate: Some(101),
+        safe: Some(Setpoint::at(101)),
         ..default().guards
     };
     assert_eq!(
@@ -488,14 +505,14 @@ fn capacity_equals_the_rule_over_long_random_sequences() {
                 traffic: Traffic::default(),
             };
             let decision = pacer.step(&mut state, Some(sample), now);
-            let sent = decision.sends().then_some(decision.dial_rate);
+            let sent = decision.order().is_some().then_some(decision.dial_rate());
             assert_eq!(
                 sent,
                 rule.cycle(agents, answer_rate),
                 "step {step}: {decision:?}"
             );
             if let Some(rate) = sent {
-                state.applied(rate);
+                state.applied = Some(Setpoint::at(rate));
             }
         }
     }
@@ -514,7 +531,7 @@ fn state_survives_serialisation_exactly() {
             traffic: Traffic::default(),
         };
         let decision = pacer.step(&mut state, Some(sample), now);
-        state.applied(decision.dial_rate);
+        state.applied = decision.setpoint;
         let json = serde_json::to_string(&state).unwrap();
         assert_eq!(serde_json::from_str::<PacerState>(&json).unwrap(), state);
     }

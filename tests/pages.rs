@@ -171,14 +171,15 @@ fn messages_are_those_of_the_program() {
     let code = program::code();
     let faults = Page::read("docs/FAULTS.md").table("Faults");
     let lines = Page::read("docs/OPERATIONS.md").table("When a line appears");
-    let seen = faults.iter().map(|row| &row[1]);
+    let seen = faults.iter().map(|row| ("FAULTS", &row[1]));
+    let appear = lines.iter().map(|row| ("OPERATIONS", &row[0]));
     let mut unknown = Vec::new();
-    for cell in seen.chain(lines.iter().map(|row| &row[0])) {
-        for message in quoted(cell) {
+    for (page, cell) in seen.chain(appear) {
+        let messages = quoted(cell).into_iter().filter(|text| text.contains(' '));
+        for message in messages {
             let mut fragments = message.split('…').map(str::trim);
-            let is_known = |fragment: &str| code.contains(fragment);
-            if message.contains(' ') && !fragments.all(is_known) {
-                unknown.push(message);
+            if !fragments.all(|fragment| code.contains(fragment)) {
+                unknown.push(format!("docs/{page}.md: {message}"));
             }
         }
     }
@@ -192,7 +193,7 @@ fn messages_are_those_of_the_program() {
     for line in &operations.lines[drawn.first..drawn.end] {
         let label = line.get(..WATCH_LABEL).unwrap_or(line);
         if !code.contains(label) {
-            unknown.push(label);
+            unknown.push(format!("docs/OPERATIONS.md: {label}"));
         }
     }
     assert!(unknown.is_empty(), "the program never says {unknown:#?}");

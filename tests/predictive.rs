@@ -16,7 +16,8 @@ use std::time::Duration;
 use common::{Folder, Run as _};
 use dialpace::base::units::UnixMillis;
 use dialpace::pacing::{
-    Action, Limits, Pacer, PacerState, Policy, Predictive, Ratio, Reason, Sample, Traffic,
+    Action, Actuator, Limits, Pacer, PacerState, Policy, Predictive, Ratio, Reason, Sample,
+    Setpoint, Traffic,
 };
 use dialpace::sim::{
     Distribution, Estimate, Feed, Figures, Paced, Placing, Reference, Scenario, Shift, Step,
@@ -37,8 +38,7 @@ fn settings() -> Predictive {
 
 fn pacer(settings: Predictive) -> Pacer {
     let limits = Limits {
-        min_dial_rate: 0,
-        max_dial_rate: 5_000,
+        actuator: Actuator::calls_per_minute(0, 5_000),
         ..Limits::default()
     };
     Pacer::new(limits, Policy::Predictive(settings)).unwrap()
@@ -193,7 +193,7 @@ fn a_busy_team_is_no_empty_room() {
             let now = UnixMillis(poll * 30_000);
             let sample = told(poll * 30, 0, Some(logged_in));
             let decision = pacer.step(&mut state, Some(sample), now);
-            state.dial_rate = 20;
+            state.applied = Some(Setpoint::at(20));
             last = Some(decision);
         }
         let last = last.unwrap();
@@ -209,18 +209,18 @@ fn a_failed_poll_brings_the_rate_down_to_one_that_can_be_left_alone() {
         let now = UnixMillis(poll * 30_000);
         let idle = if poll == 19 { 30 } else { 5 };
         let decision = pacer.step(&mut state, Some(told(poll * 30, idle, Some(50))), now);
-        state.applied(decision.dial_rate);
+        state.applied = decision.setpoint;
     }
-    let high = state.dial_rate;
+    let high = state.applied.unwrap().steps();
     let decision = pacer.step(&mut state, None, UnixMillis(600_000));
     assert_eq!(decision.reason, Reason::Unseen);
     assert!(
-        decision.dial_rate < high,
+        decision.dial_rate() < high,
         "{} of {high}",
-        decision.dial_rate
+        decision.dial_rate()
     );
-    assert!(decision.dial_rate > 20, "{}", decision.dial_rate);
-    state.applied(decision.dial_rate);
+    assert!(decision.dial_rate() > 20, "{}", decision.dial_rate());
+    state.applied = decision.setpoint;
     let held = pacer.step(&mut state, None, UnixMillis(630_000));
     assert_eq!(
         (held.action, held.reason),

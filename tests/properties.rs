@@ -13,7 +13,8 @@ use dialpace::base::units::UnixMillis;
 use dialpace::http::retry_after;
 use dialpace::live::{Loaded, Store};
 use dialpace::pacing::{
-    Guards, Limits, Pacer, PacerState, Policy, Predictive, Ratio, Sample, Traffic,
+    Actuator, Band, Guards, Limits, Pacer, PacerState, Policy, Predictive, Ratio, Sample, Setpoint,
+    Traffic, Unit,
 };
 use dialpace::warehouse::Record;
 use proptest::prelude::*;
@@ -56,7 +57,9 @@ fn cycles() -> impl Strategy<Value = Vec<Cycle>> {
 
 fn limits() -> impl Strategy<Value = Limits> {
     let guards = (any::<bool>(), any::<bool>(), 0.0..=1.0_f64);
+    let unit = prop_oneof![2 => Just(Unit::CallsPerMinute), 1 => Just(Unit::CallsPerAgent)];
     (
+        unit,
         0.0..=1.0_f64,
         0.0..=0.3_f64,
         0..200_u32,
@@ -66,25 +69,30 @@ fn limits() -> impl Strategy<Value = Limits> {
         guards,
     )
         .prop_map(
-            |(sla, tolerance, min, span, window, utilisation, (ages, stops, safe))| {
-                let max_dial_rate = min + span;
+            |(unit, sla, tolerance, min, span, window, utilisation, (ages, stops, safe))| {
+                let max = min + span;
                 #[expect(
                     clippy::cast_possible_truncation,
                     clippy::cast_sign_loss,
                     reason = "a share of a small number"
                 )]
-                let safe_rate = (safe * f64::from(max_dial_rate)) as u32;
+                let safe = (safe * f64::from(max)) as u32;
                 Limits {
-                    sla_threshold: Ratio::new(sla).unwrap(),
-                    tolerance_margin: Ratio::new(tolerance).unwrap(),
-                    min_dial_rate: min,
-                    max_dial_rate,
+                    actuator: Actuator {
+                        unit,
+                        min: Setpoint::at(min),
+                        max: Setpoint::at(max),
+                    },
+                    band: Band {
+                        sla_threshold: Ratio::new(sla).unwrap(),
+                        tolerance_margin: Ratio::new(tolerance).unwrap(),
+                    },
                     window,
                     utilisation: Ratio::new(utilisation).unwrap(),
                     guards: Guards {
                         max_sample_age: ages.then_some(Duration::from_secs(360)),
                         stop_without_agents: stops,
-                        safe_rate: ages.then_some(safe_rate),
+                        safe: ages.then_some(Setpoint::at(safe)),
                     },
                 }
             },
@@ -92,7 +100,9 @@ fn limits() -> impl Strategy<Value = Limits> {
 }
 
 fn policy(limits: &Limits, which: u8) -> Policy {
+    let unit = limits.actuator.unit;
     match which % 4 {
+        _ if unit == Unit::CallsPerAgent => fixed(limits),
         0 => Policy::Capacity,
         1 => Policy::Compensated,
         2 => Policy::Predictive(Predictive {
@@ -101,9 +111,16 @@ fn policy(limits: &Limits, which: u8) -> Policy {
             logged_in_agents: (which > 128).then_some(u32::from(which)),
             handle_time: Duration::from_secs(u64::from(which)),
         }),
-        _ => Policy::Fixed {
-            dial_rate: u32::midpoint(limits.min_dial_rate, limits.max_dial_rate),
-        },
+        _ => fixed(limits),
+    }
+}
+
+/// The one policy that knows both units.
+fn fixed(limits: &Limits) -> Policy {
+    let Actuator { unit, min, max } = limits.actuator;
+    Policy::Fixed {
+        unit,
+        setpoint: Setpoint::at(u32::midpoint(min.steps(), max.steps())),
     }
 }
 
@@ -120,13 +137,13 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn every_decision_is_within_bounds(limits in limits(), which in any::<u8>(), start in 0..500_u32, recovering: bool, cycles in cycles()) {
+    fn every_decision_is_within_bounds(limits in limits(), which in any::<u8>(), start in proptest::option::of(0..500_u32), recovering: bool, cycles in cycles()) {
         let pacer = Pacer::new(limits.clone(), policy(&limits, which)).unwrap();
-        let mut state = PacerState { dial_rate: start, recovering, ..PacerState::default() };
+        let mut state = PacerState { applied: start.map(Setpoint::at), recovering, ..PacerState::default() };
         let mut now = UnixMillis(0);
         for (poll, gap, applied) in cycles {
             now = UnixMillis(now.0 + gap * 1_000);
-            let before = state.dial_rate;
+            let before = state.applied;
             let was_recovering = state.recovering;
             let poll = poll.map(|poll| sample(poll, now));
 
@@ -135,16 +152,16 @@ proptest! {
             prop_assert_eq!(&pacer.step(&mut twin, poll, now), &decision, "the same input twice");
             prop_assert_eq!(&twin, &state);
 
-            prop_assert!(decision.dial_rate <= limits.max_dial_rate || !decision.sends());
-            prop_assert_eq!(decision.previous_dial_rate, before);
-            prop_assert!(decision.sends() || decision.dial_rate == before);
+            prop_assert!(decision.order().is_none_or(|setpoint| setpoint <= limits.actuator.max));
+            prop_assert_eq!(decision.previous, before);
+            prop_assert!(decision.order().is_some() || decision.setpoint == before);
             if poll.is_none() || was_recovering {
-                prop_assert!(decision.dial_rate <= before, "raised without a poll or after a loss");
+                prop_assert!(decision.setpoint.unwrap_or(Setpoint::Stopped) <= before.unwrap_or(Setpoint::Stopped), "raised without a poll or after a loss");
             }
             let silent = state.window.iter().all(|s| s.available_agents == 0);
             let is_empty = !matches!(pacer.policy(), Policy::Predictive(_)) || poll.is_some_and(|s| s.traffic.logged_in == Some(0));
             if limits.guards.stop_without_agents && poll.is_some() && silent && is_empty && state.window.len() == limits.window {
-                prop_assert_eq!(decision.dial_rate, 0);
+                prop_assert_eq!(decision.setpoint, Some(Setpoint::Stopped));
             }
             for figure in [decision.evidence.available_mean, decision.evidence.deviation].into_iter().flatten() {
                 prop_assert!(figure.is_finite());
@@ -152,8 +169,8 @@ proptest! {
             prop_assert!(!decision.to_string().contains("NaN"));
             let json = serde_json::to_string(&state).unwrap();
             prop_assert_eq!(&serde_json::from_str::<PacerState>(&json).unwrap(), &state);
-            if decision.sends() && applied {
-                state.applied(decision.dial_rate);
+            if decision.order().is_some() && applied {
+                state.applied = decision.setpoint;
             }
         }
     }
@@ -162,8 +179,8 @@ proptest! {
     #[test]
     fn capacity_is_the_contracts_rule(agents in proptest::collection::vec(0..400_u32, 1..30), min in 0..60_u32, span in 0..200_u32) {
         let max = min + span;
-        let guards = Guards { stop_without_agents: false, max_sample_age: None, safe_rate: None };
-        let limits = Limits { min_dial_rate: min, max_dial_rate: max, guards, ..Limits::default() };
+        let guards = Guards { stop_without_agents: false, max_sample_age: None, safe: None };
+        let limits = Limits { actuator: Actuator::calls_per_minute(min, max), guards, ..Limits::default() };
         let pacer = Pacer::new(limits, Policy::Capacity).unwrap();
         let mut state = PacerState::default();
         for (n, count) in agents.iter().enumerate() {
@@ -176,8 +193,8 @@ proptest! {
             // A mean that is not a binary fraction may fall a hair below a whole target.
             let exact = (sum * 85).is_multiple_of(u32::try_from(last.len()).unwrap() * 100);
             let allowed = [target.clamp(min, max), target.saturating_sub(u32::from(exact)).clamp(min, max)];
-            prop_assert!(allowed.contains(&decision.dial_rate), "{} of {allowed:?}", decision.dial_rate);
-            state.applied(decision.dial_rate);
+            prop_assert!(allowed.contains(&decision.dial_rate()), "{} of {allowed:?}", decision.dial_rate());
+            state.applied = decision.setpoint;
         }
     }
 
@@ -191,7 +208,7 @@ proptest! {
             let now = UnixMillis(i64::try_from(n).unwrap() * 30_000);
             let a = pacer.step(&mut more, Some(sample((agents, Some(rate), Traffic::default()), now)), now);
             let b = pacer.step(&mut fewer, Some(sample((agents.saturating_sub(less), Some(rate), Traffic::default()), now)), now);
-            prop_assert!(b.dial_rate <= a.dial_rate, "{a:?}\n{b:?}");
+            prop_assert!(b.setpoint <= a.setpoint, "{a:?}\n{b:?}");
         }
     }
 

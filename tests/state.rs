@@ -1,4 +1,5 @@
-//! The state file: damaged, missing, foreign, from the future, or not to be written.
+//! The state file: damaged, of another campaign, of a later version, or in a place that cannot be
+//! written.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,7 +13,7 @@ use common::{Folder, Platform, Run};
 use dialpace::base::clock::{Clock, SystemClock};
 use dialpace::base::units::UnixMillis;
 use dialpace::live::{Intent, Loaded, State, Store};
-use dialpace::pacing::PacerState;
+use dialpace::pacing::{PacerState, Setpoint};
 use dialpace::warehouse::Record;
 
 #[test]
@@ -49,9 +50,9 @@ fn a_damaged_state_is_set_aside_and_the_rate_is_not_raised() {
         .filter(|(name, _)| name.contains(".damaged-"))
         .collect();
     assert_eq!(aside.len(), 1);
-    assert_eq!(aside[0].1, damaged.as_bytes(), "nothing of it is lost");
+    assert_eq!(aside[0].1, damaged.as_bytes(), "the file keeps its content");
 
-    // From the next cycle on all is as ever.
+    // The next cycle may raise the rate again.
     folder.tick(&platform, &[]).finish().expect(0);
     assert_eq!(platform.world().applied, [34, 85]);
 }
@@ -62,7 +63,7 @@ fn a_state_from_the_future_is_refused_and_kept() {
     let platform = Platform::start();
     for content in [
         r#"{"schema":99}"#,
-        r#"{"schema":2,"checksum":"x","state":{"new":1}}"#,
+        r#"{"schema":3,"checksum":"x","state":{"new":1}}"#,
     ] {
         folder.write("state.json", content);
         let run = folder.tick(&platform, &[]).finish().expect(2);
@@ -119,12 +120,12 @@ fn a_place_that_cannot_be_written_is_an_error_before_anything_is_sent() {
     );
     assert!(
         platform.world().applied.is_empty(),
-        "nothing is sent that cannot be remembered"
+        "a rate that cannot be saved is not sent"
     );
 }
 
 #[test]
-fn what_is_not_a_file_is_refused_and_left_alone() {
+fn a_folder_in_place_of_the_state_is_refused_and_kept() {
     let folder = Folder::new();
     std::fs::create_dir(folder.path("folder")).unwrap();
     let run = folder
@@ -156,7 +157,7 @@ fn every_truncation_and_every_flipped_bit_is_noticed() {
         folder.write("state.json", content);
         store.load()
     };
-    // The last byte is a line end, which does not matter.
+    // The last byte is a line end, which the state does not need.
     for length in 0..whole.len() - 1 {
         let loaded = load(&whole[..length]).unwrap();
         assert!(
@@ -170,9 +171,9 @@ fn every_truncation_and_every_flipped_bit_is_noticed() {
             flipped[byte] ^= 1 << bit;
             match load(&flipped).unwrap() {
                 Loaded::Damaged(_) => {}
-                // White space after the object for other white space.
+                // The flipped bit turned the line end into other white space.
                 Loaded::Earlier(same) => assert_eq!(*same, state, "byte {byte} bit {bit}"),
-                Loaded::None => panic!("the file is there"),
+                Loaded::None => panic!("the file exists"),
             }
         }
     }
@@ -186,7 +187,10 @@ fn damage_is_never_overwritten_by_later_damage() {
     let names: std::collections::BTreeSet<_> = (0..3)
         .map(|n| {
             folder.write("state.json", format!("damage {n}"));
-            store.set_aside(&State::cold("camp-42"), now).unwrap()
+            store
+                .set_aside(&State::cold("camp-42"), now)
+                .unwrap()
+                .unwrap()
         })
         .collect();
     assert_eq!(names.len(), 3);
@@ -199,7 +203,7 @@ fn damage_is_never_overwritten_by_later_damage() {
 }
 
 #[test]
-fn a_loss_that_cannot_be_saved_is_found_again() {
+fn a_damaged_state_that_cannot_be_set_aside_is_found_again() {
     let folder = Folder::new();
     let platform = Platform::start();
     platform.world().dial_rate = 10;
@@ -211,7 +215,7 @@ fn a_loss_that_cannot_be_saved_is_found_again() {
     assert!(run.stderr.contains("was damaged"), "{}", run.stderr);
     assert!(
         platform.world().applied.is_empty(),
-        "not raised above the 10 that it had"
+        "not raised above the campaign's rate of 10"
     );
 }
 
@@ -228,13 +232,13 @@ fn full_state() -> State {
     };
     let mut state = State::cold("camp-42");
     state.pacer = PacerState {
-        dial_rate: 30,
+        applied: Some(Setpoint::at(30)),
         heard_at: Some(UnixMillis(1_795_359_781_123)),
         ..PacerState::default()
     };
     state.outbox.push(record.clone());
     state.intent = Some(Intent {
-        dial_rate: 34,
+        setpoint: Setpoint::at(34),
         record: Some(record),
     });
     state

@@ -12,7 +12,7 @@
     reason = "a test that cannot go on should fail; its counts are small"
 )]
 
-use dialpace::pacing::{Guards, Limits, Pacer, Policy};
+use dialpace::pacing::{Actuator, Guards, Limits, Pacer, Policy, Setpoint, Unit};
 use dialpace::sim::{
     Calls, Controller, Dialer, Distribution, Estimate, Feed, Figures, LevelRule, Paced, Past,
     Placing, Reference, Scenario, Shift, Spacing, simulate,
@@ -37,15 +37,21 @@ fn runs<C: Controller>(
 fn fixed_rate(dial_rate: u32) -> Pacer {
     let defaults = Limits::default();
     let limits = Limits {
-        min_dial_rate: 1,
-        max_dial_rate: 5_000,
+        actuator: Actuator::calls_per_minute(1, 5_000),
         guards: Guards {
             stop_without_agents: false,
             ..defaults.guards.clone()
         },
         ..defaults
     };
-    Pacer::new(limits, Policy::Fixed { dial_rate }).unwrap()
+    Pacer::new(
+        limits,
+        Policy::Fixed {
+            unit: Unit::CallsPerMinute,
+            setpoint: Setpoint::at(dial_rate),
+        },
+    )
+    .unwrap()
 }
 
 /// Fails unless the 99 % interval of the runs holds `exact`, and is narrow enough to say anything.

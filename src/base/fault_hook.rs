@@ -1,101 +1,49 @@
-//! Faults that a test asks for: a death or an error at the nth step of writing, and wrong ways of working that
-//! the tests must be able to catch. A release build has none of it.
+//! A death or an error at a chosen step of writing a file, for tests. Only debug builds have it.
 
-/// A wrong way of working.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Way {
-    /// A file is written where it stands instead of being replaced.
-    InPlace = 1,
-    /// A record is delivered before what it tells of is saved and done.
-    ExportFirst = 2,
-    /// The state is not locked.
-    NoLock = 4,
+use std::io;
+
+#[cfg(debug_assertions)]
+pub use armed::{arm, step};
+
+/// Marks the end of one step of writing. Does nothing in a release build.
+#[cfg(not(debug_assertions))]
+#[expect(clippy::unnecessary_wraps, reason = "a step can fail in a debug build")]
+pub const fn step() -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(debug_assertions)]
 mod armed {
-    use std::io;
-    use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+    use std::sync::atomic::{AtomicU64, Ordering};
 
-    use super::Way;
+    use super::io;
 
-    /// The step to die at, from 1; 0 is never.
-    static DEATH: AtomicU64 = AtomicU64::new(0);
-    /// The step to fail at, as on a full disk.
-    static FAILURE: AtomicU64 = AtomicU64::new(0);
-    static STEPS: AtomicU64 = AtomicU64::new(0);
-    static WAYS: AtomicU8 = AtomicU8::new(0);
-
-    /// Takes a plan: `die-at=N`, `fail-at=N`, `in-place`, `export-first`, `no-lock`, separated by commas.
+    /// Takes a plan: `die-at=N` or `fail-at=N`, counted from the first step of the process, 1.
     pub fn arm(plan: &str) {
-        for part in plan.split(',') {
-            let way = match part {
-                "in-place" => Way::InPlace as u8,
-                "export-first" => Way::ExportFirst as u8,
-                "no-lock" => Way::NoLock as u8,
-                _ => {
-                    for (name, at) in [("die-at=", &DEATH), ("fail-at=", &FAILURE)] {
-                        if let Some(step) = part.strip_prefix(name).and_then(|n| n.parse().ok()) {
-                            at.store(step, Ordering::SeqCst);
-                        }
-                    }
-                    0
-                }
-            };
-            WAYS.fetch_or(way, Ordering::SeqCst);
+        for (name, fault_at) in [("die-at=", &DIE_AT), ("fail-at=", &FAIL_AT)] {
+            if let Some(step) = plan.strip_prefix(name).and_then(|n| n.parse().ok()) {
+                fault_at.store(step, Ordering::SeqCst);
+            }
         }
     }
 
-    /// One step of writing is done. Nothing is cleaned up where this is the last.
+    /// Marks the end of one step of writing. The process dies here without cleaning up, or the step
+    /// fails as on a full disk, if the plan says so.
     pub fn step() -> io::Result<()> {
         let step = STEPS.fetch_add(1, Ordering::SeqCst) + 1;
-        if step == DEATH.load(Ordering::SeqCst) {
+        if step == DIE_AT.load(Ordering::SeqCst) {
             std::process::abort();
         }
-        if step == FAILURE.load(Ordering::SeqCst) {
+        if step == FAIL_AT.load(Ordering::SeqCst) {
             return Err(io::ErrorKind::StorageFull.into());
         }
         Ok(())
     }
 
-    /// Whether this way was asked for.
-    #[must_use]
-    pub fn is(way: Way) -> bool {
-        WAYS.load(Ordering::SeqCst) & way as u8 != 0
-    }
-
-    /// What is written at once, in pieces with a step between them.
-    #[must_use]
-    pub fn pieces(content: &[u8]) -> [&[u8]; 2] {
-        let (first, second) = content.split_at(content.len() / 2);
-        [first, second]
-    }
+    /// Steps of this process so far.
+    static STEPS: AtomicU64 = AtomicU64::new(0);
+    /// The step that kills the process; 0 for none.
+    static DIE_AT: AtomicU64 = AtomicU64::new(0);
+    /// The step that fails; 0 for none.
+    static FAIL_AT: AtomicU64 = AtomicU64::new(0);
 }
-
-#[cfg(not(debug_assertions))]
-mod armed {
-    use std::io;
-
-    use super::Way;
-
-    /// Nothing.
-    #[expect(clippy::unnecessary_wraps, reason = "it can fail where it is armed")]
-    pub const fn step() -> io::Result<()> {
-        Ok(())
-    }
-
-    /// Never.
-    #[must_use]
-    pub const fn is(_: Way) -> bool {
-        false
-    }
-
-    /// All of it.
-    #[must_use]
-    pub const fn pieces(content: &[u8]) -> [&[u8]; 1] {
-        [content]
-    }
-}
-
-pub use armed::*;

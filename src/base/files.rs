@@ -1,4 +1,4 @@
-//! Writing files so that a crash leaves the old content or the new, never a mixture.
+//! Writing files so that a crash leaves the old content or the new one, never a mixture.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -7,24 +7,25 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, SyncSender};
 use std::thread::{self, JoinHandle};
 
-use crate::base::fault_hook::{self, Way};
+use crate::base::fault_hook;
 
-/// Replaces `path` with `content` and returns once both are on the disk: temporary file in the
-/// same folder, fsync, rename, fsync of the folder. Only the owner may read the file.
+/// Replaces `path` with `content` and returns once content and name are on the disk: temporary
+/// file in the same folder, fsync, rename, fsync of the folder. Only the owner may read the file.
 ///
-/// The temporary file has a fixed name, so that what a crash leaves behind is overwritten by the
-/// next run; callers hold the lock that makes them the only writer.
+/// The temporary file always has the same name, so the next run overwrites one that a crash left.
+/// The caller must be the only writer, by a lock.
 pub fn replace_durably(path: &Path, content: &[u8]) -> io::Result<()> {
     let options = &mut OpenOptions::new();
     replace(path, content, private(options))
 }
 
-/// The same, for what is meant to be read by others: a report, a trace.
+/// Does the same for a file that others may read, as the umask says: a report, a trace.
 pub fn publish(path: &Path, content: &[u8]) -> io::Result<()> {
     replace(path, content, &mut OpenOptions::new())
 }
 
-/// The same, for a reader of another user, whatever the mask of this one: a metrics file.
+/// Replaces `path` with `content`, which every user may read whatever the umask: a metrics file.
+/// Does not wait for the disk.
 pub fn publish_to_all(path: &Path, content: &[u8]) -> io::Result<()> {
     let temporary = sibling(path, ".tmp");
     let mut file = File::create(&temporary)?;
@@ -35,17 +36,13 @@ pub fn publish_to_all(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 fn replace(path: &Path, content: &[u8], options: &mut OpenOptions) -> io::Result<()> {
-    let temporary = if fault_hook::is(Way::InPlace) {
-        path.to_owned()
-    } else {
-        sibling(path, ".tmp")
-    };
+    let temporary = sibling(path, ".tmp");
     let mut file = options
         .write(true)
         .create(true)
         .truncate(true)
         .open(&temporary)?;
-    let written = write_all(&mut file, content);
+    let written = write_and_sync(&mut file, content);
     drop(file);
     written
         .and_then(|()| fs::rename(&temporary, path))
@@ -53,36 +50,34 @@ fn replace(path: &Path, content: &[u8], options: &mut OpenOptions) -> io::Result
         .and_then(|()| sync_folder(path))
         .and_then(|()| fault_hook::step())
         .inspect_err(|_| {
-            // A full disk should not stay full because of what could not be used.
+            // An unusable file should not keep a full disk full.
             let _ = fs::remove_file(&temporary);
         })
 }
 
-fn write_all(file: &mut File, content: &[u8]) -> io::Result<()> {
+fn write_and_sync(file: &mut File, content: &[u8]) -> io::Result<()> {
     fault_hook::step()?;
-    for piece in fault_hook::pieces(content) {
-        file.write_all(piece)?;
-        fault_hook::step()?;
-    }
-    file.sync_all().and_then(|()| fault_hook::step())
+    file.write_all(content)?;
+    fault_hook::step()?;
+    file.sync_all()?;
+    fault_hook::step()
 }
 
-/// A file that is written piece by piece and gets its name when it is complete. Dropped before
-/// that, nothing is left of it.
+/// A file that is written piece by piece and gets its name when it is complete. A draft that is
+/// dropped before leaves no file.
 ///
-/// The pieces are written by a thread of its own, so that whoever makes them need not wait for
-/// the disk.
+/// A thread of its own writes the pieces, so that their maker does not wait for the disk.
 #[derive(Debug)]
 pub struct Draft {
     pieces: Option<SyncSender<Vec<u8>>>,
-    /// Gives the file back, which stays locked as long as it is open.
+    /// Returns the file, which stays locked while it is open.
     writer: Option<JoinHandle<io::Result<File>>>,
     temporary: PathBuf,
     path: PathBuf,
 }
 
 impl Draft {
-    /// Begins to write what will be `path`.
+    /// Begins a draft that will become `path`.
     pub fn create(path: &Path) -> io::Result<Self> {
         let temporary = sibling(path, ".tmp");
         let mut file = OpenOptions::new()
@@ -95,10 +90,11 @@ impl Draft {
         if file.metadata()?.len() > 0 {
             file.set_len(0)?;
         }
-        let (pieces, written) = mpsc::sync_channel::<Vec<u8>>(PIECES_WAITING);
+        let (pieces, received) = mpsc::sync_channel::<Vec<u8>>(PIECES_MAX);
         let writer = thread::spawn(move || {
-            let mut written = written.into_iter();
-            written.try_for_each(|piece| file.write_all(&piece))?;
+            for piece in received {
+                file.write_all(&piece)?;
+            }
             Ok(file)
         });
         Ok(Self {
@@ -109,8 +105,8 @@ impl Draft {
         })
     }
 
-    /// Gives the file its name. It is not waited for that a crash of the machine leaves all of
-    /// it: it can be made again.
+    /// Gives the file its name. Does not wait for the disk: a file that a crash of the machine
+    /// damages can be made again.
     pub fn publish(mut self) -> io::Result<()> {
         let _locked = self.finish()?;
         fs::rename(&self.temporary, &self.path)
@@ -129,7 +125,7 @@ impl Draft {
 }
 
 impl Write for Draft {
-    /// Takes all of `bytes`. An error may be that of an earlier piece.
+    /// Takes all of `bytes`. The error may belong to an earlier piece.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let pieces = self.pieces.as_ref();
         if pieces.is_some_and(|pieces| pieces.send(bytes.to_vec()).is_ok()) {
@@ -152,10 +148,10 @@ impl Drop for Draft {
     }
 }
 
-/// Appends whole lines to `path`, creating it if needed, and returns once they are on the disk.
+/// Appends whole lines to `path`, which it creates if needed, and returns once they are on the disk.
 ///
-/// A line that a crash or a full disk cut short is ended first, so that it cannot swallow the next
-/// one. Nothing is ever cut off: others may append to the same file.
+/// If the last line was cut short by a crash or a full disk, a line end is appended first, so that
+/// the next record stands on a line of its own. The file is never truncated: others may append too.
 pub fn append_durably(path: &Path, lines: &str) -> io::Result<()> {
     let is_new = !path.exists();
     let mut file = OpenOptions::new()
@@ -173,11 +169,11 @@ pub fn append_durably(path: &Path, lines: &str) -> io::Result<()> {
         text.push('\n');
     }
     text.push_str(lines);
-    write_all(&mut file, text.as_bytes())?;
+    write_and_sync(&mut file, text.as_bytes())?;
     if is_new { sync_folder(path) } else { Ok(()) }
 }
 
-/// `path` with `suffix` added to its file name.
+/// `path` with `suffix` appended to its file name.
 #[must_use]
 pub fn sibling(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.file_name().map(OsString::from).unwrap_or_default();
@@ -185,7 +181,7 @@ pub fn sibling(path: &Path, suffix: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Makes the name of a created, renamed or removed file durable.
+/// Makes the creation, renaming or removal of the file `path` durable.
 pub fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) {
         File::open(folder(path))?.sync_all()?;
@@ -193,7 +189,7 @@ pub fn sync_folder(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The folder that holds `path`; "." for a bare name.
+/// The folder of `path`; "." for a bare file name.
 #[must_use]
 pub fn folder(path: &Path) -> &Path {
     match path.parent() {
@@ -202,7 +198,7 @@ pub fn folder(path: &Path) -> &Path {
     }
 }
 
-/// `options` for a file that only its owner may read and write.
+/// Limits `options` to a file that only its owner may read and write.
 pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
@@ -216,5 +212,5 @@ fn last_byte(file: &mut File) -> io::Result<u8> {
     Ok(byte[0])
 }
 
-/// Pieces of a draft that may wait for the disk.
-const PIECES_WAITING: usize = 4;
+/// Pieces of a draft that may wait for the disk. Bounds the memory on a slow disk; not measured.
+const PIECES_MAX: usize = 4;

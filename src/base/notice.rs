@@ -59,27 +59,27 @@ pub enum Notice {
     },
     /// A rate sent by an earlier run, whose answer never came, has been found applied.
     IntentApplied {
-        /// Calls per minute.
-        dial_rate: u32,
+        /// The rate.
+        setpoint: String,
     },
     /// A rate that an earlier run meant to send is not the campaign's.
     IntentNotApplied {
-        /// Calls per minute that were meant.
-        intended: u32,
-        /// Calls per minute that the campaign has.
-        actual: u32,
+        /// The rate that was meant.
+        intended: String,
+        /// The rate that the campaign has.
+        actual: String,
     },
     /// The campaign's rate is not the one last applied from here.
     RateChangedElsewhere {
-        /// Calls per minute last applied.
-        expected: u32,
-        /// Calls per minute that the campaign has.
-        actual: u32,
+        /// The rate last applied.
+        expected: String,
+        /// The rate that the campaign has.
+        actual: String,
     },
     /// The campaign was changed between reading and writing it.
     Conflict {
-        /// Calls per minute that were not applied.
-        dial_rate: u32,
+        /// The rate that was not applied.
+        setpoint: String,
     },
     /// A name in the environment or in `.env` that means nothing here and nearly does.
     UnknownSetting {
@@ -232,21 +232,21 @@ impl fmt::Display for Notice {
                 f,
                 "state file {path} is damaged ({problem}); a real run would set it aside and start with an empty window"
             ),
-            Self::IntentApplied { dial_rate } => write!(
+            Self::IntentApplied { setpoint } => write!(
                 f,
-                "an earlier run ended before it knew whether {dial_rate} calls/min had been applied; the campaign says it was"
+                "an earlier run ended before it knew whether {setpoint} had been applied; the campaign says it was"
             ),
             Self::IntentNotApplied { intended, actual } => write!(
                 f,
-                "an earlier run ended before {intended} calls/min was applied; the campaign dials at {actual}"
+                "an earlier run ended before {intended} was applied; the campaign dials at {actual}"
             ),
             Self::RateChangedElsewhere { expected, actual } => write!(
                 f,
-                "the campaign dials at {actual} calls/min, not at the {expected} last applied from here: somebody else changed it"
+                "the campaign dials at {actual}, not at the {expected} last applied from here: somebody else changed it"
             ),
-            Self::Conflict { dial_rate } => write!(
+            Self::Conflict { setpoint } => write!(
                 f,
-                "the campaign changed while this cycle ran, so {dial_rate} calls/min was not applied; the next cycle starts from what it finds"
+                "the campaign changed while this cycle ran, so {setpoint} was not applied; the next cycle starts from what it finds"
             ),
             Self::UnknownSetting { name, nearest } => {
                 write!(

@@ -5,7 +5,7 @@ use std::io;
 use crate::base::clock::Deadline;
 use crate::base::files;
 use crate::base::notice::Notice;
-use crate::live::{CycleReport, Live, State};
+use crate::live::{CycleReport, Live, Options, State};
 use crate::pacing::Action;
 use crate::report::{self, Console};
 
@@ -33,18 +33,24 @@ pub(super) fn run(live: &Live, state: &mut State, deadline: &Deadline) -> CycleR
 pub(super) fn print(
     live: &Live,
     report: &CycleReport,
-    json: bool,
+    options: &Options,
     console: Console,
 ) -> io::Result<()> {
     let cycle = live.cycle();
-    if json {
+    let is_dry_run = options.dry_run;
+    if options.json {
         if !report.has_warehouse && report.action() != Action::Hold {
             cycle.notices.tell(&Notice::NothingExported);
         }
-        return console.data(&report::json::cycle(report, cycle.campaign_id, cycle.pacer));
+        return console.data(&report::json::cycle(
+            report,
+            cycle.campaign_id,
+            cycle.pacer,
+            is_dry_run,
+        ));
     }
     if report.is_worth_a_line() && !console.quiet {
-        console.data(&report::text::cycle(report, cycle.campaign_id))?;
+        console.data(&report::text::cycle(report, cycle.campaign_id, is_dry_run))?;
     }
     Ok(())
 }

@@ -23,7 +23,7 @@ pub fn run(options: &Options, sources: &Sources, console: &Console) -> Result<Cy
         |live| {
             let mut state = live.load()?;
             let report = live_cycle::run(live, &mut state, &live.deadline);
-            live_cycle::print(live, &report, options.json, *console)
+            live_cycle::print(live, &report, options, *console)
                 .and_then(|()| match options {
                     Options {
                         dry_run: true,

@@ -14,6 +14,7 @@ use crate::base::notice::{Notice, Notices};
 use crate::config::Sources;
 use crate::live::CycleReport;
 use crate::live::{self, Exchanges, Live, SandboxLifetime};
+use crate::pacing::Setpoint;
 use crate::report::board::Board;
 use crate::report::{Console, Screen, text};
 
@@ -83,8 +84,14 @@ fn watch(
 ) -> Result<Watched> {
     let mut state = live.load()?;
     let cycle = live.cycle();
-    let rate = state.pacer.dial_rate;
-    let mut board = Board::new(cycle.campaign_id, cycle.pacer, live.interval, rate);
+    let rate = state.pacer.applied.map_or(0, Setpoint::steps);
+    let mut board = Board::new(
+        cycle.campaign_id,
+        cycle.pacer,
+        live.interval,
+        rate,
+        options.live.dry_run,
+    );
     let limit = live.deadline.limit().min(live.interval);
     let began = clock.monotonic();
     let mut slot = 0;
@@ -163,7 +170,7 @@ fn print(options: &Options, live: &Live, screen: &Screen, report: &CycleReport) 
         return Ok(());
     }
     screen.above(|console| {
-        live_cycle::print(live, report, options.live.json, *console)?;
+        live_cycle::print(live, report, &options.live, *console)?;
         if let Some(message) = text::failure(report) {
             console.error(&message);
         }

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::{ConfigError, Layers, values, ways};
 use crate::pacing::{
-    ABANDONMENT_LIMIT, Guards, HANDLE_TIME, INTERVAL, Limits, LimitsError, Pacer, Policy,
-    Predictive, Ratio, SLA_THRESHOLD, TOLERANCE_MARGIN, default_max_sample_age,
+    ABANDONMENT_LIMIT, Actuator, Band, Guards, HANDLE_TIME, INTERVAL, Limits, LimitsError,
+    MAX_DIAL_RATE, MIN_DIAL_RATE, Pacer, Policy, Predictive, Ratio, SLA_THRESHOLD, Setpoint,
+    TOLERANCE_MARGIN, Unit, default_max_sample_age,
 };
 
 /// What paces: the same for every command.
@@ -78,7 +79,7 @@ impl Layers {
         // It waits where a call would meet nobody, and a minimum would not let it.
         let min_unless_set = match policy {
             Policy::Predictive(_) => 0,
-            _ => defaults.min_dial_rate,
+            _ => MIN_DIAL_RATE,
         };
         let window = self
             .parse("window", values::whole)?
@@ -86,14 +87,15 @@ impl Layers {
         let min_dial_rate = self.parse("min_dial_rate", values::whole)?;
         let max_dial_rate = self
             .parse("max_dial_rate", values::whole)?
-            .unwrap_or(defaults.max_dial_rate);
-        let safe_rate = min_dial_rate.unwrap_or(defaults.min_dial_rate.min(max_dial_rate));
+            .unwrap_or(MAX_DIAL_RATE);
+        let safe_rate = min_dial_rate.unwrap_or(MIN_DIAL_RATE.min(max_dial_rate));
         let min_dial_rate = min_dial_rate.unwrap_or(min_unless_set);
         Ok(Limits {
-            sla_threshold,
-            tolerance_margin,
-            min_dial_rate,
-            max_dial_rate,
+            actuator: Actuator::calls_per_minute(min_dial_rate, max_dial_rate),
+            band: Band {
+                sla_threshold,
+                tolerance_margin,
+            },
             window,
             utilisation: self
                 .parse("utilisation", values::ratio)?
@@ -105,9 +107,10 @@ impl Layers {
                 stop_without_agents: self
                     .parse("stop_without_agents", values::flag)?
                     .unwrap_or(defaults.guards.stop_without_agents),
-                safe_rate: self
+                safe: self
                     .parse("safe_rate", values::unless_off(values::whole))?
-                    .unwrap_or(Some(safe_rate)),
+                    .unwrap_or(Some(safe_rate))
+                    .map(Setpoint::at),
             },
         })
     }
@@ -171,7 +174,10 @@ impl Layers {
                     .parse("handle_time", values::duration)?
                     .unwrap_or(HANDLE_TIME),
             })),
-            ("fixed", Some(dial_rate)) => Ok(Policy::Fixed { dial_rate }),
+            ("fixed", Some(dial_rate)) => Ok(Policy::Fixed {
+                unit: Unit::CallsPerMinute,
+                setpoint: Setpoint::at(dial_rate),
+            }),
             ("fixed", None) => Err(ConfigError::Missing(format!(
                 "{}, the rate of the fixed policy",
                 ways("dial_rate")

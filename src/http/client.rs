@@ -10,9 +10,10 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, AsSendBody, Error};
 
 use super::bounds::{
-    BODY_BYTES_MAX, BUFFER_BYTES, CALL_TIMEOUT, CONNECT_TIMEOUT, HEADER_BYTES_MAX, IDLE_MAX,
-    SECRET_BYTES_MIN,
+    BODY_BYTES_MAX, BUFFER_BYTES, CALL_TIMEOUT, CONNECT_TIMEOUT, EXCHANGES_MAX, HEADER_BYTES_MAX,
+    IDLE_MAX, SECRET_BYTES_MIN,
 };
+use super::budget::Budget;
 use super::error::{self, CallError, Problem};
 use super::json;
 use super::message::{ACCEPT, Answer, Body, Request, without_query};
@@ -36,6 +37,7 @@ pub type HasTakenEffect<'a> = &'a dyn Fn() -> Result<bool, CallError>;
 pub struct Client<'a> {
     agent: Agent,
     retry: Retry,
+    budget: Budget,
     secrets: Mutex<Vec<SecretString>>,
     notices: &'a dyn Notices,
 }
@@ -71,6 +73,7 @@ impl<'a> Client<'a> {
         Self {
             agent: builder.build().new_agent(),
             retry,
+            budget: Budget::new(EXCHANGES_MAX),
             secrets: Mutex::default(),
             notices,
         }
@@ -117,12 +120,12 @@ impl<'a> Client<'a> {
         token: Option<&SecretString>,
         deadline: &Deadline,
     ) -> Result<Answer, CallError> {
-        self.call_carefully(request, token, deadline, &|| Ok(false))
+        self.call_with_readback(request, token, deadline, &|| Ok(false))
     }
 
     /// As [`call`](Self::call), for a request that must not be sent again blindly: after silence
     /// `has_taken_effect` is asked first, and where it says yes the answer is an empty one.
-    pub fn call_carefully(
+    pub fn call_with_readback(
         &self,
         request: &Request,
         token: Option<&SecretString>,
@@ -131,7 +134,12 @@ impl<'a> Client<'a> {
     ) -> Result<Answer, CallError> {
         let mut failure = CallError::untried(request.call, deadline.limit());
         while !deadline.remaining().is_zero() {
-            let (problem, pause) = match self.send(request, token, deadline) {
+            let Some(permit) = self.budget.acquire(deadline) else {
+                break;
+            };
+            let sent = self.send(request, token, deadline);
+            drop(permit);
+            let (problem, pause) = match sent {
                 Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
             };
@@ -159,7 +167,7 @@ impl<'a> Client<'a> {
                 retries: self.retry.retries,
             });
             deadline.clock().sleep(wait);
-            if silent && has_taken_effect().map_err(CallError::uncertainly)? {
+            if silent && has_taken_effect().map_err(CallError::with_unknown_effect)? {
                 return Ok(Answer::default());
             }
         }
@@ -228,22 +236,36 @@ impl<'a> Client<'a> {
             Some(text) => self.run(builder.body(text).map_err(unsendable)?, timeout),
             None => self.run(builder.body(()).map_err(unsendable)?, timeout),
         };
-        let response = response.map_err(|error| error::sort(error, timeout, &request.url))?;
+        let response = response.map_err(|error| error::classify(error, timeout, &request.url))?;
         let status = response.status().as_u16();
         let (parts, body) = response.into_parts();
         let headers = parts.headers;
         let is_success = (200..300).contains(&status);
         if is_success && !request.reads_answer {
             let body = Vec::new();
-            return Ok((status, Answer { headers, body }));
+            return Ok((
+                status,
+                Answer {
+                    status,
+                    headers,
+                    body,
+                },
+            ));
         }
         let body = body.into_with_config().limit(BODY_BYTES_MAX).read_to_vec();
         let body = match body {
-            Err(error) if is_success => return Err(error::sort(error, timeout, &request.url)),
+            Err(error) if is_success => return Err(error::classify(error, timeout, &request.url)),
             // The status says enough; what could not be read is only its message.
             body => body.unwrap_or_default(),
         };
-        Ok((status, Answer { headers, body }))
+        Ok((
+            status,
+            Answer {
+                status,
+                headers,
+                body,
+            },
+        ))
     }
 
     fn run(

@@ -133,7 +133,7 @@ impl CallError {
 
     /// The same error, of a request that may have taken effect.
     #[must_use]
-    pub fn uncertainly(self) -> Self {
+    pub fn with_unknown_effect(self) -> Self {
         Self {
             uncertain: true,
             ..self
@@ -142,7 +142,7 @@ impl CallError {
 
     /// The same error, asking for a pause no shorter than `other` asks for.
     #[must_use]
-    pub fn pausing_with(self, other: &Self) -> Self {
+    pub fn with_later_retry(self, other: &Self) -> Self {
         Self {
             retry_at: self.retry_at.max(other.retry_at),
             ..self
@@ -281,8 +281,8 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Sorts what ureq says by what it means here.
-pub(super) fn sort(error: Error, timeout: Duration, url: &str) -> Problem {
+/// The problem that an error of the library stands for.
+pub(super) fn classify(error: Error, timeout: Duration, url: &str) -> Problem {
     let not_connected = |why: &dyn fmt::Display| {
         let host = url.split('/').nth(2).unwrap_or(url);
         Problem::NotConnected(format!("{host}: {why}"))

@@ -36,6 +36,8 @@ pub enum Body {
 /// An answer with a 2xx status.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
+    /// Its status; 0 of an answer that never came and whose request was found to have taken effect.
+    pub status: u16,
     /// Its header fields.
     pub headers: HeaderMap,
     /// Its body, at most [`BODY_BYTES_MAX`](super::BODY_BYTES_MAX) long.

@@ -2,6 +2,7 @@
 //! retries within the deadline of the cycle.
 
 mod bounds;
+mod budget;
 mod client;
 mod error;
 mod json;

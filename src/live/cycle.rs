@@ -2,43 +2,40 @@
 //!
 //! The order is what makes a crash harmless at any point: settle what an earlier run left open →
 //! poll → decide → save the intent → send it → save outcome and record in one replacement →
-//! deliver the outbox → save. The rate is absolute and a record has one id for one body, so what
+//! deliver the outbox → save. A setpoint is absolute and a record has one id for one body, so what
 //! is repeated after a crash changes nothing.
+//!
+//! A dry run is the same cycle on a platform, a store and a warehouse that withhold what they are
+//! told to write.
 
 use std::time::Duration;
 
-use super::outcome::{CycleError, CycleReport, Outcome};
-use super::state::{Intent, Loaded, State, StateError, Store};
+use super::outcome::{CycleError, CycleReport, Outcome, Withheld};
+use super::state::{Intent, State};
+use super::store::{Loaded, StateError, Store};
 use crate::base::clock::{Clock, Deadline};
-use crate::base::fault_hook::{self, Way};
-use crate::base::files;
 use crate::base::notice::{Notice, Notices};
-use crate::base::timestamp::file_stamp;
 use crate::base::units::UnixMillis;
 use crate::http::{CallError, bounded_retry_at};
-use crate::pacing::{Decision, Pacer, Sample};
-use crate::platform::{Applied, Campaign, IfMatch, Platform, RateChange};
-use crate::warehouse::{Outbox, Record, Warehouse};
+use crate::pacing::{Decision, Pacer, Sample, Setpoint};
+use crate::platform::{Applied, Change, Platform, Standing};
+use crate::warehouse::{Record, Warehouse};
 
 /// Everything a cycle works with.
 pub struct Cycle<'a> {
-    /// What decides.
+    /// The pacer that decides.
     pub pacer: &'a Pacer,
     /// The campaign's identifier, for the records.
     pub campaign_id: &'a str,
-    /// Where the campaign is.
+    /// The campaign.
     pub platform: &'a dyn Platform,
     /// Where records go, if anywhere.
     pub warehouse: Option<&'a Warehouse<'a>>,
     /// Where the state is.
     pub store: &'a Store,
-    /// Whether the campaign must be unchanged between reading and writing it.
-    pub if_match: IfMatch,
     /// How many records may wait; the oldest beyond go to a file of their own.
     pub outbox_capacity: usize,
-    /// Whether everything is done but writing.
-    pub dry_run: bool,
-    /// Who is told what happens on the way.
+    /// Where notices go.
     pub notices: &'a dyn Notices,
 }
 
@@ -53,23 +50,21 @@ impl Cycle<'_> {
         let mut state = State::cold(self.campaign_id);
         state.pacer.recovering = true;
         let path = self.store.path().display().to_string();
-        if self.dry_run {
-            self.notices.tell(&Notice::StateDamaged { path, problem });
-            return Ok(state);
-        }
         let aside = self.store.set_aside(&state, clock.now())?;
-        let aside = aside.display().to_string();
-        self.notices.tell(&Notice::StateSetAside {
-            path,
-            aside,
-            problem,
+        self.notices.tell(&match aside {
+            None => Notice::StateDamaged { path, problem },
+            Some(aside) => Notice::StateSetAside {
+                path,
+                aside: aside.display().to_string(),
+                problem,
+            },
         });
         Ok(state)
     }
 
     /// Runs one cycle and leaves in `state` what the state file holds.
     pub fn run(&self, state: &mut State, deadline: &Deadline) -> CycleReport {
-        let mut trouble = Trouble::default();
+        let mut failures = Failures::default();
         let polling = deadline.reserving(SEND_RESERVE.min(deadline.limit() / 3));
         let polled = self
             .wait_out_pause(state, &polling)
@@ -77,21 +72,19 @@ impl Cycle<'_> {
             .map_or_else(Polled::blocked, |()| self.poll(state, &polling));
         let sample = polled
             .sample
-            .map_err(|error| trouble.add(CycleError::Call(error)))
+            .map_err(|error| failures.add(CycleError::Call(error)))
             .ok();
-        let decision = self
-            .pacer
-            .step(&mut state.pacer, sample, deadline.clock().now());
-        let outcome = match (decision.sends(), polled.may_send) {
-            (false, _) => Outcome::Held,
-            (true, false) => Outcome::NotApplied,
-            (true, true) => {
-                let campaign = polled.campaign.as_ref();
-                let is_blind = sample.is_none() && campaign.is_none();
-                let change = RateChange {
-                    dial_rate: decision.dial_rate,
-                    previous_dial_rate: decision.previous_dial_rate,
-                    etag: campaign.and_then(|campaign| campaign.etag.clone()),
+        let now = deadline.clock().now();
+        let decision = self.pacer.step(&mut state.pacer, sample, now);
+        let outcome = match decision.order() {
+            None => Outcome::Held,
+            Some(_) if !polled.may_send => Outcome::NotApplied,
+            Some(setpoint) => {
+                let is_blind = sample.is_none() && polled.standing.is_none();
+                let change = Change {
+                    setpoint,
+                    previous: decision.previous,
+                    version: polled.standing.and_then(|standing| standing.version),
                 };
                 let sent = if is_blind {
                     self.send_blind(state, &decision, &change, deadline)
@@ -99,20 +92,19 @@ impl Cycle<'_> {
                     self.send(state, &decision, &change, deadline)
                 };
                 sent.unwrap_or_else(|error| {
-                    trouble.add(error);
+                    failures.add(error);
                     Outcome::NotApplied
                 })
             }
         };
         let now = deadline.clock().now();
-        state.quiet_until = trouble.retry_at.map(|at| bounded_retry_at(at, now));
-        let mut exported = Exported::default();
-        if !self.dry_run {
-            match self.save_and_export(state, deadline) {
-                Ok(done) => exported = done,
-                Err(error) => trouble.add(CycleError::State(error)),
-            }
-        }
+        state.quiet_until = failures.retry_at.map(|at| bounded_retry_at(at, now));
+        let exported = self
+            .save_and_export(state, deadline)
+            .unwrap_or_else(|error| {
+                failures.add(CycleError::State(error));
+                Exported::default()
+            });
         CycleReport {
             decision,
             outcome,
@@ -120,9 +112,8 @@ impl Cycle<'_> {
             export_failed: exported.failed,
             pending: state.outbox.len(),
             has_warehouse: self.warehouse.is_some(),
-            dry_run: self.dry_run,
-            unsettled: state.intent.as_ref().map(|intent| intent.dial_rate),
-            error: trouble.first,
+            unsettled: state.intent.as_ref().map(|intent| intent.setpoint),
+            error: failures.first,
         }
     }
 
@@ -148,115 +139,100 @@ impl Cycle<'_> {
         Ok(())
     }
 
-    /// Finds out what became of a rate that an earlier run was about to send, and which rate the
-    /// campaign has when the state was lost.
+    /// Finds out what became of a setpoint that an earlier run was about to send, and where the
+    /// lever stands when the state was lost.
     fn settle(&self, state: &mut State, deadline: &Deadline) -> Result<(), CallError> {
         if state.intent.is_none() && !state.pacer.recovering {
             return Ok(());
         }
-        let campaign = self.platform.campaign(deadline)?;
-        let actual = campaign.dial_rate;
+        let standing = self.platform.read(deadline)?;
+        let actual = standing.setpoint;
         if let Some(intent) = &state.intent {
-            let intended = intent.dial_rate;
-            let proves_nothing = state.pacer.dial_rate == intended;
+            let intended = intent.setpoint;
+            let stood_there = state.pacer.applied == Some(intended);
             let applied = match actual == intended {
-                // The campaign had this rate before. To send it again changes nothing, and only
-                // an answer makes its record true.
-                true if proves_nothing && !self.dry_run => {
-                    self.send_again(intent, campaign, deadline)?
-                }
+                // The lever stood there before. To send it again changes nothing, and only an
+                // answer makes its record true.
+                true if stood_there => self.send_again(intended, standing, deadline)?,
                 is_there => is_there,
             };
             self.notices.tell(&if applied {
-                Notice::IntentApplied { dial_rate: actual }
+                let setpoint = self.show(actual);
+                Notice::IntentApplied { setpoint }
             } else {
+                let (intended, actual) = (self.show(intended), self.show(actual));
                 Notice::IntentNotApplied { intended, actual }
             });
             let record = state.intent.take().and_then(|intent| intent.record);
-            if let Some(record) = record.filter(|_| applied) {
-                state.outbox.push(record);
-            }
+            state.outbox.extend(record.filter(|_| applied));
         }
-        state.pacer.applied(actual);
+        state.pacer.applied = Some(actual);
         Ok(())
     }
 
     fn send_again(
         &self,
-        intent: &Intent,
-        campaign: Campaign,
+        setpoint: Setpoint,
+        standing: Standing,
         deadline: &Deadline,
     ) -> Result<bool, CallError> {
-        let change = RateChange {
-            dial_rate: intent.dial_rate,
-            previous_dial_rate: campaign.dial_rate,
-            etag: campaign.etag.filter(|_| self.if_match == IfMatch::Etag),
+        let change = Change {
+            setpoint,
+            previous: Some(standing.setpoint),
+            version: standing.version,
         };
         let applied = self.platform.apply(&change, deadline)?;
-        Ok(applied == Applied::Yes)
+        Ok(!matches!(applied, Applied::Conflict))
     }
 
     fn poll(&self, state: &mut State, deadline: &Deadline) -> Polled {
-        let poll = self.platform.poll(self.if_match == IfMatch::Etag, deadline);
-        match poll.campaign {
+        let poll = self.platform.poll(&mut state.cursor, deadline);
+        match poll.standing {
             None => Polled {
-                // Without the version that was to guard it, nothing may be sent.
-                may_send: self.if_match == IfMatch::Any,
                 sample: poll.sample,
-                campaign: None,
+                standing: None,
+                may_send: true,
             },
-            Some(Ok(campaign)) if campaign.etag.is_none() => Polled {
-                sample: Err(CallError::unusable(
-                    "campaign request",
-                    "it has no ETag header, which --if-match etag needs",
-                )),
-                campaign: None,
-                may_send: false,
-            },
-            Some(Ok(campaign)) => {
-                let expected = state.pacer.dial_rate;
-                if campaign.dial_rate != expected && !state.pacer.window.is_empty() {
-                    self.notices.tell(&Notice::RateChangedElsewhere {
-                        expected,
-                        actual: campaign.dial_rate,
-                    });
-                }
-                state.pacer.applied(campaign.dial_rate);
+            Some(Ok(standing)) => {
+                self.adopt(state, standing.setpoint);
                 Polled {
                     sample: poll.sample,
-                    campaign: Some(campaign),
+                    standing: Some(standing),
                     may_send: true,
                 }
             }
-            Some(Err(error)) => Polled {
-                sample: Err(match poll.sample {
-                    Ok(_) => error,
-                    Err(first) => first.pausing_with(&error),
-                }),
-                campaign: None,
-                may_send: false,
-            },
+            // What a change depends on is not known, so none may be sent.
+            Some(Err(error)) => Polled::blocked(match poll.sample {
+                Ok(_) => error,
+                Err(first) => first.with_later_retry(&error),
+            }),
         }
     }
 
-    /// Sends a rate that was decided without a poll. It is meant to be lower than what the
-    /// campaign has, which somebody may have changed by hand: so the campaign is read first.
+    /// Goes on from where the lever stands, and tells if somebody else has moved it.
+    fn adopt(&self, state: &mut State, actual: Setpoint) {
+        let expected = state.pacer.applied.replace(actual);
+        if let Some(expected) = expected.filter(|expected| *expected != actual) {
+            let (expected, actual) = (self.show(expected), self.show(actual));
+            self.notices
+                .tell(&Notice::RateChangedElsewhere { expected, actual });
+        }
+    }
+
+    /// Sends a setpoint that was decided without a poll. It is meant to be lower than where the
+    /// lever stands, which somebody may have moved: so that is read first.
     fn send_blind(
         &self,
         state: &mut State,
         decision: &Decision,
-        change: &RateChange,
+        change: &Change,
         deadline: &Deadline,
     ) -> Result<Outcome, CycleError> {
-        let campaign = self.platform.campaign(deadline).map_err(CycleError::Call)?;
-        if campaign.dial_rate > decision.dial_rate {
+        let standing = self.platform.read(deadline).map_err(CycleError::Call)?;
+        if standing.setpoint > change.setpoint {
             return self.send(state, decision, change, deadline);
         }
-        self.notices.tell(&Notice::RateChangedElsewhere {
-            expected: state.pacer.dial_rate,
-            actual: campaign.dial_rate,
-        });
-        state.pacer.applied(campaign.dial_rate);
+        self.adopt(state, standing.setpoint);
         Ok(Outcome::Held)
     }
 
@@ -264,23 +240,13 @@ impl Cycle<'_> {
         &self,
         state: &mut State,
         decision: &Decision,
-        change: &RateChange,
+        change: &Change,
         deadline: &Deadline,
     ) -> Result<Outcome, CycleError> {
         let record = Record::of(decision, self.campaign_id);
-        if self.dry_run {
-            let request = self.platform.request(change);
-            return Ok(Outcome::WouldApply(Box::new((request, record))));
-        }
-        if let Some(warehouse) = self.warehouse.filter(|_| fault_hook::is(Way::ExportFirst)) {
-            let mut outbox = Outbox::default();
-            outbox.push(record.clone());
-            let _ = warehouse.deliver(&mut outbox, deadline);
-            let _ = fault_hook::step();
-        }
         state.intent = Some(Intent {
-            dial_rate: decision.dial_rate,
-            record: self.warehouse.is_some().then_some(record),
+            setpoint: change.setpoint,
+            record: self.warehouse.is_some().then(|| record.clone()),
         });
         if let Err(error) = self.store.save(state) {
             // Nothing is sent that could not be remembered.
@@ -289,22 +255,24 @@ impl Cycle<'_> {
         }
         match self.platform.apply(change, deadline) {
             Ok(Applied::Yes) => {
-                let _ = fault_hook::step();
-                state.pacer.applied(decision.dial_rate);
+                state.pacer.applied = Some(change.setpoint);
                 let record = state.intent.take().and_then(|intent| intent.record);
-                if let Some(record) = record {
-                    state.outbox.push(record);
-                }
+                state.outbox.extend(record);
                 Ok(Outcome::Applied)
             }
             Ok(Applied::Conflict) => {
                 state.intent = None;
-                let dial_rate = decision.dial_rate;
-                self.notices.tell(&Notice::Conflict { dial_rate });
+                let setpoint = self.show(change.setpoint);
+                self.notices.tell(&Notice::Conflict { setpoint });
                 Ok(Outcome::Conflict)
             }
+            // The intent stays open where it may be applied: the next cycle finds out.
+            Ok(Applied::Pending) => Ok(Outcome::Pending),
+            Ok(Applied::Withheld(requests)) => {
+                state.intent = None;
+                Ok(Outcome::WouldApply(Box::new(Withheld { requests, record })))
+            }
             Err(error) => {
-                // The intent stays where it may have been applied: the next cycle finds out.
                 if !error.uncertain {
                     state.intent = None;
                 }
@@ -330,7 +298,6 @@ impl Cycle<'_> {
             return Ok(Exported::default());
         };
         let delivery = warehouse.deliver(&mut state.outbox, deadline);
-        let _ = fault_hook::step();
         self.spill(state, deadline)?;
         self.store.save(state)?;
         let failed = delivery.problem.is_some();
@@ -350,18 +317,17 @@ impl Cycle<'_> {
         let Some((rows, lines)) = state.outbox.overflow(self.outbox_capacity) else {
             return Ok(());
         };
-        let day = file_stamp(deadline.clock().now());
-        let day = day.split('T').next().unwrap_or(&day);
-        let path = files::sibling(self.store.path(), &format!(".overflow-{day}.ndjson"));
-        files::append_durably(&path, &lines).map_err(|error| StateError::Io {
-            doing: "write",
-            path: path.clone(),
-            error,
-        })?;
-        state.outbox.forget_oldest(rows);
-        let path = path.display().to_string();
-        self.notices.tell(&Notice::OutboxSpilled { rows, path });
+        let now = deadline.clock().now();
+        if let Some(path) = self.store.append_overflow(&lines, now)? {
+            state.outbox.forget_oldest(rows);
+            let path = path.display().to_string();
+            self.notices.tell(&Notice::OutboxSpilled { rows, path });
+        }
         Ok(())
+    }
+
+    fn show(&self, setpoint: Setpoint) -> String {
+        self.pacer.limits().actuator.unit.show(setpoint)
     }
 }
 
@@ -370,7 +336,7 @@ impl Polled {
     fn blocked(error: CallError) -> Self {
         Self {
             sample: Err(error),
-            campaign: None,
+            standing: None,
             may_send: false,
         }
     }
@@ -378,14 +344,14 @@ impl Polled {
 
 /// What went wrong in a cycle.
 #[derive(Default)]
-struct Trouble {
+struct Failures {
     /// The first failure, which is the cause; those after it follow from it.
     first: Option<CycleError>,
     /// The latest moment that any failure asked to wait for.
     retry_at: Option<UnixMillis>,
 }
 
-impl Trouble {
+impl Failures {
     fn add(&mut self, error: CycleError) {
         if let CycleError::Call(error) = &error {
             self.retry_at = self.retry_at.max(error.retry_at);
@@ -401,13 +367,13 @@ struct Exported {
     failed: bool,
 }
 
-/// A poll, and whether a rate may be sent after it.
+/// A poll, and whether a setpoint may be sent after it.
 struct Polled {
     sample: Result<Sample, CallError>,
-    campaign: Option<Campaign>,
+    standing: Option<Standing>,
     may_send: bool,
 }
 
-/// What a poll leaves of the cycle's deadline, so that a rate can still be sent after it: the time
-/// that one call may take.
+/// What a poll leaves of the cycle's deadline, so that a setpoint can still be sent after it: the
+/// time that one call may take.
 const SEND_RESERVE: Duration = Duration::from_secs(8);

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::state::StateError;
+use super::store::StateError;
 use crate::http::{CallError, Request};
-use crate::pacing::{Action, Decision};
+use crate::pacing::{Action, Decision, Setpoint};
 use crate::warehouse::Record;
 
 /// What a cycle came to.
@@ -16,16 +16,14 @@ pub struct CycleReport {
     pub outcome: Outcome,
     /// Records delivered in this cycle.
     pub exported: usize,
-    /// Whether the warehouse refused records; they wait, or are in the overflow file.
+    /// True where the warehouse refused records; they wait, or are in the overflow file.
     pub export_failed: bool,
     /// Records that wait.
     pub pending: usize,
-    /// Whether there is a warehouse.
+    /// True where there is a warehouse.
     pub has_warehouse: bool,
-    /// Whether nothing was written.
-    pub dry_run: bool,
-    /// A rate that was sent, or about to be, without an answer: the next cycle looks it up.
-    pub unsettled: Option<u32>,
+    /// A setpoint that was sent, or about to be, without an answer: the next cycle looks it up.
+    pub unsettled: Option<Setpoint>,
     /// What went wrong first, if anything did.
     pub error: Option<CycleError>,
 }
@@ -39,10 +37,21 @@ pub enum Outcome {
     Applied,
     /// The campaign had changed, so nothing was applied.
     Conflict,
+    /// The platform took the change and has not applied it yet; the next cycle looks it up.
+    Pending,
     /// The rate was to be sent, and was not, or not for certain.
     NotApplied,
-    /// A dry run: what would have been sent, and what exported.
-    WouldApply(Box<(Request, Record)>),
+    /// A dry run: nothing was sent.
+    WouldApply(Box<Withheld>),
+}
+
+/// What a dry run does not send.
+#[derive(Debug)]
+pub struct Withheld {
+    /// The requests to the platform, in order.
+    pub requests: Vec<Request>,
+    /// The record of the change.
+    pub record: Record,
 }
 
 /// Why a cycle did not come to its end.
@@ -55,7 +64,8 @@ pub enum CycleError {
 }
 
 impl CycleReport {
-    /// Whether there is more to tell than the error: a rate was applied, or nothing went wrong.
+    /// True where there is more to tell than the error: a setpoint was applied, or nothing went
+    /// wrong.
     #[must_use]
     pub fn is_worth_a_line(&self) -> bool {
         self.error.is_none() || self.action() != Action::Hold
@@ -66,16 +76,18 @@ impl CycleReport {
     pub fn action(&self) -> Action {
         match self.outcome {
             Outcome::Applied | Outcome::WouldApply(..) => self.decision.action,
-            Outcome::Held | Outcome::Conflict | Outcome::NotApplied => Action::Hold,
+            Outcome::Held | Outcome::Conflict | Outcome::Pending | Outcome::NotApplied => {
+                Action::Hold
+            }
         }
     }
 
-    /// The dial rate that holds after the cycle, as far as is known.
+    /// The dial rate that holds after the cycle, as far as it is known; calls per minute.
     #[must_use]
     pub fn dial_rate(&self) -> u32 {
         match self.action() {
-            Action::Hold => self.decision.previous_dial_rate,
-            _ => self.decision.dial_rate,
+            Action::Hold => self.decision.previous_dial_rate(),
+            _ => self.decision.dial_rate(),
         }
     }
 }

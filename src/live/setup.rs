@@ -11,16 +11,20 @@ use anyhow::{Context, Result, anyhow};
 
 use super::cycle::Cycle;
 use super::outcome::CycleReport;
-use super::state::{Counters, State, StateError, Store};
+use super::state::{Counters, State};
+use super::store::{StateError, Store};
 use crate::base::clock::{Clock, Deadline};
 use crate::base::files;
 use crate::base::notice::{Notice, Notices};
 use crate::config::scenario_file;
-use crate::config::{Account, Driving, Endpoint, Layers, Sources, default_state_path};
+use crate::config::{self, Driving, Endpoint, Layers, Sources, default_state_path};
 use crate::http::{Client, Reach};
 use crate::pacing::Action;
 use crate::platform::sandbox::{self, Campaign, Sandbox};
-use crate::platform::{Access, CampaignId, Cxone, Site, TokenCache};
+use crate::platform::{
+    Account, AccountSettings, CampaignApi, CampaignId, CampaignSettings, Platform, ReadOnly, Site,
+    TokenCache,
+};
 use crate::sim::{Figures, Scenario};
 use crate::warehouse::Warehouse;
 
@@ -49,7 +53,7 @@ pub enum SandboxLifetime {
 /// A campaign that is ready for its cycles.
 pub struct Live<'a> {
     cycle: Cycle<'a>,
-    platform: &'a Cxone<'a>,
+    account: &'a Account<'a>,
     sandbox: Option<&'a Sandbox>,
     /// Time from one cycle to the next.
     pub interval: Duration,
@@ -121,28 +125,39 @@ pub fn open_and_run<R>(
         notices,
         retries: AtomicU64::new(0),
     };
-    let platform = Cxone::new(
-        access(&account, &driving, &state_path, options.dry_run),
-        notices,
+    let settings = account_settings(&account, &driving, &state_path, options.dry_run);
+    let shared = Account::new(settings, notices);
+    let campaign_id = account.campaign_id.clone();
+    let api = CampaignApi::new(
+        &shared,
+        CampaignSettings {
+            campaign_id: account.campaign_id,
+            interval: driving.pacing.interval,
+            if_match: driving.if_match,
+            actuator: driving.pacing.pacer.limits().actuator,
+        },
     );
-    let warehouse = driving
-        .warehouse
-        .as_ref()
-        .map(|endpoint| warehouse(endpoint, &driving, notices));
+    let withholding = ReadOnly(&api);
+    let platform: &dyn Platform = if options.dry_run { &withholding } else { &api };
+    let warehouse = driving.warehouse.as_ref().map(|endpoint| {
+        if options.dry_run {
+            Warehouse::ReadOnly
+        } else {
+            warehouse(endpoint, &driving, notices)
+        }
+    });
     let cycle = Cycle {
         pacer: &driving.pacing.pacer,
-        campaign_id: account.campaign_id.as_str(),
-        platform: &platform,
+        campaign_id: campaign_id.as_str(),
+        platform,
         warehouse: warehouse.as_ref(),
         store: &store,
-        if_match: driving.if_match,
         outbox_capacity: driving.outbox_capacity,
-        dry_run: options.dry_run,
         notices,
     };
     run(&Live {
         cycle,
-        platform: &platform,
+        account: &shared,
         sandbox: sandbox.as_ref(),
         interval: driving.pacing.interval,
         deadline,
@@ -198,7 +213,7 @@ impl Live<'_> {
     #[must_use]
     pub fn exchanges(&self) -> Exchanges<'_> {
         Exchanges {
-            platform: self.platform,
+            account: self.account,
             warehouse: self.cycle.warehouse,
         }
     }
@@ -207,14 +222,14 @@ impl Live<'_> {
 /// The HTTP exchanges of a live campaign.
 #[derive(Clone, Copy)]
 pub struct Exchanges<'a> {
-    platform: &'a Cxone<'a>,
+    account: &'a Account<'a>,
     warehouse: Option<&'a Warehouse<'a>>,
 }
 
 impl Exchanges<'_> {
     /// Ends every exchange at once, and lets no other begin.
     pub fn abort(&self) {
-        self.platform.abort();
+        self.account.abort();
         if let Some(warehouse) = self.warehouse {
             warehouse.abort();
         }
@@ -280,9 +295,9 @@ fn start_sandbox(
         })
 }
 
-fn sandbox_account(sandbox: &Sandbox) -> Result<Account> {
+fn sandbox_account(sandbox: &Sandbox) -> Result<config::Account> {
     let invalid = |problem: String| anyhow!("sandbox: {problem}");
-    Ok(Account {
+    Ok(config::Account {
         site: Site::new(&sandbox.site()).map_err(invalid)?,
         client_id: sandbox::CLIENT_ID.to_owned(),
         client_secret: sandbox::CLIENT_SECRET.into(),
@@ -290,21 +305,22 @@ fn sandbox_account(sandbox: &Sandbox) -> Result<Account> {
     })
 }
 
-fn access(account: &Account, driving: &Driving, state_path: &Path, dry_run: bool) -> Access {
-    let limits = driving.pacing.pacer.limits();
-    Access {
+fn account_settings(
+    account: &config::Account,
+    driving: &Driving,
+    state_path: &Path,
+    dry_run: bool,
+) -> AccountSettings {
+    AccountSettings {
         site: account.site.clone(),
         client_id: account.client_id.clone(),
         client_secret: account.client_secret.clone(),
-        campaign_id: account.campaign_id.clone(),
         authorities: driving.authorities.clone(),
         retry: driving.retry,
-        interval: driving.pacing.interval,
         token_cache: Some(TokenCache {
             path: files::sibling(state_path, ".token"),
             writable: !dry_run,
         }),
-        dial_rates: (limits.min_dial_rate, limits.max_dial_rate),
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use super::policy::Target;
+use super::band::Band;
 use super::sample::{Ratio, Traffic};
+use super::setpoint::{Setpoint, Unit};
+use super::target::Target;
 use crate::base::units::UnixMillis;
 
 /// The outcome of one step: what to do, why, and what that rests on.
@@ -16,28 +18,43 @@ pub struct Decision {
     pub action: Action,
     /// Why.
     pub reason: Reason,
-    /// The dial rate last applied, in calls per minute.
-    pub previous_dial_rate: u32,
-    /// The dial rate that is to hold from now on, in calls per minute.
-    pub dial_rate: u32,
+    /// What its setpoints count.
+    pub unit: Unit,
+    /// The setpoint last applied; `None` before the first.
+    pub previous: Option<Setpoint>,
+    /// The setpoint that is to hold from now on; `None` where none was applied and none is to be.
+    pub setpoint: Option<Setpoint>,
     /// What the decision rests on.
     pub evidence: Evidence,
 }
 
 impl Decision {
-    /// Whether this poll's answer rate is outside the band; `None` where there is none.
+    /// True where this poll's answer rate is outside the band; `None` where there is none.
     #[must_use]
     pub fn is_outside_band(&self) -> Option<bool> {
-        let tolerance = self.evidence.tolerance_margin.value();
+        let tolerance = self.evidence.band.tolerance_margin.value();
         self.evidence
             .deviation
             .map(|deviation| deviation.abs() > tolerance)
     }
 
-    /// Whether the dial rate has to be sent to the platform.
+    /// The setpoint that has to be sent to the platform, if any.
     #[must_use]
-    pub fn sends(&self) -> bool {
-        self.action != Action::Hold
+    pub fn order(&self) -> Option<Setpoint> {
+        self.setpoint.filter(|_| self.action != Action::Hold)
+    }
+
+    /// The dial rate last applied, calls per minute; 0 where it stands still or none was applied.
+    #[must_use]
+    pub fn previous_dial_rate(&self) -> u32 {
+        self.previous.map_or(0, Setpoint::steps)
+    }
+
+    /// The dial rate that is to hold from now on, calls per minute; 0 where it stands still or
+    /// nothing is known.
+    #[must_use]
+    pub fn dial_rate(&self) -> u32 {
+        self.setpoint.map_or(0, Setpoint::steps)
     }
 }
 
@@ -82,10 +99,8 @@ pub enum Reason {
 pub struct Evidence {
     /// Answer rate of this poll.
     pub answer_rate: Option<Ratio>,
-    /// Threshold it is held against.
-    pub sla_threshold: Ratio,
-    /// Dead band around the threshold.
-    pub tolerance_margin: Ratio,
+    /// The band it is held against.
+    pub band: Band,
     /// Answer rate − threshold.
     pub deviation: Option<f64>,
     /// Agents available in this poll.
@@ -144,16 +159,21 @@ impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let evidence = &self.evidence;
         match self.reason {
-            Reason::OutsideBand => write!(f, "{}, {}", Band(evidence), TargetOf(self)),
-            Reason::RateDiffers => write!(f, "{}, {}", TargetOf(self), Band(evidence)),
-            Reason::Stable => write!(f, "pacing stable: {}, {}", Band(evidence), TargetOf(self)),
+            Reason::OutsideBand => write!(f, "{}, {}", AnswerRate(evidence), TargetOf(self)),
+            Reason::RateDiffers => write!(f, "{}, {}", TargetOf(self), AnswerRate(evidence)),
+            Reason::Stable => write!(
+                f,
+                "pacing stable: {}, {}",
+                AnswerRate(evidence),
+                TargetOf(self)
+            ),
             Reason::NoAgents => {
                 write!(f, "no agent available in {} samples", evidence.samples)
             }
             Reason::Recovering => write!(
                 f,
                 "the state was lost, so this cycle does not raise the rate above {}; {}",
-                self.previous_dial_rate,
+                self.previous_dial_rate(),
                 TargetOf(self)
             ),
             Reason::PollFailed => write!(
@@ -174,14 +194,14 @@ impl fmt::Display for Decision {
 }
 
 /// "answer rate 0.772 within 0.75 ± 0.05"
-struct Band<'a>(&'a Evidence);
+struct AnswerRate<'a>(&'a Evidence);
 
-impl fmt::Display for Band<'_> {
+impl fmt::Display for AnswerRate<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (Some(rate), Some(deviation)) = (self.0.answer_rate, self.0.deviation) else {
             return f.write_str("no answer rate: no attempt ended");
         };
-        let side = if deviation.abs() <= self.0.tolerance_margin.value() {
+        let side = if deviation.abs() <= self.0.band.tolerance_margin.value() {
             "within"
         } else if deviation > 0.0 {
             "above"
@@ -192,8 +212,8 @@ impl fmt::Display for Band<'_> {
             f,
             "answer rate {:.3} {side} {} ± {}",
             rate.value(),
-            self.0.sla_threshold.value(),
-            self.0.tolerance_margin.value()
+            self.0.band.sla_threshold.value(),
+            self.0.band.tolerance_margin.value()
         )
     }
 }
@@ -207,9 +227,9 @@ impl fmt::Display for TargetOf<'_> {
         let Some(target) = &decision.evidence.target else {
             return f.write_str("no target");
         };
-        let whole = target.rate.floor();
+        let whole = target.value.floor();
         write!(f, "target {whole} = {}", target.basis)?;
-        let rate = f64::from(decision.dial_rate);
+        let rate = f64::from(decision.dial_rate());
         if decision.reason != Reason::Recovering && rate > whole {
             write!(f, ", raised to the minimum {rate}")?;
         } else if decision.reason != Reason::Recovering && rate < whole {

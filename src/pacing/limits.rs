@@ -3,19 +3,17 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::band::Band;
 use super::sample::Ratio;
+use super::setpoint::{Actuator, Setpoint, Unit};
 
 /// Settings that every policy shares. [`Pacer::new`](super::Pacer::new) checks them once.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Limits {
-    /// Answer rate that the campaign is held to.
-    pub sla_threshold: Ratio,
-    /// Half-width of the dead band around it, as a difference of answer rates.
-    pub tolerance_margin: Ratio,
-    /// Lowest dial rate while there are agents, in calls per minute.
-    pub min_dial_rate: u32,
-    /// Highest dial rate, in calls per minute.
-    pub max_dial_rate: u32,
+    /// The lever and its bounds.
+    pub actuator: Actuator,
+    /// The answer rates at which the campaign is left alone.
+    pub band: Band,
     /// Samples in the sliding window.
     pub window: usize,
     /// Calls a minute dialed per available agent.
@@ -31,8 +29,8 @@ pub struct Guards {
     pub max_sample_age: Option<Duration>,
     /// Whether a full window without any available agent stops the dialing.
     pub stop_without_agents: bool,
-    /// Dial rate once no sample is left. `None`: the last rate stays.
-    pub safe_rate: Option<u32>,
+    /// Setpoint once no sample is left. `None`: the last one stays.
+    pub safe: Option<Setpoint>,
 }
 
 /// The age at which a sample is dropped unless set otherwise: twice what the window spans, so
@@ -60,50 +58,24 @@ impl fmt::Display for LimitsError {
 impl std::error::Error for LimitsError {}
 
 impl Limits {
-    /// The dial rate nearest to `target` that is whole and within the clamp. Rounds down, and
-    /// takes the minimum for a target that is not a number.
-    ///
-    /// ```
-    /// # use dialpace::pacing::Limits;
-    /// let limits = Limits::default(); // 10 to 100 calls a minute
-    /// assert_eq!(limits.whole_rate(34.9), 34);
-    /// assert_eq!(limits.whole_rate(2.0), 10);
-    /// assert_eq!(limits.whole_rate(f64::INFINITY), 100);
-    /// assert_eq!(limits.whole_rate(f64::NAN), 10);
-    /// ```
-    #[must_use]
-    pub fn whole_rate(&self, target: f64) -> u32 {
-        // `f64::max` gives the other operand for a NaN.
-        let clamped = target
-            .floor()
-            .max(f64::from(self.min_dial_rate))
-            .min(f64::from(self.max_dial_rate));
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "whole and between two u32, by the line above"
-        )]
-        let rate = clamped as u32;
-        rate
-    }
-
     pub(super) fn check(&self) -> Result<(), LimitsError> {
         let refuse = |setting, problem| Err(LimitsError { setting, problem });
-        if self.max_dial_rate > DIAL_RATE_CEILING {
+        let Actuator { unit, min, max } = self.actuator;
+        let words = Words::of(unit);
+        if max > words.ceiling {
+            let (max, ceiling) = (max.steps(), words.ceiling.steps());
             return refuse(
-                "max_dial_rate",
-                format!(
-                    "{} calls per minute is above the ceiling of {DIAL_RATE_CEILING}",
-                    self.max_dial_rate
-                ),
+                words.max_setting,
+                format!("{max} {} is above the ceiling of {ceiling}", words.steps),
             );
         }
-        if self.min_dial_rate > self.max_dial_rate {
+        if min > max {
+            let (min, max) = (min.steps(), max.steps());
             return refuse(
-                "min_dial_rate",
+                words.min_setting,
                 format!(
-                    "the minimum dial rate, {}, is above the maximum, {}",
-                    self.min_dial_rate, self.max_dial_rate
+                    "the minimum {}, {min}, is above the maximum, {max}",
+                    words.lever
                 ),
             );
         }
@@ -116,32 +88,61 @@ impl Limits {
                 ),
             );
         }
-        if let Some(rate) = self.guards.safe_rate.filter(|r| *r > self.max_dial_rate) {
+        if let Some(safe) = self.guards.safe.filter(|safe| *safe > max) {
+            let (safe, max) = (safe.steps(), max.steps());
             return refuse(
                 "safe_rate",
-                format!(
-                    "{rate} is above the maximum dial rate, {}",
-                    self.max_dial_rate
-                ),
+                format!("{safe} is above the maximum {}, {max}", words.lever),
             );
         }
         Ok(())
     }
 }
 
+/// The words for a lever in messages, and the highest position that is no typing error.
+struct Words {
+    lever: &'static str,
+    steps: &'static str,
+    min_setting: &'static str,
+    max_setting: &'static str,
+    ceiling: Setpoint,
+}
+
+impl Words {
+    fn of(unit: Unit) -> Self {
+        match unit {
+            Unit::CallsPerMinute => Self {
+                lever: "dial rate",
+                steps: "calls per minute",
+                min_setting: "min_dial_rate",
+                max_setting: "max_dial_rate",
+                ceiling: Setpoint::at(DIAL_RATE_CEILING),
+            },
+            Unit::CallsPerAgent => Self {
+                lever: "dial ratio",
+                steps: "hundredths of a call per agent",
+                min_setting: "min_ratio",
+                max_setting: "max_ratio",
+                ceiling: Setpoint::at(RATIO_CEILING_HUNDREDTHS),
+            },
+        }
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            sla_threshold: SLA_THRESHOLD,
-            tolerance_margin: TOLERANCE_MARGIN,
-            min_dial_rate: MIN_DIAL_RATE,
-            max_dial_rate: MAX_DIAL_RATE,
+            actuator: Actuator::calls_per_minute(MIN_DIAL_RATE, MAX_DIAL_RATE),
+            band: Band {
+                sla_threshold: SLA_THRESHOLD,
+                tolerance_margin: TOLERANCE_MARGIN,
+            },
             window: WINDOW,
             utilisation: UTILISATION,
             guards: Guards {
                 max_sample_age: Some(default_max_sample_age(WINDOW, INTERVAL)),
                 stop_without_agents: true,
-                safe_rate: Some(MIN_DIAL_RATE),
+                safe: Some(Setpoint::at(MIN_DIAL_RATE)),
             },
         }
     }
@@ -167,6 +168,9 @@ pub const ABANDONMENT_LIMIT: Ratio = ratio(0.03);
 pub const HANDLE_TIME: Duration = Duration::from_secs(180);
 /// Calls per minute that no campaign of one site reaches: a higher setting is a typing error.
 const DIAL_RATE_CEILING: u32 = 100_000;
+/// Hundredths of a call per agent. No known dialer is worth more: the best constant ratio for 500
+/// agents is 10 (POLICIES, "ratio").
+const RATIO_CEILING_HUNDREDTHS: u32 = 2_000;
 /// Samples; at one every 15 s this is more than four hours.
 const WINDOW_CEILING: usize = 1_000;
 

@@ -15,7 +15,9 @@
 //! Forty agents are available in each of six polls; 77.24 % of the calls are answered.
 //!
 //! ```
-//! use dialpace::pacing::{Action, Limits, Pacer, PacerState, Policy, Ratio, Sample, Traffic};
+//! use dialpace::pacing::{
+//!     Action, Limits, Pacer, PacerState, Policy, Ratio, Sample, Setpoint, Traffic,
+//! };
 //! use dialpace::base::units::UnixMillis;
 //!
 //! let pacer = Pacer::new(Limits::default(), Policy::Capacity)?;
@@ -27,10 +29,10 @@
 //!     traffic: Traffic::default(),
 //! };
 //!
-//! // floor(40 × 0.85) = 34 differs from the 0 of a cold start: it is sent.
+//! // floor(40 × 0.85) = 34, and nothing was applied before: it is sent.
 //! let first = pacer.step(&mut state, Some(poll(0)), UnixMillis(0));
-//! assert_eq!((first.action, first.dial_rate), (Action::Adjust, 34));
-//! state.applied(first.dial_rate);
+//! assert_eq!((first.action, first.order()), (Action::Adjust, Some(Setpoint::at(34))));
+//! state.applied = first.order();
 //!
 //! // The same again, and 0.7724 is within 0.75 ± 0.05: held.
 //! let second = pacer.step(&mut state, Some(poll(30)), UnixMillis(30_000));
@@ -38,19 +40,27 @@
 //! # Ok::<(), dialpace::pacing::LimitsError>(())
 //! ```
 
+mod band;
 mod decision;
 mod limits;
 mod pacer;
 mod policy;
 mod sample;
+mod setpoint;
+mod state;
+mod target;
 mod window;
 
+pub use band::Band;
 pub use decision::{Action, Decision, Evidence, Reason};
 pub use limits::{
     ABANDONMENT_LIMIT, Guards, HANDLE_TIME, INTERVAL, Limits, LimitsError, MAX_DIAL_RATE,
     MIN_DIAL_RATE, SLA_THRESHOLD, TOLERANCE_MARGIN, UTILISATION, WINDOW, default_max_sample_age,
 };
-pub use pacer::{Pacer, PacerState};
-pub use policy::{Basis, Forecast, Policy, Predictive, Target};
+pub use pacer::Pacer;
+pub use policy::{Forecast, Policy, Predictive};
 pub use sample::{NotARatio, Ratio, Sample, Traffic};
+pub use setpoint::{Actuator, Setpoint, Unit};
+pub use state::PacerState;
+pub use target::{Basis, Target};
 pub use window::Window;

@@ -1,327 +1,133 @@
-//! The access token: asked for once, used until a minute before it expires, kept across runs.
+//! What the campaigns of one account share: the client with its bounds, and the token.
+//!
+//! A pause that a campaign's own call is given concerns that campaign alone and is kept in its
+//! state; one that the token request is given concerns all of them and is kept here.
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
+use secrecy::SecretString;
+use serde::de::DeserializeOwned;
 use ureq::http::Method;
+use ureq::tls::Certificate;
 
+use super::address::Site;
+use super::tokens::{Credentials, TokenCache, Tokens};
 use crate::base::clock::Deadline;
-use crate::base::files;
-use crate::base::notice::{Notice, Notices};
-use crate::base::units::UnixMillis;
-use crate::http::{Body, CallError, Client, Problem, Request};
+use crate::base::notice::Notices;
+use crate::http::{Answer, CallError, Client, HasTakenEffect, Request, Retry};
 
-/// OAuth client credentials.
+/// What it takes to reach a platform.
 #[derive(Clone, Debug)]
-pub(super) struct Credentials {
-    pub(super) client_id: String,
-    pub(super) client_secret: SecretString,
+pub struct AccountSettings {
+    /// Where the platform is.
+    pub site: Site,
+    /// OAuth client id.
+    pub client_id: String,
+    /// OAuth client secret.
+    pub client_secret: SecretString,
+    /// Authorities trusted besides those of the machine.
+    pub authorities: Vec<Certificate<'static>>,
+    /// How calls are tried again.
+    pub retry: Retry,
+    /// Where the token is kept between runs; `None`: nowhere.
+    pub token_cache: Option<TokenCache>,
 }
 
-impl Credentials {
-    /// The secret as it stands and as forms encode it: a server may echo any of them.
-    pub(super) fn forms_of_the_secret(&self) -> Vec<SecretString> {
-        let plain = self.client_secret.expose_secret();
-        let encoded = encode(plain);
-        let with_plus = encoded.replace("%20", "+");
-        [plain.to_owned(), encoded, with_plus]
-            .map(SecretString::from)
-            .into()
-    }
+/// An account at one site. Several campaigns may use it side by side.
+pub struct Account<'a> {
+    site: Site,
+    client: Client<'a>,
+    tokens: Tokens<'a>,
 }
 
-/// The token of one client at one site, and where it is kept between runs.
-pub(super) struct Tokens<'a> {
-    origin: String,
-    credentials: Credentials,
-    cache: Option<TokenCache>,
-    notices: &'a dyn Notices,
-    held: Mutex<Held>,
-}
-
-/// The file that keeps the token between runs.
-#[derive(Clone, Debug)]
-pub struct TokenCache {
-    /// Its path.
-    pub path: PathBuf,
-    /// Whether a new token may be written to it.
-    pub writable: bool,
-}
-
-/// The answer of the token endpoint.
-#[derive(Deserialize)]
-pub(super) struct TokenAnswer {
-    access_token: String,
-    token_type: Option<String>,
-    expires_in: Option<i64>,
-}
-
-#[derive(Default)]
-struct Held {
-    token: Option<SecretString>,
-    expires_at: Option<UnixMillis>,
-    /// Whether a refused token was renewed in this cycle, so that it happens once, also where
-    /// two calls side by side are refused.
-    renewed: bool,
-}
-
-/// What the cache file holds. The token is the platform's, for this client, at this site.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct CachedToken {
-    site: String,
-    client_id: String,
-    access_token: String,
-    expires_at: UnixMillis,
-}
-
-impl<'a> Tokens<'a> {
-    pub(super) fn new(
-        origin: String,
-        credentials: Credentials,
-        cache: Option<TokenCache>,
-        notices: &'a dyn Notices,
-    ) -> Self {
+impl<'a> Account<'a> {
+    /// The account that `settings` lead to. Nothing is sent yet.
+    #[must_use]
+    pub fn new(settings: AccountSettings, notices: &'a dyn Notices) -> Self {
+        let AccountSettings { site, retry, .. } = settings;
+        let client = Client::new(site.reach(), &settings.authorities, retry, notices);
+        let credentials = Credentials {
+            client_id: settings.client_id,
+            client_secret: settings.client_secret,
+        };
+        for form in credentials.forms_of_the_secret() {
+            client.conceal(form);
+        }
+        let origin = site.origin().to_owned();
+        let tokens = Tokens::new(origin, credentials, settings.token_cache, notices);
         Self {
-            origin,
-            credentials,
-            cache,
-            notices,
-            held: Mutex::default(),
+            site,
+            client,
+            tokens,
         }
     }
 
-    /// Begins a cycle, in which a refused token is renewed at most once.
-    pub(super) fn begin_cycle(&self) {
-        self.held().renewed = false;
+    /// Ends every exchange at once, and lets no other begin.
+    pub fn abort(&self) {
+        self.client.abort();
     }
 
-    /// The token to use now: the one held, the one kept by an earlier run, or a new one.
-    pub(super) fn current(
-        &self,
-        client: &Client,
-        deadline: &Deadline,
-    ) -> Result<SecretString, CallError> {
-        let mut held = self.held();
-        let now = deadline.clock().now();
-        let is_first = held.token.is_none() && !held.renewed;
-        if let Some(cached) = is_first.then(|| self.cached()).flatten() {
-            let token = SecretString::from(cached.access_token);
-            client.conceal(token.clone());
-            held.token = Some(token);
-            held.expires_at = Some(cached.expires_at);
-        }
-        match held.token_at(now) {
-            Some(token) => Ok(token),
-            None => self.request(&mut held, client, deadline),
-        }
+    /// Asks for a token unless there is one, so that calls side by side do not each ask for it.
+    pub(super) fn log_in(&self, deadline: &Deadline) -> Result<(), CallError> {
+        self.tokens.current(&self.client, deadline).map(drop)
     }
 
-    /// The token to use instead of `refused`; `None` when this cycle has had its renewal.
-    pub(super) fn renew(
-        &self,
-        refused: &SecretString,
-        client: &Client,
-        deadline: &Deadline,
-    ) -> Result<Option<SecretString>, CallError> {
-        let mut held = self.held();
-        if let Some(token) = &held.token
-            && token.expose_secret() != refused.expose_secret()
-        {
-            return Ok(Some(token.clone()));
-        }
-        if held.renewed {
-            return Ok(None);
-        }
-        held.renewed = true;
-        self.notices.tell(&Notice::TokenRenewed);
-        self.request(&mut held, client, deadline).map(Some)
-    }
-
-    fn request(
-        &self,
-        held: &mut Held,
-        client: &Client,
-        deadline: &Deadline,
-    ) -> Result<SecretString, CallError> {
-        held.token = None;
-        let (token, expires_at) = self.ask(client, deadline)?;
-        held.token = Some(token.clone());
-        held.expires_at = expires_at;
-        match expires_at {
-            Some(expires_at) => self.keep(&token, expires_at),
-            None => self.forget(),
-        }
-        Ok(token)
-    }
-
-    fn ask(
-        &self,
-        client: &Client,
-        deadline: &Deadline,
-    ) -> Result<(SecretString, Option<UnixMillis>), CallError> {
-        let asked_at = deadline.clock().now();
-        let answer = client
-            .call(&self.token_request(), None, deadline)
-            .map_err(explain)?;
-        let answer: TokenAnswer = client.read_secret(TOKEN_CALL, &answer)?;
-        if !is_sendable(&answer.access_token) {
-            return Err(CallError::unusable(
-                TOKEN_CALL,
-                "access_token is empty or has characters that cannot be sent",
-            ));
-        }
-        let token = SecretString::from(answer.access_token);
-        client.conceal(token.clone());
-        if let Some(kind) = answer
-            .token_type
-            .filter(|kind| !kind.eq_ignore_ascii_case("bearer"))
-        {
-            return Err(CallError::unusable(
-                TOKEN_CALL,
-                format!("token_type is {kind:?}, expected \"Bearer\""),
-            ));
-        }
-        // Without a lifetime worth keeping, the token serves this run alone.
-        let lifetime = answer.expires_in.and_then(|secs| u64::try_from(secs).ok());
-        let expires_at = lifetime
-            .map(Duration::from_secs)
-            .filter(|lifetime| *lifetime > EXPIRY_MARGIN)
-            .map(|lifetime| asked_at.plus(lifetime));
-        Ok((token, expires_at))
-    }
-
-    fn token_request(&self) -> Request {
-        let body = format!(
-            "grant_type=client_credentials&client_id={}&client_secret={}",
-            encode(&self.credentials.client_id),
-            encode(self.credentials.client_secret.expose_secret())
-        );
+    /// A request without body to a path of this site.
+    pub(super) fn request(&self, call: &'static str, method: Method, path: &str) -> Request {
         Request {
-            call: TOKEN_CALL,
-            method: Method::POST,
-            url: format!("{}/oauth/token", self.origin),
-            headers: vec![(
-                "Content-Type",
-                "application/x-www-form-urlencoded".to_owned(),
-            )],
-            authorised: false,
+            call,
+            method,
+            url: format!("{}{path}", self.site.origin()),
+            headers: Vec::new(),
+            authorised: true,
             reads_answer: true,
-            body: Some(Body::Secret(SecretString::from(body))),
+            body: None,
         }
     }
 
-    fn cached(&self) -> Option<CachedToken> {
-        let path = &self.cache.as_ref()?.path;
-        match read_cache(path) {
-            Ok(cached) => cached.filter(|cached| {
-                cached.site == self.origin
-                    && cached.client_id == self.credentials.client_id
-                    && is_sendable(&cached.access_token)
-            }),
-            Err(problem) => {
-                self.notices.tell(&Notice::TokenCache {
-                    problem: format!("token cache {} is not usable: {problem}", path.display()),
-                });
-                None
+    /// Sends `request` with a token, which is renewed if it is refused.
+    pub(super) fn call(&self, request: &Request, deadline: &Deadline) -> Result<Answer, CallError> {
+        self.call_with_readback(request, deadline, &|| Ok(false))
+    }
+
+    /// As [`call`](Self::call), for a request that must not be sent again blindly: after silence
+    /// `has_taken_effect` is asked first.
+    pub(super) fn call_with_readback(
+        &self,
+        request: &Request,
+        deadline: &Deadline,
+        has_taken_effect: HasTakenEffect,
+    ) -> Result<Answer, CallError> {
+        let send = |token: &SecretString| {
+            self.client
+                .call_with_readback(request, Some(token), deadline, has_taken_effect)
+        };
+        let token = self.tokens.current(&self.client, deadline)?;
+        match send(&token) {
+            Err(refused) if refused.status() == Some(401) && refused.call == request.call => {
+                // What an earlier try may have done is not undone by this refusal.
+                let uncertain = refused.uncertain;
+                match self.tokens.renew(&token, &self.client, deadline) {
+                    Ok(Some(token)) => send(&token),
+                    Ok(None) => Err(refused),
+                    Err(error) => Err(error),
+                }
+                .map_err(|error| {
+                    if uncertain {
+                        error.with_unknown_effect()
+                    } else {
+                        error
+                    }
+                })
             }
+            other => other,
         }
     }
 
-    fn keep(&self, token: &SecretString, expires_at: UnixMillis) {
-        let Some(cache) = self.cache.as_ref().filter(|cache| cache.writable) else {
-            return;
-        };
-        let cached = CachedToken {
-            site: self.origin.clone(),
-            client_id: self.credentials.client_id.clone(),
-            access_token: token.expose_secret().to_owned(),
-            expires_at,
-        };
-        let written = serde_json::to_vec(&cached)
-            .map_err(io::Error::from)
-            .and_then(|json| files::replace_durably(&cache.path, &json));
-        if let Err(error) = written {
-            self.notices.tell(&Notice::TokenCache {
-                problem: format!(
-                    "token cache {} cannot be written: {error}",
-                    cache.path.display()
-                ),
-            });
-        }
-    }
-
-    /// Removes what an earlier run kept, which the platform has refused since or outlived.
-    fn forget(&self) {
-        if let Some(cache) = self.cache.as_ref().filter(|cache| cache.writable) {
-            let _ = fs::remove_file(&cache.path);
-        }
-    }
-
-    fn held(&self) -> MutexGuard<'_, Held> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Reads the JSON body of an answer; the error names the field.
+    pub(super) fn read<T: DeserializeOwned>(
+        &self,
+        call: &'static str,
+        answer: &Answer,
+    ) -> Result<T, CallError> {
+        self.client.read(call, answer)
     }
 }
-
-impl Held {
-    fn token_at(&self, now: UnixMillis) -> Option<SecretString> {
-        let fresh = |expires_at: UnixMillis| expires_at > now.plus(EXPIRY_MARGIN);
-        // A token that is not kept is held until it is refused.
-        self.token
-            .clone()
-            .filter(|_| self.expires_at.is_none_or(fresh))
-    }
-}
-
-/// Percent-encoded, as a form field.
-fn encode(text: &str) -> String {
-    utf8_percent_encode(text, FORM_RESERVED).to_string()
-}
-
-/// Whether a token can stand in a header field.
-fn is_sendable(token: &str) -> bool {
-    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-fn read_cache(path: &Path) -> Result<Option<CachedToken>, String> {
-    match fs::read(path) {
-        // The content is a secret, so an error says where it is wrong and not what stands there.
-        Ok(json) => serde_json::from_slice(&json)
-            .map(Some)
-            .map_err(|error| format!("damaged at line {} column {}", error.line(), error.column())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
-/// A refused token request is a matter of credentials, with whatever 4xx status it comes.
-fn explain(error: CallError) -> CallError {
-    match error.problem {
-        Problem::Status {
-            status: 400 | 401 | 403,
-            ..
-        } => CallError {
-            denied: true,
-            ..error
-        }
-        .advise("check the client id (CXONE_CLIENT_ID) and the client secret, and that the client is enabled for client credentials"),
-        Problem::Status { status: 404, .. } => error.advise("check the site (CXONE_SITE)"),
-        _ => error,
-    }
-}
-
-const TOKEN_CALL: &str = "token request";
-/// A token is not used in its last minute, so that it cannot expire on the way.
-const EXPIRY_MARGIN: Duration = Duration::from_secs(60);
-/// All but the unreserved characters of RFC 3986.
-const FORM_RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');

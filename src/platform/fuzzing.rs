@@ -3,11 +3,11 @@
 #![expect(missing_docs, reason = "each is named after its call")]
 
 use super::campaign_api::{pages, wire};
-use super::{CampaignId, account};
+use super::{CampaignId, tokens};
 use crate::http::read_body;
 
 pub fn token(body: &[u8]) {
-    let _ = read_body::<account::TokenAnswer>(body);
+    let _ = read_body::<tokens::TokenAnswer>(body);
 }
 
 pub fn metrics(body: &[u8], campaign: &CampaignId) {

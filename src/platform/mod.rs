@@ -1,36 +1,47 @@
-//! The outside world of one campaign: what can be asked of it and told to it.
+//! What is paced, over HTTP: what can be asked of it and told to it.
 //!
-//! [`Platform`] is the seam. Rates pass it as whole numbers in the platform's own unit (calls
-//! per minute for a campaign), so that another kind of platform is an addition.
+//! [`Platform`] is the seam. It has one lever, whose positions are [`Setpoint`]s in the unit that
+//! its [`Actuator`] names, so that another kind of platform is an addition: a module beside
+//! [`CampaignApi`] with its own wire shapes. What several campaigns share is the [`Account`].
 
 mod account;
 mod address;
 mod campaign_api;
+mod cursor;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod read_only;
 pub mod sandbox;
+mod tokens;
 
 use crate::base::clock::Deadline;
 use crate::http::{CallError, Request};
-use crate::pacing::Sample;
+use crate::pacing::{Actuator, Sample, Setpoint};
 
-pub use account::TokenCache;
+pub use account::{Account, AccountSettings};
 pub use address::{CampaignId, Site, checked_url};
-pub use campaign_api::{Access, Cxone};
+pub use campaign_api::{CampaignApi, CampaignSettings, IfMatch};
+pub use cursor::Cursor;
+pub use read_only::ReadOnly;
+pub use tokens::TokenCache;
 
 /// One campaign, wherever it runs.
 pub trait Platform {
-    /// Asks for all that a decision needs; the questions are asked side by side.
-    fn poll(&self, campaign_too: bool, deadline: &Deadline) -> Poll;
+    /// The lever: its unit and the bounds that were set for it.
+    fn actuator(&self) -> Actuator;
 
-    /// Reads the campaign.
-    fn campaign(&self, deadline: &Deadline) -> Result<Campaign, CallError>;
+    /// Asks for all that a decision needs; the questions are asked side by side. `cursor` is what
+    /// this platform left there at the poll before.
+    fn poll(&self, cursor: &mut Cursor, deadline: &Deadline) -> Poll;
 
-    /// The request that [`apply`](Self::apply) sends.
-    fn request(&self, change: &RateChange) -> Request;
+    /// Reads where the lever stands.
+    fn read(&self, deadline: &Deadline) -> Result<Standing, CallError>;
 
-    /// Sets the dial rate. After silence the campaign is read before anything is sent again.
-    fn apply(&self, change: &RateChange, deadline: &Deadline) -> Result<Applied, CallError>;
+    /// The requests that [`apply`](Self::apply) sends for a change, in order.
+    fn requests(&self, change: &Change) -> Vec<Request>;
+
+    /// Sets the lever. After silence it is read before anything is sent again.
+    fn apply(&self, change: &Change, deadline: &Deadline) -> Result<Applied, CallError>;
 }
 
 /// The answers to one poll.
@@ -38,45 +49,39 @@ pub trait Platform {
 pub struct Poll {
     /// Answer rate and agents.
     pub sample: Result<Sample, CallError>,
-    /// The campaign, if it was asked for.
-    pub campaign: Option<Result<Campaign, CallError>>,
+    /// The lever, where changes of this platform depend on what is read in the same cycle.
+    pub standing: Option<Result<Standing, CallError>>,
 }
 
-/// A campaign as the platform has it.
+/// The lever as the platform has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Campaign {
-    /// Calls per minute.
-    pub dial_rate: u32,
-    /// Its version, where the platform gives one.
-    pub etag: Option<String>,
+pub struct Standing {
+    /// Its position.
+    pub setpoint: Setpoint,
+    /// The version of what was read, where a change is to be guarded by it.
+    pub version: Option<String>,
 }
 
-/// A new dial rate, and the version of the campaign it was decided for.
+/// A new position of the lever, and the version of the campaign that it was decided for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RateChange {
-    /// Calls per minute.
-    pub dial_rate: u32,
-    /// Calls per minute before, as far as is known.
-    pub previous_dial_rate: u32,
+pub struct Change {
+    /// The position.
+    pub setpoint: Setpoint,
+    /// The position before, as far as it is known.
+    pub previous: Option<Setpoint>,
     /// The version that the campaign must still have; `None`: any.
-    pub etag: Option<String>,
+    pub version: Option<String>,
 }
 
-/// What guards the PATCH.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum IfMatch {
-    /// Nothing: the campaign may have changed.
-    #[default]
-    Any,
-    /// The version of the campaign that was read in the same cycle.
-    Etag,
-}
-
-/// What became of a [`RateChange`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What became of a [`Change`].
+#[derive(Clone, Debug)]
 pub enum Applied {
-    /// The campaign has the rate.
+    /// The lever has the position.
     Yes,
     /// The campaign is no longer the version that the change was decided for.
     Conflict,
+    /// The platform took the change and has not applied it yet.
+    Pending,
+    /// Nothing was sent, since nothing may be; these requests would have been.
+    Withheld(Vec<Request>),
 }

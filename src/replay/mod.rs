@@ -98,7 +98,7 @@ impl Replay {
         for (n, (pacer, (state, tally))) in self.pacers.iter().zip(runs).enumerate() {
             let sample = row.poll.map(|poll| enter(poll, row.at, pacer, state));
             let decision = pacer.step(state, sample, row.at);
-            state.applied(decision.dial_rate);
+            state.applied = decision.setpoint;
             tally.add(&decision, row, since);
             decided(n, &decision);
         }
@@ -183,7 +183,7 @@ impl Replay {
             first_at: row.at,
             last_at: row.at,
             tallies: vec![Tally::default(); self.pacers.len()],
-            states: vec![PacerState::default(); self.pacers.len()],
+            states: vec![PacerState::at_standstill(); self.pacers.len()],
             last_line: row.line,
             successor: place,
         });

@@ -55,7 +55,7 @@ impl Sketch {
             self.week.resize(WEEK, Hour::default());
         }
         if let Some(lines) = self.lines.get_mut(campaign) {
-            lines.decided.add(row.at.0, decision.dial_rate);
+            lines.decided.add(row.at.0, decision.dial_rate());
             if let Some(history) = row.dial_rate {
                 lines.history.add(row.at.0, history);
             }
@@ -75,7 +75,7 @@ impl Sketch {
             cell.outside += u32::from(outside);
         }
         cell.visits += u32::from(before.hour != Some(hour));
-        cell.changes += u32::from(decision.dial_rate != decision.previous_dial_rate);
+        cell.changes += u32::from(decision.dial_rate() != decision.previous_dial_rate());
         let changed = matches!((before.history, row.dial_rate), (Some(a), Some(b)) if a != b);
         cell.history_changes += u32::from(changed);
         before.hour = Some(hour);

@@ -39,10 +39,10 @@ pub struct Tally {
 impl Tally {
     /// `since` is when the row before was, and the row's own time for the first.
     pub(super) fn add(&mut self, decision: &Decision, row: &Row, since: UnixMillis) {
-        let rate = decision.dial_rate;
+        let rate = decision.dial_rate();
         self.rows += 1;
-        self.adjustments += u64::from(decision.sends());
-        self.rate_changes += u64::from(rate != decision.previous_dial_rate);
+        self.adjustments += u64::from(decision.order().is_some());
+        self.rate_changes += u64::from(rate != decision.previous_dial_rate());
         self.dial_rates += u64::from(rate);
         if let Some(outside) = decision.is_outside_band() {
             self.judged += 1;

@@ -45,20 +45,27 @@ impl Board {
 
     /// A campaign of which nothing is known yet.
     #[must_use]
-    pub fn new(campaign_id: &str, pacer: &Pacer, interval: Duration, dial_rate: u32) -> Self {
+    pub fn new(
+        campaign_id: &str,
+        pacer: &Pacer,
+        interval: Duration,
+        dial_rate: u32,
+        is_dry_run: bool,
+    ) -> Self {
         let limits = pacer.limits();
         Self {
             campaign_id: campaign_id.to_owned(),
             settings: format!(
                 "{}, SLA {} ± {}, {} to {} calls/min, every {} s",
                 pacer.policy().name(),
-                limits.sla_threshold.value(),
-                limits.tolerance_margin.value(),
-                limits.min_dial_rate,
-                limits.max_dial_rate,
+                limits.band.sla_threshold.value(),
+                limits.band.tolerance_margin.value(),
+                limits.actuator.min.steps(),
+                limits.actuator.max.steps(),
                 interval.as_secs()
             ),
             dial_rate,
+            is_dry_run,
             answers: "not polled yet".to_owned(),
             ..Self::default()
         }
@@ -70,14 +77,13 @@ impl Board {
         let evidence = &decision.evidence;
         let rate = report.dial_rate();
         self.counts.cycles += 1;
-        self.is_dry_run = report.dry_run;
         let was_sent = matches!(report.outcome, Outcome::Applied | Outcome::WouldApply(..));
         self.counts.sent += u64::from(was_sent);
-        if was_sent && rate != decision.previous_dial_rate {
+        if was_sent && rate != decision.previous_dial_rate() {
             self.counts.changed += 1;
             self.changed = Some(format!(
                 "{} → {rate} at {}: {decision}",
-                decision.previous_dial_rate,
+                decision.previous_dial_rate(),
                 time_of_day(decision.at)
             ));
         }
@@ -90,8 +96,8 @@ impl Board {
             }
         }
         let (sla, margin) = (
-            evidence.sla_threshold.value(),
-            evidence.tolerance_margin.value(),
+            evidence.band.sla_threshold.value(),
+            evidence.band.tolerance_margin.value(),
         );
         self.answers = match (evidence.answer_rate, evidence.deviation) {
             (Some(rate), Some(deviation)) => format!(
@@ -192,8 +198,8 @@ impl Board {
     pub fn is_news(report: &CycleReport) -> bool {
         report.error.is_some()
             || report.export_failed
-            || matches!(report.outcome, Outcome::Conflict)
-            || report.dial_rate() != report.decision.previous_dial_rate
+            || matches!(report.outcome, Outcome::Conflict | Outcome::Pending)
+            || report.dial_rate() != report.decision.previous_dial_rate()
             || matches!(report.action(), Action::Stop | Action::Safe)
     }
 }

@@ -32,8 +32,8 @@ impl<W: Write> DecisionWriter<W> {
     pub fn new(out: W, format: DecisionFormat, pacers: &[Pacer]) -> Self {
         let settings = pacers.iter().map(|pacer| {
             let limits = pacer.limits();
-            let (policy, sla) = (pacer.policy().name(), limits.sla_threshold.value());
-            let margin = limits.tolerance_margin.value();
+            let (policy, sla) = (pacer.policy().name(), limits.band.sla_threshold.value());
+            let margin = limits.band.tolerance_margin.value();
             match format {
                 _ if pacers.len() == 1 => String::new(),
                 DecisionFormat::Csv => format!(",{policy},{sla},{margin}"),
@@ -128,9 +128,9 @@ impl Text {
             self.add(id);
         }
         self.add(middle);
-        self.json(decision.previous_dial_rate);
+        self.json(decision.previous_dial_rate());
         self.bytes.push(b',');
-        self.json(decision.dial_rate);
+        self.json(decision.dial_rate());
         self.bytes.push(b',');
         self.float(decision.evidence.deviation, "");
         self.bytes.push(b',');
@@ -148,9 +148,9 @@ impl Text {
         self.add("\",\"campaignId\":");
         self.json(row.campaign_id);
         self.add(middle);
-        self.json(decision.previous_dial_rate);
+        self.json(decision.previous_dial_rate());
         self.add(",\"newDialRate\":");
-        self.json(decision.dial_rate);
+        self.json(decision.dial_rate());
         self.add(",\"deviation\":");
         self.float(decision.evidence.deviation, "null");
         self.add(",\"availableAgents\":");

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::base::timestamp::rfc3339;
-use crate::http::Body;
+use crate::http::{Body, Request};
 use crate::live::{CycleReport, Outcome};
 use crate::pacing::{Pacer, Policy};
 
@@ -54,26 +54,11 @@ struct WouldSend {
 
 /// One cycle as one line.
 #[must_use]
-pub fn cycle(report: &CycleReport, campaign_id: &str, pacer: &Pacer) -> String {
+pub fn cycle(report: &CycleReport, campaign_id: &str, pacer: &Pacer, is_dry_run: bool) -> String {
     let decision = &report.decision;
     let evidence = &decision.evidence;
     let request = match &report.outcome {
-        Outcome::WouldApply(would) => {
-            let (request, _) = would.as_ref();
-            Some(WouldSend {
-                method: request.method.to_string(),
-                url: request.url.clone(),
-                headers: request
-                    .shown_headers()
-                    .into_iter()
-                    .map(|(name, value)| (name.to_owned(), value.into()))
-                    .collect(),
-                body: match &request.body {
-                    Some(Body::Plain(text)) => serde_json::from_str(text).unwrap_or_default(),
-                    _ => serde_json::Value::Null,
-                },
-            })
-        }
+        Outcome::WouldApply(would) => would.requests.first().map(would_send),
         _ => None,
     };
     let calls = Calls {
@@ -88,9 +73,10 @@ pub fn cycle(report: &CycleReport, campaign_id: &str, pacer: &Pacer) -> String {
         action: report.action().to_string(),
         reason: match report.outcome {
             Outcome::Conflict => "the campaign was changed by somebody else meanwhile".to_owned(),
+            Outcome::Pending => format!("{decision}; accepted by the platform, not confirmed yet"),
             _ => decision.to_string(),
         },
-        previous_dial_rate: decision.previous_dial_rate,
+        previous_dial_rate: decision.previous_dial_rate(),
         new_dial_rate: report.dial_rate(),
         answer_rate: evidence.answer_rate.map(f64::from),
         deviation: evidence.deviation,
@@ -99,10 +85,25 @@ pub fn cycle(report: &CycleReport, campaign_id: &str, pacer: &Pacer) -> String {
         traffic: is_predictive.then_some(calls),
         exported: report.exported,
         pending: report.pending,
-        dry_run: report.dry_run,
+        dry_run: is_dry_run,
         error: report.error.as_ref().map(ToString::to_string),
         request,
     };
     // Text, whole numbers and finite floats always have JSON.
     serde_json::to_string(&cycle).unwrap_or_default()
+}
+
+fn would_send(request: &Request) -> WouldSend {
+    let headers = request.shown_headers().into_iter();
+    WouldSend {
+        method: request.method.to_string(),
+        url: request.url.clone(),
+        headers: headers
+            .map(|(name, value)| (name.to_owned(), value.into()))
+            .collect(),
+        body: match &request.body {
+            Some(Body::Plain(text)) => serde_json::from_str(text).unwrap_or_default(),
+            _ => serde_json::Value::Null,
+        },
+    }
 }

@@ -171,8 +171,8 @@ pub fn json(replayed: &Replayed) -> String {
         let campaigns = replay.campaigns().iter();
         Outcome {
             policy: pacer.policy().name(),
-            sla_threshold: limits.sla_threshold.value(),
-            tolerance_margin: limits.tolerance_margin.value(),
+            sla_threshold: limits.band.sla_threshold.value(),
+            tolerance_margin: limits.band.tolerance_margin.value(),
             total: Figures::of(&replay.total(n)),
             parts_most: replay.parts(n).into_iter().map(Parting::of).collect(),
             campaigns: campaigns
@@ -325,8 +325,8 @@ pub(super) fn name(pacer: &Pacer) -> String {
     format!(
         "{} with SLA {} ± {}",
         pacer.policy().name(),
-        limits.sla_threshold.value(),
-        limits.tolerance_margin.value()
+        limits.band.sla_threshold.value(),
+        limits.band.tolerance_margin.value()
     )
 }
 

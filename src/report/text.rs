@@ -10,7 +10,7 @@ use crate::pacing::Action;
 
 /// One cycle in one line: when, what was seen, what was decided and why, what was done.
 #[must_use]
-pub fn cycle(report: &CycleReport, campaign_id: &str) -> String {
+pub fn cycle(report: &CycleReport, campaign_id: &str, is_dry_run: bool) -> String {
     let decision = &report.decision;
     let evidence = &decision.evidence;
     let mut line = format!("{} campaign {campaign_id}: ", rfc3339(decision.at));
@@ -24,7 +24,7 @@ pub fn cycle(report: &CycleReport, campaign_id: &str) -> String {
             ),
         );
     }
-    let (before, after) = (decision.previous_dial_rate, decision.dial_rate);
+    let (before, after) = (decision.previous_dial_rate(), decision.dial_rate());
     let change = if before == after {
         format!("dial rate {after} calls/min confirmed")
     } else {
@@ -41,12 +41,19 @@ pub fn cycle(report: &CycleReport, campaign_id: &str) -> String {
                 "held at {before} calls/min, the campaign was changed by somebody else meanwhile"
             ),
         ),
+        (Outcome::Pending, _) => add(
+            &mut line,
+            format_args!("{after} calls/min was accepted and is not confirmed yet"),
+        ),
         (Outcome::NotApplied, _) => {
             add(&mut line, format_args!("{after} calls/min was not applied"));
         }
         (Outcome::Held, _) => add(&mut line, format_args!("held at {before} calls/min")),
     }
-    add(&mut line, format_args!(" ({decision}); {}", export(report)));
+    add(
+        &mut line,
+        format_args!(" ({decision}); {}", export(report, is_dry_run)),
+    );
     line
 }
 
@@ -68,7 +75,10 @@ pub fn failure(report: &CycleReport) -> Option<String> {
 /// The dial rate after a cycle that failed, in half a sentence.
 fn standing(report: &CycleReport) -> String {
     match (report.unsettled, report.dial_rate()) {
-        (Some(rate), _) => format!("the next cycle finds out whether {rate} calls/min was applied"),
+        (Some(setpoint), _) => format!(
+            "the next cycle finds out whether {} was applied",
+            report.decision.unit.show(setpoint)
+        ),
         (None, 0) => "no dial rate was set".to_owned(),
         (None, rate) if report.action() == Action::Hold => {
             format!("the dial rate stays at {rate} calls/min")
@@ -87,10 +97,11 @@ pub fn dry_run(report: &CycleReport) -> String {
     };
     match &report.outcome {
         Outcome::WouldApply(would) => {
-            let (request, record) = would.as_ref();
+            let requests: Vec<String> = would.requests.iter().map(ToString::to_string).collect();
             format!(
-                "Dry run: nothing was changed, saved or exported. Would be sent:\n\n{request}\n\nWould be {export}:\n\n{}",
-                record.json()
+                "Dry run: nothing was changed, saved or exported. Would be sent:\n\n{}\n\nWould be {export}:\n\n{}",
+                requests.join("\n\n"),
+                would.record.json()
             )
         }
         _ => "Dry run: nothing was changed, saved or exported, and nothing would have been sent."
@@ -98,14 +109,14 @@ pub fn dry_run(report: &CycleReport) -> String {
     }
 }
 
-fn export(report: &CycleReport) -> String {
+fn export(report: &CycleReport, is_dry_run: bool) -> String {
     let records = |n: usize| match n {
         1 => "1 record".to_owned(),
         n => format!("{n} records"),
     };
     let waiting = Waiting(report.pending);
     match (report.has_warehouse, report.exported, report.pending) {
-        _ if report.dry_run => "dry run".to_owned(),
+        _ if is_dry_run => "dry run".to_owned(),
         (false, _, 0) => "nothing is exported: DW_ENDPOINT is not set".to_owned(),
         (false, ..) => format!("nothing is exported: DW_ENDPOINT is not set; {waiting}"),
         (true, 0, 0) if report.export_failed => "nothing exported".to_owned(),

@@ -2,7 +2,7 @@
 
 use super::level::LevelRule;
 use crate::base::units::UnixMillis;
-use crate::pacing::{Pacer, PacerState, Ratio, Sample, Traffic};
+use crate::pacing::{Pacer, PacerState, Ratio, Sample, Setpoint, Traffic};
 
 /// Decides on what the platform would show.
 pub trait Controller {
@@ -117,7 +117,7 @@ impl<'a> Paced<'a> {
         Self {
             pacer,
             feed,
-            state: PacerState::default(),
+            state: PacerState::at_standstill(),
             trace: None,
             observed: Vec::new(),
         }
@@ -154,17 +154,17 @@ impl Controller for Paced<'_> {
             trace.push(TraceRow {
                 at,
                 shown,
-                dial_rate: decision.dial_rate,
+                dial_rate: decision.dial_rate(),
             });
         }
         Order {
-            send: decision.sends().then_some(decision.dial_rate),
+            send: decision.order().map(Setpoint::steps),
             is_outside: decision.is_outside_band(),
         }
     }
 
     fn applied(&mut self, dial_rate: u32) {
-        self.state.applied(dial_rate);
+        self.state.applied = Some(Setpoint::at(dial_rate));
     }
 
     fn observe(&mut self, observed: Observed) {

@@ -22,6 +22,8 @@ pub enum Warehouse<'a> {
     },
     /// One line per record.
     File(PathBuf),
+    /// Takes nothing: the last step of a dry run.
+    ReadOnly,
 }
 
 /// What became of the records in the outbox.
@@ -58,6 +60,7 @@ impl Warehouse<'_> {
             }
         }
         match self {
+            Self::ReadOnly => Delivery::default(),
             Self::File(path) => deliver_to_file(path, outbox),
             Self::Http { client, url } => {
                 let mut delivery = Delivery::default();

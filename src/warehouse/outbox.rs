@@ -22,6 +22,11 @@ impl Outbox {
         self.records.push_back(record);
     }
 
+    /// Adds the newest record, where there is one.
+    pub fn extend(&mut self, record: Option<Record>) {
+        self.records.extend(record);
+    }
+
     /// How many records wait.
     #[must_use]
     pub fn len(&self) -> usize {

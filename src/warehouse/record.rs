@@ -36,10 +36,10 @@ impl Record {
         Self {
             timestamp: rfc3339(decision.at),
             campaign_id: campaign_id.to_owned(),
-            previous_dial_rate: decision.previous_dial_rate,
-            new_dial_rate: decision.dial_rate,
+            previous_dial_rate: decision.previous_dial_rate(),
+            new_dial_rate: decision.dial_rate(),
             current_answer_rate: evidence.answer_rate.map(f64::from),
-            sla_threshold: evidence.sla_threshold.value(),
+            sla_threshold: evidence.band.sla_threshold.value(),
             deviation: evidence.deviation,
             agent_availability_avg: evidence.available_mean,
         }

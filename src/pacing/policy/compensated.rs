@@ -9,11 +9,14 @@
 //! When nobody answered in the whole window there is nothing to divide by, and the target stays
 //! that of `capacity`: fewer calls is the safe side.
 
-use super::{Basis, Limits, Target, Window, capacity};
+use super::capacity;
+use crate::pacing::limits::Limits;
+use crate::pacing::target::{Basis, Target};
+use crate::pacing::window::Window;
 
 pub(super) fn target(limits: &Limits, window: &Window, outside_band: bool) -> Target {
     let plain = capacity::target(limits, window);
-    let sla_threshold = limits.sla_threshold.value();
+    let sla_threshold = limits.band.sla_threshold.value();
     let answer_rate_mean = window.answer_rate_mean().filter(|mean| *mean > 0.0);
     match (plain.basis, answer_rate_mean) {
         (
@@ -23,7 +26,7 @@ pub(super) fn target(limits: &Limits, window: &Window, outside_band: bool) -> Ta
             },
             Some(answer_rate_mean),
         ) if outside_band => Target {
-            rate: plain.rate * (sla_threshold / answer_rate_mean),
+            value: plain.value * (sla_threshold / answer_rate_mean),
             basis: Basis::Compensated {
                 available_mean,
                 utilisation,

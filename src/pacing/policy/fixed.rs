@@ -1,23 +1,28 @@
-//! `fixed`: a constant rate. The guards still apply.
+//! `fixed`: a constant setpoint. The guards still apply.
 
-use super::{Basis, Limits, LimitsError, Target};
+use crate::pacing::limits::{Limits, LimitsError};
+use crate::pacing::setpoint::{Setpoint, Unit};
+use crate::pacing::target::{Basis, Target};
 
-pub(super) fn check(dial_rate: u32, limits: &Limits) -> Result<(), LimitsError> {
-    if (limits.min_dial_rate..=limits.max_dial_rate).contains(&dial_rate) {
+pub(super) fn check(setpoint: Setpoint, limits: &Limits) -> Result<(), LimitsError> {
+    let (min, max) = (limits.actuator.min, limits.actuator.max);
+    if (min..=max).contains(&setpoint) {
         return Ok(());
     }
     Err(LimitsError {
         setting: "dial_rate",
         problem: format!(
-            "{dial_rate} is outside the minimum and maximum dial rates, {} to {}",
-            limits.min_dial_rate, limits.max_dial_rate
+            "{} is outside the minimum and maximum dial rates, {} to {}",
+            setpoint.steps(),
+            min.steps(),
+            max.steps()
         ),
     })
 }
 
-pub(super) fn target(dial_rate: u32) -> Target {
+pub(super) fn target(unit: Unit, setpoint: Setpoint) -> Target {
     Target {
-        rate: f64::from(dial_rate),
+        value: unit.value(setpoint),
         basis: Basis::Fixed,
     }
 }

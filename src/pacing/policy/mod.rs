@@ -1,23 +1,22 @@
-//! Policies: each turns the window into a target rate and says what the target rests on.
+//! Policies: each turns the window into a target and says what the target rests on.
 //!
-//! A policy differs from another only in its target. Window, guards, clamp, SLA gate and record
-//! are the [pacer](super::Pacer)'s and shared.
+//! A policy differs from another only in its target. Window, guards, bounds, band and record are
+//! the [pacer](super::Pacer)'s and shared.
 
 mod capacity;
 mod compensated;
 mod fixed;
 mod predictive;
 
-use std::fmt;
-
 use super::limits::{Limits, LimitsError};
-use super::pacer::PacerState;
 use super::sample::Sample;
-use super::window::Window;
+use super::setpoint::{Setpoint, Unit};
+use super::state::PacerState;
+use super::target::Target;
 
 pub use predictive::{Forecast, Predictive};
 
-/// How the target rate is found.
+/// How the target is found.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Policy {
     /// In proportion to the agents available.
@@ -26,70 +25,13 @@ pub enum Policy {
     Compensated,
     /// Always the same.
     Fixed {
-        /// Calls per minute.
-        dial_rate: u32,
+        /// What the lever counts.
+        unit: Unit,
+        /// Its position.
+        setpoint: Setpoint,
     },
     /// As many answers as agents will be free to take, abandonment under a limit.
     Predictive(Predictive),
-}
-
-/// What a policy asks for, before the guards and the clamp.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Target {
-    /// Calls per minute, not yet whole and not yet clamped.
-    pub rate: f64,
-    /// What the rate was computed from.
-    pub basis: Basis,
-}
-
-/// What a target was computed from.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Basis {
-    /// Mean available agents × utilisation.
-    Capacity {
-        /// Mean available agents over the window.
-        available_mean: f64,
-        /// Calls a minute per available agent.
-        utilisation: f64,
-    },
-    /// The same × threshold ÷ smoothed answer rate.
-    Compensated {
-        /// Mean available agents over the window.
-        available_mean: f64,
-        /// Calls a minute per available agent.
-        utilisation: f64,
-        /// Answer rate at which the utilisation is meant.
-        sla_threshold: f64,
-        /// Mean answer rate over the window.
-        answer_rate_mean: f64,
-    },
-    /// The rate that was set.
-    Fixed,
-    /// Agents free to take an answer, less what already rings and a reserve, ÷ answer rate.
-    Predictive {
-        /// Agents who wait.
-        idle: u32,
-        /// Agents who will have ended their call, as a mean.
-        freed: f64,
-        /// Answers that calls already placed will still give, as a mean.
-        ringing: f64,
-        /// Agents kept back for chance.
-        reserve: f64,
-        /// Answered ÷ attempts, filtered.
-        answer_rate: f64,
-        /// Mean handle time, filtered, or as it was set.
-        handle_secs: f64,
-        /// Agents in calls.
-        busy: f64,
-        /// Abandoned ÷ live answers of the last half hour.
-        abandonment_rate: f64,
-        /// Whether the platform told who is logged in, so that busy and handle time are measured.
-        knows_staff: bool,
-        /// Whether the platform counted the abandoned calls.
-        knows_abandoned: bool,
-        /// Seconds of the interval whose calls are answered within the horizon.
-        answered_part_secs: f64,
-    },
 }
 
 impl Policy {
@@ -104,15 +46,34 @@ impl Policy {
         }
     }
 
-    pub(super) fn check(self, limits: &Limits) -> Result<(), LimitsError> {
+    /// What its target counts.
+    #[must_use]
+    pub fn unit(self) -> Unit {
         match self {
-            Self::Capacity | Self::Compensated | Self::Predictive(_) => Ok(()),
-            Self::Fixed { dial_rate } => fixed::check(dial_rate, limits),
+            Self::Capacity | Self::Compensated | Self::Predictive(_) => Unit::CallsPerMinute,
+            Self::Fixed { unit, .. } => unit,
         }
     }
 
-    /// What it asks for on a good poll, which is in the window already. `outside_band`: whether
-    /// this poll's answer rate is outside the tolerance band.
+    pub(super) fn check(self, limits: &Limits) -> Result<(), LimitsError> {
+        let (wanted, found) = (self.unit(), limits.actuator.unit);
+        if wanted != found {
+            return Err(LimitsError {
+                setting: "policy",
+                problem: format!(
+                    "{} sets {wanted}, and this lever counts {found}",
+                    self.name()
+                ),
+            });
+        }
+        match self {
+            Self::Capacity | Self::Compensated | Self::Predictive(_) => Ok(()),
+            Self::Fixed { setpoint, .. } => fixed::check(setpoint, limits),
+        }
+    }
+
+    /// The target on a good poll, which is in the window already. `outside_band` says that this
+    /// poll's answer rate is outside the band.
     pub(super) fn target(
         self,
         limits: &Limits,
@@ -123,72 +84,29 @@ impl Policy {
         match self {
             Self::Capacity => capacity::target(limits, &state.window),
             Self::Compensated => compensated::target(limits, &state.window, outside_band),
-            Self::Fixed { dial_rate } => fixed::target(dial_rate),
+            Self::Fixed { unit, setpoint } => fixed::target(unit, setpoint),
             Self::Predictive(settings) => {
-                Forecast::next(&mut state.forecast, &settings, sample, state.dial_rate)
+                let dial_rate = state.applied.map_or(0, Setpoint::steps);
+                Forecast::next(&mut state.forecast, &settings, sample, dial_rate)
             }
         }
     }
 
-    /// Whether a window without an available agent is one without agents: a policy that keeps them
-    /// busy knows better.
-    pub(super) fn sees_nobody(self, state: &PacerState, sample: &Sample) -> bool {
+    /// True where a window without an available agent means that nobody is logged in. A policy that
+    /// keeps agents busy can tell the two apart.
+    pub(super) fn has_no_staff(self, state: &PacerState, sample: &Sample) -> bool {
         match (self, &state.forecast) {
             (Self::Predictive(_), Some(forecast)) => !forecast.has_staff(sample),
             _ => true,
         }
     }
 
-    /// The most that may be dialed after a failed poll, calls per minute, where a policy's rates
-    /// are made to be corrected soon.
-    pub(super) fn ceiling_unseen(self, state: &PacerState) -> Option<f64> {
+    /// The highest value that may stay in force after a failed poll, in the unit of the policy. Only
+    /// a policy whose targets count on being corrected by the next poll has one.
+    pub(super) fn ceiling_without_poll(self, state: &PacerState) -> Option<f64> {
         match (self, &state.forecast) {
-            (Self::Predictive(_), Some(forecast)) => Some(forecast.rate_unseen()),
+            (Self::Predictive(_), Some(forecast)) => Some(forecast.rate_without_polls()),
             _ => None,
-        }
-    }
-}
-
-impl fmt::Display for Basis {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Capacity {
-                available_mean,
-                utilisation,
-            } => write!(f, "floor({available_mean:.1} agents × {utilisation})"),
-            Self::Compensated {
-                available_mean,
-                utilisation,
-                sla_threshold,
-                answer_rate_mean,
-            } => write!(
-                f,
-                "floor({available_mean:.1} agents × {utilisation} × {sla_threshold} / {answer_rate_mean:.3})"
-            ),
-            Self::Fixed => f.write_str("the fixed rate"),
-            Self::Predictive {
-                idle,
-                freed,
-                ringing,
-                reserve,
-                answer_rate,
-                handle_secs,
-                busy,
-                abandonment_rate,
-                knows_staff,
-                knows_abandoned,
-                answered_part_secs,
-            } => {
-                let staff = if *knows_staff { "" } else { "about " };
-                let assumed = if *knows_staff { "" } else { " assumed" };
-                let estimated = if *knows_abandoned { "" } else { " estimated" };
-                write!(
-                    f,
-                    "({idle} idle + {freed:.1} soon free - {ringing:.1} ringing - {reserve:.1} reserve) / {answer_rate:.3} / {:.2} min; {staff}{busy:.0} in calls of {handle_secs:.0} s{assumed}, {:.1} % abandoned{estimated}",
-                    answered_part_secs / 60.0,
-                    abandonment_rate * 100.0
-                )
-            }
         }
     }
 }

@@ -60,9 +60,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Basis, Target};
 use crate::base::units::UnixMillis;
 use crate::pacing::sample::{Ratio, Sample};
+use crate::pacing::target::{Basis, Target};
 
 /// What `predictive` is told by its user.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -212,10 +212,10 @@ impl Forecast {
         forecast.learn(settings, sample, rate);
         let mut target = forecast.target(settings, sample, rate);
         // Rates are whole; what is cut off is dialed later, or one agent would never be called for.
-        target.rate += forecast.rest;
-        forecast.rest = target.rate.fract();
+        target.value += forecast.rest;
+        forecast.rest = target.value.fract();
         forecast.rate_before = rate;
-        forecast.wanted = target.rate;
+        forecast.wanted = target.value;
         target
     }
 
@@ -381,7 +381,7 @@ impl Forecast {
         };
         let wanted = (answers - ringing).max(0.0);
         Target {
-            rate: wanted / (answer_rate * (secs - late)) * 60.0,
+            value: wanted / (answer_rate * (secs - late)) * 60.0,
             basis: Basis::Predictive {
                 idle: sample.available_agents,
                 freed,
@@ -419,7 +419,7 @@ impl Forecast {
     }
 
     /// A rate that can be left alone for a while, calls per minute.
-    pub(super) fn rate_unseen(&self) -> f64 {
+    pub(super) fn rate_without_polls(&self) -> f64 {
         let agents = self.idle + self.busy;
         let root = (libm::sqrt(UNSEEN * UNSEEN + 4.0 * agents) - UNSEEN) / 2.0;
         root * root * self.ends.value() / self.answer_rate() * 60.0

@@ -1,4 +1,4 @@
-//! A campaign of NICE CXone, over HTTP.
+//! The campaign API of NICE CXone: a campaign whose dial rate is set, in calls per minute.
 
 pub(super) mod pages;
 pub(super) mod wire;
@@ -6,137 +6,71 @@ pub(super) mod wire;
 use std::thread;
 use std::time::Duration;
 
-use secrecy::SecretString;
 use ureq::http::Method;
-use ureq::tls::Certificate;
 
-use super::account::{Credentials, TokenCache, Tokens};
-use super::{Applied, Campaign, CampaignId, Platform, Poll, RateChange, Site};
+use super::{Account, Applied, CampaignId, Change, Cursor, Platform, Poll, Standing};
 use crate::base::clock::Deadline;
-use crate::base::notice::Notices;
-use crate::http::{Answer, Body, CallError, Client, HasTakenEffect, Request, Retry};
-use crate::pacing::{Ratio, Sample, Traffic};
+use crate::http::{Answer, Body, CallError, Request};
+use crate::pacing::{Actuator, Ratio, Sample, Setpoint, Traffic};
 use pages::Pages;
 use wire::{AgentsPage, CampaignAnswer, DialRate, MetricsAnswer, MetricsQuery};
 
-/// What it takes to reach a campaign.
+/// Which campaign, and how it is asked and changed.
 #[derive(Clone, Debug)]
-pub struct Access {
-    /// Where the platform is.
-    pub site: Site,
-    /// OAuth client id.
-    pub client_id: String,
-    /// OAuth client secret.
-    pub client_secret: SecretString,
+pub struct CampaignSettings {
     /// The campaign.
     pub campaign_id: CampaignId,
-    /// Authorities trusted besides those of the machine.
-    pub authorities: Vec<Certificate<'static>>,
-    /// How calls are tried again.
-    pub retry: Retry,
     /// The span of one metrics query.
     pub interval: Duration,
-    /// Where the token is kept between runs; `None`: nowhere.
-    pub token_cache: Option<TokenCache>,
-    /// The rates that may be set, for the message when one is refused.
-    pub dial_rates: (u32, u32),
+    /// What guards the PATCH.
+    pub if_match: IfMatch,
+    /// The dial rate, and the bounds that were set for it.
+    pub actuator: Actuator,
 }
 
-/// One campaign of NICE CXone.
-pub struct Cxone<'a> {
-    access: Access,
-    client: Client<'a>,
-    tokens: Tokens<'a>,
+/// What guards the PATCH.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IfMatch {
+    /// Nothing: the campaign may have changed.
+    #[default]
+    Any,
+    /// The version of the campaign that was read in the same cycle.
+    Etag,
 }
 
-impl<'a> Cxone<'a> {
-    /// The campaign that `access` leads to. Nothing is sent yet.
+/// One campaign of an account.
+pub struct CampaignApi<'a> {
+    account: &'a Account<'a>,
+    settings: CampaignSettings,
+}
+
+impl<'a> CampaignApi<'a> {
+    /// A campaign of `account`. Nothing is sent yet.
     #[must_use]
-    pub fn new(access: Access, notices: &'a dyn Notices) -> Self {
-        let client = Client::new(
-            access.site.reach(),
-            &access.authorities,
-            access.retry,
-            notices,
-        );
-        let credentials = Credentials {
-            client_id: access.client_id.clone(),
-            client_secret: access.client_secret.clone(),
-        };
-        for form in credentials.forms_of_the_secret() {
-            client.conceal(form);
-        }
-        let tokens = Tokens::new(
-            access.site.origin().to_owned(),
-            credentials,
-            access.token_cache.clone(),
-            notices,
-        );
-        Self {
-            access,
-            client,
-            tokens,
-        }
-    }
-
-    /// Ends every exchange at once, and lets no other begin.
-    pub fn abort(&self) {
-        self.client.abort();
-    }
-
-    /// Sends `request` with a token, which is renewed once if it is refused.
-    fn call_carefully(
-        &self,
-        request: &Request,
-        deadline: &Deadline,
-        has_taken_effect: HasTakenEffect,
-    ) -> Result<Answer, CallError> {
-        let send = |token: &SecretString| {
-            self.client
-                .call_carefully(request, Some(token), deadline, has_taken_effect)
-        };
-        let token = self.tokens.current(&self.client, deadline)?;
-        match send(&token) {
-            Err(refused) if refused.status() == Some(401) && refused.call == request.call => {
-                // What an earlier try may have done is not undone by this refusal.
-                let uncertain = refused.uncertain;
-                match self.tokens.renew(&token, &self.client, deadline) {
-                    Ok(Some(token)) => send(&token),
-                    Ok(None) => Err(refused),
-                    Err(error) => Err(error),
-                }
-                .map_err(|error| {
-                    if uncertain {
-                        error.uncertainly()
-                    } else {
-                        error
-                    }
-                })
-            }
-            other => other,
-        }
-        .map_err(|error| self.explain(error, request))
+    pub fn new(account: &'a Account<'a>, settings: CampaignSettings) -> Self {
+        Self { account, settings }
     }
 
     fn call(&self, request: &Request, deadline: &Deadline) -> Result<Answer, CallError> {
-        self.call_carefully(request, deadline, &|| Ok(false))
+        self.account
+            .call(request, deadline)
+            .map_err(|error| self.explain(error, request))
     }
 
     fn metrics(&self, deadline: &Deadline) -> Result<(Ratio, Traffic), CallError> {
-        let query = MetricsQuery::new(&self.access.campaign_id, self.access.interval.as_secs());
+        let campaign_id = &self.settings.campaign_id;
+        let query = MetricsQuery::new(campaign_id, self.settings.interval.as_secs());
         let request = Request {
             body: Some(Body::Plain(json(&query))),
             headers: vec![json_content()],
-            ..self.request_to(
-                METRICS_CALL,
-                Method::POST,
-                "/api/analytics/outbound/details/query",
-            )
+            ..self
+                .account
+                .request(METRICS_CALL, Method::POST, METRICS_PATH)
         };
         let answer = self.call(&request, deadline)?;
-        let answer: MetricsAnswer = self.client.read(METRICS_CALL, &answer)?;
+        let answer: MetricsAnswer = self.account.read(METRICS_CALL, &answer)?;
         answer
-            .metrics(&self.access.campaign_id)
+            .metrics(campaign_id)
             .map_err(|problem| CallError::unusable(METRICS_CALL, problem))
     }
 
@@ -146,9 +80,9 @@ impl<'a> Cxone<'a> {
         let mut path = AGENTS_PATH.to_owned();
         let mut pages = Pages::default();
         for _ in 0..AGENT_PAGES_MAX {
-            let request = self.request_to(AGENTS_CALL, Method::GET, &path);
+            let request = self.account.request(AGENTS_CALL, Method::GET, &path);
             let answer = self.call(&request, deadline)?;
-            let page: AgentsPage = self.client.read(AGENTS_CALL, &answer)?;
+            let page: AgentsPage = self.account.read(AGENTS_CALL, &answer)?;
             match pages.add(&page).map_err(unusable)? {
                 Some(next) => path = format!("{AGENTS_PATH}{next}"),
                 None => return pages.agents().map_err(unusable),
@@ -159,20 +93,8 @@ impl<'a> Cxone<'a> {
         )))
     }
 
-    fn request_to(&self, call: &'static str, method: Method, path: &str) -> Request {
-        Request {
-            call,
-            method,
-            url: format!("{}{path}", self.access.site.origin()),
-            headers: Vec::new(),
-            authorised: true,
-            reads_answer: true,
-            body: None,
-        }
-    }
-
     fn campaign_path(&self) -> String {
-        format!("/api/v2/outbound/campaigns/{}", self.access.campaign_id)
+        format!("/api/v2/outbound/campaigns/{}", self.settings.campaign_id)
     }
 
     /// Adds what the user can do about a refusal.
@@ -184,7 +106,7 @@ impl<'a> Cxone<'a> {
                     Some(Body::Plain(body)) => body.as_str(),
                     _ => "no body",
                 };
-                let (min, max) = self.access.dial_rates;
+                let (min, max) = (self.settings.actuator.min.steps(), self.settings.actuator.max.steps());
                 let range = if call == DIAL_RATE_CALL {
                     format!("; the range set here is {min} to {max} (MIN_DIAL_RATE, MAX_DIAL_RATE), the campaign's own may be narrower")
                 } else {
@@ -201,7 +123,7 @@ impl<'a> Cxone<'a> {
             }
             Some(404 | 412) if call == DIAL_RATE_CALL || call == CAMPAIGN_CALL => error.advise(format!(
                 "check the campaign id (CAMPAIGN_ID): the platform does not know campaign {}",
-                self.access.campaign_id
+                self.settings.campaign_id
             )),
             Some(404) => error.advise("check the site (CXONE_SITE): the platform does not know this address"),
             _ => error,
@@ -209,25 +131,33 @@ impl<'a> Cxone<'a> {
     }
 }
 
-impl Platform for Cxone<'_> {
-    fn poll(&self, campaign_too: bool, deadline: &Deadline) -> Poll {
-        self.tokens.begin_cycle();
-        // The token first, so that the calls side by side do not each ask for one.
-        if let Err(error) = self.tokens.current(&self.client, deadline) {
+impl Platform for CampaignApi<'_> {
+    fn actuator(&self) -> Actuator {
+        self.settings.actuator
+    }
+
+    fn poll(&self, _: &mut Cursor, deadline: &Deadline) -> Poll {
+        if let Err(error) = self.account.log_in(deadline) {
             return Poll {
                 sample: Err(error),
-                campaign: None,
+                standing: None,
             };
         }
-        let (rate, agents, campaign) = thread::scope(|scope| {
-            let agents = scope.spawn(|| self.available_agents(deadline));
-            let campaign = campaign_too.then(|| scope.spawn(|| self.campaign(deadline)));
+        let reads_standing = self.settings.if_match == IfMatch::Etag;
+        let (rate, agents, standing) = thread::scope(|scope| {
+            let spawn = thread::Builder::new;
+            let agents = spawn().spawn_scoped(scope, || self.available_agents(deadline));
+            let standing =
+                reads_standing.then(|| spawn().spawn_scoped(scope, || self.read(deadline)));
             // This thread is the first to call and takes the connection of the token request.
             let rate = self.metrics(deadline);
+            let join_agents = |thread| join(thread, AGENTS_CALL);
+            let join_standing = |thread| join(thread, CAMPAIGN_CALL);
             (
                 rate,
-                join(agents, AGENTS_CALL),
-                campaign.map(|campaign| join(campaign, CAMPAIGN_CALL)),
+                // Without a thread to be had, one question follows the other.
+                agents.map_or_else(|_| self.available_agents(deadline), join_agents),
+                standing.map(|thread| thread.map_or_else(|_| self.read(deadline), join_standing)),
             )
         });
         let sample = match (rate, agents) {
@@ -238,62 +168,79 @@ impl Platform for Cxone<'_> {
                 traffic,
             }),
             // One message is enough, but each pause that was asked for counts.
-            (Err(first), Err(second)) => Err(first.pausing_with(&second)),
+            (Err(first), Err(second)) => Err(first.with_later_retry(&second)),
             (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
         };
-        Poll { sample, campaign }
+        Poll { sample, standing }
     }
 
-    fn campaign(&self, deadline: &Deadline) -> Result<Campaign, CallError> {
-        let request = self.request_to(CAMPAIGN_CALL, Method::GET, &self.campaign_path());
+    fn read(&self, deadline: &Deadline) -> Result<Standing, CallError> {
+        let path = self.campaign_path();
+        let request = self.account.request(CAMPAIGN_CALL, Method::GET, &path);
         let answer = self.call(&request, deadline)?;
-        let campaign: CampaignAnswer = self.client.read(CAMPAIGN_CALL, &answer)?;
-        Ok(Campaign {
-            dial_rate: u32::try_from(campaign.dial_rate).map_err(|_| {
-                CallError::unusable(
-                    CAMPAIGN_CALL,
-                    format!("dialRate {} is no dial rate", campaign.dial_rate),
-                )
-            })?,
-            etag: answer.header("etag").map(str::to_owned),
+        let campaign: CampaignAnswer = self.account.read(CAMPAIGN_CALL, &answer)?;
+        let unusable = |problem: String| CallError::unusable(CAMPAIGN_CALL, problem);
+        let dial_rate = u32::try_from(campaign.dial_rate)
+            .map_err(|_| unusable(format!("dialRate {} is no dial rate", campaign.dial_rate)))?;
+        let version = match self.settings.if_match {
+            IfMatch::Any => None,
+            IfMatch::Etag => Some(answer.header("etag").map(str::to_owned).ok_or_else(|| {
+                unusable("it has no ETag header, which --if-match etag needs".to_owned())
+            })?),
+        };
+        Ok(Standing {
+            setpoint: Setpoint::at(dial_rate),
+            version,
         })
     }
 
-    fn request(&self, change: &RateChange) -> Request {
+    fn requests(&self, change: &Change) -> Vec<Request> {
+        vec![self.patch(change)]
+    }
+
+    fn apply(&self, change: &Change, deadline: &Deadline) -> Result<Applied, CallError> {
+        // That the campaign has the rate proves nothing where it had it before; its version does.
+        let has_taken_effect = || {
+            let standing = self.read(deadline)?;
+            let is_changed = change.previous != Some(change.setpoint)
+                || (change.version.is_some() && standing.version != change.version);
+            Ok(standing.setpoint == change.setpoint && is_changed)
+        };
+        let patch = self.patch(change);
+        let sent = self
+            .account
+            .call_with_readback(&patch, deadline, &has_taken_effect)
+            .map_err(|error| self.explain(error, &patch));
+        match sent {
+            Ok(answer) if answer.status == ACCEPTED => Ok(Applied::Pending),
+            Ok(_) => Ok(Applied::Yes),
+            Err(error) if error.status() == Some(412) => {
+                // An earlier try of this very call may be what changed the campaign.
+                let took_effect = error.uncertain
+                    && has_taken_effect().map_err(CallError::with_unknown_effect)?;
+                match change.version {
+                    _ if took_effect => Ok(Applied::Yes),
+                    Some(_) => Ok(Applied::Conflict),
+                    None => Err(error),
+                }
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl CampaignApi<'_> {
+    fn patch(&self, change: &Change) -> Request {
         let body = json(&DialRate {
-            dial_rate: change.dial_rate,
+            dial_rate: change.setpoint.steps(),
         });
-        let if_match = change.etag.clone().unwrap_or_else(|| "*".to_owned());
+        let if_match = change.version.clone().unwrap_or_else(|| "*".to_owned());
+        let path = self.campaign_path();
         Request {
             headers: vec![("If-Match", if_match), json_content()],
             reads_answer: false,
             body: Some(Body::Plain(body)),
-            ..self.request_to(DIAL_RATE_CALL, Method::PATCH, &self.campaign_path())
-        }
-    }
-
-    fn apply(&self, change: &RateChange, deadline: &Deadline) -> Result<Applied, CallError> {
-        // That the campaign has the rate proves nothing where it had it before; its version does.
-        let has_taken_effect = || {
-            let campaign = self.campaign(deadline)?;
-            let is_changed = change.dial_rate != change.previous_dial_rate
-                || (change.etag.is_some() && campaign.etag != change.etag);
-            Ok(campaign.dial_rate == change.dial_rate && is_changed)
-        };
-        let sent = self.call_carefully(&self.request(change), deadline, &has_taken_effect);
-        match sent {
-            Ok(_) => Ok(Applied::Yes),
-            Err(error) if error.status() == Some(412) => {
-                // An earlier try of this very call may be what changed the campaign.
-                if error.uncertain && has_taken_effect().map_err(CallError::uncertainly)? {
-                    Ok(Applied::Yes)
-                } else if change.etag.is_some() {
-                    Ok(Applied::Conflict)
-                } else {
-                    Err(error)
-                }
-            }
-            Err(error) => Err(error),
+            ..self.account.request(DIAL_RATE_CALL, Method::PATCH, &path)
         }
     }
 }
@@ -325,7 +272,10 @@ const METRICS_CALL: &str = "metrics query";
 const AGENTS_CALL: &str = "agents request";
 const CAMPAIGN_CALL: &str = "campaign request";
 const DIAL_RATE_CALL: &str = "dial rate PATCH";
+const METRICS_PATH: &str = "/api/analytics/outbound/details/query";
 const AGENTS_PATH: &str = "/api/v2/agents?state=available";
+/// Taken, and not yet done (RFC 9110, 15.3.3).
+const ACCEPTED: u16 = 202;
 /// A site with more pages of available agents than this does not exist.
 const AGENT_PAGES_MAX: u64 = 1_000;
 

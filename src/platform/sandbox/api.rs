@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::server::{Reply, Request};
 use crate::sim::Figures;
 
-use super::{CAMPAIGN_ID, CLIENT_ID, CLIENT_SECRET, Campaign};
+use super::world::Campaign;
 
 /// The API's state.
 pub(super) struct Api {
@@ -271,6 +271,12 @@ struct DialRate {
     dial_rate: u32,
 }
 
+/// The sandbox's campaign.
+pub const CAMPAIGN_ID: &str = "sandbox";
+/// The credentials that it takes.
+pub const CLIENT_ID: &str = "sandbox-client";
+/// The credentials that it takes; no secret, since they open nothing else.
+pub const CLIENT_SECRET: &str = "sandbox-secret";
 const TOKEN_PATH: &str = "/oauth/token";
 const METRICS_PATH: &str = "/api/analytics/outbound/details/query";
 const AGENTS_PATH: &str = "/api/v2/agents";

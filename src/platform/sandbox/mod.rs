@@ -17,14 +17,8 @@ use server::Server;
 
 use crate::sim::Figures;
 
+pub use api::{CAMPAIGN_ID, CLIENT_ID, CLIENT_SECRET};
 pub use world::Campaign;
-
-/// The sandbox's campaign.
-pub const CAMPAIGN_ID: &str = "sandbox";
-/// The credentials that it takes.
-pub const CLIENT_ID: &str = "sandbox-client";
-/// The credentials that it takes; no secret, since they open nothing else.
-pub const CLIENT_SECRET: &str = "sandbox-secret";
 
 /// A running sandbox; dropping it stops it.
 pub struct Sandbox {

@@ -1,0 +1,244 @@
+//! The state file of one campaign: locked, checked when read, replaced as a whole when written.
+
+use std::fmt;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::envelope::{Decoded, SCHEMA, decode, encode};
+use super::state::State;
+use crate::base::files;
+use crate::base::timestamp::file_stamp;
+use crate::base::units::UnixMillis;
+
+/// The state file of one campaign.
+#[derive(Debug)]
+pub struct Store {
+    path: PathBuf,
+    campaign_id: String,
+    /// Held for the life of the store; `None` for one that never writes.
+    lock: Option<File>,
+}
+
+/// What was found in the state file.
+#[derive(Debug, PartialEq)]
+pub enum Loaded {
+    /// The state of an earlier run.
+    Earlier(Box<State>),
+    /// No file: the first run.
+    None,
+    /// A file that is not a state any more; why.
+    Damaged(String),
+}
+
+/// Why the state cannot be used.
+#[derive(Debug)]
+pub enum StateError {
+    /// Another process holds the lock.
+    Busy(PathBuf),
+    /// The file was written by a later version.
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its schema.
+        schema: u64,
+    },
+    /// What stands at its place is not a file that could be one.
+    NotAFile(PathBuf),
+    /// The file belongs to another campaign.
+    OtherCampaign {
+        /// The file.
+        path: PathBuf,
+        /// Its campaign.
+        found: String,
+        /// The campaign of this run.
+        wanted: String,
+    },
+    /// The file system refused.
+    Io {
+        /// What was tried.
+        doing: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// Why it failed.
+        error: io::Error,
+    },
+}
+
+impl Store {
+    /// Takes the lock beside `path`, or fails at once when another process has it.
+    pub fn lock(path: &Path, campaign_id: &str) -> Result<Self, StateError> {
+        if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+            return Err(StateError::NotAFile(path.to_owned()));
+        }
+        let folder = files::folder(path);
+        fs::create_dir_all(folder).map_err(failed("create the folder", folder))?;
+        // The state's own inode changes with every write, so the lock is on a file of its own,
+        // which is never removed: a removed one could be locked twice.
+        let lock_path = files::sibling(path, ".lock");
+        let lock = files::private(OpenOptions::new().write(true).create(true).truncate(false))
+            .open(&lock_path)
+            .map_err(failed("open the lock file", &lock_path))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self {
+                path: path.to_owned(),
+                campaign_id: campaign_id.to_owned(),
+                lock: Some(lock),
+            }),
+            Err(TryLockError::WouldBlock) => Err(StateError::Busy(path.to_owned())),
+            Err(TryLockError::Error(error)) => Err(failed("lock", &lock_path)(error)),
+        }
+    }
+
+    /// A store that only reads, without the lock: a file is always whole, since it is replaced.
+    #[must_use]
+    pub fn read_only(path: &Path, campaign_id: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            campaign_id: campaign_id.to_owned(),
+            lock: None,
+        }
+    }
+
+    /// Where the state is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads and checks the state.
+    pub fn load(&self) -> Result<Loaded, StateError> {
+        let metadata = match fs::metadata(&self.path) {
+            Ok(metadata) => metadata,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Loaded::None),
+            Err(error) => return Err(failed("read", &self.path)(error)),
+        };
+        if !metadata.is_file() {
+            return Err(StateError::NotAFile(self.path.clone()));
+        }
+        if metadata.len() > STATE_BYTES_MAX {
+            return Ok(Loaded::Damaged(format!("it has {} bytes", metadata.len())));
+        }
+        let content = fs::read(&self.path).map_err(failed("read", &self.path))?;
+        match decode(&content) {
+            Decoded::State(state) if state.campaign_id != self.campaign_id => {
+                Err(StateError::OtherCampaign {
+                    path: self.path.clone(),
+                    found: state.campaign_id,
+                    wanted: self.campaign_id.clone(),
+                })
+            }
+            Decoded::State(state) => Ok(Loaded::Earlier(state)),
+            Decoded::Newer(schema) => Err(StateError::Newer {
+                path: self.path.clone(),
+                schema,
+            }),
+            Decoded::Damaged(problem) => Ok(Loaded::Damaged(problem)),
+        }
+    }
+
+    /// Puts `state` in the place of a damaged file, whose content gets a dated name, and returns
+    /// that name; `None` where nothing may be written. At no moment is there no file: a run that
+    /// found none would take it for the first.
+    pub fn set_aside(&self, state: &State, now: UnixMillis) -> Result<Option<PathBuf>, StateError> {
+        if self.lock.is_none() {
+            return Ok(None);
+        }
+        let name = |n: u32| match n {
+            0 => format!(".damaged-{}", file_stamp(now)),
+            n => format!(".damaged-{}-{n}", file_stamp(now)),
+        };
+        let mut candidates = (0..).map(|n| files::sibling(&self.path, &name(n)));
+        let aside = candidates.find(|path| !path.exists()).unwrap_or_default();
+        fs::hard_link(&self.path, &aside)
+            .or_else(|_| fs::copy(&self.path, &aside).map(|_| ()))
+            .and_then(|()| files::sync_folder(&self.path))
+            .map_err(failed("keep the damaged state as", &aside))?;
+        self.save(state).inspect_err(|_| {
+            // The damaged file is still in its place.
+            let _ = fs::remove_file(&aside);
+        })?;
+        Ok(Some(aside))
+    }
+
+    /// Adds records that the outbox has no room for to the dated file beside the state, and returns
+    /// its path; `None` where nothing may be written.
+    pub fn append_overflow(
+        &self,
+        lines: &str,
+        now: UnixMillis,
+    ) -> Result<Option<PathBuf>, StateError> {
+        if self.lock.is_none() {
+            return Ok(None);
+        }
+        let stamp = file_stamp(now);
+        let day = stamp.split('T').next().unwrap_or(&stamp);
+        let path = files::sibling(&self.path, &format!(".overflow-{day}.ndjson"));
+        files::append_durably(&path, lines).map_err(failed("write", &path))?;
+        Ok(Some(path))
+    }
+
+    /// Replaces the state and returns once it is on the disk. A store that only reads leaves
+    /// everything as it is.
+    pub fn save(&self, state: &State) -> Result<(), StateError> {
+        if self.lock.is_none() {
+            return Ok(());
+        }
+        encode(state)
+            .map_err(io::Error::from)
+            .and_then(|content| files::replace_durably(&self.path, &content))
+            .map_err(failed("write", &self.path))
+    }
+}
+
+impl fmt::Display for StateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Busy(path) => write!(
+                f,
+                "another run holds the state file {}; this one changed nothing, try again when that is done",
+                path.display()
+            ),
+            Self::Newer { path, schema } => write!(
+                f,
+                "state file {} has schema {schema}, and this version knows up to {SCHEMA}: use the later version that wrote it, or another --state",
+                path.display()
+            ),
+            Self::NotAFile(path) => write!(
+                f,
+                "{} is not a regular file and cannot hold the state: name another --state",
+                path.display()
+            ),
+            Self::OtherCampaign {
+                path,
+                found,
+                wanted,
+            } => write!(
+                f,
+                "state file {} belongs to campaign {found}, not to {wanted}: name another --state",
+                path.display()
+            ),
+            Self::Io { doing, path, .. } => write!(f, "cannot {doing} {}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for StateError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+}
+
+fn failed<'a>(doing: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> StateError + 'a {
+    move |error| StateError::Io {
+        doing,
+        path: path.to_owned(),
+        error,
+    }
+}
+
+/// A state with a full outbox and window is about a megabyte; anything far larger is none.
+const STATE_BYTES_MAX: u64 = 256 * 1024 * 1024;
