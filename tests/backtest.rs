@@ -15,9 +15,9 @@ use std::path::{Path, PathBuf};
 
 use common::{Finished, Folder, Run};
 use dialpace::base::units::UnixMillis;
-use dialpace::history::{Available, Poll, Row};
+use dialpace::history::{AvailableAgents, HistoryPoll, HistoryRow};
 use dialpace::pacing::{Limits, Pacer, Policy, Ratio, Traffic};
-use dialpace::replay::{Replay, Sketch};
+use dialpace::replay::{ChartData, RateAt, Replay};
 use serde_json::Value;
 
 fn fixture(name: &str) -> PathBuf {
@@ -804,18 +804,18 @@ fn the_report_draws_every_campaign_and_says_what_it_is_not() {
 }
 
 #[test]
-fn a_thinned_line_keeps_its_lowest_and_highest_values() {
+fn a_downsampled_series_keeps_its_lowest_and_highest_values() {
     let pacer = Pacer::new(Limits::default(), Policy::Capacity).unwrap();
     let mut replay = Replay::new(vec![pacer]);
-    let mut sketch = Sketch::default();
+    let mut chart_data = ChartData::default();
     let start = 1_793_610_000_000;
     for n in 0..100_000_u32 {
-        let row = Row {
+        let row = HistoryRow {
             line: u64::from(n) + 2,
             campaign_id: "a",
             at: UnixMillis(start + i64::from(n) * 30_000),
-            poll: Some(Poll {
-                available: Available::Agents(40),
+            poll: Some(HistoryPoll {
+                available: AvailableAgents::Count(40),
                 answer_rate: Ratio::new(0.3),
                 traffic: Traffic::default(),
             }),
@@ -827,16 +827,23 @@ fn a_thinned_line_keeps_its_lowest_and_highest_values() {
         };
         let mut decided = None;
         replay
-            .row(&row, |_, decision| decided = Some(decision.clone()))
+            .add_row(&row, |_, decision| decided = Some(decision.clone()))
             .unwrap();
-        sketch.add(0, &row, &decided.unwrap());
+        chart_data.add(0, &row, &decided.unwrap());
     }
-    let line = &sketch.lines()[0].history;
-    assert!(line.buckets().len() <= 1_600, "{}", line.buckets().len());
-    let at = |n: i64| start + n * 30_000;
-    let high = line.buckets().iter().map(|bucket| bucket.high);
-    let low = line.buckets().iter().map(|bucket| bucket.low);
-    assert_eq!(high.max_by_key(|(_, value)| *value), Some((at(31_337), 99)));
-    assert_eq!(low.min_by_key(|(_, value)| *value), Some((at(77_777), 1)));
-    assert_eq!(sketch.lines()[0].decided.buckets()[0].high.1, 34);
+    let series = &chart_data.rates()[0].history;
+    assert!(
+        series.buckets().len() <= 1_600,
+        "{}",
+        series.buckets().len()
+    );
+    let value = |n: i64, rate: u32| RateAt {
+        at: UnixMillis(start + n * 30_000),
+        rate,
+    };
+    let high = series.buckets().iter().map(|bucket| bucket.high);
+    let low = series.buckets().iter().map(|bucket| bucket.low);
+    assert_eq!(high.max_by_key(|high| high.rate), Some(value(31_337, 99)));
+    assert_eq!(low.min_by_key(|low| low.rate), Some(value(77_777, 1)));
+    assert_eq!(chart_data.rates()[0].decided.buckets()[0].high.rate, 34);
 }

@@ -447,6 +447,10 @@ fn broken_connections() -> Vec<Fault> {
             "applied, then closed without an answer",
             Reply::ContractThenDrop,
         ),
+        (
+            "applied, then hangs",
+            Reply::ContractThen(Box::new(Reply::Hang)),
+        ),
         ("hangs", Reply::Hang),
         ("drips", Reply::Drip),
         ("never ends", Reply::Endless),

@@ -1,13 +1,13 @@
 //! Any bytes as a file of history are rows and bad rows, and come to an end.
 #![no_main]
 
-use dialpace::history::{History, Names, RowError};
+use dialpace::history::{ColumnNames, HistoryReader, RowError};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|content: &[u8]| {
     let reader = Box::new(std::io::Cursor::new(content.to_vec()));
-    let Ok(names) = Names::new(&[]) else { return };
-    let Ok(mut history) = History::open(reader, names) else { return };
+    let Ok(names) = ColumnNames::new(&[]) else { return };
+    let Ok(mut history) = HistoryReader::open(reader, names) else { return };
     loop {
         match history.next_row() {
             Ok(Some(row)) => {

@@ -14,12 +14,14 @@ use crate::base::notice::{Notice, Notices};
 use crate::base::timestamp::rfc3339;
 use crate::commands::interrupt::Ended;
 use crate::config::{Layers, Sources};
-use crate::history::{Available, BadRow, History, Names, Row, RowError};
+use crate::history::{
+    AvailableAgents, BadField, BadRow, ColumnNames, HistoryReader, HistoryRow, RowError,
+};
 use crate::pacing::{INTERVAL, Pacer};
-use crate::replay::{NotLater, Replay, Sketch};
-use crate::report::decisions::{DecisionFormat, DecisionWriter};
-use crate::report::replay::{self, Replayed};
-use crate::report::{self, Console};
+use crate::replay::{ChartData, NotLater, Replay};
+use crate::report::Console;
+use crate::report::backtest::{self as report, BacktestResults, DecisionFormat, DecisionWriter};
+use crate::report::counts::count_of;
 
 /// What the command line asks of a backtest.
 #[derive(Clone, Debug)]
@@ -49,11 +51,11 @@ pub fn run(
 ) -> Result<Ended> {
     let layers = Layers::gather(sources, true)?;
     let pacers = pacers(&layers)?;
-    let names = Names::new(&options.columns)?;
+    let names = ColumnNames::new(&options.columns)?;
     let source = options.file.display().to_string();
     let at_source = |error: InputError| InputError(format!("{source}: {error}"));
     let (reader, size) = open(&options.file)?;
-    let mut history = History::open(reader, names).map_err(at_source)?;
+    let mut history = HistoryReader::open(reader, names).map_err(at_source)?;
     if options.output.is_some() && options.output == options.report {
         return Err(
             InputError("--report: it is the file of --output; name another".to_owned()).into(),
@@ -65,7 +67,7 @@ pub fn run(
     };
     let mut run = Run {
         replay: Replay::new(pacers),
-        sketch: options.report.is_some().then(Sketch::default),
+        sketch: options.report.is_some().then(ChartData::default),
         bad_rows: Vec::new(),
         skipped: 0,
         means: 0,
@@ -76,7 +78,7 @@ pub fn run(
         turns = turns.wrapping_add(1);
         if turns.is_multiple_of(ROWS_PER_LOOK) {
             if stop.load(Ordering::Relaxed) {
-                let rows = replay::rows_of(run.replay.rows(), "row");
+                let rows = count_of(run.replay.rows(), "row");
                 console.error(&format!(
                     "interrupted after {rows}; nothing is kept of them"
                 ));
@@ -114,7 +116,7 @@ pub fn run(
     if run.replay.rows() == 0 {
         let rows = match run.skipped {
             0 => "no rows".to_owned(),
-            n => format!("no usable rows, and {}", replay::rows_of(n, "bad one")),
+            n => format!("no usable rows, and {}", count_of(n, "bad one")),
         };
         let first = run.bad_rows.first();
         let first = first.map_or(String::new(), |bad| format!("; line {}: {bad}", bad.line));
@@ -134,7 +136,7 @@ pub fn run(
 /// What is known so far.
 struct Run {
     replay: Replay,
-    sketch: Option<Sketch>,
+    sketch: Option<ChartData>,
     bad_rows: Vec<BadRow>,
     skipped: u64,
     means: u64,
@@ -143,12 +145,12 @@ struct Run {
 impl Run {
     fn row(
         &mut self,
-        row: &Row,
+        row: &HistoryRow,
         mut writer: Option<&mut DecisionWriter<Draft>>,
     ) -> Result<Result<(), NotLater>> {
         let mut written = Ok(());
         let mut first = None;
-        let taken = self.replay.row(row, |pacer, decision| {
+        let taken = self.replay.add_row(row, |pacer, decision| {
             if let Some(writer) = &mut writer
                 && written.is_ok()
             {
@@ -166,8 +168,7 @@ impl Run {
         if let (Some(sketch), Some(decision)) = (&mut self.sketch, &first) {
             sketch.add(campaign, row, decision);
         }
-        let is_mean =
-            matches!(row.poll, Some(poll) if matches!(poll.available, Available::Mean(_)));
+        let is_mean = matches!(row.poll, Some(poll) if matches!(poll.available, AvailableAgents::WindowMean(_)));
         self.means += u64::from(is_mean);
         Ok(Ok(()))
     }
@@ -197,7 +198,7 @@ impl Run {
     }
 
     fn print(&self, options: &Options, source: &str, console: Console) -> Result<()> {
-        let replayed = Replayed {
+        let replayed = BacktestResults {
             source,
             replay: &self.replay,
             bad_rows: &self.bad_rows,
@@ -205,13 +206,13 @@ impl Run {
             means: self.means,
         };
         if let (Some(path), Some(sketch)) = (&options.report, &self.sketch) {
-            let page = report::replay_html::page(&replayed, sketch);
+            let page = report::html(&replayed, sketch);
             files::publish(path, page.as_bytes()).with_context(|| cannot_write(path))?;
         }
         let text = if options.json {
-            replay::json(&replayed)
+            report::json(&replayed)
         } else {
-            replay::table(&replayed)
+            report::table(&replayed)
         };
         console.data(text.trim_end())?;
         Ok(())
@@ -264,26 +265,29 @@ fn output(path: &Path, input: &Path, pacers: &[Pacer]) -> Result<DecisionWriter<
     Ok(DecisionWriter::new(draft, format, pacers))
 }
 
-fn explain(row: &Row, not_later: NotLater) -> BadRow {
-    let (at, previous) = (rfc3339(row.at), rfc3339(not_later.previous));
+fn explain(row: &HistoryRow, not_later: NotLater) -> BadRow {
+    let (at, previous) = (rfc3339(row.at), rfc3339(not_later.previous_at));
     let of = match row.campaign_id {
         "" => String::new(),
         id => format!(" of campaign {id}"),
     };
-    let expected = if row.at == not_later.previous {
+    let expected = if row.at == not_later.previous_at {
         format!(
             "the row{of} at line {} has the same time, and one of them is enough",
-            not_later.line
+            not_later.previous_line
         )
     } else {
         format!(
             "the row{of} before it, at line {}, is of {previous}; sort the file by time",
-            not_later.line
+            not_later.previous_line
         )
     };
     BadRow {
         line: row.line,
-        field: Some(("timestamp".to_owned(), at)),
+        field: Some(BadField {
+            column: "timestamp".to_owned(),
+            value: at,
+        }),
         expected,
     }
 }

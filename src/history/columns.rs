@@ -1,36 +1,37 @@
-//! Columns by the names that files give them.
+//! Columns of history, and the names that files give them.
 
 use std::fmt;
+use std::ops::{Index, IndexMut};
 
 use crate::base::input::InputError;
 
-/// What a row may hold.
+/// A column that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(usize)]
+#[repr(u8)]
 pub enum Column {
-    /// When it was polled.
+    /// Time of the poll.
     Timestamp,
-    /// The campaign.
+    /// Campaign.
     CampaignId,
     /// Attempts that ended in the interval.
     CallsDialed,
     /// Of these, answered by a person.
     CallsAnswered,
-    /// The second ÷ the first.
+    /// Calls answered ÷ calls dialed.
     AnswerRate,
     /// Agents available at the poll.
     AvailableAgents,
-    /// Mean available agents over the window, of audit records.
+    /// Mean available agents over the pacer's window, in audit records.
     AvailabilityMean,
-    /// The dial rate that history had.
+    /// Dial rate, calls per minute.
     DialRate,
-    /// People who answered and gave up waiting in the interval.
+    /// People who answered and hung up before an agent was free, in the interval.
     CallsAbandoned,
     /// Agents logged in at the poll.
     LoggedInAgents,
 }
 
-/// Every column, at the place of its number.
+/// Every column, in the order of its number.
 pub(super) const COLUMNS: [Column; 10] = [
     Column::Timestamp,
     Column::CampaignId,
@@ -45,7 +46,7 @@ pub(super) const COLUMNS: [Column; 10] = [
 ];
 
 impl Column {
-    /// Its own name, and those that records and `--json` use for the same.
+    /// Its own name first, then the names that records and `--json` have for it.
     fn names(self) -> &'static [&'static str] {
         match self {
             Self::Timestamp => &["timestamp"],
@@ -62,14 +63,56 @@ impl Column {
     }
 }
 
-/// The header that stands for each column.
-#[derive(Clone, Debug, Default)]
-pub struct Names {
-    given: [Option<String>; COLUMNS.len()],
+impl fmt::Display for Column {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.names().first().copied().unwrap_or_default())
+    }
 }
 
-impl Names {
-    /// Takes `name=header` options in.
+/// A value for each column.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct PerColumn<T>([T; COLUMNS.len()]);
+
+/// The text of one row: `None` where it has no such column, empty where it has no value.
+pub(super) type Fields<'a> = PerColumn<Option<&'a [u8]>>;
+
+impl<T> PerColumn<T> {
+    #[inline]
+    pub(super) fn new(value: impl FnMut(Column) -> T) -> Self {
+        Self(COLUMNS.map(value))
+    }
+}
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "there is a value for the number of every column"
+)]
+impl<T> Index<Column> for PerColumn<T> {
+    type Output = T;
+
+    #[inline]
+    fn index(&self, column: Column) -> &T {
+        &self.0[column as usize]
+    }
+}
+
+#[expect(clippy::indexing_slicing, reason = "as above")]
+impl<T> IndexMut<Column> for PerColumn<T> {
+    #[inline]
+    fn index_mut(&mut self, column: Column) -> &mut T {
+        &mut self.0[column as usize]
+    }
+}
+
+/// Names under which each column is looked for in a file.
+#[derive(Clone, Debug, Default)]
+pub struct ColumnNames {
+    /// The name that `--column` gives, if any.
+    given: PerColumn<Option<String>>,
+}
+
+impl ColumnNames {
+    /// From `--column` options, each of the form `NAME=HEADER`.
     pub fn new(options: &[String]) -> Result<Self, InputError> {
         let mut names = Self::default();
         for option in options {
@@ -85,49 +128,28 @@ impl Names {
                 .into_iter()
                 .find(|column| column.names().first() == Some(&name));
             let Some(column) = column else {
-                let known: Vec<String> = COLUMNS.iter().map(Column::to_string).collect();
+                let known = COLUMNS.map(|column| column.to_string());
                 return refuse(format!("{name:?} is none of {}", known.join(", ")));
             };
             if header.is_empty() {
                 return refuse("the header is missing".to_owned());
             }
-            if let Some(slot) = names.given.get_mut(column as usize)
-                && slot.replace(header.to_owned()).is_some()
-            {
+            if names.given[column].replace(header.to_owned()).is_some() {
                 return refuse(format!("{name} is given twice"));
             }
         }
         Ok(names)
     }
 
-    /// The headers that stand for `column`, the strongest first.
+    /// The names of `column`, the one to prefer first.
     pub(super) fn of(&self, column: Column) -> impl Iterator<Item = &str> {
-        let given = self.given.get(column as usize).and_then(Option::as_deref);
+        let given = self.given[column].as_deref();
         let own = if given.is_some() { &[] } else { column.names() };
         given.into_iter().chain(own.iter().copied())
     }
 
-    /// Whether `column` was given a header of its own.
-    pub(super) fn is_given(&self, column: Column) -> bool {
-        self.given.get(column as usize).is_some_and(Option::is_some)
-    }
-}
-
-/// What a file calls each column.
-pub(super) type Headers = [String; COLUMNS.len()];
-
-/// The fields of one row: `None` where the row has no such column, empty where it has no value.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Fields<'a>(pub(super) [Option<&'a [u8]>; COLUMNS.len()]);
-
-impl<'a> Fields<'a> {
-    pub(super) fn get(&self, column: Column) -> Option<&'a [u8]> {
-        self.0.get(column as usize).copied().flatten()
-    }
-}
-
-impl fmt::Display for Column {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.names().first().copied().unwrap_or_default())
+    /// The name that `--column` gives, if any.
+    pub(super) fn given(&self, column: Column) -> Option<&str> {
+        self.given[column].as_deref()
     }
 }

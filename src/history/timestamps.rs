@@ -4,37 +4,47 @@ use jiff::Timestamp;
 
 use crate::base::units::UnixMillis;
 
-/// Reads timestamps. Rows of one day follow each other, so the day is read once.
+/// Parses timestamps. Rows of one day follow each other, so the date is parsed once a day.
 #[derive(Debug, Default)]
-pub(super) struct Timestamps {
-    /// "2026-11-22T" and the milliseconds of its midnight.
-    day: Option<([u8; 11], i64)>,
+pub(super) struct TimestampParser {
+    day: Option<Day>,
 }
 
-impl Timestamps {
-    /// The point in time, cut to milliseconds, or `None` where the text is none.
-    pub(super) fn read(&mut self, text: &[u8]) -> Option<UnixMillis> {
-        if let Some((day, midnight)) = &self.day
-            && let Some(time) = text.strip_prefix(day)
+/// The date of the last timestamp.
+#[derive(Debug)]
+struct Day {
+    /// Its text, such as "2026-11-22T".
+    text: [u8; 11],
+    midnight_millis: i64,
+}
+
+impl TimestampParser {
+    /// The point in time, cut to milliseconds; `None` where the text is no timestamp.
+    pub(super) fn parse(&mut self, text: &[u8]) -> Option<UnixMillis> {
+        if let Some(day) = &self.day
+            && let Some(time) = text.strip_prefix(&day.text)
             && let Some(millis) = time_of_day(time)
         {
-            return Some(UnixMillis(midnight + millis));
+            return Some(UnixMillis(day.midnight_millis + millis));
         }
         let text = str::from_utf8(text).ok()?.trim();
         if text.chars().all(|c| c.is_ascii_digit() || c == '.') {
             return epoch_millis(text);
         }
         let at: Timestamp = text.parse().ok()?;
-        self.day = text.as_bytes().first_chunk().and_then(|day| {
-            let midnight = format!("{}00:00:00Z", str::from_utf8(day).ok()?);
+        self.day = text.as_bytes().first_chunk().and_then(|date| {
+            let midnight = format!("{}00:00:00Z", str::from_utf8(date).ok()?);
             let midnight: Timestamp = midnight.parse().ok()?;
-            Some((*day, midnight.as_millisecond()))
+            Some(Day {
+                text: *date,
+                midnight_millis: midnight.as_millisecond(),
+            })
         });
         Some(UnixMillis(at.as_millisecond()))
     }
 }
 
-/// "15:03:01Z" or "15:03:01.123Z" in milliseconds; `None` for any other form.
+/// Milliseconds since midnight of "15:03:01Z" or "15:03:01.123Z"; `None` for any other form.
 fn time_of_day(text: &[u8]) -> Option<i64> {
     let two = |tens: u8, ones: u8, max: i64| {
         let value = digit(tens)? * 10 + digit(ones)?;
@@ -57,8 +67,8 @@ fn digit(byte: u8) -> Option<i64> {
     byte.is_ascii_digit().then(|| i64::from(byte - b'0'))
 }
 
-/// Seconds or milliseconds since 1970, told apart by their size; what could be neither is none,
-/// such as the 45963.375 of a spreadsheet.
+/// Seconds or milliseconds since 1970, told apart by their size. A number too small to be either,
+/// such as the day number 45963.375 of a spreadsheet, is no timestamp.
 fn epoch_millis(text: &str) -> Option<UnixMillis> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let whole: i64 = whole.parse().ok()?;
@@ -74,10 +84,10 @@ fn epoch_millis(text: &str) -> Option<UnixMillis> {
     is_seconds.then(|| UnixMillis(whole * 1_000 + millis))
 }
 
-/// March 1973. A smaller number is something else.
+/// March 1973. A smaller number is no timestamp.
 const SECONDS_MIN: i64 = 100_000_000;
-/// From here on a number counts milliseconds: as seconds it would be the year 5138, as
-/// milliseconds it is March 1973 again.
+/// From here on a number counts milliseconds: in seconds it is the year 5138, in milliseconds
+/// March 1973.
 const SECONDS_MAX: i64 = 100_000_000_000;
 /// The end of the year 9999.
 const MILLIS_MAX: i64 = 253_402_300_800_000;

@@ -21,7 +21,7 @@ use super::retry::{Retry, retry_after};
 use crate::base::clock::Deadline;
 use crate::base::notice::{Notice, Notices};
 
-/// Whether a host is on this machine; decides on the proxy and on plain HTTP.
+/// The place of a host, which decides on the proxy and on plain HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostScope {
     /// This machine: no proxy.

@@ -1,4 +1,4 @@
-//! What was decided and why, as data; the sentences for people are its `Display`.
+//! A decision with its reason and evidence, as data; its sentence is its `Display`.
 
 use std::fmt;
 
@@ -8,28 +8,28 @@ use super::setpoint::{Setpoint, Unit};
 use super::target::Target;
 use crate::base::units::UnixMillis;
 
-/// The outcome of one step: what to do, why, and what that rests on.
+/// The result of one step: action, reason and evidence.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "a decision does nothing until a shell carries it out"]
 pub struct Decision {
     /// The `now` of the step.
     pub at: UnixMillis,
-    /// What to do.
+    /// The action.
     pub action: Action,
-    /// Why.
+    /// The reason.
     pub reason: Reason,
-    /// What its setpoints count.
+    /// Unit of the setpoints.
     pub unit: Unit,
     /// The setpoint last applied; `None` before the first.
     pub previous: Option<Setpoint>,
-    /// The setpoint that is to hold from now on; `None` where none was applied and none is to be.
+    /// The setpoint from now on; `None` where none was applied and none is to be.
     pub setpoint: Option<Setpoint>,
-    /// What the decision rests on.
+    /// The data that it rests on.
     pub evidence: Evidence,
 }
 
 impl Decision {
-    /// True where this poll's answer rate is outside the band; `None` where there is none.
+    /// True where this poll's answer rate is outside the band; `None` without an answer rate.
     #[must_use]
     pub fn is_outside_band(&self) -> Option<bool> {
         let tolerance = self.evidence.band.tolerance_margin.value();
@@ -38,40 +38,39 @@ impl Decision {
             .map(|deviation| deviation.abs() > tolerance)
     }
 
-    /// The setpoint that has to be sent to the platform, if any.
+    /// The setpoint to be sent to the platform, if any.
     #[must_use]
     pub fn order(&self) -> Option<Setpoint> {
         self.setpoint.filter(|_| self.action != Action::Hold)
     }
 
-    /// The dial rate last applied, calls per minute; 0 where it stands still or none was applied.
+    /// The dial rate last applied, calls per minute; 0 where it is stopped or none was applied.
     #[must_use]
     pub fn previous_dial_rate(&self) -> u32 {
         self.previous.map_or(0, Setpoint::steps)
     }
 
-    /// The dial rate that is to hold from now on, calls per minute; 0 where it stands still or
-    /// nothing is known.
+    /// The dial rate from now on, calls per minute; 0 where it is stopped or unknown.
     #[must_use]
     pub fn dial_rate(&self) -> u32 {
         self.setpoint.map_or(0, Setpoint::steps)
     }
 }
 
-/// What a decision asks of the shell.
+/// The action that a decision asks of the shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Send the dial rate.
+    /// Send the setpoint.
     Adjust,
     /// Send nothing.
     Hold,
-    /// Send 0, because there is nobody to take a call.
+    /// Send 0, because no agent was available over the whole window.
     Stop,
-    /// Send the safe rate, because nothing is known any more.
+    /// Send the safe rate, because no sample is left.
     Safe,
 }
 
-/// Why a decision was taken.
+/// The reason of a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// The answer rate is outside the band around its threshold.
@@ -82,30 +81,30 @@ pub enum Reason {
     Stable,
     /// The whole window passed without an available agent.
     NoAgents,
-    /// The state had been lost, so this step may not raise the rate the platform reported.
+    /// The state was lost, so this step may not raise the rate that the platform reported.
     Recovering,
-    /// This poll failed; the samples before it are still young enough.
+    /// This poll failed; the window still holds samples.
     PollFailed,
-    /// This poll failed, and the rate last applied was made for what it would have shown.
+    /// This poll failed, and the rate last applied is too high for a time without polls.
     Unseen,
-    /// No sample is left that is young enough.
+    /// No sample is young enough.
     NoSamples,
-    /// The poll failed, and the rate last applied is above today's maximum.
+    /// The poll failed, and the rate last applied is above the maximum that is set now.
     AboveMaximum,
 }
 
-/// What a decision rests on.
+/// The data that a decision rests on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Evidence {
     /// Answer rate of this poll.
     pub answer_rate: Option<Ratio>,
-    /// The band it is held against.
+    /// The band for the answer rate.
     pub band: Band,
     /// Answer rate − threshold.
     pub deviation: Option<f64>,
     /// Agents available in this poll.
     pub available_agents: Option<u32>,
-    /// What else this poll told.
+    /// Further counts of this poll.
     pub traffic: Traffic,
     /// Mean available agents over the window.
     pub available_mean: Option<f64>,
@@ -113,12 +112,12 @@ pub struct Evidence {
     pub samples: usize,
     /// Samples in a full window.
     pub window: usize,
-    /// What the policy asked for, before the guards and the clamp.
+    /// The policy's target, before the guards and the bounds.
     pub target: Option<Target>,
 }
 
 impl Action {
-    /// Its name in every output.
+    /// The name in every output.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -137,7 +136,7 @@ impl fmt::Display for Action {
 }
 
 impl Reason {
-    /// Its name where a word is wanted instead of a sentence.
+    /// The name of the reason, as one word.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -155,7 +154,7 @@ impl Reason {
 }
 
 impl fmt::Display for Decision {
-    /// The reason with its figures, as one clause.
+    /// Writes the reason with its figures, as one clause.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let evidence = &self.evidence;
         match self.reason {
@@ -183,7 +182,7 @@ impl fmt::Display for Decision {
             ),
             Reason::Unseen => write!(
                 f,
-                "poll failed, so the rate falls to one that can be left alone"
+                "poll failed, so the rate falls to one that can hold without polls"
             ),
             Reason::NoSamples => f.write_str("poll failed and no sample is young enough to count"),
             Reason::AboveMaximum => {
@@ -193,7 +192,7 @@ impl fmt::Display for Decision {
     }
 }
 
-/// "answer rate 0.772 within 0.75 ± 0.05"
+/// The answer rate against its band: "answer rate 0.772 within 0.75 ± 0.05".
 struct AnswerRate<'a>(&'a Evidence);
 
 impl fmt::Display for AnswerRate<'_> {
@@ -218,7 +217,7 @@ impl fmt::Display for AnswerRate<'_> {
     }
 }
 
-/// "target 34: floor(40.0 agents × 0.85)", with the clamp where it bound.
+/// The target, with the bound that changed it: "target 34 = floor(40.0 agents × 0.85)".
 struct TargetOf<'a>(&'a Decision);
 
 impl fmt::Display for TargetOf<'_> {

@@ -1,4 +1,4 @@
-//! Settings of the pacer: what they mean, where their defaults come from, and their check.
+//! Settings of the pacer: their meaning, their defaults with origin, and their check.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,45 +7,45 @@ use super::band::Band;
 use super::sample::Ratio;
 use super::setpoint::{Actuator, Setpoint, Unit};
 
-/// Settings that every policy shares. [`Pacer::new`](super::Pacer::new) checks them once.
+/// Settings that all policies share; [`Pacer::new`](super::Pacer::new) checks them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Limits {
     /// The lever and its bounds.
     pub actuator: Actuator,
-    /// The answer rates at which the campaign is left alone.
+    /// The band of answer rates in which an unchanged setpoint is not sent again.
     pub band: Band,
-    /// Samples in the sliding window.
+    /// Number of samples in a full window.
     pub window: usize,
-    /// Calls a minute dialed per available agent.
+    /// Calls per minute for each available agent, 0 to 1.
     pub utilisation: Ratio,
-    /// What surrounds every policy.
+    /// The guards.
     pub guards: Guards,
 }
 
-/// The guards that every policy is surrounded with; each can be switched off.
+/// The guards around every policy; each can be switched off.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Guards {
-    /// A sample further away in time than this is dropped. `None`: samples never age.
+    /// Age at which a sample is dropped; `None` for never.
     pub max_sample_age: Option<Duration>,
-    /// Whether a full window without any available agent stops the dialing.
+    /// True where a full window without an available agent stops the dialing.
     pub stop_without_agents: bool,
-    /// Setpoint once no sample is left. `None`: the last one stays.
+    /// Setpoint once no sample is left; `None` keeps the last one.
     pub safe: Option<Setpoint>,
 }
 
-/// The age at which a sample is dropped unless set otherwise: twice what the window spans, so
-/// that every second poll may fail without a sample being lost.
+/// Default age at which a sample is dropped: twice the window's time, so that the window stays full
+/// where every second poll fails.
 #[must_use]
 pub fn default_max_sample_age(window: usize, interval: Duration) -> Duration {
     interval.saturating_mul(u32::try_from(window).unwrap_or(u32::MAX).saturating_mul(2))
 }
 
-/// Why settings cannot be used: which one, and what it must be.
+/// A setting that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LimitsError {
-    /// The setting, as its field is named.
+    /// Name of the setting's field.
     pub setting: &'static str,
-    /// What is wrong with it and what to do.
+    /// The problem, with the allowed values.
     pub problem: String,
 }
 
@@ -99,7 +99,7 @@ impl Limits {
     }
 }
 
-/// The words for a lever in messages, and the highest position that is no typing error.
+/// The words for a lever in messages, and the ceiling of its maximum.
 struct Words {
     lever: &'static str,
     steps: &'static str,
@@ -148,9 +148,9 @@ impl Default for Limits {
     }
 }
 
-/// Answer-rate threshold; the original controller's default.
+/// Answer rate, 0 to 1; the original controller's default.
 pub const SLA_THRESHOLD: Ratio = ratio(0.75);
-/// Dead band around it; the original controller's default.
+/// Half-width of the band, as a difference of answer rates; the original controller's default.
 pub const TOLERANCE_MARGIN: Ratio = ratio(0.05);
 /// Calls per minute; the original controller's default.
 pub const MIN_DIAL_RATE: u32 = 10;
@@ -166,10 +166,10 @@ pub const INTERVAL: Duration = Duration::from_secs(30);
 pub const ABANDONMENT_LIMIT: Ratio = ratio(0.03);
 /// Talk and wrap-up of an ordinary outbound call.
 pub const HANDLE_TIME: Duration = Duration::from_secs(180);
-/// Calls per minute that no campaign of one site reaches: a higher setting is a typing error.
+/// Calls per minute; a higher setting is a typing error, since no campaign of one site reaches it.
 const DIAL_RATE_CEILING: u32 = 100_000;
-/// Hundredths of a call per agent. No known dialer is worth more: the best constant ratio for 500
-/// agents is 10 (POLICIES, "ratio").
+/// Hundredths of a call per agent. A higher one has no use: the best constant ratio for 500 agents
+/// is 10 (docs/POLICIES.md, "ratio").
 const RATIO_CEILING_HUNDREDTHS: u32 = 2_000;
 /// Samples; at one every 15 s this is more than four hours.
 const WINDOW_CEILING: usize = 1_000;

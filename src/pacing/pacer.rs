@@ -1,4 +1,4 @@
-//! One step of the pacer: state and a poll in, a decision out.
+//! One step of the pacer: from state and poll to a decision.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::state::PacerState;
 use super::target::Target;
 use crate::base::units::UnixMillis;
 
-/// Checked settings and a policy: all that a decision depends on besides state, poll and time.
+/// Checked settings and a policy. A decision depends on these, the state, the poll and the time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pacer {
     limits: Limits,
@@ -19,7 +19,7 @@ pub struct Pacer {
 }
 
 impl Pacer {
-    /// Checks the settings once, for every step to come.
+    /// Checks the settings and the policy's unit.
     pub fn new(limits: Limits, policy: Policy) -> Result<Self, LimitsError> {
         limits.check()?;
         policy.check(&limits)?;
@@ -38,10 +38,10 @@ impl Pacer {
         self.policy
     }
 
-    /// Takes one poll in and decides. `poll` is `None` when the poll failed.
+    /// Adds one poll to the window and decides. `poll` is `None` when the poll failed.
     ///
-    /// The poll stays in the window whatever becomes of the decision; the setpoint in `state` does
-    /// not change until the shell writes there that it was applied.
+    /// The poll stays in the window whether or not the decision is carried out. The shell writes the
+    /// setpoint to `state.applied` once it is applied.
     pub fn step(&self, state: &mut PacerState, poll: Option<Sample>, now: UnixMillis) -> Decision {
         if let Some(age_max) = self.limits.guards.max_sample_age {
             state.window.forget(now, age_max);
@@ -124,8 +124,8 @@ impl Pacer {
         }
     }
 
-    /// Without a poll the setpoint may fall, to the safe one or to the maximum, and never rises.
-    /// One that is not known stays: nothing can be said to be lower.
+    /// Decides without a poll: the setpoint may fall, to the safe one, the maximum or the policy's
+    /// ceiling, and never rises. An unknown one stays, since nothing is known to be lower.
     fn decide_blind(&self, state: &PacerState, silence: Duration) -> Verdict {
         let gave_up = self
             .limits
@@ -177,7 +177,7 @@ impl Pacer {
     }
 }
 
-/// What one step comes to: the part of a [`Decision`] that is decided.
+/// The part of a [`Decision`] that one step chooses.
 struct Verdict {
     action: Action,
     reason: Reason,

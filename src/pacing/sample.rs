@@ -1,4 +1,4 @@
-//! One poll of a campaign: when it was taken, who was available, how many answered.
+//! One poll of a campaign: its time, the available agents and the answer rate.
 
 use std::fmt;
 
@@ -6,39 +6,38 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::units::UnixMillis;
 
-/// One poll of a campaign, as every shell shows it to the pacer.
+/// One poll of a campaign, in the form in which every shell gives it to the pacer.
 ///
-/// A sample can only be built from values that are finite and in range (see [`Ratio`]), so
-/// nothing else ever reaches the arithmetic.
+/// Its values are finite and in range (see [`Ratio`]), so the arithmetic needs no checks.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Sample {
-    /// When the poll was answered.
+    /// Time of the poll's answer.
     pub at: UnixMillis,
-    /// Agents ready to take a call at that moment.
+    /// Agents available at that time.
     pub available_agents: u32,
-    /// Answered by a person ÷ attempts that ended, over the last interval. `None` when no
-    /// attempt ended, so that there is nothing to divide by.
+    /// Answered by a person ÷ attempts that ended, over the last interval; `None` where no attempt
+    /// ended.
     pub answer_rate: Option<Ratio>,
-    /// What else the poll told.
+    /// Further counts.
     #[serde(default, skip_serializing_if = "Traffic::is_empty")]
     pub traffic: Traffic,
 }
 
-/// Counts that not every platform gives; `None` where it does not.
+/// Counts of the last interval; `None` where the platform does not give them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Traffic {
-    /// Attempts that ended in the interval.
+    /// Attempts that ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attempts: Option<u32>,
-    /// Of these, answered by a person.
+    /// Attempts answered by a person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answered: Option<u32>,
-    /// People who answered and gave up in the interval before an agent was free.
+    /// Answered calls that were abandoned before an agent was free.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub abandoned: Option<u32>,
-    /// Agents logged in and not on a break, available or not.
+    /// Staffed agents: logged in and not on a break, available or not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logged_in: Option<u32>,
 }
@@ -62,14 +61,14 @@ impl Traffic {
 pub struct Ratio(f64);
 
 impl Ratio {
-    /// The share `value`, or `None` when it is not finite or not within 0..=1.
+    /// The share `value`; `None` where it is not finite or not within 0..=1.
     #[must_use]
     pub fn new(value: f64) -> Option<Self> {
-        // Adding zero turns −0 into 0, which prints as people expect.
+        // Adding zero turns −0 into 0, which prints without a sign.
         (0.0..=1.0).contains(&value).then_some(Self(value + 0.0))
     }
 
-    /// For the constants of this module's neighbours; checked when they are compiled.
+    /// A share for a constant, checked at compile time.
     pub(super) const fn constant(value: f64) -> Option<Self> {
         if value >= 0.0 && value <= 1.0 {
             Some(Self(value))
@@ -99,7 +98,7 @@ impl From<Ratio> for f64 {
     }
 }
 
-/// A number that was meant as a share and is not one.
+/// A number that is not a share.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct NotARatio(f64);
 

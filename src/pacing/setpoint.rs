@@ -1,14 +1,14 @@
-//! The lever that is paced: its unit, its bounds, and the positions it can have.
+//! The lever: its unit, its bounds and its positions.
 
 use std::fmt;
 use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
-/// A position of the lever. Ordered by how much it dials, so that "a fault never raises it" is a
-/// comparison.
+/// A position of the lever, ordered by the number of calls, so that "a fault never raises it" is
+/// a comparison.
 ///
-/// Not dialing at all is a position of its own and no number, so that there is one way to say it.
+/// A stopped dialer is a position of its own and not the number 0, so that it has one form.
 ///
 /// ```
 /// # use dialpace::pacing::Setpoint;
@@ -21,18 +21,18 @@ use serde::{Deserialize, Serialize};
 pub enum Setpoint {
     /// No call is placed.
     Stopped,
-    /// So many steps of the unit.
+    /// Number of steps of the unit.
     At(NonZeroU32),
 }
 
 impl Setpoint {
-    /// The position of `steps` steps; none of them is [`Stopped`](Self::Stopped).
+    /// The position of `steps` steps; 0 steps are [`Stopped`](Self::Stopped).
     #[must_use]
     pub fn at(steps: u32) -> Self {
         NonZeroU32::new(steps).map_or(Self::Stopped, Self::At)
     }
 
-    /// Steps of the unit; 0 where it is stopped.
+    /// Number of steps of the unit; 0 where it is stopped.
     #[must_use]
     pub fn steps(self) -> u32 {
         match self {
@@ -42,13 +42,13 @@ impl Setpoint {
     }
 }
 
-/// What the lever counts.
+/// Unit of a lever.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Unit {
-    /// Calls placed in a minute, in steps of 1. The campaign API's dial rate.
+    /// Calls placed per minute, in steps of 1: the dial rate of the campaign API.
     CallsPerMinute,
-    /// Calls ringing for each idle agent, in steps of 0.01. The ratio of a dialer that dials by
-    /// itself.
+    /// Calls ringing per available agent, in steps of 0.01: the dial ratio of a dialer that places
+    /// calls by itself.
     CallsPerAgent,
 }
 
@@ -59,7 +59,7 @@ impl Unit {
         f64::from(setpoint.steps()) / self.steps_per_unit()
     }
 
-    /// A position as people write it.
+    /// A position as text, with its unit.
     ///
     /// ```
     /// # use dialpace::pacing::{Setpoint, Unit};
@@ -76,7 +76,7 @@ impl Unit {
         }
     }
 
-    /// Steps in one unit.
+    /// Number of steps in one unit.
     fn steps_per_unit(self) -> f64 {
         match self {
             Self::CallsPerMinute => 1.0,
@@ -94,14 +94,14 @@ impl fmt::Display for Unit {
     }
 }
 
-/// A lever: what it counts, and the bounds within which it may be set.
+/// A lever: its unit, and the bounds for its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Actuator {
-    /// What it counts.
+    /// Unit of its positions.
     pub unit: Unit,
-    /// The lowest position while there are agents.
+    /// Lowest position while agents are available.
     pub min: Setpoint,
-    /// The highest position.
+    /// Highest position.
     pub max: Setpoint,
 }
 
@@ -126,7 +126,7 @@ impl Actuator {
         }
     }
 
-    /// The position next below `value`, which counts in the unit, within the bounds. A value that
+    /// The highest position not above `value`, which is in the unit, within the bounds. A value that
     /// is not a number gives the minimum.
     ///
     /// ```

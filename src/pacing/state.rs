@@ -1,4 +1,4 @@
-//! All of the pacer that must outlive a process.
+//! The state of the pacer, which is kept between runs.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,25 +7,25 @@ use super::setpoint::Setpoint;
 use super::window::Window;
 use crate::base::units::UnixMillis;
 
-/// All of the pacer that must outlive a process.
+/// The state of the pacer, which is kept between runs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PacerState {
-    /// The setpoint last applied; `None` before the first, when nothing is known of the lever.
+    /// The setpoint last applied; `None` before the first, when the lever's position is unknown.
     pub applied: Option<Setpoint>,
     /// The last samples.
     pub window: Window,
-    /// When a poll last succeeded; the first step, as long as none has.
+    /// Time of the last successful poll; until there is one, that of the first step.
     pub heard_at: Option<UnixMillis>,
-    /// Set when an earlier state was lost: the next step on a good poll may not raise the rate.
+    /// True where an earlier state was lost: the next step with a poll may not raise the setpoint.
     pub recovering: bool,
-    /// What the predictive policy has learned.
+    /// Estimates of the predictive policy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forecast: Option<Box<Forecast>>,
 }
 
 impl PacerState {
-    /// The state before the first poll of a campaign that is known to stand still.
+    /// The state before the first poll of a campaign that is known to be stopped.
     #[must_use]
     pub fn at_standstill() -> Self {
         Self {

@@ -1,62 +1,63 @@
-//! What a policy asks for, and what that rests on.
+//! The target of a policy, and its basis.
 
 use std::fmt;
 
-/// What a policy asks for, before the guards and the clamp.
+/// The value that a policy asks for, before the guards and the bounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Target {
-    /// In the unit of the policy, not yet in whole steps and not yet within the bounds.
+    /// Value in the unit of the policy, not rounded and not bounded.
     pub value: f64,
-    /// What it was computed from.
+    /// The figures that it was computed from.
     pub basis: Basis,
 }
 
-/// What a target was computed from.
+/// The figures that a target was computed from.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Basis {
     /// Mean available agents × utilisation.
     Capacity {
         /// Mean available agents over the window.
         available_mean: f64,
-        /// Calls a minute per available agent.
+        /// Calls per minute for each available agent.
         utilisation: f64,
     },
-    /// The same × threshold ÷ smoothed answer rate.
+    /// Mean available agents × utilisation × threshold ÷ mean answer rate.
     Compensated {
         /// Mean available agents over the window.
         available_mean: f64,
-        /// Calls a minute per available agent.
+        /// Calls per minute for each available agent.
         utilisation: f64,
-        /// Answer rate at which the utilisation is meant.
+        /// Answer rate for which the utilisation was chosen.
         sla_threshold: f64,
         /// Mean answer rate over the window.
         answer_rate_mean: f64,
     },
-    /// The rate that was set.
+    /// The setpoint that was set.
     Fixed,
-    /// Agents free to take an answer, less what already rings and a reserve, ÷ answer rate.
+    /// (Agents who will be free − answers of calls already placed − a reserve) ÷ answer rate.
     Predictive {
-        /// Agents who wait.
+        /// Available agents.
         idle: u32,
-        /// Agents who will have ended their call, as a mean.
+        /// Expected number of agents who end their call within the horizon.
         freed: f64,
-        /// Answers that calls already placed will still give, as a mean.
+        /// Expected number of answers from calls already placed.
         ringing: f64,
-        /// Agents kept back for chance.
+        /// Agents kept in reserve against chance.
         reserve: f64,
         /// Answered ÷ attempts, filtered.
         answer_rate: f64,
-        /// Mean handle time, filtered, or as it was set.
+        /// Mean handle time, filtered, or the setting; s.
         handle_secs: f64,
-        /// Agents in calls.
+        /// Agents in calls or wrap-up.
         busy: f64,
-        /// Abandoned ÷ live answers of the last half hour.
+        /// Abandoned ÷ live answers, over about 30 intervals.
         abandonment_rate: f64,
-        /// Whether the platform told who is logged in, so that busy and handle time are measured.
+        /// True where the platform reports the staffed agents, so that `busy` and the handle time are
+        /// measured.
         knows_staff: bool,
-        /// Whether the platform counted the abandoned calls.
+        /// True where the platform counts abandoned calls.
         knows_abandoned: bool,
-        /// Seconds of the interval whose calls are answered within the horizon.
+        /// Part of the interval whose calls are answered within the horizon, s.
         answered_part_secs: f64,
     },
 }

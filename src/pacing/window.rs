@@ -1,4 +1,4 @@
-//! The sliding window of the last samples, with ages.
+//! The sliding window of the last samples, which drops old ones.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::sample::Sample;
 use crate::base::units::UnixMillis;
 
-/// The last samples, oldest first. How many and how old they may be is the caller's setting,
-/// so that a window saved under one setting can be read under another.
+/// The last samples, oldest first. The caller sets their number and age at each call, so that a
+/// window saved under one setting can be read under another.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Window {
@@ -16,8 +16,8 @@ pub struct Window {
 }
 
 impl Window {
-    /// Drops every sample further than `age_max` from `now`, in either direction: after a clock
-    /// jump back, a sample from the future would otherwise never grow old.
+    /// Drops every sample further than `age_max` from `now`, in either direction: after the clock was
+    /// set back, a sample from the future would never grow old.
     pub fn forget(&mut self, now: UnixMillis, age_max: Duration) {
         let age_max = u64::try_from(age_max.as_millis()).unwrap_or(u64::MAX);
         let is_young = |sample: &Sample| sample.at.0.abs_diff(now.0) <= age_max;
@@ -33,27 +33,27 @@ impl Window {
         self.samples.drain(..excess);
     }
 
-    /// How many samples are held.
+    /// Number of samples.
     #[must_use]
     pub fn len(&self) -> usize {
         self.samples.len()
     }
 
-    /// Whether no sample is held.
+    /// True where there is no sample.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.samples.is_empty()
     }
 
-    /// The held samples, oldest first.
+    /// The samples, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &Sample> {
         self.samples.iter()
     }
 
     /// Mean number of available agents; `None` without samples.
     ///
-    /// Every sample counts the same, whatever the time between them. The sum is exact, so the mean
-    /// is correctly rounded.
+    /// Every sample has the same weight, whatever the time between them. The sum is exact, so the
+    /// mean is correctly rounded.
     #[must_use]
     pub fn available_mean(&self) -> Option<f64> {
         let agents = self.samples.iter().map(|s| u64::from(s.available_agents));
@@ -77,7 +77,7 @@ impl Window {
         )
     }
 
-    /// Whether the window holds `capacity` samples and no agent was available in any of them.
+    /// True where the window holds `capacity` samples and no agent was available in any of them.
     #[must_use]
     pub fn without_agents(&self, capacity: usize) -> bool {
         self.len() >= capacity

@@ -74,7 +74,7 @@ impl Site {
         &self.origin
     }
 
-    /// Whether the host is on this machine.
+    /// The place of the host.
     #[must_use]
     pub fn scope(&self) -> HostScope {
         self.scope

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::fmt::Write;
 use std::time::Duration;
 
-use super::replay::rows_of;
+use super::counts::count_of;
 use crate::base::notice_text::Waiting;
 use crate::base::timestamp::rfc3339;
 use crate::base::units::UnixMillis;
@@ -162,14 +162,14 @@ impl Board {
     pub fn closing(&self, lasted: Duration, figures: Option<&Figures>) -> String {
         let counts = self.counts;
         let exported = if self.has_warehouse {
-            let exported = rows_of(self.exported as u64, "record");
+            let exported = count_of(self.exported as u64, "record");
             format!("{exported} exported, {}", Waiting(self.pending))
         } else {
             "nothing exported: DW_ENDPOINT is not set".to_owned()
         };
         let mut text = format!(
             "{} in {}: the rate {} sent {} and changed {}, {} failed; {exported}",
-            rows_of(counts.cycles, "cycle"),
+            count_of(counts.cycles, "cycle"),
             span(lasted),
             if self.is_dry_run {
                 "would have been"
@@ -178,7 +178,7 @@ impl Board {
             },
             times(counts.sent),
             times(counts.changed),
-            rows_of(counts.failed, "cycle"),
+            count_of(counts.failed, "cycle"),
         );
         if let Some(figures) = figures {
             // Writing to a String cannot fail.

@@ -1,15 +1,14 @@
 //! From results to strings, and the console they are printed on.
 
+pub mod backtest;
 pub mod board;
 mod chart;
 mod console;
-pub mod decisions;
+pub mod counts;
 pub mod html;
 pub mod json;
 pub mod metrics;
 mod page;
-pub mod replay;
-pub mod replay_html;
 mod screen;
 pub mod simulation;
 mod table;

@@ -1,13 +1,13 @@
-//! `compensated`: `capacity`, with the answered calls per agent held constant.
+//! `compensated`: `capacity`, with a constant number of answered calls per agent.
 //!
-//! The threshold is read as the answer rate at which the utilisation is meant. When people
-//! answer less than that, the same number of calls offers agents fewer conversations; when they
-//! answer more, too many. While this poll's answer rate is outside the tolerance band, the
-//! target is therefore multiplied by `threshold ÷ smoothed answer rate`, the smoothed rate being
-//! the mean over the window. Inside the band nothing is corrected, so that noise is not followed.
+//! The threshold is taken as the answer rate for which the utilisation was chosen. At a lower
+//! answer rate the same number of calls gives agents fewer conversations; at a higher one, too
+//! many. While this poll's answer rate is outside the tolerance band, the target is therefore
+//! multiplied by `threshold ÷ mean answer rate over the window`. Inside the band it is not, so
+//! that it does not follow noise.
 //!
-//! When nobody answered in the whole window there is nothing to divide by, and the target stays
-//! that of `capacity`: fewer calls is the safe side.
+//! Where no call was answered in the whole window there is nothing to divide by, and the target is
+//! that of `capacity`, which is the lower one.
 
 use super::capacity;
 use crate::pacing::limits::Limits;

@@ -1,4 +1,4 @@
-//! `fixed`: a constant setpoint. The guards still apply.
+//! `fixed`: a constant setpoint. The guards apply.
 
 use crate::pacing::limits::{Limits, LimitsError};
 use crate::pacing::setpoint::{Setpoint, Unit};

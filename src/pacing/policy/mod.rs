@@ -1,7 +1,7 @@
-//! Policies: each turns the window into a target and says what the target rests on.
+//! Policies: each computes a target from the window, with its basis.
 //!
-//! A policy differs from another only in its target. Window, guards, bounds, band and record are
-//! the [pacer](super::Pacer)'s and shared.
+//! Policies differ only in their target. Window, guards, bounds, band and record belong to the
+//! [pacer](super::Pacer) and are shared.
 
 mod capacity;
 mod compensated;
@@ -16,21 +16,21 @@ use super::target::Target;
 
 pub use predictive::{Forecast, Predictive};
 
-/// How the target is found.
+/// The rule for the target.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Policy {
-    /// In proportion to the agents available.
+    /// Mean available agents × utilisation.
     Capacity,
-    /// As `Capacity`, corrected for an answer rate outside the tolerance band.
+    /// `Capacity`, corrected for an answer rate outside the tolerance band.
     Compensated,
-    /// Always the same.
+    /// A constant setpoint.
     Fixed {
-        /// What the lever counts.
+        /// Unit of the setpoint.
         unit: Unit,
-        /// Its position.
+        /// The setpoint.
         setpoint: Setpoint,
     },
-    /// As many answers as agents will be free to take, abandonment under a limit.
+    /// As many answers as agents will be free, with abandonment under a limit.
     Predictive(Predictive),
 }
 
@@ -46,7 +46,7 @@ impl Policy {
         }
     }
 
-    /// What its target counts.
+    /// Unit of its target.
     #[must_use]
     pub fn unit(self) -> Unit {
         match self {
@@ -72,8 +72,8 @@ impl Policy {
         }
     }
 
-    /// The target on a good poll, which is in the window already. `outside_band` says that this
-    /// poll's answer rate is outside the band.
+    /// The target for a successful poll, which is in the window already. `outside_band` is true where
+    /// this poll's answer rate is outside the band.
     pub(super) fn target(
         self,
         limits: &Limits,
@@ -92,8 +92,8 @@ impl Policy {
         }
     }
 
-    /// True where a window without an available agent means that nobody is logged in. A policy that
-    /// keeps agents busy can tell the two apart.
+    /// True where a window without an available agent means that no agent is staffed. `predictive`,
+    /// which keeps agents busy, looks at the staffed agents.
     pub(super) fn has_no_staff(self, state: &PacerState, sample: &Sample) -> bool {
         match (self, &state.forecast) {
             (Self::Predictive(_), Some(forecast)) => !forecast.has_staff(sample),
@@ -101,8 +101,8 @@ impl Policy {
         }
     }
 
-    /// The highest value that may stay in force after a failed poll, in the unit of the policy. Only
-    /// a policy whose targets count on being corrected by the next poll has one.
+    /// The highest value that may stay in force after a failed poll, in the unit of the policy;
+    /// `None` where a target does not rely on the next poll to correct it.
     pub(super) fn ceiling_without_poll(self, state: &PacerState) -> Option<f64> {
         match (self, &state.forecast) {
             (Self::Predictive(_), Some(forecast)) => Some(forecast.rate_without_polls()),

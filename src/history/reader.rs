@@ -1,0 +1,101 @@
+//! A file of history, open for reading.
+
+use std::io::{BufRead, BufReader, Read};
+
+use super::bounds::BUFFER_BYTES;
+use super::columns::ColumnNames;
+use super::csv_rows::CsvRows;
+use super::error::{RowError, unreadable};
+use super::ndjson_rows::NdjsonRows;
+use super::numbers::WrongField;
+use super::row::HistoryRow;
+use super::row_parser::RowParser;
+use crate::base::input::InputError;
+
+/// Reads a file of history row by row. Memory does not grow with the rows.
+pub struct HistoryReader {
+    rows: TextRows,
+    parser: RowParser,
+}
+
+/// Rows as text, in one of the formats.
+enum TextRows {
+    Csv(Box<CsvRows>),
+    Ndjson(Box<NdjsonRows>),
+}
+
+impl HistoryReader {
+    /// Opens a file. The first character tells the format: `{` begins NDJSON.
+    pub fn open(file: Box<dyn Read>, names: ColumnNames) -> Result<Self, InputError> {
+        let mut file = BufReader::with_capacity(BUFFER_BYTES, file);
+        let start = file.fill_buf().map_err(|error| unreadable(&error))?;
+        let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
+        if matches!(start, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) {
+            return Err(InputError(
+                "it is UTF-16 text; save it as CSV in UTF-8".to_owned(),
+            ));
+        }
+        if start.starts_with(&[0x1F, 0x8B]) {
+            return Err(InputError(
+                "it is compressed; unpack it first, such as zcat FILE | dialpace backtest -"
+                    .to_owned(),
+            ));
+        }
+        let rows = match start.trim_ascii_start().first() {
+            None => return Err(InputError("it is empty; expected CSV or NDJSON".to_owned())),
+            Some(b'{') => TextRows::Ndjson(Box::new(NdjsonRows::new(file, names))),
+            Some(_) => TextRows::Csv(Box::new(CsvRows::new(file, &names)?)),
+        };
+        Ok(Self {
+            rows,
+            parser: RowParser::default(),
+        })
+    }
+
+    /// The next row, or `None` at the end of the file.
+    pub fn next_row(&mut self) -> Result<Option<HistoryRow<'_>>, RowError> {
+        let line = match &mut self.rows {
+            TextRows::Csv(rows) => rows.advance()?,
+            TextRows::Ndjson(rows) => rows.advance()?,
+        };
+        let Some(line) = line else {
+            return Ok(None);
+        };
+        let fields = match &self.rows {
+            TextRows::Csv(rows) => rows.fields(line)?,
+            TextRows::Ndjson(rows) => rows.fields(),
+        };
+        match self.parser.parse(line, &fields) {
+            Ok(row) => Ok(Some(row)),
+            Err(wrong) => Err(self.rows.error(line, wrong)),
+        }
+    }
+
+    /// Bytes read so far.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        match &self.rows {
+            TextRows::Csv(rows) => rows.bytes(),
+            TextRows::Ndjson(rows) => rows.bytes(),
+        }
+    }
+}
+
+impl TextRows {
+    #[cold]
+    fn error(&self, line: u64, wrong: WrongField) -> RowError {
+        let (fields, names) = match self {
+            Self::Csv(rows) => (rows.fields(line), rows.names()),
+            Self::Ndjson(rows) => (Ok(rows.fields()), rows.names()),
+        };
+        let fields = match fields {
+            Ok(fields) => fields,
+            Err(error) => return error,
+        };
+        let value = fields[wrong.column].unwrap_or_default();
+        if value.contains(&b'\n') {
+            return RowError::unclosed_quote(line);
+        }
+        RowError::bad_field(line, &names[wrong.column], value, wrong.expected)
+    }
+}

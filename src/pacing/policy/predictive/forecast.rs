@@ -1,0 +1,118 @@
+//! The estimates of `predictive`.
+
+use serde::{Deserialize, Serialize};
+
+use super::settings::Predictive;
+use super::share::Share;
+use crate::base::units::UnixMillis;
+use crate::pacing::sample::Sample;
+
+/// The estimates of `predictive`, kept between runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Forecast {
+    /// Time of the last poll.
+    pub(super) at: UnixMillis,
+    /// Available agents at the last poll.
+    pub(super) idle: f64,
+    /// Agents in calls at the last poll, as reported or estimated.
+    pub(super) busy: f64,
+    /// Dial rate in force before the last poll, calls per minute.
+    pub(super) rate_before: f64,
+    /// Target of the last poll, calls per minute.
+    pub(super) wanted: f64,
+    /// Answered ÷ attempts, with the long memory.
+    pub(super) answers: Share,
+    /// Answered ÷ attempts, with the short memory.
+    pub(super) last_answers: Share,
+    /// Calls ended per agent-second in calls.
+    pub(super) ends: Share,
+    /// `D`: squared forecast error ÷ its expected variance.
+    pub(super) dispersion: f64,
+    /// `z`, in standard deviations.
+    pub(super) reserve: f64,
+    /// Abandoned ÷ live answers.
+    pub(super) abandoned: Share,
+    /// Mean live answers per interval.
+    pub(super) live_mean: f64,
+    /// Number of intervals with attempts or live answers.
+    pub(super) learned: u32,
+    /// Number of polls.
+    pub(super) polls: u32,
+    /// Fraction of the last target that its whole rate did not dial.
+    pub(super) rest: f64,
+    /// Number of consecutive polls without an available agent.
+    pub(super) without_idle: u32,
+}
+
+impl Forecast {
+    /// The estimates before the first poll, `sample`.
+    pub(super) fn new(settings: &Predictive, sample: &Sample) -> Self {
+        let idle = f64::from(sample.available_agents);
+        let handle_secs = settings.handle_time.as_secs_f64().max(HANDLE_SECS_MIN);
+        let live = sample.traffic.answered.map_or(0.0, f64::from);
+        let in_calls = live * handle_secs / settings.secs();
+        let counts_abandoned = sample.traffic.abandoned.is_some();
+        Self {
+            at: sample.at,
+            idle,
+            busy: match settings.logged_in_agents {
+                Some(agents) => (f64::from(agents) - idle).max(0.0),
+                None => in_calls,
+            },
+            rate_before: 0.0,
+            wanted: 0.0,
+            answers: Share::new(ANSWER_RATE_FIRST, ANSWER_RATE_FIRST_ATTEMPTS),
+            last_answers: Share::new(0.0, 0.0),
+            ends: Share {
+                part: HANDLE_TIME_FIRST_CALLS,
+                whole: handle_secs * HANDLE_TIME_FIRST_CALLS,
+            },
+            dispersion: 1.0,
+            reserve: settings.reserve_first(counts_abandoned),
+            abandoned: Share::new(0.0, 0.0),
+            live_mean: 0.0,
+            learned: 0,
+            polls: 0,
+            rest: 0.0,
+            without_idle: 0,
+        }
+    }
+
+    /// `p`: answered ÷ attempts, within its bounds.
+    pub(super) fn answer_rate(&self) -> f64 {
+        self.answers.value().clamp(ANSWER_RATE_MIN, ANSWER_RATE_MAX)
+    }
+
+    /// True where agents are staffed, as reported or estimated.
+    pub(in crate::pacing::policy) fn has_staff(&self, sample: &Sample) -> bool {
+        match sample.traffic.logged_in {
+            Some(agents) => agents > 0,
+            None => self.busy >= 1.0,
+        }
+    }
+
+    /// The highest dial rate that can hold without polls, calls per minute.
+    pub(in crate::pacing::policy) fn rate_without_polls(&self) -> f64 {
+        let agents = self.idle + self.busy;
+        let root = (libm::sqrt(BLIND_STAFFING_Z * BLIND_STAFFING_Z + 4.0 * agents)
+            - BLIND_STAFFING_Z)
+            / 2.0;
+        root * root * self.ends.value() / self.answer_rate() * 60.0
+    }
+}
+
+/// Answer rate before the first poll: high, since one that is too low makes people wait in vain.
+const ANSWER_RATE_FIRST: f64 = 0.9;
+/// Attempts that `ANSWER_RATE_FIRST` weighs as: few, so that the first poll outweighs it.
+const ANSWER_RATE_FIRST_ATTEMPTS: f64 = 3.0;
+/// Lowest answer rate that is used, so that the rate stays finite.
+const ANSWER_RATE_MIN: f64 = 0.01;
+/// Highest answer rate that is used, so that the variance `p (1 − p)` stays above 0.
+const ANSWER_RATE_MAX: f64 = 0.99;
+/// Calls that the set handle time weighs as, before it is measured.
+pub(super) const HANDLE_TIME_FIRST_CALLS: f64 = 10.0;
+/// Shortest handle time that is used, s: no mean handle time is as short.
+const HANDLE_SECS_MIN: f64 = 5.0;
+/// Standard deviations of a rate without polls: Erlang's loss of 3 % with 10 to 100 agents.
+const BLIND_STAFFING_Z: f64 = 1.7;

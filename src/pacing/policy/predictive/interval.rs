@@ -1,0 +1,69 @@
+//! The counts of one interval, as reported or estimated.
+
+use super::forecast::Forecast;
+use super::settings::Predictive;
+use crate::pacing::sample::Sample;
+
+/// The counts of one interval.
+pub(super) struct IntervalCounts {
+    pub(super) attempts: f64,
+    pub(super) live: f64,
+    pub(super) abandoned: f64,
+    /// Length in intervals of the settings; `None` where it is too long to learn from.
+    pub(super) length: Option<f64>,
+}
+
+impl Forecast {
+    /// The counts since the last poll: those that the platform reports, and estimates of the others.
+    pub(super) fn interval(
+        &mut self,
+        settings: &Predictive,
+        sample: &Sample,
+        rate: f64,
+    ) -> IntervalCounts {
+        let traffic = &sample.traffic;
+        let elapsed = sample.at.0.saturating_sub(self.at.0);
+        #[expect(clippy::cast_precision_loss, reason = "a time of milliseconds")]
+        let length = elapsed as f64 / 1_000.0 / settings.secs();
+        let attempts = match traffic.attempts {
+            Some(attempts) => f64::from(attempts),
+            None => rate * settings.secs() / 60.0,
+        };
+        let live = match (traffic.answered, sample.answer_rate) {
+            (Some(answered), _) => f64::from(answered),
+            (None, Some(answer_rate)) => attempts * answer_rate.value(),
+            (None, None) => 0.0,
+        };
+        self.without_idle = match sample.available_agents {
+            0 => self.without_idle.saturating_add(1),
+            _ => 0,
+        };
+        let abandoned = match traffic.abandoned {
+            Some(abandoned) => f64::from(abandoned),
+            None if self.without_idle == 0 => 0.0,
+            None => {
+                let ends_per_sec = self.busy * self.ends.value();
+                let polls = f64::from(self.without_idle.min(EMPTY_POLLS_MAX));
+                let share = libm::exp(-ends_per_sec * EMPTY_POLL_WAIT_SECS);
+                live * share.max(1.0 - libm::pow(EMPTY_POLL_BASE, polls))
+            }
+        };
+        IntervalCounts {
+            attempts,
+            live,
+            abandoned,
+            length: (length > 0.0 && length < LENGTH_MAX_INTERVALS).then_some(length),
+        }
+    }
+}
+
+/// Wait of a caller for whom no agent is free, s: half of the 2 s of patience, since the caller is on
+/// average behind another.
+const EMPTY_POLL_WAIT_SECS: f64 = 1.0;
+/// Highest share of live answers that met an agent where a poll finds none available; its n-th power
+/// after n such polls.
+const EMPTY_POLL_BASE: f64 = 0.8;
+/// Consecutive polls without an available agent that are counted: 0.8⁵⁰ is nearly 0 already.
+const EMPTY_POLLS_MAX: u32 = 50;
+/// Longest interval that is learned from, in intervals of the settings: one poll may be missing.
+const LENGTH_MAX_INTERVALS: f64 = 2.5;

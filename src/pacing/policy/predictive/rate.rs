@@ -1,0 +1,75 @@
+//! The rate for the next interval, from the estimates.
+
+use super::forecast::Forecast;
+use super::ring_time::unanswered_secs;
+use super::settings::Predictive;
+use crate::pacing::sample::Sample;
+use crate::pacing::target::{Basis, Target};
+
+impl Forecast {
+    /// The highest rate with a probability of no more than `1 − Φ(z)` that agents are short.
+    pub(super) fn target(&self, settings: &Predictive, sample: &Sample, rate: f64) -> Target {
+        let idle = f64::from(sample.available_agents);
+        let secs = settings.secs();
+        let answer_rate = self.answer_rate();
+        let horizon = secs + ANSWER_TAIL_SECS;
+        let freed = self.busy * self.ends.value() * (horizon + PATIENCE_SECS);
+        let ringing = answer_rate * rate / 60.0 * unanswered_secs(horizon);
+        let late = unanswered_secs(horizon) - unanswered_secs(ANSWER_TAIL_SECS);
+        let z = self.reserve_now(settings.aim(sample.traffic.abandoned.is_some()));
+
+        // idle + freed − a − ½ = z √(D (freed + (1 − p) a)), solved for a.
+        let spread = z * z * self.dispersion.max(1.0);
+        let room = idle + freed - CONTINUITY_CORRECTION;
+        let half = spread * (1.0 - answer_rate) / 2.0;
+        let constant = spread * (freed + RESERVE_VARIANCE_MIN);
+        let answers = if room > 0.0 {
+            room + half - libm::sqrt(2.0 * room * half + half * half + constant)
+        } else {
+            0.0
+        };
+        let wanted = (answers - ringing).max(0.0);
+        Target {
+            value: wanted / (answer_rate * (secs - late)) * 60.0,
+            basis: Basis::Predictive {
+                idle: sample.available_agents,
+                freed,
+                ringing,
+                reserve: (idle + freed - answers).max(0.0),
+                answer_rate,
+                handle_secs: 1.0 / self.ends.value(),
+                busy: self.busy,
+                abandonment_rate: self.abandoned.value(),
+                knows_staff: sample.traffic.logged_in.is_some(),
+                knows_abandoned: sample.traffic.abandoned.is_some(),
+                answered_part_secs: secs - late,
+            },
+        }
+    }
+
+    /// The `z` of the moment: the learned one, and more where abandonment is above the aim.
+    fn reserve_now(&self, aim: f64) -> f64 {
+        let beyond = (self.abandoned.value() / aim - 1.0).clamp(0.0, EXCESS_MAX);
+        let certainty = (self.abandoned.whole / EXCESS_LIVE_ANSWERS).min(1.0);
+        let excess_z = EXCESS_GAIN * beyond * certainty;
+        (self.reserve + excess_z).min(RESERVE_NOW_MAX)
+    }
+}
+
+/// Seconds after the interval within which most of its answers arrive; 6 to 10 give the same.
+const ANSWER_TAIL_SECS: f64 = 8.0;
+/// Time that a caller waits for an agent, s: the regulators count a call as abandoned after 2 s (FTC
+/// TSR 310.4(b)(4)(ii)).
+const PATIENCE_SECS: f64 = 2.0;
+/// The usual correction where a whole number is compared with a continuous one.
+const CONTINUITY_CORRECTION: f64 = 0.5;
+/// Agents²; keeps the variance above 0 where no call is expected to end.
+const RESERVE_VARIANCE_MIN: f64 = 0.05;
+/// Standard deviations added to `z` for abandonment of twice the aim.
+const EXCESS_GAIN: f64 = 0.75;
+/// Live answers from which an excess counts in full; with fewer it counts in proportion.
+const EXCESS_LIVE_ANSWERS: f64 = 230.0;
+/// Highest excess that counts: abandonment ÷ aim − 1.
+const EXCESS_MAX: f64 = 3.0;
+/// Standard deviations; highest `z` of the moment.
+const RESERVE_NOW_MAX: f64 = 3.25;

@@ -1,0 +1,69 @@
+//! The settings of `predictive`, and the `z` and the aim that follow from them.
+
+use std::time::Duration;
+
+use crate::pacing::sample::Ratio;
+
+/// Settings of `predictive`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Predictive {
+    /// Time from one poll to the next.
+    pub interval: Duration,
+    /// Highest abandonment rate: abandoned ÷ live answers.
+    pub abandonment_limit: Ratio,
+    /// Staffed agents, where the platform does not report them; an upper bound.
+    pub logged_in_agents: Option<u32>,
+    /// Mean handle time until it is measured.
+    pub handle_time: Duration,
+}
+
+impl Predictive {
+    /// The abandonment rate to aim at. `counts_abandoned`: the platform counts abandoned calls.
+    pub(super) fn aim(&self, counts_abandoned: bool) -> f64 {
+        let share = if counts_abandoned {
+            AIM_COUNTED
+        } else {
+            AIM_UNCOUNTED
+        };
+        (self.abandonment_limit.value() * share).max(AIM_MIN)
+    }
+
+    /// The first `z`, in standard deviations: that of a limit of 3 %, and for other limits along the
+    /// tail of the normal distribution.
+    pub(super) fn reserve_first(&self, counts_abandoned: bool) -> f64 {
+        let limits = self.abandonment_limit.value() / RESERVE_FIRST_LIMIT;
+        let wider = if counts_abandoned {
+            0.0
+        } else {
+            RESERVE_UNCOUNTED
+        };
+        let reserve = RESERVE_FIRST + wider - RESERVE_PER_LIMIT * libm::log(limits);
+        reserve.clamp(RESERVE_MIN, RESERVE_MAX)
+    }
+
+    /// Time from one poll to the next, s.
+    pub(super) fn secs(&self) -> f64 {
+        self.interval.as_secs_f64()
+    }
+}
+
+/// Aim ÷ limit where abandoned calls are counted. Below 1, so that chance does not carry the long-run
+/// rate over the limit.
+const AIM_COUNTED: f64 = 0.0283 / 0.03;
+/// Aim ÷ limit where abandoned calls are estimated: lower, since the estimate is rough.
+const AIM_UNCOUNTED: f64 = 2.0 / 3.0;
+/// Abandonment rate; an aim of 0 could be reached only by not dialing.
+const AIM_MIN: f64 = 0.001;
+/// Standard deviations at a limit of 3 %: agents are short in one interval of 10.3.
+const RESERVE_FIRST: f64 = 1.3;
+/// Abandonment limit for which `RESERVE_FIRST` was found: that of FTC and FCC.
+const RESERVE_FIRST_LIMIT: f64 = 0.03;
+/// Standard deviations by which the first `z` falls where the limit is e times higher: the tail of
+/// the normal distribution.
+const RESERVE_PER_LIMIT: f64 = 0.55;
+/// Standard deviations added to the first `z` where abandoned calls are estimated.
+const RESERVE_UNCOUNTED: f64 = 0.2;
+/// Standard deviations; lowest learned `z`, so that the rate keeps a reserve.
+pub(super) const RESERVE_MIN: f64 = 0.25;
+/// Standard deviations; highest learned `z`, so that dialing never ends for good.
+pub(super) const RESERVE_MAX: f64 = 3.0;

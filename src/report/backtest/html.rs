@@ -1,0 +1,52 @@
+//! The results as one HTML page, in the style of `simulate`'s.
+
+use super::rates_chart::rates_chart;
+use super::results::{BacktestResults, setting};
+use super::table::table;
+use super::week_charts::{day_charts, heat_map};
+use crate::replay::ChartData;
+use crate::report::chart::{add, escape};
+use crate::report::page;
+
+/// The whole page. Its charts are of the first pacer.
+#[must_use]
+pub fn html(results: &BacktestResults, data: &ChartData) -> String {
+    let replay = results.replay;
+    let mut html = page::head(results.source);
+    let Some(pacer) = replay.pacers().first() else {
+        return html;
+    };
+    let of_first = match replay.pacers() {
+        [_] => "",
+        _ => " Pictures are of the first of the settings.",
+    };
+    add(
+        &mut html,
+        format_args!(
+            "<p class=\"advice\">{}. What would have been decided, not what would have happened: history answered to the rates it was given, and outcomes are not predicted.{of_first} Times are UTC.</p>\n",
+            escape(&setting(pacer))
+        ),
+    );
+    for (campaign, rates) in replay.campaigns().iter().zip(data.rates()) {
+        html.push_str(&rates_chart(campaign, rates));
+    }
+    let not_drawn = replay.campaigns().len().saturating_sub(data.rates().len());
+    if not_drawn > 0 {
+        add(
+            &mut html,
+            format_args!(
+                "<p class=\"note\">{not_drawn} more campaigns are counted below and not drawn.</p>\n"
+            ),
+        );
+    }
+    html.push_str(&heat_map(data.week(), pacer.limits()));
+    html.push_str(&day_charts(data.week()));
+    add(
+        &mut html,
+        format_args!(
+            "<h2>Figures, and where they part most</h2>\n<pre>{}</pre>\n</body></html>\n",
+            escape(&table(results))
+        ),
+    );
+    html
+}

@@ -1,0 +1,173 @@
+//! The results as one JSON object.
+
+use serde::Serialize;
+
+use super::results::BacktestResults;
+use crate::base::timestamp::rfc3339;
+use crate::history::BadRow;
+use crate::pacing::Pacer;
+use crate::replay::{Difference, Replay, ReplayTotals};
+
+/// The results as one JSON object.
+#[must_use]
+pub fn json(results: &BacktestResults) -> String {
+    let replay = results.replay;
+    let pacers = replay.pacers().iter().enumerate();
+    let document = DocumentJson {
+        source: results.source,
+        rows: replay.rows(),
+        failed_polls: replay.failed_polls(),
+        skipped_rows: results.skipped,
+        campaigns: replay.campaigns().len(),
+        results: pacers
+            .map(|(n, pacer)| PacerJson::new(replay, n, pacer))
+            .collect(),
+        bad_rows: results.bad_rows.iter().map(BadRowJson::new).collect(),
+    };
+    // Text, whole numbers and finite floats always have JSON.
+    serde_json::to_string(&document).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DocumentJson<'a> {
+    source: &'a str,
+    rows: u64,
+    failed_polls: u64,
+    skipped_rows: u64,
+    campaigns: usize,
+    results: Vec<PacerJson<'a>>,
+    bad_rows: Vec<BadRowJson<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PacerJson<'a> {
+    policy: &'static str,
+    sla_threshold: f64,
+    tolerance_margin: f64,
+    #[serde(flatten)]
+    total: TotalsJson,
+    parts_most: Vec<DifferenceJson<'a>>,
+    campaigns: Vec<CampaignJson<'a>>,
+}
+
+impl<'a> PacerJson<'a> {
+    fn new(replay: &'a Replay, number: usize, pacer: &Pacer) -> Self {
+        let limits = pacer.limits();
+        let differences = replay.largest_differences(number).into_iter();
+        let campaigns = replay.campaigns().iter().filter_map(|campaign| {
+            Some(CampaignJson {
+                campaign_id: &campaign.id,
+                from: rfc3339(campaign.first_at),
+                to: rfc3339(campaign.last_at),
+                totals: TotalsJson::new(campaign.totals.get(number)?),
+            })
+        });
+        Self {
+            policy: pacer.policy().name(),
+            sla_threshold: limits.band.sla_threshold.value(),
+            tolerance_margin: limits.band.tolerance_margin.value(),
+            total: TotalsJson::new(&replay.total(number)),
+            parts_most: differences
+                .map(|(id, difference)| DifferenceJson::new(id, difference))
+                .collect(),
+            campaigns: campaigns.collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CampaignJson<'a> {
+    campaign_id: &'a str,
+    from: String,
+    to: String,
+    #[serde(flatten)]
+    totals: TotalsJson,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct TotalsJson {
+    rows: u64,
+    adjustments: u64,
+    rate_changes: u64,
+    rate_changes_per_hour: Option<f64>,
+    dial_rate_mean: Option<f64>,
+    outside_sla_band: Option<f64>,
+    /// Null where the file has no dial rates.
+    history: Option<HistoryJson>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct HistoryJson {
+    rows: u64,
+    dial_rate_mean: Option<f64>,
+    rate_changes: u64,
+    rate_changes_per_hour: Option<f64>,
+    equal_share: Option<f64>,
+    mean_absolute_difference: Option<f64>,
+}
+
+impl TotalsJson {
+    fn new(totals: &ReplayTotals) -> Self {
+        Self {
+            rows: totals.rows,
+            adjustments: totals.adjustments,
+            rate_changes: totals.rate_changes,
+            rate_changes_per_hour: totals.rate_changes_per_hour(),
+            dial_rate_mean: totals.dial_rate_mean(),
+            outside_sla_band: totals.outside_band_share(),
+            history: (totals.compared > 0).then(|| HistoryJson {
+                rows: totals.compared,
+                dial_rate_mean: totals.history_rate_mean(),
+                rate_changes: totals.history_changes,
+                rate_changes_per_hour: totals.history_changes_per_hour(),
+                equal_share: totals.equal_share(),
+                mean_absolute_difference: totals.difference_mean(),
+            }),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DifferenceJson<'a> {
+    timestamp: String,
+    campaign_id: &'a str,
+    line: u64,
+    new_dial_rate: u32,
+    dial_rate: u32,
+}
+
+impl<'a> DifferenceJson<'a> {
+    fn new(campaign_id: &'a str, difference: Difference) -> Self {
+        Self {
+            timestamp: rfc3339(difference.at),
+            campaign_id,
+            line: difference.line,
+            new_dial_rate: difference.decided,
+            dial_rate: difference.history,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct BadRowJson<'a> {
+    line: u64,
+    column: Option<&'a str>,
+    problem: String,
+}
+
+impl<'a> BadRowJson<'a> {
+    fn new(bad: &'a BadRow) -> Self {
+        Self {
+            line: bad.line,
+            column: bad.field.as_ref().map(|field| field.column.as_str()),
+            problem: bad.to_string(),
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Results of `backtest`: the table, JSON, the HTML page, and the file of decisions.
+
+mod decisions;
+mod float_texts;
+mod html;
+mod json;
+mod rates_chart;
+mod results;
+mod table;
+mod week_charts;
+
+pub use decisions::{DecisionFormat, DecisionWriter};
+pub use html::html;
+pub use json::json;
+pub use results::BacktestResults;
+pub use table::table;

@@ -1,0 +1,150 @@
+//! The results as tables for a terminal.
+
+use super::results::{BacktestResults, setting};
+use crate::base::timestamp::rfc3339;
+use crate::replay::{Replay, ReplayTotals};
+use crate::report::counts::{count, count_of};
+use crate::report::table::aligned;
+
+/// The results as tables, with the largest differences and notes on how to read them.
+#[must_use]
+pub fn table(results: &BacktestResults) -> String {
+    let replay = results.replay;
+    let pacers = replay.pacers().iter().enumerate();
+    let of_pacers = pacers.map(|(n, pacer)| table_row(setting(pacer), &replay.total(n)));
+    let mut text = heading(results);
+    text.push_str(&with_headings("would have", of_pacers));
+    let campaigns = replay.campaigns();
+    if replay.pacers().len() == 1 && (2..=CAMPAIGNS_MAX).contains(&campaigns.len()) {
+        let of_campaigns = campaigns.iter().filter_map(|campaign| {
+            Some(table_row(campaign.id.to_string(), campaign.totals.first()?))
+        });
+        text.push('\n');
+        text.push_str(&with_headings("campaign", of_campaigns));
+    }
+    text.push_str(&largest_differences(replay));
+    if results.means > 0 {
+        let note = format!(
+            "\n{} rows have the mean of the window instead of a count of agents: the window was taken as\nit was, as near as --window samples allow\n",
+            count(results.means)
+        );
+        text.push_str(&note);
+    }
+    text.push_str(&bad_rows(results));
+    text.push_str("\nThis is what would have been decided, not what would have happened: history answered to the\nrates it was given.\n");
+    text
+}
+
+/// "history.csv: 20,160 rows of 3 campaigns, from … to …"
+fn heading(results: &BacktestResults) -> String {
+    let replay = results.replay;
+    let campaigns = replay.campaigns();
+    let first = campaigns.iter().map(|c| c.first_at).min();
+    let last = campaigns.iter().map(|c| c.last_at).max();
+    let period = match (first, last) {
+        (Some(first), Some(last)) => format!(", {} to {}", rfc3339(first), rfc3339(last)),
+        _ => String::new(),
+    };
+    let failed = match replay.failed_polls() {
+        0 => String::new(),
+        polls => format!("; {} failed", count_of(polls, "poll")),
+    };
+    format!(
+        "{}: {} of {}{period}{failed}\n\n",
+        results.source,
+        count_of(replay.rows(), "row"),
+        count_of(campaigns.len() as u64, "campaign"),
+    )
+}
+
+fn with_headings(first: &str, rows: impl Iterator<Item = Vec<String>>) -> String {
+    let headings = [&[first], &HEADINGS[..]].concat();
+    let mut all = vec![headings.into_iter().map(str::to_owned).collect()];
+    all.extend(rows);
+    aligned(&all)
+}
+
+fn table_row(name: String, totals: &ReplayTotals) -> Vec<String> {
+    let plain = |value: Option<f64>| value.map_or(ABSENT.to_owned(), |v| format!("{v:.1}"));
+    let percent = |share: Option<f64>| plain(share.map(|share| share * 100.0));
+    vec![
+        name,
+        count(totals.adjustments),
+        count(totals.rate_changes),
+        plain(totals.rate_changes_per_hour()),
+        plain(totals.dial_rate_mean()),
+        percent(totals.outside_band_share()),
+        plain(totals.history_rate_mean()),
+        plain(totals.history_changes_per_hour()),
+        percent(totals.equal_share()),
+        plain(totals.difference_mean()),
+    ]
+}
+
+/// The largest differences between history and the first pacer.
+fn largest_differences(replay: &Replay) -> String {
+    if replay.total(0).compared == 0 {
+        return "\nThe file has no dial rates, so there is nothing to compare with.\n".to_owned();
+    }
+    let differences = replay.largest_differences(0);
+    if differences.is_empty() {
+        return "\nEvery dial rate is the one that history had.\n".to_owned();
+    }
+    let of = match replay.pacers() {
+        [first, _, ..] => format!(" ({})", setting(first)),
+        _ => String::new(),
+    };
+    let mut text =
+        format!("\nThey part most{of}, the furthest row of each hour, in calls per minute:\n");
+    for (campaign, difference) in differences {
+        let campaign = match campaign {
+            "" => String::new(),
+            id => format!("  {id}"),
+        };
+        let line = format!(
+            "  {}{campaign}  decided {}, history {} ({:+})  line {}\n",
+            rfc3339(difference.at),
+            difference.decided,
+            difference.history,
+            i64::from(difference.decided) - i64::from(difference.history),
+            difference.line
+        );
+        text.push_str(&line);
+    }
+    text
+}
+
+fn bad_rows(results: &BacktestResults) -> String {
+    if results.skipped == 0 {
+        return String::new();
+    }
+    let mut text = format!("\n{} left out", count_of(results.skipped, "bad row"));
+    let listed = results.bad_rows.len() as u64;
+    text.push_str(if results.skipped > listed {
+        ", of which the first ten are:\n"
+    } else {
+        ":\n"
+    });
+    for bad in results.bad_rows {
+        let line = format!("  {}:{}: {bad}\n", results.source, bad.line);
+        text.push_str(&line);
+    }
+    text
+}
+
+/// Headings after the first, which is the name of what the row is about.
+const HEADINGS: [&str; 9] = [
+    "PATCHes",
+    "rate changes",
+    "per hour",
+    "mean rate",
+    "outside band %",
+    "history: mean",
+    "changes per hour",
+    "equal %",
+    "mean difference",
+];
+/// Text of a figure that does not exist.
+const ABSENT: &str = "–";
+/// More campaigns than this are better read in JSON.
+const CAMPAIGNS_MAX: usize = 20;
