@@ -1,30 +1,31 @@
-//! A campaign whose dial rate is set from outside and that is looked at whenever somebody asks.
+//! A simulated campaign whose dial rate is set from outside and whose metrics are read at any time.
 
 use std::collections::VecDeque;
 
-use super::controller::{Controller, Order, Placing, Shown};
+use super::controller::{Controller, PlatformMetrics, RateCommand};
 use super::draws::Streams;
 use super::figures::Figures;
 use super::scenario::Scenario;
 use super::world::World;
 
-/// A campaign and the rates at which it dialed. A question costs what happened since the last one:
-/// the world is kept as it was an interval before, and what follows is simulated on a copy of it.
-pub struct Past {
+/// A campaign and the dial rates that it has had. The world is kept as it was one interval before the
+/// last question, and what follows is simulated on a copy, so that a question costs only the time
+/// since the last one.
+pub struct OnDemandWorld {
     world: World,
     interval_secs: f64,
-    /// Seconds, and calls per minute from then on, which the world has still to follow.
+    /// Changes of the dial rate that the world has not simulated yet: seconds, calls per minute.
     rates: VecDeque<(f64, u32)>,
 }
 
-impl Past {
+impl OnDemandWorld {
     /// A campaign that begins at 0 s and whose figures count from `counted_from_secs`.
     #[must_use]
     pub fn new(scenario: &Scenario, seed: u64, counted_from_secs: f64) -> Self {
         let streams = Streams::new(seed, 0);
         let counted = counted_from_secs..f64::INFINITY;
         Self {
-            world: World::new(scenario, Placing::ByRate, streams, counted).without_polls(),
+            world: World::new(scenario, None, streams, counted).without_polls(),
             interval_secs: scenario.interval_secs,
             rates: VecDeque::new(),
         }
@@ -35,8 +36,8 @@ impl Past {
         self.rates.push_back((at_secs, rate));
     }
 
-    /// What the platform would show at `now_secs`, of the interval that ends then.
-    pub fn shown(&mut self, now_secs: f64) -> Shown {
+    /// The metrics of the interval that ends at `now_secs`.
+    pub fn metrics(&mut self, now_secs: f64) -> PlatformMetrics {
         self.catch_up(now_secs);
         let mut world = self.world.clone();
         let _ = world.end_interval();
@@ -44,8 +45,7 @@ impl Past {
         world.end_interval()
     }
 
-    /// What became of the campaign until `now_secs`. What only a controller can tell, such as
-    /// changes and the SLA band, is 0.
+    /// The figures until `now_secs`. Those of a controller, such as changes and the SLA band, are 0.
     pub fn figures(&mut self, now_secs: f64) -> Figures {
         self.catch_up(now_secs);
         let mut world = self.world.clone();
@@ -53,43 +53,43 @@ impl Past {
         world.figures()
     }
 
-    /// Brings the world to where the interval begins that ends at `now_secs`.
+    /// Simulates until the beginning of the interval that ends at `now_secs`.
     fn catch_up(&mut self, now_secs: f64) {
-        let begins = now_secs - self.interval_secs;
-        let until_then = self.rates.partition_point(|(at, _)| *at <= begins);
+        let from = now_secs - self.interval_secs;
+        let until_then = self.rates.partition_point(|(at, _)| *at <= from);
         let rates = self.rates.drain(..until_then).collect();
-        follow(&mut self.world, &rates, begins);
+        follow(&mut self.world, &rates, from);
     }
 }
 
-/// Only looks on.
-struct Watcher;
+/// Nobody, since the dial rate is set from outside.
+struct NoController;
 
-impl Controller for Watcher {
-    fn poll(&mut self, _: f64, _: Option<Shown>) -> Order {
-        Order::default()
+impl Controller for NoController {
+    fn poll(&mut self, _: f64, _: Option<PlatformMetrics>) -> RateCommand {
+        RateCommand::default()
     }
 
     fn applied(&mut self, _: u32) {}
 }
 
-/// Time passes until `until`, with the dial rates of that time.
+/// Simulates until `until`, with the dial rates of that time.
 fn follow(world: &mut World, rates: &VecDeque<(f64, u32)>, until: f64) {
     for (at, rate) in rates {
-        pass_until(world, *at);
+        run_until(world, *at);
         world.set_dial_rate(*rate);
     }
-    pass_until(world, until);
+    run_until(world, until);
 }
 
-/// Time passes without a poll. The queues that a poll empties are emptied all the same, so that they
+/// Simulates until `until`. The queues that a poll would empty are emptied now and then, so that they
 /// do not grow with the time.
-fn pass_until(world: &mut World, until: f64) {
+fn run_until(world: &mut World, until: f64) {
     while world.now() < until {
-        world.run_until(until.min(world.now() + UNPOLLED_SECS), &mut Watcher);
+        world.run_until(until.min(world.now() + UNPOLLED_SECS), &mut NoController);
         world.count_unanswered();
     }
 }
 
-/// Seconds that may pass without a poll before its queues are emptied.
+/// Seconds after which the queues are emptied: twenty intervals of 30 s.
 const UNPOLLED_SECS: f64 = 600.0;

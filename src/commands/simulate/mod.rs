@@ -1,72 +1,22 @@
 //! `simulate`: the pacer in a synthetic world.
 
+mod alternatives;
+mod options;
+mod outputs;
+mod plan;
 mod shards;
 
-use std::collections::BTreeMap;
-use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use crate::base::input::InputError;
-use crate::base::notice::{Notice, Notices as _};
 use crate::commands::interrupt::Ended;
-use crate::config::scenario_file;
-use crate::config::{Layers, Sources};
-use crate::pacing::{Policy, Ratio};
-use crate::report::{self, Console, simulation};
-use crate::sim::{
-    Cell, Estimate, Feed, Figures, LevelRule, Paced, Placing, Plan, Point, Scenario, Shift,
-    simulate,
-};
+use crate::config::{Layers, Sources, scenario_file};
+use crate::report::Console;
+use shards::Shard;
 
-/// What the command line asks of a simulation.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The scenario file.
-    pub scenario: Option<PathBuf>,
-    /// `--print-scenario`.
-    pub print_scenario: bool,
-    /// `--agents`.
-    pub agents: Option<u32>,
-    /// `--answer-rate`.
-    pub answer_rate: Option<f64>,
-    /// `--hours`.
-    pub hours: Option<f64>,
-    /// `--replications`.
-    pub replications: u32,
-    /// `--seed`.
-    pub seed: u64,
-    /// `--jobs`.
-    pub jobs: Option<u16>,
-    /// `--format`.
-    pub format: Format,
-    /// `--trace`.
-    pub trace: Option<PathBuf>,
-    /// `--report`.
-    pub report: Option<PathBuf>,
-    /// `--shard`.
-    pub shard: Option<String>,
-    /// `--merge`.
-    pub merge: Vec<PathBuf>,
-    /// `--quiet`.
-    pub quiet: bool,
-}
-
-/// How results are printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// Columns for people.
-    Table,
-    /// One object.
-    Json,
-    /// One line per point.
-    Csv,
-}
+pub use options::{Format, Options};
 
 /// Runs it and prints the results. `stop` is set from outside to end it early.
 pub fn run(
@@ -78,324 +28,41 @@ pub fn run(
     let layers = Layers::gather(sources, true)?;
     let limit = layers.abandonment_limit()?.value();
     if !options.merge.is_empty() {
-        let (plan, cells) = shards::merge(&options.merge).map_err(InputError)?;
-        print(options, &plan, &cells, limit, *console)?;
+        let results = shards::merge(&options.merge)?;
+        console.data(outputs::text(&results, limit, options.format).trim_end())?;
         return Ok(Ended::Done);
     }
-    let scenario = scenario(options, &layers)?;
+    let scenario = plan::scenario(options, &layers)?;
     if options.print_scenario {
         console.data(scenario_file::text(&scenario)?.trim_end())?;
         return Ok(Ended::Done);
     }
-    let plan = plan(options, scenario, &layers, sources)?;
-    let shard = options.shard.as_deref().map(parse_shard).transpose()?;
+    let plan = plan::plan(options, scenario, &layers, sources)?;
+    let shard = options.shard.as_deref().map(Shard::parse).transpose()?;
     if let Some(path) = &options.trace {
-        write_trace(&plan, path)?;
+        outputs::write_trace(&plan, path)?;
     }
-    let wanted = |cell: usize| shard.is_none_or(|(share, of)| cell % of == share);
-    let total = (0..plan.cells()).filter(|cell| wanted(*cell)).count();
-    let cells = run_with_progress(options, &plan, &wanted, total, stop);
+    let wanted = |index: usize| shard.is_none_or(|shard| shard.has(index));
+    let total = (0..plan.len()).filter(|index| wanted(*index)).count();
+    let replications = outputs::run_with_progress(options, &plan, &wanted, total, stop);
     if stop.load(Ordering::Relaxed) {
-        let done = cells.len();
+        let done = replications.len();
         console.error(&format!(
             "interrupted: {done} of {total} replications were complete; nothing is printed of them"
         ));
         return Ok(Ended::Interrupted);
     }
     if shard.is_some() {
-        console.data(&shards::part(&plan, &cells))?;
+        console.data(&shards::part(&plan, replications))?;
         return Ok(Ended::Done);
     }
+    let results = plan.results(&replications);
     if let Some(path) = &options.report {
-        write_report(&plan, &cells, limit, path)?;
+        outputs::write_report(&plan, &results, limit, path)?;
     }
-    print(options, &plan, &cells, limit, *console)?;
+    console.data(outputs::text(&results, limit, options.format).trim_end())?;
     if options.format == Format::Table && !options.quiet {
-        tell_others(options, &plan, &cells, &layers, *console, stop)?;
+        alternatives::suggest_alternatives(options, &plan, &results, &layers, *console, stop)?;
     }
     Ok(Ended::Done)
 }
-
-/// Says on stderr what the same days come to under the policies that were not asked for, and where
-/// a dialer that decides at every call does better.
-fn tell_others(
-    options: &Options,
-    plan: &Plan,
-    cells: &[Cell],
-    layers: &Layers,
-    console: Console,
-    stop: &AtomicBool,
-) -> Result<()> {
-    let Some(baseline) = plan.points.get(plan.baseline) else {
-        return Ok(());
-    };
-    let interval = Duration::from_secs_f64(plan.scenario.interval_secs);
-    let band = (baseline.sla_threshold, baseline.tolerance_margin);
-    let band = (Ratio::new(band.0), Ratio::new(band.1));
-    let (Some(sla_threshold), Some(tolerance_margin)) = band else {
-        return Ok(());
-    };
-    let points = OTHERS
-        .iter()
-        .map(|policy| point(policy, (sla_threshold, tolerance_margin), layers, interval))
-        .collect::<Result<Vec<Point>>>()?;
-    let others = Plan {
-        points,
-        replications: plan.replications.min(OTHERS_REPLICATIONS),
-        ..plan.clone()
-    };
-    let is_told = |policy: &str| plan.points.iter().position(|p| p.policy == policy);
-    let wanted = |cell: usize| {
-        let policy = OTHERS.get(cell / others.replications as usize);
-        policy.is_some_and(|policy| is_told(policy).is_none())
-    };
-    let own = others.run(jobs(options), &wanted, &|| {}, stop);
-    let mean = |policy: &'static str, figure: fn(&Figures) -> f64| {
-        let (cells, point, replications) = if let Some(point) = is_told(policy) {
-            (cells, point, plan.replications)
-        } else {
-            let point = OTHERS.iter().position(|other| *other == policy)?;
-            (own.as_slice(), point, others.replications)
-        };
-        let of_point = |cell: &&Cell| cell.cell / replications as usize == point;
-        let figures: Vec<f64> = cells
-            .iter()
-            .filter(of_point)
-            .map(|cell| figure(&cell.figures) * 100.0)
-            .collect();
-        (!figures.is_empty()).then(|| Estimate::of(&figures).mean)
-    };
-    let mut told = Vec::new();
-    for policy in OTHERS
-        .into_iter()
-        .filter(|policy| is_told(policy).is_none())
-    {
-        let occupancy = mean(policy, |f| f.occupancy);
-        let abandoned = mean(policy, |f| f.abandonment_rate);
-        if let (Some(occupancy), Some(abandoned)) = (occupancy, abandoned) {
-            told.push(format!(
-                "{policy} {occupancy:.1} % occupied and {abandoned:.2} % abandoned"
-            ));
-        }
-    }
-    if !told.is_empty() {
-        console.tell(&Notice::OtherPolicies(told.join("; ")));
-    }
-    let occupied = |policy| mean(policy, |f| f.occupancy);
-    if let (Some(predictive), Some(progressive)) = (occupied(PREDICTIVE), occupied(PROGRESSIVE))
-        && progressive >= predictive
-    {
-        console.tell(&Notice::ProgressiveIsBetter {
-            interval_secs: plan.scenario.interval_secs,
-            progressive,
-            predictive,
-        });
-    }
-    Ok(())
-}
-
-fn scenario(options: &Options, layers: &Layers) -> Result<Scenario> {
-    let mut scenario = match &options.scenario {
-        Some(path) => scenario_file::read(path)?,
-        None => Scenario::default(),
-    };
-    if let Some(count) = options.agents {
-        scenario.agents.roster = vec![Shift {
-            from_secs: 0.0,
-            count,
-        }];
-    }
-    if let Some(base) = options.answer_rate {
-        if Ratio::new(base).is_none() {
-            let problem = format!("--answer-rate: {base} is not a share from 0 to 1");
-            return Err(InputError(problem).into());
-        }
-        scenario.answer_rate.base = base;
-    }
-    if let Some(hours) = options.hours {
-        if hours.is_nan() || hours <= 0.0 {
-            let problem = format!("--hours: {hours} is not a time above 0");
-            return Err(InputError(problem).into());
-        }
-        scenario.hours = hours;
-    }
-    if let Some(interval) = layers.interval()? {
-        scenario.interval_secs = interval.as_secs_f64();
-    }
-    scenario_file::check(&scenario, options.scenario.as_deref())?;
-    Ok(scenario)
-}
-
-fn plan(options: &Options, scenario: Scenario, layers: &Layers, sources: &Sources) -> Result<Plan> {
-    let grid = layers.grid()?;
-    let interval = Duration::from_secs_f64(scenario.interval_secs);
-    let mut points = Vec::new();
-    for policy in &grid.policies {
-        let mut bands = grid.bands();
-        if reference(policy).is_some() {
-            // It knows no band, so one is enough.
-            bands.truncate(1);
-        }
-        for band in bands {
-            points.push(point(policy, band, layers, interval)?);
-        }
-    }
-    let baseline = current(&points, sources)?;
-    Ok(Plan {
-        scenario,
-        seed: options.seed,
-        replications: options.replications,
-        points,
-        baseline,
-    })
-}
-
-fn point(policy: &str, band: (Ratio, Ratio), layers: &Layers, interval: Duration) -> Result<Point> {
-    let reference = reference(policy);
-    let (name, feed) = match policy {
-        WITHOUT_FEED => (PREDICTIVE, Feed::CampaignApi),
-        name => (name, Feed::Full),
-    };
-    Ok(Point {
-        policy: policy.to_owned(),
-        sla_threshold: band.0.value(),
-        tolerance_margin: band.1.value(),
-        pacer: match reference {
-            Some(_) => None,
-            None => Some(layers.pacer(name, band, interval)?),
-        },
-        placing: reference.unwrap_or(Placing::ByRate),
-        feed,
-    })
-}
-
-/// The point of the settings that stand without this command's flags, which `tick` would run
-/// with; the first where they are not in the grid.
-fn current(points: &[Point], sources: &Sources) -> Result<usize> {
-    let standing = Sources {
-        flags: BTreeMap::new(),
-        ..sources.clone()
-    };
-    let grid = Layers::gather(&standing, true)?.grid()?;
-    let is_current = |point: &Point| {
-        let band = (point.sla_threshold, point.tolerance_margin);
-        let mut bands = grid.bands().into_iter().take(1);
-        grid.policies.first() == Some(&point.policy)
-            && bands.any(|(sla, margin)| band == (sla.value(), margin.value()))
-    };
-    Ok(points.iter().position(is_current).unwrap_or(0))
-}
-
-/// "2/8" is the second of eight shares.
-fn parse_shard(text: &str) -> Result<(usize, usize), InputError> {
-    let wrong = || {
-        InputError(format!(
-            "--shard: {text:?} is not I/N, such as 2/8 for the second of eight"
-        ))
-    };
-    let (share, of) = text.split_once('/').ok_or_else(wrong)?;
-    match (share.parse::<usize>(), of.parse::<usize>()) {
-        (Ok(share), Ok(of)) if (1..=of).contains(&share) => Ok((share - 1, of)),
-        _ => Err(wrong()),
-    }
-}
-
-fn run_with_progress(
-    options: &Options,
-    plan: &Plan,
-    wanted: &(dyn Fn(usize) -> bool + Sync),
-    total: usize,
-    stop: &AtomicBool,
-) -> Vec<Cell> {
-    let bar = (!options.quiet && io::stderr().is_terminal()).then(|| progress_bar(total));
-    let done = AtomicUsize::new(0);
-    let one_done = || {
-        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-        // Once per per cent: drawing takes longer than a short replication.
-        if let Some(bar) = bar
-            .as_ref()
-            .filter(|_| done.is_multiple_of((total / 100).max(1)))
-        {
-            bar.set_position(done as u64);
-        }
-    };
-    let cells = plan.run(jobs(options), wanted, &one_done, stop);
-    if let Some(bar) = bar {
-        bar.finish_and_clear();
-    }
-    cells
-}
-
-fn jobs(options: &Options) -> usize {
-    let cores = || thread::available_parallelism().map_or(1, usize::from);
-    options.jobs.map_or_else(cores, usize::from)
-}
-
-fn progress_bar(total: usize) -> indicatif::ProgressBar {
-    let bar = indicatif::ProgressBar::new(total as u64);
-    let style = "{bar:30} {pos}/{len} replications, {eta} left";
-    match indicatif::ProgressStyle::with_template(style) {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
-}
-
-fn write_trace(plan: &Plan, path: &Path) -> Result<()> {
-    let first = plan.points.first();
-    let driven = first.and_then(|point| Some((point.pacer.as_ref()?, point.feed)));
-    let (pacer, feed) = driven.ok_or_else(|| {
-        InputError("--trace: a reference dialer has no intervals to trace".to_owned())
-    })?;
-    let mut controller = Paced::traced(pacer, feed);
-    simulate(&plan.scenario, &mut controller, plan.seed, 0);
-    let is_fed = feed == Feed::Full && matches!(pacer.policy(), Policy::Predictive(_));
-    let rows = simulation::trace(&controller.into_trace(), &plan.scenario.name, is_fed);
-    crate::base::files::publish(path, rows.as_bytes())
-        .with_context(|| format!("cannot write {}", path.display()))
-}
-
-fn write_report(plan: &Plan, cells: &[Cell], limit: f64, path: &Path) -> Result<()> {
-    let first = plan.points.first();
-    let driven = first.and_then(|point| Some((point.pacer.as_ref()?, point.feed)));
-    let observed = driven.map_or_else(Vec::new, |(pacer, feed)| {
-        let mut controller = Paced::traced(pacer, feed);
-        simulate(&plan.scenario, &mut controller, plan.seed, 0);
-        controller.observed().to_vec()
-    });
-    let page = report::html::page(plan, cells, limit, &observed);
-    crate::base::files::publish(path, page.as_bytes())
-        .with_context(|| format!("cannot write {}", path.display()))
-}
-
-fn print(
-    options: &Options,
-    plan: &Plan,
-    cells: &[Cell],
-    limit: f64,
-    console: Console,
-) -> Result<()> {
-    let text = match options.format {
-        Format::Table => simulation::table(plan, cells, limit),
-        Format::Json => simulation::json(plan, cells, limit),
-        Format::Csv => simulation::csv(plan, cells, limit),
-    };
-    console.data(text.trim_end())?;
-    Ok(())
-}
-
-/// The reference dialer of this name among the policies.
-fn reference(name: &str) -> Option<Placing> {
-    match name {
-        PROGRESSIVE => Some(Placing::OnePerIdleAgent),
-        name => LevelRule::named(name).map(Placing::ByLevel),
-    }
-}
-
-/// The policy that can be told more than the campaign API does, and the same without.
-const PREDICTIVE: &str = "predictive";
-const WITHOUT_FEED: &str = "predictive-without-feed";
-const PROGRESSIVE: &str = "progressive";
-/// What a user may want to know of whatever was asked for.
-const OTHERS: [&str; 4] = ["capacity", PREDICTIVE, WITHOUT_FEED, PROGRESSIVE];
-/// Enough for a hint, and little beside what was asked for.
-const OTHERS_REPLICATIONS: u32 = 10;

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use super::call::AnsweredCall;
 use super::event::EventQueue;
 use crate::sim::answer::AnswerModel;
-use crate::sim::controller::Placing;
+use crate::sim::controller::ReferenceDialer;
 use crate::sim::draws::{Purpose, Stream, Streams};
 use crate::sim::scenario::{Calls, Scenario};
 
@@ -53,11 +53,11 @@ pub(super) struct Attempts {
 impl Dialer {
     pub(super) fn new(
         scenario: &Scenario,
-        placing: Placing,
+        reference: Option<ReferenceDialer>,
         streams: Streams,
         counted_from_secs: f64,
     ) -> Self {
-        let is_level = matches!(placing, Placing::ByLevel(_));
+        let is_level = matches!(reference, Some(ReferenceDialer::Level(_)));
         let lines_max = scenario.dialer.lines_max as usize;
         Self {
             calls: scenario.calls.clone(),
@@ -72,7 +72,7 @@ impl Dialer {
             failed: VecDeque::new(),
             machines_detected: EventQueue::new(),
             interval: Attempts::default(),
-            follows_idle_agents: placing == Placing::OnePerIdleAgent,
+            follows_idle_agents: reference == Some(ReferenceDialer::Progressive),
             retries: EventQueue::new(),
             lines_max,
             counts_lines: lines_max > 0 || is_level,

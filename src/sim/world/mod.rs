@@ -18,7 +18,7 @@ use dialer::Dialer;
 use rate::DialRate;
 use staff::Staff;
 
-use super::controller::{Controller, Observed, Order, Placing, Shown};
+use super::controller::{Controller, PlatformMetrics, RateCommand, ReferenceDialer, Snapshot};
 use super::draws::Streams;
 use super::faults::FaultDraws;
 use super::figures::{ControlCounts, DialerCounts, Figures};
@@ -35,7 +35,7 @@ pub fn simulate(
     let counted = scenario.warm_up_secs..scenario.hours * 3600.0;
     let end = counted.end;
     let streams = Streams::new(seed, replication);
-    let mut world = World::new(scenario, controller.placing(), streams, counted);
+    let mut world = World::new(scenario, controller.reference_dialer(), streams, counted);
     world.run_until(end, controller);
     world.figures()
 }
@@ -65,7 +65,7 @@ impl World {
     /// The world at 0 s.
     pub(super) fn new(
         scenario: &Scenario,
-        placing: Placing,
+        reference: Option<ReferenceDialer>,
         streams: Streams,
         counted: Range<f64>,
     ) -> Self {
@@ -73,10 +73,10 @@ impl World {
         Self {
             now: 0.0,
             rate: DialRate::new(scenario.dialer.spacing, streams, from_secs),
-            dialer: Dialer::new(scenario, placing, streams, from_secs),
-            level: match placing {
-                Placing::ByLevel(rule) => Some(LevelDialer::new(rule)),
-                Placing::ByRate | Placing::OnePerIdleAgent => None,
+            dialer: Dialer::new(scenario, reference, streams, from_secs),
+            level: match reference {
+                Some(ReferenceDialer::Level(rule)) => Some(LevelDialer::new(rule)),
+                Some(ReferenceDialer::Progressive) | None => None,
             },
             staff: Staff::new(scenario, streams, counted.clone()),
             callers: Callers::new(from_secs),
@@ -167,10 +167,10 @@ impl World {
         )
     }
 
-    /// What the platform shows of the interval that ends now.
-    pub(super) fn end_interval(&mut self) -> Shown {
+    /// The metrics of the interval that ends now.
+    pub(super) fn end_interval(&mut self) -> PlatformMetrics {
         let attempts = self.dialer.end_interval(self.now);
-        Shown {
+        PlatformMetrics {
             ended: attempts.ended,
             answered: attempts.answered,
             idle: count(self.staff.idle()),
@@ -255,32 +255,32 @@ impl World {
 
     fn poll(&mut self, controller: &mut dyn Controller) {
         self.next_poll_at += self.interval_secs;
-        let shown = self.end_interval();
+        let metrics = self.end_interval();
         let (connected, abandoned) = (self.staff.connected(), self.callers.counts().abandoned);
         if self.counts() {
             let half_hour = &mut self.control.half_hour;
             half_hour.end_interval(connected, abandoned, self.interval_secs);
         }
-        controller.observe(Observed {
+        controller.observe(Snapshot {
             at_secs: self.now,
             dial_rate: self.rate.current(),
-            logged_in: shown.logged_in,
-            idle: shown.idle,
-            answer_rate: shown.answer_rate(),
+            logged_in: metrics.logged_in,
+            idle: metrics.idle,
+            answer_rate: metrics.answer_rate(),
             connected,
             abandoned,
         });
         let fails = self.faults.poll_fails(self.now);
-        let order = controller.poll(self.now, (!fails).then_some(shown));
+        let command = controller.poll(self.now, (!fails).then_some(metrics));
         if self.counts() {
-            self.control.intervals += u64::from(order.is_outside.is_some());
-            self.control.intervals_outside += u64::from(order.is_outside == Some(true));
+            self.control.intervals += u64::from(command.is_outside_band.is_some());
+            self.control.intervals_outside += u64::from(command.is_outside_band == Some(true));
         }
-        self.obey(order, controller);
+        self.apply_command(command, controller);
     }
 
-    fn obey(&mut self, order: Order, controller: &mut dyn Controller) {
-        let Some(rate) = order.send else {
+    fn apply_command(&mut self, command: RateCommand, controller: &mut dyn Controller) {
+        let Some(rate) = command.send else {
             return;
         };
         let fails = self.faults.patch_fails();
