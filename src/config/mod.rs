@@ -1,5 +1,6 @@
 //! Settings: merged from every source and checked once, before anything is sent.
 
+pub mod expectation;
 mod layers;
 mod pacing;
 pub mod scenario_file;

@@ -277,7 +277,7 @@ fn start_sandbox(
     lifetime: SandboxLifetime,
 ) -> Result<Sandbox> {
     let scenario = match scenario {
-        Some(path) => scenario_file::read_checked(path)?,
+        Some(path) => scenario_file::read_checked(path)?.scenario,
         None => Scenario::default(),
     };
     let path = files::sibling(state_path, ".campaign");

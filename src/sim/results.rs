@@ -76,6 +76,9 @@ pub struct Summary {
     pub calls_dialed: f64,
 }
 
+/// A figure's name, and the figure of a summary.
+type NamedEstimate = (&'static str, fn(&Summary) -> Estimate);
+
 impl Results {
     /// The same with the figures of these replications, which are in order.
     #[must_use]
@@ -137,22 +140,21 @@ impl VariantResults {
 }
 
 impl Summary {
-    /// The figures that have a confidence interval, by their names in JSON.
-    #[must_use]
-    pub fn estimates(&self) -> [(&'static str, Estimate); 10] {
-        [
-            ("occupancy", self.occupancy),
-            ("abandonmentRate", self.abandonment_rate),
-            ("connectsPerAgentHour", self.connects_per_agent_hour),
-            ("idleWaitSecs", self.idle_wait_secs),
-            ("dialRate", self.dial_rate),
-            ("rateChangesPerHour", self.rate_changes_per_hour),
-            ("patchesPerHour", self.patches_per_hour),
-            ("exportsPerHour", self.exports_per_hour),
-            ("outsideSlaBand", self.outside_sla_band),
-            ("worstHalfHourAbandonment", self.worst_half_hour_abandonment),
-        ]
-    }
+    /// The figures that have a confidence interval, by their names in JSON and CSV.
+    pub const ESTIMATES: [NamedEstimate; 10] = [
+        ("occupancy", |s| s.occupancy),
+        ("abandonmentRate", |s| s.abandonment_rate),
+        ("connectsPerAgentHour", |s| s.connects_per_agent_hour),
+        ("idleWaitSecs", |s| s.idle_wait_secs),
+        ("dialRate", |s| s.dial_rate),
+        ("rateChangesPerHour", |s| s.rate_changes_per_hour),
+        ("patchesPerHour", |s| s.patches_per_hour),
+        ("exportsPerHour", |s| s.exports_per_hour),
+        ("outsideSlaBand", |s| s.outside_sla_band),
+        ("worstHalfHourAbandonment", |s| {
+            s.worst_half_hour_abandonment
+        }),
+    ];
 }
 
 impl fmt::Display for VariantResults {
@@ -160,5 +162,28 @@ impl fmt::Display for VariantResults {
         let (policy, band) = (&self.policy, self.band);
         let (sla, margin) = (band.sla_threshold.value(), band.tolerance_margin.value());
         write!(f, "{policy} with SLA {sla} ± {margin}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_of_the_estimates_are_those_of_json() {
+        let results = VariantResults {
+            policy: String::new(),
+            band: crate::pacing::Limits::default().band,
+            figures: Vec::new(),
+        };
+        let json = serde_json::to_value(results.summary(0.03)).unwrap();
+        let json = json.as_object().unwrap().iter();
+        let in_json: Vec<&str> = json
+            .filter(|(_, v)| v.is_object())
+            .map(|(k, _)| k.as_str())
+            .collect();
+        let mut names = Summary::ESTIMATES.map(|(name, _)| name);
+        names.sort_unstable();
+        assert_eq!(names.as_slice(), in_json);
     }
 }

@@ -14,7 +14,7 @@ use crate::sim::{Driver, LevelRule, Plan, ReferenceDialer, Scenario, Shift, Tele
 /// The scenario file, or the default scenario, with what the command line changes of it.
 pub(super) fn scenario(options: &Options, layers: &Layers) -> Result<Scenario> {
     let mut scenario = match &options.scenario {
-        Some(path) => scenario_file::read(path)?,
+        Some(path) => scenario_file::read(path)?.scenario,
         None => Scenario::default(),
     };
     if let Some(count) = options.agents {

@@ -1,14 +1,14 @@
 //! The results as CSV.
 
 use crate::report::chart::add;
-use crate::sim::{Results, Summary};
+use crate::sim::{Estimate, Results, Summary};
 
 /// The results as CSV, one line for each variant.
 #[must_use]
 pub fn csv(results: &Results, limit: f64) -> String {
     let summaries = results.summaries(limit);
     let mut text = String::from("policy,slaThreshold,toleranceMargin,replications");
-    for (name, _) in summaries.iter().take(1).flat_map(Summary::estimates) {
+    for (name, _) in Summary::ESTIMATES {
         add(&mut text, format_args!(",{name},{name}HalfWidth"));
     }
     text.push_str(",aboveLimit,callsDialed\n");
@@ -23,8 +23,8 @@ pub fn csv(results: &Results, limit: f64) -> String {
                 results.replications
             ),
         );
-        for (_, estimate) in summary.estimates() {
-            let (mean, half_width) = (estimate.mean, estimate.half_width);
+        for (_, estimate) in Summary::ESTIMATES {
+            let Estimate { mean, half_width } = estimate(summary);
             add(&mut text, format_args!(",{mean},{half_width}"));
         }
         let (above_limit, calls) = (summary.above_limit, summary.calls_dialed);

@@ -1,0 +1,93 @@
+//! Expectations: the sentence that describes a scenario, as figures that a test checks.
+//!
+//! `simulate` and the sandbox read past them. They are no part of the world: they change no result and
+//! stand in none.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::base::input::InputError;
+use crate::sim::{Scenario, Summary};
+
+/// One `[[expect]]` table: the lowest and highest value that a figure may have.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expectation {
+    /// The policy that is simulated.
+    pub policy: String,
+    /// Its settings, where they differ from the defaults: keys and values as in a config file.
+    #[serde(default)]
+    pub settings: BTreeMap<String, toml::Value>,
+    /// The figure: a name of simulate's JSON results, or `answerRate`.
+    pub figure: String,
+    /// Start of the time that is counted; by default the end of the warm-up.
+    pub from_secs: Option<f64>,
+    /// End of the time that is counted; by default the end of the scenario.
+    pub to_secs: Option<f64>,
+    /// The lowest value.
+    pub min: Option<f64>,
+    /// The highest value.
+    pub max: Option<f64>,
+}
+
+impl Expectation {
+    /// Checks everything that does not need a run; the error names the key.
+    pub(super) fn check(&self, scenario: &Scenario) -> Result<(), InputError> {
+        let listed = |key: &str, name: &str, known: &[&str]| {
+            if known.contains(&name) {
+                return Ok(());
+            }
+            let known = known.join(", ");
+            Err(InputError(format!("{key}: {name:?} is none of {known}")))
+        };
+        listed("policy", &self.policy, &POLICIES)?;
+        listed("figure", &self.figure, &figures())?;
+        let end = scenario.hours * 3600.0;
+        let (from, to) = (self.from_secs.unwrap_or(0.0), self.to_secs.unwrap_or(end));
+        let is_within = 0.0 <= from && from + SECS_MIN <= to && to <= end;
+        if !is_within && (self.from_secs.is_some() || self.to_secs.is_some()) {
+            return Err(InputError(format!(
+                "from_secs and to_secs: {from} to {to} is no time within the scenario, 0 to {end}"
+            )));
+        }
+        match (self.min, self.max) {
+            (None, None) => Err(InputError("min, max: expected one of them".to_owned())),
+            (Some(min), Some(max)) if min > max => {
+                Err(InputError(format!("min: {min} is above max, {max}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// True for a value that is as expected.
+    #[must_use]
+    pub fn holds(&self, value: f64) -> bool {
+        let (min, max) = (self.min, self.max);
+        min.is_none_or(|min| value >= min) && max.is_none_or(|max| value <= max)
+    }
+}
+
+/// Answered by a person ÷ attempts that ended, which `simulate` shows in traces only.
+pub const ANSWER_RATE: &str = "answerRate";
+
+fn figures() -> Vec<&'static str> {
+    let estimates = Summary::ESTIMATES.iter().map(|(name, _)| *name);
+    estimates.chain(["aboveLimit", ANSWER_RATE]).collect()
+}
+
+/// The shortest time that can be counted.
+const SECS_MIN: f64 = 1.0;
+
+const POLICIES: [&str; 10] = [
+    "capacity",
+    "compensated",
+    "fixed",
+    "predictive",
+    "predictive-without-feed",
+    "progressive",
+    "vicidial",
+    "vicidial-available",
+    "vicidial-hard",
+    "vicidial-hard-available",
+];
