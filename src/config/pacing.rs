@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::{ConfigError, Layers, values, ways};
+use super::error::ConfigError;
+use super::layers::Layers;
+use super::settings::how_to_set;
+use super::values;
 use crate::pacing::{
     ABANDONMENT_LIMIT, Guards, HANDLE_TIME, INTERVAL, Limits, LimitsError, Pacer, Policy,
     Predictive, Ratio, SLA_THRESHOLD, TOLERANCE_MARGIN, default_max_sample_age,
@@ -174,7 +177,7 @@ impl Layers {
             ("fixed", Some(dial_rate)) => Ok(Policy::Fixed { dial_rate }),
             ("fixed", None) => Err(ConfigError::Missing(format!(
                 "{}, the rate of the fixed policy",
-                ways("dial_rate")
+                how_to_set("dial_rate")
             ))),
             (other, _) => Err(ConfigError::Value(
                 self.source_of("policy").to_string(),

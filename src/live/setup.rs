@@ -16,7 +16,7 @@ use crate::base::clock::{Clock, Deadline};
 use crate::base::files;
 use crate::base::notice::{Notice, Notices};
 use crate::config::scenario_file;
-use crate::config::{Account, Driving, Endpoint, Layers, Sources, default_state_path};
+use crate::config::{Account, Endpoint, Layers, LiveSettings, Sources, default_state_path};
 use crate::http::{Client, Reach};
 use crate::pacing::Action;
 use crate::platform::sandbox::{self, Campaign, Sandbox};
@@ -71,14 +71,14 @@ pub fn open_and_run<R>(
 ) -> Result<R> {
     let deadline_from_start = |limit| Deadline::after(clock.as_ref(), limit);
     let layers = Layers::gather(sources, options.sandbox.is_some())?;
-    for (name, nearest) in layers.suspects() {
+    for (name, nearest) in layers.misspelled() {
         notices.tell(&Notice::UnknownSetting {
             name: name.clone(),
             nearest,
         });
     }
-    let mut driving = layers.driving()?;
-    let deadline = deadline_from_start(driving.deadline);
+    let mut settings = layers.live_settings()?;
+    let deadline = deadline_from_start(settings.deadline);
 
     let account = match options.sandbox {
         Some(_) => None,
@@ -87,8 +87,8 @@ pub fn open_and_run<R>(
     let campaign_id = account
         .as_ref()
         .map_or(sandbox::CAMPAIGN_ID, |a| a.campaign_id.as_str());
-    let is_default = driving.state.is_none();
-    let state_path = match driving.state.take() {
+    let is_default = settings.state.is_none();
+    let state_path = match settings.state.take() {
         Some(path) => path,
         None => default_state_path(
             sources,
@@ -111,7 +111,7 @@ pub fn open_and_run<R>(
             let scenario = scenario.as_ref().and_then(Option::as_deref);
             let sandbox = start_sandbox(scenario, &state_path, options, clock, lifetime)?;
             let account = sandbox_account(&sandbox)?;
-            driving
+            settings
                 .warehouse
                 .get_or_insert(Endpoint::Http(sandbox.warehouse(), Reach::Loopback));
             (Some(sandbox), account)
@@ -122,21 +122,21 @@ pub fn open_and_run<R>(
         retries: AtomicU64::new(0),
     };
     let platform = Cxone::new(
-        access(&account, &driving, &state_path, options.dry_run),
+        access(&account, &settings, &state_path, options.dry_run),
         notices,
     );
-    let warehouse = driving
+    let warehouse = settings
         .warehouse
         .as_ref()
-        .map(|endpoint| warehouse(endpoint, &driving, notices));
+        .map(|endpoint| warehouse(endpoint, &settings, notices));
     let cycle = Cycle {
-        pacer: &driving.pacing.pacer,
+        pacer: &settings.pacing.pacer,
         campaign_id: account.campaign_id.as_str(),
         platform: &platform,
         warehouse: warehouse.as_ref(),
         store: &store,
-        if_match: driving.if_match,
-        outbox_capacity: driving.outbox_capacity,
+        if_match: settings.if_match,
+        outbox_capacity: settings.outbox_capacity,
         dry_run: options.dry_run,
         notices,
     };
@@ -144,9 +144,12 @@ pub fn open_and_run<R>(
         cycle,
         platform: &platform,
         sandbox: sandbox.as_ref(),
-        interval: driving.pacing.interval,
+        interval: settings.pacing.interval,
         deadline,
-        metrics_file: driving.metrics_file.as_deref().filter(|_| !options.dry_run),
+        metrics_file: settings
+            .metrics_file
+            .as_deref()
+            .filter(|_| !options.dry_run),
         retries: &notices.retries,
     })
 }
@@ -290,16 +293,16 @@ fn sandbox_account(sandbox: &Sandbox) -> Result<Account> {
     })
 }
 
-fn access(account: &Account, driving: &Driving, state_path: &Path, dry_run: bool) -> Access {
-    let limits = driving.pacing.pacer.limits();
+fn access(account: &Account, settings: &LiveSettings, state_path: &Path, dry_run: bool) -> Access {
+    let limits = settings.pacing.pacer.limits();
     Access {
         site: account.site.clone(),
         client_id: account.client_id.clone(),
         client_secret: account.client_secret.clone(),
         campaign_id: account.campaign_id.clone(),
-        authorities: driving.authorities.clone(),
-        retry: driving.retry,
-        interval: driving.pacing.interval,
+        authorities: settings.authorities.clone(),
+        retry: settings.retry,
+        interval: settings.pacing.interval,
         token_cache: Some(TokenCache {
             path: files::sibling(state_path, ".token"),
             writable: !dry_run,
@@ -310,7 +313,7 @@ fn access(account: &Account, driving: &Driving, state_path: &Path, dry_run: bool
 
 fn warehouse<'a>(
     endpoint: &Endpoint,
-    driving: &Driving,
+    settings: &LiveSettings,
     notices: &'a dyn Notices,
 ) -> Warehouse<'a> {
     match endpoint {
@@ -318,8 +321,8 @@ fn warehouse<'a>(
         Endpoint::Http(url, reach) => Warehouse::Http {
             client: Box::new(Client::new(
                 *reach,
-                &driving.authorities,
-                driving.retry,
+                &settings.authorities,
+                settings.retry,
                 notices,
             )),
             url: url.clone(),
