@@ -13,7 +13,7 @@ use crate::base::input::InputError;
 use crate::base::notice::{Notice, Notices};
 use crate::base::timestamp::rfc3339;
 use crate::commands::interrupt::Ended;
-use crate::config::{Layers, Sources};
+use crate::config::{Layers, Scope, Sources};
 use crate::history::{Available, BadRow, History, Names, Row, RowError};
 use crate::pacing::{INTERVAL, Pacer};
 use crate::replay::{NotLater, Replay, Sketch};
@@ -47,7 +47,7 @@ pub fn run(
     console: &Console,
     stop: &AtomicBool,
 ) -> Result<Ended> {
-    let layers = Layers::gather(sources, true)?;
+    let layers = Layers::gather(sources, Scope::Offline)?;
     let pacers = pacers(&layers)?;
     let names = Names::new(&options.columns)?;
     let source = options.file.display().to_string();
@@ -219,12 +219,12 @@ impl Run {
 }
 
 fn pacers(layers: &Layers) -> Result<Vec<Pacer>> {
-    let grid = layers.grid()?;
+    let bands = layers.bands()?;
     let interval = layers.interval()?.unwrap_or(INTERVAL);
     let mut pacers = Vec::new();
-    for policy in &grid.policies {
-        for band in grid.bands() {
-            pacers.push(layers.pacer(policy, band, interval)?);
+    for policy in layers.live_policies()? {
+        for band in &bands {
+            pacers.push(layers.pacer(policy, *band, interval)?);
         }
     }
     Ok(pacers)

@@ -21,6 +21,17 @@ pub struct Sources {
     pub folder: PathBuf,
 }
 
+/// The kind of run that the settings are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// A real campaign.
+    Live,
+    /// The built-in campaign.
+    Sandbox,
+    /// No campaign: a simulation, or exported history.
+    Offline,
+}
+
 /// Every value that was given, with the strongest source that gave it.
 #[derive(Debug, Default)]
 pub struct Layers {
@@ -28,8 +39,8 @@ pub struct Layers {
     misspelled: Vec<(String, &'static str)>,
 }
 
-/// What `--sandbox` takes from flags only: a sandbox must never touch what belongs to a real
-/// campaign because its address is in the environment.
+/// The settings of a real campaign. Without one they are taken from flags only: a sandbox must
+/// never touch what belongs to a real campaign because its address is in the environment.
 const SANDBOX_FROM_FLAGS: &[&str] = &[
     "site",
     "client_id",
@@ -42,7 +53,7 @@ const SANDBOX_FROM_FLAGS: &[&str] = &[
 
 impl Layers {
     /// Merges the sources.
-    pub fn gather(sources: &Sources, sandbox: bool) -> Result<Self, ConfigError> {
+    pub fn gather(sources: &Sources, scope: Scope) -> Result<Self, ConfigError> {
         let mut layers = Self::default();
         for setting in SETTINGS {
             if let Some(text) = sources.flags.get(setting.key) {
@@ -50,7 +61,8 @@ impl Layers {
                 layers.offer(setting, text, Source::Flag(flag))?;
             }
         }
-        let wanted = |setting: &&Setting| !(sandbox && SANDBOX_FROM_FLAGS.contains(&setting.key));
+        let wanted =
+            |setting: &&Setting| scope == Scope::Live || !SANDBOX_FROM_FLAGS.contains(&setting.key);
         for setting in SETTINGS.iter().filter(wanted) {
             if let Some(text) = sources.environment.get(setting.env) {
                 layers.offer(setting, text, Source::Environment(setting.env))?;

@@ -16,7 +16,7 @@ use crate::base::clock::{Clock, Deadline};
 use crate::base::files;
 use crate::base::notice::{Notice, Notices};
 use crate::config::scenario_file;
-use crate::config::{Account, Endpoint, Layers, LiveSettings, Sources, default_state_path};
+use crate::config::{Account, Endpoint, Layers, LiveSettings, Scope, Sources, default_state_path};
 use crate::http::{Client, Reach};
 use crate::pacing::Action;
 use crate::platform::sandbox::{self, Campaign, Sandbox};
@@ -70,7 +70,11 @@ pub fn open_and_run<R>(
     run: impl FnOnce(&Live) -> Result<R>,
 ) -> Result<R> {
     let deadline_from_start = |limit| Deadline::after(clock.as_ref(), limit);
-    let layers = Layers::gather(sources, options.sandbox.is_some())?;
+    let scope = match options.sandbox {
+        Some(_) => Scope::Sandbox,
+        None => Scope::Live,
+    };
+    let layers = Layers::gather(sources, scope)?;
     for (name, nearest) in layers.misspelled() {
         notices.tell(&Notice::UnknownSetting {
             name: name.clone(),

@@ -38,6 +38,7 @@
 //! # Ok::<(), dialpace::pacing::LimitsError>(())
 //! ```
 
+mod band;
 mod decision;
 mod limits;
 mod pacer;
@@ -45,6 +46,7 @@ mod policy;
 mod sample;
 mod window;
 
+pub use band::Band;
 pub use decision::{Action, Decision, Evidence, Reason};
 pub use limits::{
     ABANDONMENT_LIMIT, Guards, HANDLE_TIME, INTERVAL, Limits, LimitsError, MAX_DIAL_RATE,
