@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use crate::base::files::{self, Draft};
 use crate::base::input::InputError;
 use crate::base::notice::{Notice, Notices};
 use crate::base::timestamp::rfc3339;
+use crate::commands::cli::{BacktestArgs, OnBadRow, SummaryFormat};
 use crate::commands::interrupt::Ended;
 use crate::config::{Layers, Scope, Sources};
 use crate::history::{Available, BadRow, History, Names, Row, RowError};
@@ -21,35 +22,16 @@ use crate::report::decisions::{DecisionFormat, DecisionWriter};
 use crate::report::replay::{self, Replayed};
 use crate::report::{self, Console};
 
-/// What the command line asks of a backtest.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The file, or `-`.
-    pub file: PathBuf,
-    /// `--column`, each as it was given.
-    pub columns: Vec<String>,
-    /// `--output`.
-    pub output: Option<PathBuf>,
-    /// `--on-bad-row skip`.
-    pub skips_bad_rows: bool,
-    /// `--format json`.
-    pub json: bool,
-    /// `--report`.
-    pub report: Option<PathBuf>,
-    /// `--quiet`.
-    pub quiet: bool,
-}
-
 /// Runs it and prints the summary. `stop` is set from outside to end it early.
 pub fn run(
-    options: &Options,
+    options: &BacktestArgs,
     sources: &Sources,
     console: &Console,
     stop: &AtomicBool,
 ) -> Result<Ended> {
     let layers = Layers::gather(sources, Scope::Offline)?;
     let pacers = pacers(&layers)?;
-    let names = Names::new(&options.columns)?;
+    let names = Names::new(&options.column)?;
     let source = options.file.display().to_string();
     let at_source = |error: InputError| InputError(format!("{source}: {error}"));
     let (reader, size) = open(&options.file)?;
@@ -96,7 +78,7 @@ pub fn run(
             Err(RowError::Bad(bad)) => *bad,
             Err(RowError::Unreadable(error)) => return Err(at_source(error).into()),
         };
-        if !options.skips_bad_rows {
+        if options.on_bad_row == OnBadRow::Fail {
             return Err(InputError(format!(
                 "{source}:{}: {bad}; --on-bad-row skip leaves such rows out",
                 bad.line
@@ -196,7 +178,7 @@ impl Run {
         }
     }
 
-    fn print(&self, options: &Options, source: &str, console: Console) -> Result<()> {
+    fn print(&self, options: &BacktestArgs, source: &str, console: Console) -> Result<()> {
         let replayed = Replayed {
             source,
             replay: &self.replay,
@@ -208,10 +190,9 @@ impl Run {
             let page = report::replay_html::page(&replayed, sketch);
             files::publish(path, page.as_bytes()).with_context(|| cannot_write(path))?;
         }
-        let text = if options.json {
-            replay::json(&replayed)
-        } else {
-            replay::table(&replayed)
+        let text = match options.format {
+            SummaryFormat::Json => replay::json(&replayed),
+            SummaryFormat::Table => replay::table(&replayed),
         };
         console.data(text.trim_end())?;
         Ok(())

@@ -5,6 +5,8 @@ pub mod cli;
 pub mod exit;
 pub mod interrupt;
 mod live_cycle;
+pub mod pages;
+mod setting_flags;
 pub mod simulate;
 pub mod tick;
 pub mod watch;

@@ -8,60 +8,57 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::live_cycle;
+use super::cli::WatchArgs;
+use super::interrupt::Interrupt;
+use super::{exit, live_cycle};
 use crate::base::clock::{Clock, Deadline, RunClock, SystemClock};
 use crate::base::notice::{Notice, Notices};
 use crate::config::Sources;
-use crate::live::CycleReport;
-use crate::live::{self, Exchanges, Live, SandboxLifetime};
+use crate::live::{self, CycleReport, Exchanges, Live, SandboxLifetime};
 use crate::report::board::Board;
-use crate::report::{Console, Screen, text};
+use crate::report::{Screen, text};
 
-/// What the command line asks of a watch.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The campaign.
-    pub live: live::Options,
-    /// `--cycles`.
-    pub cycles: Option<u64>,
-}
-
-/// How a watch ended.
-#[derive(Debug)]
-pub enum Watched {
-    /// After the cycles that were asked for; the last of them.
+/// The end of a watch.
+enum Watched {
+    /// The cycles that were asked for are done; the report of the last.
     Done(Box<CycleReport>),
-    /// Somebody asked it to stop.
+    /// A signal ended it.
     Interrupted,
 }
 
-/// Runs cycles until `stop` is set or enough are done. `end_at_once` ends the process, should a
-/// cycle not come to its end soon after `stop`: the state allows that at any moment.
+/// Runs cycles until `interrupt` asks to stop or enough are done. `end_at_once` ends the process,
+/// should a cycle not end soon after that: the state allows it at any moment.
 pub fn run(
-    options: &Options,
+    args: &WatchArgs,
     sources: &Sources,
-    console: Console,
-    stop: &Arc<AtomicBool>,
+    interrupt: &Interrupt,
     end_at_once: &(dyn Fn() + Sync),
-) -> Result<Watched> {
-    let is_at_speed = options.live.sandbox.is_some() && options.live.speed > 1;
+) -> Result<u8> {
+    let console = args.output.console();
+    let options = args.live.options(args.output);
+    let stop = interrupt.stop();
+    let is_at_speed = options.sandbox.is_some() && options.speed > 1;
     let (speed, lifetime) = if is_at_speed {
-        (options.live.speed, SandboxLifetime::Ephemeral)
+        (options.speed, SandboxLifetime::Ephemeral)
     } else {
         (1, SandboxLifetime::Persistent)
     };
     let clock: Arc<dyn Clock> = Arc::new(RunClock::new(speed, Arc::clone(stop)));
     let is_watched = io::stderr().is_terminal() && io::stdout().is_terminal();
-    let has_block = is_watched && !options.live.json && !console.quiet;
+    let has_block = is_watched && !options.json && !console.quiet;
     let screen = Screen::new(console, has_block.then_some(Board::LINES));
-    live::open_and_run(&options.live, sources, &screen, &clock, lifetime, |live| {
+    let watched = live::open_and_run(&options, sources, &screen, &clock, lifetime, |live| {
         let is_done = AtomicBool::new(false);
         let exchanges = live.exchanges();
         thread::scope(|scope| {
             scope.spawn(|| shutdown_watchdog(stop, &is_done, exchanges, end_at_once));
             let _tells = SetOnDrop(&is_done);
-            watch(options, live, &screen, clock.as_ref(), speed)
+            watch(args, live, &screen, clock.as_ref(), speed)
         })
+    })?;
+    Ok(match watched {
+        Watched::Interrupted => interrupt.code(),
+        Watched::Done(last) => exit::of_cycle(&last),
     })
 }
 
@@ -75,7 +72,7 @@ impl Drop for SetOnDrop<'_> {
 }
 
 fn watch(
-    options: &Options,
+    args: &WatchArgs,
     live: &Live,
     screen: &Screen,
     clock: &dyn Clock,
@@ -98,12 +95,12 @@ fn watch(
         if !is_cut_short {
             board.add(&report);
             screen.show(&board.lines(None));
-            print(options, live, screen, &report)?;
+            print(args, live, screen, &report)?;
         }
         if clock.is_stopping() {
             break Watched::Interrupted;
         }
-        if options.cycles == Some(cycles) {
+        if args.cycles == Some(cycles) {
             break Watched::Done(Box::new(report));
         }
         let next = next_slot(clock.monotonic().saturating_sub(began), live.interval);
@@ -126,7 +123,7 @@ fn watch(
     let lasted = clock.monotonic().saturating_sub(began);
     let closing = board.closing(lasted, live.figures().as_ref());
     screen.above(|console| {
-        if options.live.json {
+        if args.output.json {
             console.tell(&Notice::Closing { text: closing });
             Ok(())
         } else if console.quiet {
@@ -158,12 +155,12 @@ fn wait(clock: &dyn Clock, due: Duration, speed: u16, tell: impl Fn(Duration)) {
     }
 }
 
-fn print(options: &Options, live: &Live, screen: &Screen, report: &CycleReport) -> io::Result<()> {
+fn print(args: &WatchArgs, live: &Live, screen: &Screen, report: &CycleReport) -> io::Result<()> {
     if screen.has_block() && !Board::is_news(report) {
         return Ok(());
     }
     screen.above(|console| {
-        live_cycle::print(live, report, options.live.json, *console)?;
+        live_cycle::print(live, report, args.output.json, *console)?;
         if let Some(message) = text::failure(report) {
             console.error(&message);
         }

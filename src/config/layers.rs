@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use super::dot_env;
 use super::error::ConfigError;
 use super::nearest::nearest;
-use super::settings::{SETTINGS, Setting};
+use super::setting::{DefaultValue, Setting, WithoutCampaign};
+use super::settings::{self, SETTINGS};
 use super::source::{Given, Source};
 use super::toml_file;
 
@@ -39,30 +40,19 @@ pub struct Layers {
     misspelled: Vec<(String, &'static str)>,
 }
 
-/// The settings of a real campaign. Without one they are taken from flags only: a sandbox must
-/// never touch what belongs to a real campaign because its address is in the environment.
-const SANDBOX_FROM_FLAGS: &[&str] = &[
-    "site",
-    "client_id",
-    "client_secret",
-    "client_secret_file",
-    "campaign_id",
-    "dw_endpoint",
-    "state",
-];
-
 impl Layers {
     /// Merges the sources.
     pub fn gather(sources: &Sources, scope: Scope) -> Result<Self, ConfigError> {
         let mut layers = Self::default();
         for setting in SETTINGS {
             if let Some(text) = sources.flags.get(setting.key) {
-                let flag = format!("--{}", setting.key.replace('_', "-"));
-                layers.offer(setting, text, Source::Flag(flag))?;
+                let flag = Source::Flag(format!("--{}", setting.flag()));
+                layers.offer(setting, text, flag)?;
             }
         }
-        let wanted =
-            |setting: &&Setting| scope == Scope::Live || !SANDBOX_FROM_FLAGS.contains(&setting.key);
+        let wanted = |setting: &&Setting| {
+            scope == Scope::Live || setting.without_campaign == WithoutCampaign::Same
+        };
         for setting in SETTINGS.iter().filter(wanted) {
             if let Some(text) = sources.environment.get(setting.env) {
                 layers.offer(setting, text, Source::Environment(setting.env))?;
@@ -95,6 +85,7 @@ impl Layers {
 
     /// The value of `key` as it was given.
     pub(super) fn find(&self, key: &str) -> Option<&Given> {
+        debug_assert!(settings::find(key).is_some(), "{key} is no setting");
         self.given.get(key)
     }
 
@@ -109,18 +100,29 @@ impl Layers {
             .map_or(Source::Default(key), |given| given.source.clone())
     }
 
-    /// The value of `key`, read by `parse`; the error names the source.
+    /// The value of `key` or else its default, read by `parse`; the error names the source.
+    pub(super) fn value<T>(
+        &self,
+        key: &'static str,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<T, ConfigError> {
+        let default = settings::find(key).map(|setting| setting.default);
+        match (self.find(key), default) {
+            (Some(Given { text, source }), _) => read(text, source, parse),
+            (None, Some(DefaultValue::Text(text))) => read(text, &Source::Default(key), parse),
+            (None, _) => Err(ConfigError::Missing(settings::how_to_set(key))),
+        }
+    }
+
+    /// The value of `key` if it was given, read by `parse`; the error names the source.
     pub(super) fn parse<T>(
         &self,
         key: &str,
         parse: impl Fn(&str) -> Result<T, String>,
     ) -> Result<Option<T>, ConfigError> {
-        let Some(Given { text, source }) = self.find(key) else {
-            return Ok(None);
-        };
-        parse(text)
-            .map(Some)
-            .map_err(|problem| ConfigError::Value(source.to_string(), problem))
+        self.find(key)
+            .map(|Given { text, source }| read(text, source, parse))
+            .transpose()
     }
 
     /// Takes a value in unless a stronger source has given one. An empty value is an error even
@@ -142,6 +144,14 @@ impl Layers {
             .or_insert(Given { text, source });
         Ok(())
     }
+}
+
+fn read<T>(
+    text: &str,
+    source: &Source,
+    parse: impl Fn(&str) -> Result<T, String>,
+) -> Result<T, ConfigError> {
+    parse(text).map_err(|problem| ConfigError::Value(source.to_string(), problem))
 }
 
 /// A name under this tool's prefix that is no setting, and the setting that it resembles.

@@ -41,29 +41,18 @@ pub struct LiveSettings {
 impl Layers {
     /// The settings of a live campaign.
     pub fn live_settings(&self) -> Result<LiveSettings, ConfigError> {
-        let retry = Retry::default();
         Ok(LiveSettings {
             pacing: self.pacing()?,
             state: self.text("state").map(PathBuf::from),
             warehouse: self.parse("dw_endpoint", endpoint)?,
-            deadline: self
-                .parse("deadline", values::duration)?
-                .unwrap_or(DEADLINE),
+            deadline: self.value("deadline", values::duration)?,
             retry: Retry {
-                retries: self
-                    .parse("retries", values::whole)?
-                    .unwrap_or(retry.retries),
-                wait: self
-                    .parse("retry_wait", values::duration)?
-                    .unwrap_or(retry.wait),
+                retries: self.value("retries", values::whole)?,
+                wait: self.value("retry_wait", values::duration)?,
             },
-            if_match: self
-                .parse("if_match", values::if_match)?
-                .unwrap_or_default(),
+            if_match: self.value("if_match", values::if_match)?,
             authorities: self.parse("ca_file", authorities)?.unwrap_or_default(),
-            outbox_capacity: self
-                .parse("outbox_limit", values::whole)?
-                .unwrap_or(OUTBOX_CAPACITY),
+            outbox_capacity: self.value("outbox_limit", values::whole)?,
             metrics_file: self.text("metrics_file").map(PathBuf::from),
         })
     }
@@ -102,8 +91,3 @@ fn authorities(path: &str) -> Result<Vec<Certificate<'static>>, String> {
     }
     Ok(certificates)
 }
-
-/// A cycle ends before the next one is due, 30 s after it began.
-const DEADLINE: Duration = Duration::from_secs(25);
-/// Sixteen hours of records at one every 30 s.
-const OUTBOX_CAPACITY: usize = 2_000;

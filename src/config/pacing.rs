@@ -8,8 +8,8 @@ use super::policy_name::{self, PacerPolicy, PolicyName};
 use super::settings::how_to_set;
 use super::values;
 use crate::pacing::{
-    ABANDONMENT_LIMIT, Band, Guards, HANDLE_TIME, INTERVAL, Limits, LimitsError, Pacer, Policy,
-    Predictive, Ratio, SLA_THRESHOLD, TOLERANCE_MARGIN, default_max_sample_age,
+    Band, Guards, Limits, LimitsError, MIN_DIAL_RATE, Pacer, Policy, Predictive, Ratio,
+    default_max_sample_age,
 };
 
 /// The pacer and its interval, the same for every command.
@@ -24,38 +24,30 @@ pub struct Pacing {
 impl Layers {
     /// The settings that pace.
     pub fn pacing(&self) -> Result<Pacing, ConfigError> {
-        let interval = self.interval()?.unwrap_or(INTERVAL);
-        let sla_threshold = self.parse("sla_threshold", values::ratio)?;
-        let tolerance_margin = self.parse("tolerance_margin", values::ratio)?;
+        let interval = self.value("interval", values::interval)?;
         let band = Band {
-            sla_threshold: sla_threshold.unwrap_or(SLA_THRESHOLD),
-            tolerance_margin: tolerance_margin.unwrap_or(TOLERANCE_MARGIN),
+            sla_threshold: self.value("sla_threshold", values::ratio)?,
+            tolerance_margin: self.value("tolerance_margin", values::ratio)?,
         };
-        let policy = self.parse("policy", policy_name::live)?;
-        let pacer = self.pacer(policy.unwrap_or(PacerPolicy::Capacity), band, interval)?;
+        let policy = self.value("policy", policy_name::live)?;
+        let pacer = self.pacer(policy, band, interval)?;
         Ok(Pacing { pacer, interval })
     }
 
     /// The policies to compare in a simulation.
     pub fn policies(&self) -> Result<Vec<PolicyName>, ConfigError> {
-        let policies = self.parse("policy", policy_name::list(str::parse))?;
-        Ok(policies.unwrap_or_else(|| vec![PolicyName::Capacity]))
+        self.value("policy", policy_name::list(str::parse))
     }
 
     /// The policies to compare on history: those that can pace a real campaign.
     pub fn live_policies(&self) -> Result<Vec<PacerPolicy>, ConfigError> {
-        let policies = self.parse("policy", policy_name::list(policy_name::live))?;
-        Ok(policies.unwrap_or_else(|| vec![PacerPolicy::Capacity]))
+        self.value("policy", policy_name::list(policy_name::live))
     }
 
     /// The bands to compare: every SLA threshold with every tolerance margin.
     pub fn bands(&self) -> Result<Vec<Band>, ConfigError> {
-        let ratios = |key, default| {
-            let given = self.parse(key, values::ratios)?;
-            Ok(given.unwrap_or_else(|| vec![default]))
-        };
-        let sla_thresholds = ratios("sla_threshold", SLA_THRESHOLD)?;
-        let tolerance_margins = ratios("tolerance_margin", TOLERANCE_MARGIN)?;
+        let sla_thresholds = self.value("sla_threshold", values::ratios)?;
+        let tolerance_margins = self.value("tolerance_margin", values::ratios)?;
         let mut bands = Vec::new();
         for sla_threshold in sla_thresholds {
             bands.extend(tolerance_margins.iter().map(|tolerance_margin| Band {
@@ -73,8 +65,7 @@ impl Layers {
 
     /// Abandoned ÷ live answers that must not be exceeded.
     pub fn abandonment_limit(&self) -> Result<Ratio, ConfigError> {
-        let limit = self.parse("abandonment_limit", values::share_above_zero)?;
-        Ok(limit.unwrap_or(ABANDONMENT_LIMIT))
+        self.value("abandonment_limit", values::share_above_zero)
     }
 
     /// The pacer of one policy with one band.
@@ -95,40 +86,31 @@ impl Layers {
         band: Band,
         interval: Duration,
     ) -> Result<Limits, ConfigError> {
-        let defaults = Limits::default();
+        let window = self.value("window", values::whole)?;
+        let max_dial_rate = self.value("max_dial_rate", values::whole)?;
+        let min_given = self.parse("min_dial_rate", values::whole)?;
         // It dials nobody while no agent will be free, and a minimum would make it.
-        let min_unless_set = match policy {
+        let min_default = match policy {
             Policy::Predictive(_) => 0,
-            _ => defaults.min_dial_rate,
+            _ => MIN_DIAL_RATE,
         };
-        let window = self
-            .parse("window", values::whole)?
-            .unwrap_or(defaults.window);
-        let min_dial_rate = self.parse("min_dial_rate", values::whole)?;
-        let max_dial_rate = self
-            .parse("max_dial_rate", values::whole)?
-            .unwrap_or(defaults.max_dial_rate);
-        let safe_rate = min_dial_rate.unwrap_or(defaults.min_dial_rate.min(max_dial_rate));
-        let min_dial_rate = min_dial_rate.unwrap_or(min_unless_set);
+        let max_sample_age = values::unless_off(values::duration);
+        let safe_rate = values::unless_off(values::whole);
         Ok(Limits {
             sla_threshold: band.sla_threshold,
             tolerance_margin: band.tolerance_margin,
-            min_dial_rate,
+            min_dial_rate: min_given.unwrap_or(min_default),
             max_dial_rate,
             window,
-            utilisation: self
-                .parse("utilisation", values::ratio)?
-                .unwrap_or(defaults.utilisation),
+            utilisation: self.value("utilisation", values::ratio)?,
             guards: Guards {
                 max_sample_age: self
-                    .parse("max_sample_age", values::unless_off(values::duration))?
+                    .parse("max_sample_age", max_sample_age)?
                     .unwrap_or(Some(default_max_sample_age(window, interval))),
-                stop_without_agents: self
-                    .parse("stop_without_agents", values::flag)?
-                    .unwrap_or(defaults.guards.stop_without_agents),
+                stop_without_agents: self.value("stop_without_agents", values::flag)?,
                 safe_rate: self
-                    .parse("safe_rate", values::unless_off(values::whole))?
-                    .unwrap_or(Some(safe_rate)),
+                    .parse("safe_rate", safe_rate)?
+                    .unwrap_or(Some(min_given.unwrap_or(MIN_DIAL_RATE.min(max_dial_rate)))),
             },
         })
     }
@@ -150,9 +132,7 @@ impl Layers {
                 interval,
                 abandonment_limit: self.abandonment_limit()?,
                 logged_in_agents: self.parse("logged_in_agents", values::at_least_one)?,
-                handle_time: self
-                    .parse("handle_time", values::duration)?
-                    .unwrap_or(HANDLE_TIME),
+                handle_time: self.value("handle_time", values::duration)?,
             })),
         }
     }

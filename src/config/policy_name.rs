@@ -82,7 +82,7 @@ impl PolicyName {
         self.row().1
     }
 
-    /// Half a sentence for help: what the rate or the calls follow.
+    /// Half a sentence for help: the rule that the rate or the calls follow.
     #[must_use]
     pub const fn help(self) -> &'static str {
         self.row().2
@@ -128,7 +128,7 @@ impl PolicyName {
             Self::PredictiveWithoutFeed => (
                 "predictive-without-feed",
                 PacerOnCampaignApi(PacerPolicy::Predictive),
-                "predictive with what the campaign API tells: neither staffed agents nor abandoned calls",
+                "predictive with the telemetry of the campaign API, which counts neither staffed agents nor abandoned calls",
             ),
             Self::Progressive => (
                 "progressive",
@@ -138,12 +138,12 @@ impl PolicyName {
             Self::Vicidial => (
                 "vicidial",
                 by_level(false, false),
-                "VICIdial's rule: a dial ratio that follows available agents and waiting callers, halved when more than 3 % are dropped",
+                "VICIdial's rule: a dial ratio that follows available agents and waiting callers, halved above 3 % dropped",
             ),
             Self::VicidialAvailable => (
                 "vicidial-available",
                 by_level(false, true),
-                "as vicidial, with a ratio to available agents instead of all agents",
+                "as vicidial, with a ratio that counts available agents only",
             ),
             Self::VicidialHard => (
                 "vicidial-hard",
@@ -153,7 +153,7 @@ impl PolicyName {
             Self::VicidialHardAvailable => (
                 "vicidial-hard-available",
                 by_level(true, true),
-                "as vicidial, with both",
+                "as vicidial-available, with the ratio set to 1 instead of halved",
             ),
         }
     }
@@ -192,6 +192,17 @@ pub(super) fn list<T>(
     one: impl Fn(&str) -> Result<T, String>,
 ) -> impl Fn(&str) -> Result<Vec<T>, String> {
     move |text| text.split(',').map(|name| one(name.trim())).collect()
+}
+
+/// The names that `--policy` takes, with their help; `lists` asks for those of a comparison.
+pub(super) fn choices(lists: bool) -> Vec<(&'static str, String)> {
+    let names = PolicyName::ALL.into_iter();
+    let choice = |name: PolicyName| match name.runs_live() {
+        true => Some((name.as_str(), name.help().to_owned())),
+        false if lists => Some((name.as_str(), format!("{}; in simulate only", name.help()))),
+        false => None,
+    };
+    names.filter_map(choice).collect()
 }
 
 fn unknown(text: &str) -> String {

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use super::error::ConfigError;
 use super::nearest::nearest;
-use super::settings::{SETTINGS, Setting};
+use super::setting::{GivenBy, Setting};
+use super::settings::{self, SETTINGS};
 use super::source::{Given, Source};
 
 /// Reads the file that `named_by` names into settings and their values.
@@ -61,21 +62,21 @@ fn entry(key: &str, value: toml::Value) -> Result<(&'static Setting, String), St
 }
 
 fn setting(key: &str) -> Result<&'static Setting, String> {
-    if key == "client_secret" {
+    let is_in_file = |setting: &&Setting| setting.given_by == GivenBy::Any;
+    let setting = settings::find(key);
+    if let Some(setting) = setting.filter(is_in_file) {
+        return Ok(setting);
+    }
+    if setting.is_some_and(|setting| setting.given_by == GivenBy::Environment) {
         return Err(
             "the client secret does not belong in this file; name a file that holds it with client_secret_file"
                 .to_owned(),
         );
     }
-    let known = || {
-        let in_file = SETTINGS.iter().filter(|setting| setting.key != "config");
-        in_file.map(|setting| (setting.key, setting))
-    };
-    if let Some((_, setting)) = known().find(|(known, _)| *known == key) {
-        return Ok(setting);
-    }
-    Err(match nearest(key, known()) {
-        Some(nearest) => format!("unknown setting {key:?}; did you mean {}?", nearest.key),
+    let known = SETTINGS.iter().filter(is_in_file);
+    let nearest = nearest(key, known.map(|setting| (setting.key, setting.key)));
+    Err(match nearest {
+        Some(nearest) => format!("unknown setting {key:?}; did you mean {nearest}?"),
         None => format!("unknown setting {key:?}; see `dialpace tick --help` for those that exist"),
     })
 }

@@ -4,7 +4,7 @@ mod shards;
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
@@ -14,6 +14,7 @@ use anyhow::{Context, Result};
 
 use crate::base::input::InputError;
 use crate::base::notice::{Notice, Notices as _};
+use crate::commands::cli::{Format, SimulateArgs};
 use crate::commands::interrupt::Ended;
 use crate::config::scenario_file;
 use crate::config::{Layers, PolicyKind, PolicyName, Scope, Sources};
@@ -23,53 +24,9 @@ use crate::sim::{
     Cell, Estimate, Feed, Figures, Paced, Placing, Plan, Point, Scenario, Shift, simulate,
 };
 
-/// What the command line asks of a simulation.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The scenario file.
-    pub scenario: Option<PathBuf>,
-    /// `--print-scenario`.
-    pub print_scenario: bool,
-    /// `--agents`.
-    pub agents: Option<u32>,
-    /// `--answer-rate`.
-    pub answer_rate: Option<f64>,
-    /// `--hours`.
-    pub hours: Option<f64>,
-    /// `--replications`.
-    pub replications: u32,
-    /// `--seed`.
-    pub seed: u64,
-    /// `--jobs`.
-    pub jobs: Option<u16>,
-    /// `--format`.
-    pub format: Format,
-    /// `--trace`.
-    pub trace: Option<PathBuf>,
-    /// `--report`.
-    pub report: Option<PathBuf>,
-    /// `--shard`.
-    pub shard: Option<String>,
-    /// `--merge`.
-    pub merge: Vec<PathBuf>,
-    /// `--quiet`.
-    pub quiet: bool,
-}
-
-/// How results are printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// Columns for people.
-    Table,
-    /// One object.
-    Json,
-    /// One line per point.
-    Csv,
-}
-
 /// Runs it and prints the results. `stop` is set from outside to end it early.
 pub fn run(
-    options: &Options,
+    options: &SimulateArgs,
     sources: &Sources,
     console: &Console,
     stop: &Arc<AtomicBool>,
@@ -118,7 +75,7 @@ pub fn run(
 /// Says on stderr what the same days come to under the policies that were not asked for, and where
 /// a dialer that decides at every call does better.
 fn tell_others(
-    options: &Options,
+    options: &SimulateArgs,
     plan: &Plan,
     cells: &[Cell],
     layers: &Layers,
@@ -202,7 +159,7 @@ fn tell_others(
     Ok(())
 }
 
-fn scenario(options: &Options, layers: &Layers) -> Result<Scenario> {
+fn scenario(options: &SimulateArgs, layers: &Layers) -> Result<Scenario> {
     let mut scenario = match &options.scenario {
         Some(path) => scenario_file::read(path)?,
         None => Scenario::default(),
@@ -234,7 +191,12 @@ fn scenario(options: &Options, layers: &Layers) -> Result<Scenario> {
     Ok(scenario)
 }
 
-fn plan(options: &Options, scenario: Scenario, layers: &Layers, sources: &Sources) -> Result<Plan> {
+fn plan(
+    options: &SimulateArgs,
+    scenario: Scenario,
+    layers: &Layers,
+    sources: &Sources,
+) -> Result<Plan> {
     let bands = layers.bands()?;
     let interval = Duration::from_secs_f64(scenario.interval_secs);
     let mut points = Vec::new();
@@ -314,7 +276,7 @@ fn parse_shard(text: &str) -> Result<(usize, usize), InputError> {
 }
 
 fn run_with_progress(
-    options: &Options,
+    options: &SimulateArgs,
     plan: &Plan,
     wanted: &(dyn Fn(usize) -> bool + Sync),
     total: usize,
@@ -339,7 +301,7 @@ fn run_with_progress(
     cells
 }
 
-fn jobs(options: &Options) -> usize {
+fn jobs(options: &SimulateArgs) -> usize {
     let cores = || thread::available_parallelism().map_or(1, usize::from);
     options.jobs.map_or_else(cores, usize::from)
 }
@@ -381,7 +343,7 @@ fn write_report(plan: &Plan, cells: &[Cell], limit: f64, path: &Path) -> Result<
 }
 
 fn print(
-    options: &Options,
+    options: &SimulateArgs,
     plan: &Plan,
     cells: &[Cell],
     limit: f64,
