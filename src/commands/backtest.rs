@@ -12,7 +12,7 @@ use crate::base::files::{self, Draft};
 use crate::base::input::InputError;
 use crate::base::notice::{Notice, Notices};
 use crate::base::timestamp::rfc3339;
-use crate::commands::cli::{BacktestArgs, OnBadRow, SummaryFormat};
+use crate::commands::backtest_args::{BacktestArgs, OnBadRow, SummaryFormat};
 use crate::commands::interrupt::Ended;
 use crate::config::{Layers, Scope, Sources};
 use crate::history::{Available, BadRow, History, Names, Row, RowError};

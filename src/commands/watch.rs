@@ -7,9 +7,10 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Result;
+use clap::Args;
 
-use super::cli::WatchArgs;
 use super::interrupt::Interrupt;
+use super::live_args::{LiveArgs, OutputArgs};
 use super::{exit, live_cycle};
 use crate::base::clock::{Clock, Deadline, RunClock, SystemClock};
 use crate::base::notice::{Notice, Notices};
@@ -17,6 +18,20 @@ use crate::config::Sources;
 use crate::live::{self, CycleReport, Exchanges, Live, SandboxLifetime};
 use crate::report::board::Board;
 use crate::report::{Screen, text};
+
+/// The arguments of `watch`.
+#[derive(Debug, Args)]
+pub struct WatchArgs {
+    /// End after this many cycles
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub cycles: Option<u64>,
+    /// The campaign.
+    #[command(flatten)]
+    pub live: LiveArgs,
+    /// The output.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
 
 /// The end of a watch.
 enum Watched {
@@ -197,6 +212,27 @@ fn shutdown_watchdog(
         end_at_once();
     }
 }
+
+/// The end of the short help.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  dialpace watch --sandbox                            a built-in campaign
+  dialpace watch --sandbox --speed 60 --cycles 100    fifty minutes of it in one
+  dialpace watch --config campaign.toml               a real one; Ctrl-C ends it
+
+Every option, with its name in the environment: dialpace watch --help";
+
+/// The end of the long help.
+pub(super) const LONG_EXAMPLES: &str = "\
+Examples:
+  dialpace watch --sandbox                            a built-in campaign, in real time
+  dialpace watch --sandbox --speed 60 --cycles 100    fifty minutes of it in one
+  dialpace watch --config campaign.toml               a real campaign; Ctrl-C ends it
+  dialpace watch --config campaign.toml --dry-run     decide and show, and change nothing
+  dialpace watch --config campaign.toml --json | tee -a watch.ndjson
+
+A failed cycle is reported and the next one is run. The exit code is that of the last cycle, as
+in tick (see dialpace tick --help), or 130/143 after Ctrl-C or SIGTERM.";
 
 /// What an exchange gets to end by itself, and what ending it gets: less than 2 s together.
 const GRACE: Duration = Duration::from_millis(850);

@@ -1,5 +1,6 @@
 //! `simulate`: the pacer in a synthetic world.
 
+pub mod args;
 mod shards;
 
 use std::collections::BTreeMap;
@@ -12,9 +13,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+use args::{Format, SimulateArgs};
+
 use crate::base::input::InputError;
 use crate::base::notice::{Notice, Notices as _};
-use crate::commands::cli::{Format, SimulateArgs};
 use crate::commands::interrupt::Ended;
 use crate::config::scenario_file;
 use crate::config::{Layers, PolicyKind, PolicyName, Scope, Sources};
