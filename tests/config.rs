@@ -118,6 +118,16 @@ fn a_value_that_cannot_be_used_names_its_source_and_sends_nothing() {
         ),
         (
             "DIALPACE_POLICY",
+            "predctive",
+            "progressive, vicidial, vicidial-available, vicidial-hard, vicidial-hard-available; did you mean predictive?",
+        ),
+        (
+            "DIALPACE_POLICY",
+            "progressive",
+            "\"progressive\" is for simulations only; expected capacity, compensated, fixed or predictive",
+        ),
+        (
+            "DIALPACE_POLICY",
             "fixed",
             "needed and not set: --dial-rate or DIALPACE_DIAL_RATE, the rate of the fixed policy",
         ),

@@ -12,10 +12,11 @@
     reason = "a test that cannot go on should fail; its counts are small"
 )]
 
+use dialpace::config::{PolicyKind, PolicyName};
 use dialpace::pacing::{Actuator, Guards, Limits, Pacer, Policy, Setpoint, Unit};
 use dialpace::sim::{
-    Calls, Controller, Dialer, Distribution, Estimate, Feed, Figures, LevelRule, Paced, Past,
-    Placing, Reference, Scenario, Shift, Spacing, simulate,
+    Calls, Controller, Dialer, Distribution, Estimate, Feed, Figures, Paced, Past, Placing,
+    Reference, Scenario, Shift, Spacing, simulate,
 };
 
 const SEED: u64 = 20_261_122;
@@ -271,8 +272,11 @@ fn the_level_dialer_is_where_another_implementation_of_its_rule_is() {
             wrap_up: Distribution::Fixed { mean_secs: 0.0 },
             ..Calls::default()
         };
-        let rule = LevelRule::named(name).unwrap();
-        let runs = runs(&scenario, 12, || Reference(Placing::ByLevel(rule)));
+        let PolicyKind::ReferenceDialer(placing) = name.parse::<PolicyName>().unwrap().kind()
+        else {
+            panic!("{line}");
+        };
+        let runs = runs(&scenario, 12, || Reference(placing));
         let mean = |figure: fn(&Figures) -> f64| {
             let values: Vec<f64> = runs.iter().map(figure).collect();
             Estimate::of(&values).mean * 100.0

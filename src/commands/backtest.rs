@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -12,8 +12,9 @@ use crate::base::files::{self, Draft};
 use crate::base::input::InputError;
 use crate::base::notice::{Notice, Notices};
 use crate::base::timestamp::rfc3339;
+use crate::commands::backtest_args::{BacktestArgs, OnBadRow, SummaryFormat};
 use crate::commands::interrupt::Ended;
-use crate::config::{Layers, Sources};
+use crate::config::{Layers, Scope, Sources};
 use crate::history::{
     AvailableAgents, BadField, BadRow, ColumnNames, HistoryReader, HistoryRow, RowError,
 };
@@ -23,35 +24,16 @@ use crate::report::Console;
 use crate::report::backtest::{self as report, BacktestResults, DecisionFormat, DecisionWriter};
 use crate::report::counts::count_of;
 
-/// What the command line asks of a backtest.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The file, or `-`.
-    pub file: PathBuf,
-    /// `--column`, each as it was given.
-    pub columns: Vec<String>,
-    /// `--output`.
-    pub output: Option<PathBuf>,
-    /// `--on-bad-row skip`.
-    pub skips_bad_rows: bool,
-    /// `--format json`.
-    pub json: bool,
-    /// `--report`.
-    pub report: Option<PathBuf>,
-    /// `--quiet`.
-    pub quiet: bool,
-}
-
 /// Runs it and prints the summary. `stop` is set from outside to end it early.
 pub fn run(
-    options: &Options,
+    options: &BacktestArgs,
     sources: &Sources,
     console: &Console,
     stop: &AtomicBool,
 ) -> Result<Ended> {
-    let layers = Layers::gather(sources, true)?;
+    let layers = Layers::gather(sources, Scope::Offline)?;
     let pacers = pacers(&layers)?;
-    let names = ColumnNames::new(&options.columns)?;
+    let names = ColumnNames::new(&options.column)?;
     let source = options.file.display().to_string();
     let at_source = |error: InputError| InputError(format!("{source}: {error}"));
     let (reader, size) = open(&options.file)?;
@@ -98,7 +80,7 @@ pub fn run(
             Err(RowError::Bad(bad)) => *bad,
             Err(RowError::Unreadable(error)) => return Err(at_source(error).into()),
         };
-        if !options.skips_bad_rows {
+        if options.on_bad_row == OnBadRow::Fail {
             return Err(InputError(format!(
                 "{source}:{}: {bad}; --on-bad-row skip leaves such rows out",
                 bad.line
@@ -197,7 +179,7 @@ impl Run {
         }
     }
 
-    fn print(&self, options: &Options, source: &str, console: Console) -> Result<()> {
+    fn print(&self, options: &BacktestArgs, source: &str, console: Console) -> Result<()> {
         let replayed = BacktestResults {
             source,
             replay: &self.replay,
@@ -209,10 +191,9 @@ impl Run {
             let page = report::html(&replayed, sketch);
             files::publish(path, page.as_bytes()).with_context(|| cannot_write(path))?;
         }
-        let text = if options.json {
-            report::json(&replayed)
-        } else {
-            report::table(&replayed)
+        let text = match options.format {
+            SummaryFormat::Json => report::json(&replayed),
+            SummaryFormat::Table => report::table(&replayed),
         };
         console.data(text.trim_end())?;
         Ok(())
@@ -220,12 +201,12 @@ impl Run {
 }
 
 fn pacers(layers: &Layers) -> Result<Vec<Pacer>> {
-    let grid = layers.grid()?;
+    let bands = layers.bands()?;
     let interval = layers.interval()?.unwrap_or(INTERVAL);
     let mut pacers = Vec::new();
-    for policy in &grid.policies {
-        for band in grid.bands() {
-            pacers.push(layers.pacer(policy, band, interval)?);
+    for policy in layers.live_policies()? {
+        for band in &bands {
+            pacers.push(layers.pacer(policy, *band, interval)?);
         }
     }
     Ok(pacers)

@@ -1,10 +1,14 @@
 //! The command line: one file for each subcommand.
 
 pub mod backtest;
+pub mod backtest_args;
 pub mod cli;
 pub mod exit;
 pub mod interrupt;
+pub mod live_args;
 mod live_cycle;
+pub mod pages;
+mod setting_flags;
 pub mod simulate;
 pub mod tick;
 pub mod watch;

@@ -1,10 +1,11 @@
 //! `simulate`: the pacer in a synthetic world.
 
+pub mod args;
 mod shards;
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
@@ -12,70 +13,27 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+use args::{Format, SimulateArgs};
+
 use crate::base::input::InputError;
 use crate::base::notice::{Notice, Notices as _};
 use crate::commands::interrupt::Ended;
 use crate::config::scenario_file;
-use crate::config::{Layers, Sources};
-use crate::pacing::{Policy, Ratio};
+use crate::config::{Layers, PolicyKind, PolicyName, Scope, Sources};
+use crate::pacing::{Band, Policy, Ratio};
 use crate::report::{self, Console, simulation};
 use crate::sim::{
-    Cell, Estimate, Feed, Figures, LevelRule, Paced, Placing, Plan, Point, Scenario, Shift,
-    simulate,
+    Cell, Estimate, Feed, Figures, Paced, Placing, Plan, Point, Scenario, Shift, simulate,
 };
-
-/// What the command line asks of a simulation.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The scenario file.
-    pub scenario: Option<PathBuf>,
-    /// `--print-scenario`.
-    pub print_scenario: bool,
-    /// `--agents`.
-    pub agents: Option<u32>,
-    /// `--answer-rate`.
-    pub answer_rate: Option<f64>,
-    /// `--hours`.
-    pub hours: Option<f64>,
-    /// `--replications`.
-    pub replications: u32,
-    /// `--seed`.
-    pub seed: u64,
-    /// `--jobs`.
-    pub jobs: Option<u16>,
-    /// `--format`.
-    pub format: Format,
-    /// `--trace`.
-    pub trace: Option<PathBuf>,
-    /// `--report`.
-    pub report: Option<PathBuf>,
-    /// `--shard`.
-    pub shard: Option<String>,
-    /// `--merge`.
-    pub merge: Vec<PathBuf>,
-    /// `--quiet`.
-    pub quiet: bool,
-}
-
-/// How results are printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// Columns for people.
-    Table,
-    /// One object.
-    Json,
-    /// One line per point.
-    Csv,
-}
 
 /// Runs it and prints the results. `stop` is set from outside to end it early.
 pub fn run(
-    options: &Options,
+    options: &SimulateArgs,
     sources: &Sources,
     console: &Console,
     stop: &Arc<AtomicBool>,
 ) -> Result<Ended> {
-    let layers = Layers::gather(sources, true)?;
+    let layers = Layers::gather(sources, Scope::Offline)?;
     let limit = layers.abandonment_limit()?.value();
     if !options.merge.is_empty() {
         let (plan, cells) = shards::merge(&options.merge).map_err(InputError)?;
@@ -119,7 +77,7 @@ pub fn run(
 /// Says on stderr what the same days come to under the policies that were not asked for, and where
 /// a dialer that decides at every call does better.
 fn tell_others(
-    options: &Options,
+    options: &SimulateArgs,
     plan: &Plan,
     cells: &[Cell],
     layers: &Layers,
@@ -130,27 +88,34 @@ fn tell_others(
         return Ok(());
     };
     let interval = Duration::from_secs_f64(plan.scenario.interval_secs);
-    let band = (baseline.sla_threshold, baseline.tolerance_margin);
-    let band = (Ratio::new(band.0), Ratio::new(band.1));
-    let (Some(sla_threshold), Some(tolerance_margin)) = band else {
+    let sla_threshold = Ratio::new(baseline.sla_threshold);
+    let tolerance_margin = Ratio::new(baseline.tolerance_margin);
+    let (Some(sla_threshold), Some(tolerance_margin)) = (sla_threshold, tolerance_margin) else {
         return Ok(());
+    };
+    let band = Band {
+        sla_threshold,
+        tolerance_margin,
     };
     let points = OTHERS
         .iter()
-        .map(|policy| point(policy, (sla_threshold, tolerance_margin), layers, interval))
+        .map(|policy| point(*policy, band, layers, interval))
         .collect::<Result<Vec<Point>>>()?;
     let others = Plan {
         points,
         replications: plan.replications.min(OTHERS_REPLICATIONS),
         ..plan.clone()
     };
-    let is_told = |policy: &str| plan.points.iter().position(|p| p.policy == policy);
+    let is_told = |policy: PolicyName| {
+        let mut points = plan.points.iter();
+        points.position(|p| p.policy == policy.as_str())
+    };
     let wanted = |cell: usize| {
         let policy = OTHERS.get(cell / others.replications as usize);
-        policy.is_some_and(|policy| is_told(policy).is_none())
+        policy.is_some_and(|policy| is_told(*policy).is_none())
     };
     let own = others.run(jobs(options), &wanted, &|| {}, stop);
-    let mean = |policy: &'static str, figure: fn(&Figures) -> f64| {
+    let mean = |policy: PolicyName, figure: fn(&Figures) -> f64| {
         let (cells, point, replications) = if let Some(point) = is_told(policy) {
             (cells, point, plan.replications)
         } else {
@@ -168,7 +133,7 @@ fn tell_others(
     let mut told = Vec::new();
     for policy in OTHERS
         .into_iter()
-        .filter(|policy| is_told(policy).is_none())
+        .filter(|policy| is_told(*policy).is_none())
     {
         let occupancy = mean(policy, |f| f.occupancy);
         let abandoned = mean(policy, |f| f.abandonment_rate);
@@ -182,8 +147,10 @@ fn tell_others(
         console.tell(&Notice::OtherPolicies(told.join("; ")));
     }
     let occupied = |policy| mean(policy, |f| f.occupancy);
-    if let (Some(predictive), Some(progressive)) = (occupied(PREDICTIVE), occupied(PROGRESSIVE))
-        && progressive >= predictive
+    if let (Some(predictive), Some(progressive)) = (
+        occupied(PolicyName::Predictive),
+        occupied(PolicyName::Progressive),
+    ) && progressive >= predictive
     {
         console.tell(&Notice::ProgressiveIsBetter {
             interval_secs: plan.scenario.interval_secs,
@@ -194,7 +161,7 @@ fn tell_others(
     Ok(())
 }
 
-fn scenario(options: &Options, layers: &Layers) -> Result<Scenario> {
+fn scenario(options: &SimulateArgs, layers: &Layers) -> Result<Scenario> {
     let mut scenario = match &options.scenario {
         Some(path) => scenario_file::read(path)?,
         None => Scenario::default(),
@@ -226,18 +193,23 @@ fn scenario(options: &Options, layers: &Layers) -> Result<Scenario> {
     Ok(scenario)
 }
 
-fn plan(options: &Options, scenario: Scenario, layers: &Layers, sources: &Sources) -> Result<Plan> {
-    let grid = layers.grid()?;
+fn plan(
+    options: &SimulateArgs,
+    scenario: Scenario,
+    layers: &Layers,
+    sources: &Sources,
+) -> Result<Plan> {
+    let bands = layers.bands()?;
     let interval = Duration::from_secs_f64(scenario.interval_secs);
     let mut points = Vec::new();
-    for policy in &grid.policies {
-        let mut bands = grid.bands();
-        if reference(policy).is_some() {
-            // It knows no band, so one is enough.
-            bands.truncate(1);
-        }
-        for band in bands {
-            points.push(point(policy, band, layers, interval)?);
+    for policy in layers.policies()? {
+        // A reference dialer has no band, so one point is enough.
+        let count = match policy.kind() {
+            PolicyKind::ReferenceDialer(_) => 1,
+            PolicyKind::Pacer(_) | PolicyKind::PacerOnCampaignApi(_) => bands.len(),
+        };
+        for band in bands.iter().take(count) {
+            points.push(point(policy, *band, layers, interval)?);
         }
     }
     let baseline = current(&points, sources)?;
@@ -250,21 +222,21 @@ fn plan(options: &Options, scenario: Scenario, layers: &Layers, sources: &Source
     })
 }
 
-fn point(policy: &str, band: (Ratio, Ratio), layers: &Layers, interval: Duration) -> Result<Point> {
-    let reference = reference(policy);
-    let (name, feed) = match policy {
-        WITHOUT_FEED => (PREDICTIVE, Feed::CampaignApi),
-        name => (name, Feed::Full),
+fn point(policy: PolicyName, band: Band, layers: &Layers, interval: Duration) -> Result<Point> {
+    let pacer = |policy| layers.pacer(policy, band, interval).map(Some);
+    let (pacer, placing, feed) = match policy.kind() {
+        PolicyKind::Pacer(policy) => (pacer(policy)?, Placing::ByRate, Feed::Full),
+        PolicyKind::PacerOnCampaignApi(policy) => {
+            (pacer(policy)?, Placing::ByRate, Feed::CampaignApi)
+        }
+        PolicyKind::ReferenceDialer(placing) => (None, placing, Feed::Full),
     };
     Ok(Point {
-        policy: policy.to_owned(),
-        sla_threshold: band.0.value(),
-        tolerance_margin: band.1.value(),
-        pacer: match reference {
-            Some(_) => None,
-            None => Some(layers.pacer(name, band, interval)?),
-        },
-        placing: reference.unwrap_or(Placing::ByRate),
+        policy: policy.as_str().to_owned(),
+        sla_threshold: band.sla_threshold.value(),
+        tolerance_margin: band.tolerance_margin.value(),
+        pacer,
+        placing,
         feed,
     })
 }
@@ -276,12 +248,17 @@ fn current(points: &[Point], sources: &Sources) -> Result<usize> {
         flags: BTreeMap::new(),
         ..sources.clone()
     };
-    let grid = Layers::gather(&standing, true)?.grid()?;
-    let is_current = |point: &Point| {
-        let band = (point.sla_threshold, point.tolerance_margin);
-        let mut bands = grid.bands().into_iter().take(1);
-        grid.policies.first() == Some(&point.policy)
-            && bands.any(|(sla, margin)| band == (sla.value(), margin.value()))
+    let standing = Layers::gather(&standing, Scope::Offline)?;
+    let bands = standing.bands()?;
+    // A name that is unknown is none of the points.
+    let policies = standing.policies().unwrap_or_default();
+    let is_current = |point: &Point| match (policies.first(), bands.first()) {
+        (Some(policy), Some(band)) => {
+            let own = (point.sla_threshold, point.tolerance_margin);
+            point.policy == policy.as_str()
+                && own == (band.sla_threshold.value(), band.tolerance_margin.value())
+        }
+        _ => false,
     };
     Ok(points.iter().position(is_current).unwrap_or(0))
 }
@@ -301,7 +278,7 @@ fn parse_shard(text: &str) -> Result<(usize, usize), InputError> {
 }
 
 fn run_with_progress(
-    options: &Options,
+    options: &SimulateArgs,
     plan: &Plan,
     wanted: &(dyn Fn(usize) -> bool + Sync),
     total: usize,
@@ -326,7 +303,7 @@ fn run_with_progress(
     cells
 }
 
-fn jobs(options: &Options) -> usize {
+fn jobs(options: &SimulateArgs) -> usize {
     let cores = || thread::available_parallelism().map_or(1, usize::from);
     options.jobs.map_or_else(cores, usize::from)
 }
@@ -368,7 +345,7 @@ fn write_report(plan: &Plan, cells: &[Cell], limit: f64, path: &Path) -> Result<
 }
 
 fn print(
-    options: &Options,
+    options: &SimulateArgs,
     plan: &Plan,
     cells: &[Cell],
     limit: f64,
@@ -383,19 +360,12 @@ fn print(
     Ok(())
 }
 
-/// The reference dialer of this name among the policies.
-fn reference(name: &str) -> Option<Placing> {
-    match name {
-        PROGRESSIVE => Some(Placing::OnePerIdleAgent),
-        name => LevelRule::named(name).map(Placing::ByLevel),
-    }
-}
-
-/// The policy that can be told more than the campaign API does, and the same without.
-const PREDICTIVE: &str = "predictive";
-const WITHOUT_FEED: &str = "predictive-without-feed";
-const PROGRESSIVE: &str = "progressive";
 /// What a user may want to know of whatever was asked for.
-const OTHERS: [&str; 4] = ["capacity", PREDICTIVE, WITHOUT_FEED, PROGRESSIVE];
+const OTHERS: [PolicyName; 4] = [
+    PolicyName::Capacity,
+    PolicyName::Predictive,
+    PolicyName::PredictiveWithoutFeed,
+    PolicyName::Progressive,
+];
 /// Enough for a hint, and little beside what was asked for.
 const OTHERS_REPLICATIONS: u32 = 10;
