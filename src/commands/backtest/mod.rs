@@ -39,9 +39,10 @@ pub fn run(
     let mut history = HistoryReader::open(input.bytes, names)
         .map_err(|error| InputError(format!("{}: {error}", options.file.display())))?;
     if options.output.is_some() && options.output == options.report {
-        return Err(
-            InputError("--report: it is the file of --output; name another".to_owned()).into(),
-        );
+        return Err(InputError(
+            "--report: it is the file of --output, too; choose another".to_owned(),
+        )
+        .into());
     }
     let output = match &options.output {
         Some(path) => Some(DecisionFile::create(path, &options.file, &pacers)?),

@@ -26,10 +26,10 @@ impl<'a> DecisionFile<'a> {
             _ => return Err(refuse("its name must end in .csv or .ndjson").into()),
         };
         if is_same_file(path, input) {
-            return Err(refuse("it is the file that is read; name another").into());
+            return Err(refuse("it is the input file; choose another").into());
         }
         if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-            return Err(refuse("it is not a regular file; name another").into());
+            return Err(refuse("it is not a regular file; choose another").into());
         }
         let draft = Draft::create(path).with_context(|| cannot_write(path))?;
         Ok(Self {

@@ -64,9 +64,7 @@ impl<'a> BacktestRun<'a> {
             if turns.is_multiple_of(ROWS_PER_LOOK) {
                 if stop.load(Ordering::Relaxed) {
                     let rows = count_of(self.replay.rows(), "row");
-                    console.error(&format!(
-                        "interrupted after {rows}; nothing is kept of them"
-                    ));
+                    console.error(&format!("interrupted after {rows}; nothing was written"));
                     return Ok(Ended::Interrupted);
                 }
                 progress.show(history.bytes());
@@ -163,7 +161,7 @@ impl<'a> BacktestRun<'a> {
     fn add_bad_row(&mut self, bad: BadRow) -> Result<(), InputError> {
         if !self.skips_bad_rows {
             return Err(InputError(format!(
-                "{}:{}: {bad}; --on-bad-row skip leaves such rows out",
+                "{}:{}: {bad}; --on-bad-row skip skips such rows",
                 self.source, bad.line
             )));
         }
@@ -177,7 +175,7 @@ impl<'a> BacktestRun<'a> {
     fn no_rows(&self) -> InputError {
         let rows = match self.skipped {
             0 => "no rows".to_owned(),
-            n => format!("no usable rows, and {}", count_of(n, "bad one")),
+            n => format!("no usable rows and {}", count_of(n, "bad row")),
         };
         let first = self.bad_rows.first();
         let first = first.map_or(String::new(), |bad| format!("; line {}: {bad}", bad.line));
@@ -194,9 +192,11 @@ fn bad_time(row: &HistoryRow, not_later: NotLater) -> BadRow {
     };
     let line = not_later.previous_line;
     let expected = if row.at == not_later.previous_at {
-        format!("the row{of} at line {line} has the same time, and one of them is enough")
+        format!("the row{of} at line {line} has the same time; remove one of the two")
     } else {
-        format!("the row{of} before it, at line {line}, is of {previous_at}; sort the file by time")
+        format!(
+            "the row{of} before it, at line {line}, is later: {previous_at}; sort the file by time"
+        )
     };
     BadRow {
         line: row.line,
@@ -208,7 +208,7 @@ fn bad_time(row: &HistoryRow, not_later: NotLater) -> BadRow {
     }
 }
 
-/// Bad rows that are listed.
+/// Bad rows that are listed; `report::backtest` says "the first ten".
 const LISTED_MAX: usize = 10;
-/// Rows between two looks at the interrupt and the progress bar.
+/// Rows between two looks at the interrupt and the progress bar: a few milliseconds.
 const ROWS_PER_LOOK: u32 = 4_096;
