@@ -577,7 +577,7 @@ fn bad_rows_are_left_out_counted_and_the_first_ten_listed_on_request() {
         "{}",
         run.stdout
     );
-    let listed = "15 bad rows skipped; the first ten are:";
+    let listed = "15 bad rows left out, of which the first ten are:";
     assert!(run.stdout.contains(listed), "{}", run.stdout);
     let first = format!("{name}:8: column availableAgents is \"x\"; expected a whole number");
     assert!(run.stdout.contains(&first), "{}", run.stdout);

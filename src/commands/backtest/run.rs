@@ -161,7 +161,7 @@ impl<'a> BacktestRun<'a> {
     fn add_bad_row(&mut self, bad: BadRow) -> Result<(), InputError> {
         if !self.skips_bad_rows {
             return Err(InputError(format!(
-                "{}:{}: {bad}; --on-bad-row skip skips such rows",
+                "{}:{}: {bad}; --on-bad-row skip leaves such rows out",
                 self.source, bad.line
             )));
         }

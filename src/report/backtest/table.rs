@@ -119,10 +119,10 @@ fn bad_rows(results: &BacktestResults) -> String {
     if results.skipped == 0 {
         return String::new();
     }
-    let mut text = format!("\n{} skipped", count_of(results.skipped, "bad row"));
+    let mut text = format!("\n{} left out", count_of(results.skipped, "bad row"));
     let listed = results.bad_rows.len() as u64;
     text.push_str(if results.skipped > listed {
-        "; the first ten are:\n"
+        ", of which the first ten are:\n"
     } else {
         ":\n"
     });
