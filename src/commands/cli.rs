@@ -9,7 +9,7 @@
 
 use clap::{Parser, Subcommand};
 
-use super::backtest_args::{self as backtest, BacktestArgs};
+use super::backtest::args::{self as backtest, BacktestArgs};
 use super::simulate::args::{self as simulate, SimulateArgs};
 use super::tick::{self, TickArgs};
 use super::watch::{self, WatchArgs};

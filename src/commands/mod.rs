@@ -1,7 +1,6 @@
 //! The command line: one file for each subcommand.
 
 pub mod backtest;
-pub mod backtest_args;
 pub mod cli;
 pub mod exit;
 pub mod interrupt;

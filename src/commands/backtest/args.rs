@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::setting_flags::ComparisonFlags;
+use crate::commands::setting_flags::ComparisonFlags;
 use crate::report::Console;
 
 /// The arguments of `backtest`.
@@ -79,7 +79,7 @@ impl BacktestArgs {
 }
 
 /// The end of the short help.
-pub(super) const EXAMPLES: &str = "\
+pub(in crate::commands) const EXAMPLES: &str = "\
 Examples:
   dialpace backtest history.csv --output decisions.csv --report report.html
   dialpace backtest export.csv --column availableAgents=agents_idle
@@ -88,7 +88,7 @@ Examples:
 Every option, with its name in the environment: dialpace backtest --help";
 
 /// The end of the long help.
-pub(super) const LONG_EXAMPLES: &str = "\
+pub(in crate::commands) const LONG_EXAMPLES: &str = "\
 Examples:
   dialpace backtest history.csv
   dialpace backtest export.csv --column availableAgents=agents_idle --column timestamp=ts
