@@ -83,7 +83,7 @@ fn a_value_that_cannot_be_used_names_its_source_and_sends_nothing() {
         (
             "CXONE_SITE",
             "api.example.com/v2",
-            "has a path; only the host",
+            "has a path; give only the host",
         ),
         (
             "CXONE_SITE",
