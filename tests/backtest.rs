@@ -173,7 +173,7 @@ fn stdin_is_a_file_as_well() {
     assert_eq!(output.json()["source"], "-");
 }
 
-/// The contract of the capacity rule, written again from its text and nothing of ours.
+/// The capacity rule, written again from its text alone.
 struct Rule {
     window: Vec<(i64, u32)>,
     current: u32,
@@ -284,7 +284,7 @@ fn a_trace_of_every_scenario_replays_to_the_same_decisions() {
         ] {
             let is_predictive = policy.contains(&"predictive");
             if is_predictive && scenario.ends_with("metrics-outage.toml") {
-                // It goes by the rate in force, and which of its changes failed is in no column.
+                // The policy uses the rate in force, and no column tells which of its changes failed.
                 continue;
             }
             let args = [
@@ -506,15 +506,15 @@ fn a_bad_file_is_refused_with_its_place_and_what_was_expected() {
     let folder = Folder::new();
     let table = "
         cr-alone        : its lines end in CR alone; save it with LF or CR LF
-        column-twice    : its header names \"availableAgents\" twice
+        column-twice    : its header has two columns \"availableAgents\"; rename one of them
         cut-short       :2: the line is not one JSON object: EOF while parsing a string
-        decimal-comma   :2: the row has 8 fields and the header 7
+        decimal-comma   :2: expected 7 fields, as in the header, and found 8; a field that holds a comma needs quotes
         empty-campaign  :2: column campaignId is empty; expected an id
         half-an-agent   :2: column availableAgents is \"40.5\"; expected a whole number
         header-only     : it has no rows
         infinite        :2: column availableAgents is \"1e400\"; expected a whole number
         missing-agents  :2: column availableAgents is empty; expected a whole number
-        missing-rate    :2: column answerRate is empty; expected a share from 0 to 1, or both totals
+        missing-rate    :2: column answerRate is empty; expected a share from 0 to 1, or values in totalCallsDialed and totalCallsAnswered
         more-answered-than-dialed :2: column totalCallsAnswered is \"10\"; expected no more than the 3 calls dialed
         negative-agents :3: column availableAgents is \"-3\"; expected a whole number
         no-header       : its header has no timestamp; it has \"2026-11-02T09:00:30Z\"
@@ -522,13 +522,13 @@ fn a_bad_file_is_refused_with_its_place_and_what_was_expected() {
         not-a-time      :2: column timestamp is \"45963.375\"; expected RFC 3339
         not-finite      :2: column answerRate is \"NaN\"; expected a share
         not-utf8        :2: column campaignId is \"47\u{fffd}11\"; expected an id in UTF-8
-        open-quote      : the row that begins at line 3 has a line break where none can be; is a quote left open there?
+        open-quote      : the row that begins at line 3 has a line break inside a field; is a closing quote missing?
         percent-sign    :2: column answerRate is \"30%\"; expected a share
         percentage      :2: column answerRate is \"30\"; expected a share from 0 to 1, such as 0.75 (a percentage? divide by 100)
-        same-time-twice :3: column timestamp is 2026-11-02T09:00:30.000Z; the row of campaign 4711 at line 2 has the same time
+        same-time-twice :3: column timestamp is 2026-11-02T09:00:30.000Z; the row of campaign 4711 at line 2 has the same time; remove one of the two
         semicolons      : its header has no timestamp; its columns are separated by ';': export it with commas
-        time-backwards  :3: column timestamp is 2026-11-02T09:00:30.000Z; the row of campaign 4711 before it, at line 2, is of 2026-11-02T09:01:00.000Z; sort the file by time
-        too-few-fields  :3: the row has 4 fields and the header 7
+        time-backwards  :3: column timestamp is 2026-11-02T09:00:30.000Z; the row of campaign 4711 before it, at line 2, is later: 2026-11-02T09:01:00.000Z; sort the file by time
+        too-few-fields  :3: expected 7 fields, as in the header, and found 4
         utf-16          : it is UTF-16 text; save it as CSV in UTF-8
     ";
     let mut wanted: BTreeMap<&str, &str> = table
@@ -614,17 +614,17 @@ fn rows_of_any_length_and_bytes_of_any_kind_get_an_answer() {
     let error = run(row(&million, "-"), 2).stderr;
     assert!(error.contains("(1000000 characters)"), "{error}");
     assert!(error.len() < 400, "{error}");
-    // In a column that nobody reads it does no harm, quoted or not.
+    // In a column that is not read it is no error, quoted or not.
     run(row("40", &million), 0);
     run(row("40", &format!("\"{million}\n,\"\"{million}\"")), 0);
-    // A quote that is left open takes good rows with it, which is more than one bad row.
+    // A missing closing quote takes good rows with it, so it is not one bad row to skip.
     let open = format!("{header}2026-11-02T09:00:30Z,0.3,\"40,-\n2026-11-02T09:01:00Z,0.3,40,-\n");
     let open = folder.write("open.csv", open.replace(",notes", "").replace(",-", ""));
     let error = backtest(&folder, &open, &["--on-bad-row", "skip"])
         .expect(2)
         .stderr;
     assert!(
-        error.contains("line 2 has a line break where none can be"),
+        error.contains("line 2 has a line break inside a field"),
         "{error}"
     );
     let endless = "x".repeat(5 << 20);
@@ -672,7 +672,7 @@ fn what_cannot_be_written_to_is_refused_and_nothing_is_left() {
     let file = folder.write("history.csv", PLAIN);
     let name = file.to_str().unwrap();
     for (output, message) in [
-        (name, "it is the file that is read; name another"),
+        (name, "it is the input file; choose another"),
         ("decisions.txt", "its name must end in .csv or .ndjson"),
         ("decisions", "its name must end in .csv or .ndjson"),
     ] {
@@ -721,14 +721,14 @@ fn an_interrupted_run_leaves_no_half_written_output() {
     stdin
         .write_all(b"timestamp,answerRate,availableAgents\n")
         .unwrap();
-    // More than the pipe holds: when all but that is taken, it is at work.
+    // More rows than the pipe holds: once they are written, the replay has begun.
     stdin.write_all(rows(50_000).as_bytes()).unwrap();
     let kill = Command::new("kill")
         .args(["-INT", &child.id().to_string()])
         .status()
         .unwrap();
     assert!(kill.success());
-    // It looks up between rows, so it is given rows until it does.
+    // It looks for the signal every few thousand rows, so it gets rows until it has ended.
     while stdin.write_all(rows(1_000).as_bytes()).is_ok() {}
     let finished = common::finished(&child.wait_with_output().unwrap()).expect(130);
     assert!(
@@ -747,7 +747,7 @@ fn wrong_options_say_what_is_right() {
     for (args, message) in [
         (
             &["--column", "agents=idle"][..],
-            "\"agents\" is none of timestamp, campaignId,",
+            "\"agents\" is not a column; the columns are timestamp, campaignId,",
         ),
         (&["--column", "idle"], "expected NAME=HEADER"),
         (
@@ -792,7 +792,7 @@ fn the_report_draws_every_campaign_and_says_what_it_is_not() {
         "Dial rate of survey",
         "Deviation by weekday and hour",
         "By hour of the day",
-        "They part most",
+        "Largest differences from history",
         "not what would have happened",
         "outcomes are not predicted",
     ] {

@@ -83,7 +83,7 @@ fn a_value_that_cannot_be_used_names_its_source_and_sends_nothing() {
         (
             "CXONE_SITE",
             "api.example.com/v2",
-            "has a path; only the host",
+            "has a path; give only the host",
         ),
         (
             "CXONE_SITE",
@@ -115,6 +115,16 @@ fn a_value_that_cannot_be_used_names_its_source_and_sends_nothing() {
             "DIALPACE_POLICY",
             "magic",
             "\"magic\" is none of capacity, compensated, fixed and predictive",
+        ),
+        (
+            "DIALPACE_POLICY",
+            "predctive",
+            "progressive, vicidial, vicidial-available, vicidial-hard, vicidial-hard-available; did you mean predictive?",
+        ),
+        (
+            "DIALPACE_POLICY",
+            "progressive",
+            "\"progressive\" is for simulations only; expected capacity, compensated, fixed or predictive",
         ),
         (
             "DIALPACE_POLICY",

@@ -695,7 +695,7 @@ fn a_safe_rate_is_not_sent_where_it_would_raise_what_somebody_set_by_hand() {
         .expect(5);
     assert!(
         run.stderr
-            .contains("the campaign dials at 3 calls/min, not at the 34"),
+            .contains("the campaign dials at 3 calls/min, and dialpace last applied 34"),
         "{}",
         run.stderr
     );

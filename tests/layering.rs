@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 /// Words that may stand only in the rooms named after them, or in the one file.
 const HOMES: &str = "
-    clap::       : commands config/settings.rs main.rs
+    clap::       : commands main.rs
     anyhow::     : commands live main.rs
     std::fs      : base config platform live commands
     csv::        : history

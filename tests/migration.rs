@@ -87,7 +87,8 @@ fn what_schema_1_left_open_is_settled_and_what_waited_is_delivered() {
         .finish()
         .expect(0);
     assert!(
-        run.stderr.contains("38 calls/min had been applied"),
+        run.stderr
+            .contains("without an answer to its change to 38 calls/min"),
         "{}",
         run.stderr
     );

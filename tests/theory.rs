@@ -12,10 +12,11 @@
     reason = "a test that cannot go on should fail; its counts are small"
 )]
 
+use dialpace::config::{PolicyKind, PolicyName};
 use dialpace::pacing::{Actuator, Guards, Limits, Pacer, Policy, Setpoint, Unit};
 use dialpace::sim::{
-    Calls, Controller, Dialer, Distribution, Estimate, Figures, LevelRule, OnDemandWorld,
-    PacerController, ReferenceDialer, Scenario, Shift, Spacing, Telemetry, simulate,
+    Calls, Controller, Dialer, Distribution, Estimate, Figures, OnDemandWorld, PacerController,
+    ReferenceDialer, Scenario, Shift, Spacing, Telemetry, simulate,
 };
 
 const SEED: u64 = 20_261_122;
@@ -277,8 +278,10 @@ fn the_level_dialer_is_where_another_implementation_of_its_rule_is() {
             wrap_up: Distribution::Fixed { mean_secs: 0.0 },
             ..Calls::default()
         };
-        let rule = LevelRule::named(name).unwrap();
-        let runs = runs(&scenario, 12, || ReferenceDialer::Level(rule));
+        let PolicyKind::Reference(dialer) = name.parse::<PolicyName>().unwrap().kind() else {
+            panic!("{line}");
+        };
+        let runs = runs(&scenario, 12, || dialer);
         let mean = |figure: fn(&Figures) -> f64| {
             let values: Vec<f64> = runs.iter().map(figure).collect();
             Estimate::of(&values).mean * 100.0

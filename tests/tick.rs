@@ -334,7 +334,7 @@ fn a_campaign_changed_meanwhile_is_left_alone() {
     );
     assert!(
         run.stderr
-            .contains("the campaign changed while this cycle ran"),
+            .contains("the campaign was changed while this cycle ran"),
         "{}",
         run.stderr
     );

@@ -1,4 +1,5 @@
-//! Any bytes as a file of history are rows and bad rows, and come to an end.
+//! Any bytes can be read as a file of history: reading ends, every answer rate is a share, and every
+//! bad row has a message.
 #![no_main]
 
 use dialpace::history::{ColumnNames, HistoryReader, RowError};

@@ -7,6 +7,12 @@ use crate::config::ConfigError;
 use crate::http::{CallError, Problem};
 use crate::live::{CycleError, CycleReport, StateError};
 
+/// The code of a command line that is not run: help was asked for, or it is wrong.
+#[must_use]
+pub fn of_usage(error: &clap::Error) -> u8 {
+    if error.use_stderr() { USAGE } else { DONE }
+}
+
 /// The code of a cycle.
 #[must_use]
 pub fn of_cycle(report: &CycleReport) -> u8 {
@@ -17,7 +23,7 @@ pub fn of_cycle(report: &CycleReport) -> u8 {
     }
 }
 
-/// The exit code that scripts rely on, from whichever error of ours is in the chain.
+/// The code of an error: that of the first error of ours in its chain.
 #[must_use]
 pub fn of_error(error: &(dyn Error + 'static)) -> u8 {
     links(error).find_map(of_link).unwrap_or(FAILED)
@@ -62,9 +68,9 @@ fn of_call(error: &CallError) -> u8 {
     }
 }
 
-/// All of it is done.
+/// Everything is done.
 pub const DONE: u8 = 0;
-/// It failed: network, file system, or a result that cannot be printed.
+/// Failed: network, file system, or a result that cannot be printed.
 pub const FAILED: u8 = 1;
 /// Usage, configuration or an input file.
 pub const USAGE: u8 = 2;

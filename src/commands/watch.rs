@@ -7,24 +7,31 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Result;
+use clap::Args;
 
-use super::live_cycle;
+use super::interrupt::Interrupt;
+use super::live_args::{LiveArgs, OutputArgs};
+use super::{exit, live_cycle};
 use crate::base::clock::{Clock, Deadline, RunClock, SystemClock};
 use crate::base::notice::{Notice, Notices};
 use crate::config::Sources;
-use crate::live::CycleReport;
-use crate::live::{self, Exchanges, Live, SandboxLifetime};
+use crate::live::{self, CycleReport, Exchanges, Live, LiveOptions, SandboxLifetime};
 use crate::pacing::Setpoint;
 use crate::report::board::Board;
-use crate::report::{Console, Screen, text};
+use crate::report::{Screen, text};
 
-/// Options of the command line for `watch`.
-#[derive(Clone, Debug)]
-pub struct WatchOptions {
-    /// Options of the campaign.
-    pub live: live::LiveOptions,
-    /// `--cycles`.
+/// The arguments of `watch`.
+#[derive(Debug, Args)]
+pub struct WatchArgs {
+    /// End after this many cycles
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub cycles: Option<u64>,
+    /// The campaign.
+    #[command(flatten)]
+    pub live: LiveArgs,
+    /// The output.
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 /// The end of a watch.
@@ -36,33 +43,39 @@ pub enum Watched {
     Interrupted,
 }
 
-/// Runs cycles until `stop` is set or `--cycles` are done. `end_at_once` ends the process where a
-/// cycle does not end soon after `stop`; the state allows that at any moment.
+/// Runs cycles until `interrupt` asks to stop or enough are done. `end_at_once` ends the process,
+/// should a cycle not end soon after that: the state allows it at any moment.
 pub fn run(
-    options: &WatchOptions,
+    args: &WatchArgs,
     sources: &Sources,
-    console: Console,
-    stop: &Arc<AtomicBool>,
+    interrupt: &Interrupt,
     end_at_once: &(dyn Fn() + Sync),
-) -> Result<Watched> {
-    let is_at_speed = options.live.sandbox.is_some() && options.live.speed > 1;
+) -> Result<u8> {
+    let console = args.output.console();
+    let options = args.live.options(args.output);
+    let stop = interrupt.stop();
+    let is_at_speed = options.sandbox.is_some() && options.speed > 1;
     let (speed, lifetime) = if is_at_speed {
-        (options.live.speed, SandboxLifetime::Ephemeral)
+        (options.speed, SandboxLifetime::Ephemeral)
     } else {
         (1, SandboxLifetime::Persistent)
     };
     let clock: Arc<dyn Clock> = Arc::new(RunClock::new(speed, Arc::clone(stop)));
     let is_watched = io::stderr().is_terminal() && io::stdout().is_terminal();
-    let has_block = is_watched && !options.live.json && !console.quiet;
+    let has_block = is_watched && !options.json && !console.quiet;
     let screen = Screen::new(console, has_block.then_some(Board::LINES));
-    live::open_and_run(&options.live, sources, &screen, &clock, lifetime, |live| {
+    let watched = live::open_and_run(&options, sources, &screen, &clock, lifetime, |live| {
         let is_done = AtomicBool::new(false);
         let exchanges = live.exchanges();
         thread::scope(|scope| {
             scope.spawn(|| shutdown_watchdog(stop, &is_done, exchanges, end_at_once));
             let _tells = SetOnDrop(&is_done);
-            watch(options, live, &screen, clock.as_ref(), speed)
+            watch(args, &options, live, &screen, clock.as_ref(), speed)
         })
+    })?;
+    Ok(match watched {
+        Watched::Interrupted => interrupt.code(),
+        Watched::Done(last) => exit::of_cycle(&last),
     })
 }
 
@@ -76,7 +89,8 @@ impl Drop for SetOnDrop<'_> {
 }
 
 fn watch(
-    options: &WatchOptions,
+    args: &WatchArgs,
+    options: &LiveOptions,
     live: &Live,
     screen: &Screen,
     clock: &dyn Clock,
@@ -90,7 +104,7 @@ fn watch(
         cycle.pacer,
         live.interval,
         rate,
-        options.live.dry_run,
+        options.dry_run,
     );
     let limit = live.deadline.limit().min(live.interval);
     let began = clock.monotonic();
@@ -110,7 +124,7 @@ fn watch(
         if clock.is_stopping() {
             break Watched::Interrupted;
         }
-        if options.cycles == Some(cycles) {
+        if args.cycles == Some(cycles) {
             break Watched::Done(Box::new(report));
         }
         let next = next_slot(clock.monotonic().saturating_sub(began), live.interval);
@@ -133,7 +147,7 @@ fn watch(
     let lasted = clock.monotonic().saturating_sub(began);
     let closing = board.closing(lasted, live.figures().as_ref());
     screen.above(|console| {
-        if options.live.json {
+        if args.output.json {
             console.tell(&Notice::Closing { text: closing });
             Ok(())
         } else if console.quiet {
@@ -166,7 +180,7 @@ fn wait(clock: &dyn Clock, due: Duration, speed: u16, tell: impl Fn(Duration)) {
 }
 
 fn print(
-    options: &WatchOptions,
+    options: &LiveOptions,
     live: &Live,
     screen: &Screen,
     report: &CycleReport,
@@ -175,7 +189,7 @@ fn print(
         return Ok(());
     }
     screen.above(|console| {
-        live_cycle::print(live, report, &options.live, *console)?;
+        live_cycle::print(live, report, options, *console)?;
         if let Some(message) = text::failure(report) {
             console.error(&message);
         }
@@ -212,7 +226,28 @@ fn shutdown_watchdog(
     }
 }
 
-/// Time for an exchange to end by itself, and again for its abort: less than 2 s together.
+/// The end of the short help.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  dialpace watch --sandbox                            a built-in campaign
+  dialpace watch --sandbox --speed 60 --cycles 100    fifty minutes of it in one
+  dialpace watch --config campaign.toml               a real one; Ctrl-C ends it
+
+Every option, with its name in the environment: dialpace watch --help";
+
+/// The end of the long help.
+pub(super) const LONG_EXAMPLES: &str = "\
+Examples:
+  dialpace watch --sandbox                            a built-in campaign, in real time
+  dialpace watch --sandbox --speed 60 --cycles 100    fifty minutes of it in one
+  dialpace watch --config campaign.toml               a real campaign; Ctrl-C ends it
+  dialpace watch --config campaign.toml --dry-run     decide and show, and change nothing
+  dialpace watch --config campaign.toml --json | tee -a watch.ndjson
+
+A failed cycle is reported and the next one is run. The exit code is that of the last cycle, as
+in tick (see dialpace tick --help), or 130/143 after Ctrl-C or SIGTERM.";
+
+/// What an exchange gets to end by itself, and what ending it gets: less than 2 s together.
 const GRACE: Duration = Duration::from_millis(850);
 /// Time between two checks of the flags.
 const FLAG_CHECK_PERIOD: Duration = Duration::from_millis(20);

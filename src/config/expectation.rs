@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::base::input::InputError;
+use super::policy_name::PolicyName;
+use super::settings;
 use crate::sim::{Scenario, Summary};
 
 /// One `[[expect]]` table: the lowest and highest value that a figure may have.
@@ -33,29 +34,31 @@ pub struct Expectation {
 
 impl Expectation {
     /// Checks everything that does not need a run; the error names the key.
-    pub(super) fn check(&self, scenario: &Scenario) -> Result<(), InputError> {
-        let listed = |key: &str, name: &str, known: &[&str]| {
-            if known.contains(&name) {
-                return Ok(());
-            }
-            let known = known.join(", ");
-            Err(InputError(format!("{key}: {name:?} is none of {known}")))
-        };
-        listed("policy", &self.policy, &POLICIES)?;
-        listed("figure", &self.figure, &figures())?;
+    pub(super) fn check(&self, scenario: &Scenario) -> Result<(), String> {
+        if let Err(problem) = self.policy.parse::<PolicyName>() {
+            return Err(format!("policy: {problem}"));
+        }
+        let mut keys = self.settings.keys();
+        if let Some(key) = keys.find(|key| settings::find(key).is_none()) {
+            return Err(format!(
+                "settings: {key:?} is no setting; docs/SETTINGS.md has them"
+            ));
+        }
+        if !figures().contains(&self.figure.as_str()) {
+            let known = figures().join(", ");
+            return Err(format!("figure: {:?} is none of {known}", self.figure));
+        }
         let end = scenario.hours * 3600.0;
         let (from, to) = (self.from_secs.unwrap_or(0.0), self.to_secs.unwrap_or(end));
         let is_within = 0.0 <= from && from + SECS_MIN <= to && to <= end;
         if !is_within && (self.from_secs.is_some() || self.to_secs.is_some()) {
-            return Err(InputError(format!(
+            return Err(format!(
                 "from_secs and to_secs: {from} to {to} is no time within the scenario, 0 to {end}"
-            )));
+            ));
         }
         match (self.min, self.max) {
-            (None, None) => Err(InputError("min, max: expected one of them".to_owned())),
-            (Some(min), Some(max)) if min > max => {
-                Err(InputError(format!("min: {min} is above max, {max}")))
-            }
+            (None, None) => Err("min, max: expected one of them".to_owned()),
+            (Some(min), Some(max)) if min > max => Err(format!("min: {min} is above max, {max}")),
             _ => Ok(()),
         }
     }
@@ -78,16 +81,3 @@ fn figures() -> Vec<&'static str> {
 
 /// The shortest time that can be counted.
 const SECS_MIN: f64 = 1.0;
-
-const POLICIES: [&str; 10] = [
-    "capacity",
-    "compensated",
-    "fixed",
-    "predictive",
-    "predictive-without-feed",
-    "progressive",
-    "vicidial",
-    "vicidial-available",
-    "vicidial-hard",
-    "vicidial-hard-available",
-];

@@ -1,15 +1,18 @@
-//! The settings that pace: one of each for a campaign, lists and ranges for a comparison.
+//! The settings that pace: one of each for a campaign, lists of some for a comparison.
 
 use std::time::Duration;
 
-use super::{ConfigError, Layers, values, ways};
+use super::error::ConfigError;
+use super::layers::Layers;
+use super::policy_name::{self, PacerPolicy, PolicyName};
+use super::settings::how_to_set;
+use super::values;
 use crate::pacing::{
-    ABANDONMENT_LIMIT, Actuator, Band, Guards, HANDLE_TIME, INTERVAL, Limits, LimitsError,
-    MAX_DIAL_RATE, MIN_DIAL_RATE, Pacer, Policy, Predictive, Ratio, SLA_THRESHOLD, Setpoint,
-    TOLERANCE_MARGIN, Unit, default_max_sample_age,
+    Actuator, Band, Guards, Limits, LimitsError, MIN_DIAL_RATE, Pacer, Policy, Predictive, Ratio,
+    Setpoint, Unit, default_max_sample_age,
 };
 
-/// What paces: the same for every command.
+/// The pacer and its interval, the same for every command.
 #[derive(Clone, Debug)]
 pub struct Pacing {
     /// Policy and limits, checked.
@@ -18,44 +21,41 @@ pub struct Pacing {
     pub interval: Duration,
 }
 
-/// Settings to compare: every combination is a point.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Grid {
-    /// Names of policies.
-    pub policies: Vec<String>,
-    /// SLA thresholds.
-    pub sla_thresholds: Vec<Ratio>,
-    /// Tolerance margins.
-    pub tolerance_margins: Vec<Ratio>,
-}
-
-impl Grid {
-    /// Every SLA threshold with every tolerance margin.
-    #[must_use]
-    pub fn bands(&self) -> Vec<(Ratio, Ratio)> {
-        let with_margins = |sla: &Ratio| {
-            let sla = *sla;
-            self.tolerance_margins
-                .iter()
-                .map(move |margin| (sla, *margin))
-        };
-        self.sla_thresholds.iter().flat_map(with_margins).collect()
-    }
-}
-
 impl Layers {
     /// The settings that pace.
     pub fn pacing(&self) -> Result<Pacing, ConfigError> {
-        let interval = self.interval()?.unwrap_or(INTERVAL);
-        let sla_threshold = self.parse("sla_threshold", values::ratio)?;
-        let tolerance_margin = self.parse("tolerance_margin", values::ratio)?;
-        let band = (
-            sla_threshold.unwrap_or(SLA_THRESHOLD),
-            tolerance_margin.unwrap_or(TOLERANCE_MARGIN),
-        );
-        let policy = self.text("policy").unwrap_or(DEFAULT_POLICY);
+        let interval = self.value("interval", values::interval)?;
+        let band = Band {
+            sla_threshold: self.value("sla_threshold", values::ratio)?,
+            tolerance_margin: self.value("tolerance_margin", values::ratio)?,
+        };
+        let policy = self.value("policy", policy_name::live)?;
         let pacer = self.pacer(policy, band, interval)?;
         Ok(Pacing { pacer, interval })
+    }
+
+    /// The policies to compare in a simulation.
+    pub fn policies(&self) -> Result<Vec<PolicyName>, ConfigError> {
+        self.value("policy", policy_name::list(str::parse))
+    }
+
+    /// The policies to compare on history: those that can pace a real campaign.
+    pub fn live_policies(&self) -> Result<Vec<PacerPolicy>, ConfigError> {
+        self.value("policy", policy_name::list(policy_name::live))
+    }
+
+    /// The bands to compare: every SLA threshold with every tolerance margin.
+    pub fn bands(&self) -> Result<Vec<Band>, ConfigError> {
+        let sla_thresholds = self.value("sla_threshold", values::ratios)?;
+        let tolerance_margins = self.value("tolerance_margin", values::ratios)?;
+        let mut bands = Vec::new();
+        for sla_threshold in sla_thresholds {
+            bands.extend(tolerance_margins.iter().map(|tolerance_margin| Band {
+                sla_threshold,
+                tolerance_margin: *tolerance_margin,
+            }));
+        }
+        Ok(bands)
     }
 
     /// Time from one poll to the next, if it is set.
@@ -63,63 +63,16 @@ impl Layers {
         self.parse("interval", values::interval)
     }
 
-    /// Abandoned ÷ live answers that is to be kept.
+    /// Abandoned ÷ live answers that must not be exceeded.
     pub fn abandonment_limit(&self) -> Result<Ratio, ConfigError> {
-        let limit = self.parse("abandonment_limit", values::share_above_zero)?;
-        Ok(limit.unwrap_or(ABANDONMENT_LIMIT))
+        self.value("abandonment_limit", values::share_above_zero)
     }
 
-    fn limits(
-        &self,
-        policy: Policy,
-        (sla_threshold, tolerance_margin): (Ratio, Ratio),
-        interval: Duration,
-    ) -> Result<Limits, ConfigError> {
-        let defaults = Limits::default();
-        // It waits where a call would meet nobody, and a minimum would not let it.
-        let min_unless_set = match policy {
-            Policy::Predictive(_) => 0,
-            _ => MIN_DIAL_RATE,
-        };
-        let window = self
-            .parse("window", values::whole)?
-            .unwrap_or(defaults.window);
-        let min_dial_rate = self.parse("min_dial_rate", values::whole)?;
-        let max_dial_rate = self
-            .parse("max_dial_rate", values::whole)?
-            .unwrap_or(MAX_DIAL_RATE);
-        let safe_rate = min_dial_rate.unwrap_or(MIN_DIAL_RATE.min(max_dial_rate));
-        let min_dial_rate = min_dial_rate.unwrap_or(min_unless_set);
-        Ok(Limits {
-            actuator: Actuator::calls_per_minute(min_dial_rate, max_dial_rate),
-            band: Band {
-                sla_threshold,
-                tolerance_margin,
-            },
-            window,
-            utilisation: self
-                .parse("utilisation", values::ratio)?
-                .unwrap_or(defaults.utilisation),
-            guards: Guards {
-                max_sample_age: self
-                    .parse("max_sample_age", values::unless_off(values::duration))?
-                    .unwrap_or(Some(default_max_sample_age(window, interval))),
-                stop_without_agents: self
-                    .parse("stop_without_agents", values::flag)?
-                    .unwrap_or(defaults.guards.stop_without_agents),
-                safe: self
-                    .parse("safe_rate", values::unless_off(values::whole))?
-                    .unwrap_or(Some(safe_rate))
-                    .map(Setpoint::at),
-            },
-        })
-    }
-
-    /// The pacer of one policy with one SLA threshold and tolerance margin.
+    /// The pacer of one policy with one band.
     pub fn pacer(
         &self,
-        policy: &str,
-        band: (Ratio, Ratio),
+        policy: PacerPolicy,
+        band: Band,
         interval: Duration,
     ) -> Result<Pacer, ConfigError> {
         let policy = self.policy(policy, interval)?;
@@ -127,72 +80,90 @@ impl Layers {
         Pacer::new(limits, policy).map_err(|error| self.limits_error(error))
     }
 
-    /// The policies, SLA thresholds and tolerance margins to compare: lists and ranges.
-    pub fn grid(&self) -> Result<Grid, ConfigError> {
-        let ratios = |key, default| {
-            let given = self.parse(key, values::ratios)?;
-            Ok(given.unwrap_or_else(|| vec![default]))
+    fn limits(
+        &self,
+        policy: Policy,
+        band: Band,
+        interval: Duration,
+    ) -> Result<Limits, ConfigError> {
+        let window = self.value("window", values::whole)?;
+        let max_dial_rate = self.value("max_dial_rate", values::whole)?;
+        let min_given = self.parse("min_dial_rate", values::whole)?;
+        // It dials nobody while no agent will be free, and a minimum would make it.
+        let min_default = match policy {
+            Policy::Predictive(_) => 0,
+            _ => MIN_DIAL_RATE,
         };
-        let policies = self.text("policy").unwrap_or(DEFAULT_POLICY);
-        Ok(Grid {
-            policies: policies
-                .split(',')
-                .map(|name| name.trim().to_owned())
-                .collect(),
-            sla_thresholds: ratios("sla_threshold", SLA_THRESHOLD)?,
-            tolerance_margins: ratios("tolerance_margin", TOLERANCE_MARGIN)?,
+        let max_sample_age = values::unless_off(values::duration);
+        let safe_rate = values::unless_off(values::whole);
+        Ok(Limits {
+            actuator: Actuator::calls_per_minute(min_given.unwrap_or(min_default), max_dial_rate),
+            band,
+            window,
+            utilisation: self.value("utilisation", values::ratio)?,
+            guards: Guards {
+                max_sample_age: self
+                    .parse("max_sample_age", max_sample_age)?
+                    .unwrap_or(Some(default_max_sample_age(window, interval))),
+                stop_without_agents: self.value("stop_without_agents", values::flag)?,
+                safe: self
+                    .parse("safe_rate", safe_rate)?
+                    .unwrap_or(Some(min_given.unwrap_or(MIN_DIAL_RATE.min(max_dial_rate))))
+                    .map(Setpoint::at),
+            },
         })
     }
 
-    fn policy(&self, name: &str, interval: Duration) -> Result<Policy, ConfigError> {
+    fn policy(&self, policy: PacerPolicy, interval: Duration) -> Result<Policy, ConfigError> {
+        self.refuse_flags_of_other_policies()?;
         let dial_rate = self.parse("dial_rate", values::whole)?;
-        let is_among = |wanted| {
-            self.text("policy")
-                .is_some_and(|names| names.contains(wanted))
-        };
-        for (setting, policy) in [
-            ("dial_rate", "fixed"),
-            ("logged_in_agents", "predictive"),
-            ("handle_time", "predictive"),
-        ] {
-            let source = self.source_of(setting);
-            if source.rank() == 0 && !is_among(policy) {
-                return Err(ConfigError::Value(
-                    source.to_string(),
-                    format!("it is for --policy {policy}, and the policy is {name}"),
-                ));
-            }
-        }
-        match (name, dial_rate) {
-            ("capacity", _) => Ok(Policy::Capacity),
-            ("compensated", _) => Ok(Policy::Compensated),
-            ("predictive", _) => Ok(Policy::Predictive(Predictive {
+        match policy {
+            PacerPolicy::Capacity => Ok(Policy::Capacity),
+            PacerPolicy::Compensated => Ok(Policy::Compensated),
+            PacerPolicy::Fixed => match dial_rate {
+                Some(dial_rate) => Ok(Policy::Fixed {
+                    unit: Unit::CallsPerMinute,
+                    setpoint: Setpoint::at(dial_rate),
+                }),
+                None => Err(ConfigError::Missing(format!(
+                    "{}, the rate of the fixed policy",
+                    how_to_set("dial_rate")
+                ))),
+            },
+            PacerPolicy::Predictive => Ok(Policy::Predictive(Predictive {
                 interval,
                 abandonment_limit: self.abandonment_limit()?,
                 logged_in_agents: self.parse("logged_in_agents", values::at_least_one)?,
-                handle_time: self
-                    .parse("handle_time", values::duration)?
-                    .unwrap_or(HANDLE_TIME),
+                handle_time: self.value("handle_time", values::duration)?,
             })),
-            ("fixed", Some(dial_rate)) => Ok(Policy::Fixed {
-                unit: Unit::CallsPerMinute,
-                setpoint: Setpoint::at(dial_rate),
-            }),
-            ("fixed", None) => Err(ConfigError::Missing(format!(
-                "{}, the rate of the fixed policy",
-                ways("dial_rate")
-            ))),
-            (other, _) => Err(ConfigError::Value(
-                self.source_of("policy").to_string(),
-                format!(
-                    "{other:?} is none of capacity, compensated, fixed and predictive, nor, in a simulation, predictive-without-feed or a reference dialer: progressive, vicidial, vicidial-available, vicidial-hard, vicidial-hard-available"
-                ),
-            )),
         }
     }
 
+    fn refuse_flags_of_other_policies(&self) -> Result<(), ConfigError> {
+        let policies = self.policies()?;
+        for (key, name) in [
+            ("dial_rate", PolicyName::Fixed),
+            ("logged_in_agents", PolicyName::Predictive),
+            ("handle_time", PolicyName::Predictive),
+        ] {
+            let source = self.source_of(key);
+            let is_used = |policy: &PolicyName| policy.pacer_policy() == name.pacer_policy();
+            if source.rank() == 0 && !policies.iter().any(is_used) {
+                let policies: Vec<&str> = policies.iter().map(|policy| policy.as_str()).collect();
+                return Err(ConfigError::Value(
+                    source.to_string(),
+                    format!(
+                        "it is for --policy {name}, and the policy is {}",
+                        policies.join(",")
+                    ),
+                ));
+            }
+        }
+        Ok(())
+    }
+
     fn limits_error(&self, error: LimitsError) -> ConfigError {
-        // Of two settings that contradict each other, the one that was given is to blame.
+        // Of two settings that contradict each other, the error names the one that was given.
         let setting = match error.setting {
             "min_dial_rate" if self.find("min_dial_rate").is_none() => "max_dial_rate",
             setting => setting,
@@ -200,6 +171,3 @@ impl Layers {
         ConfigError::Value(self.source_of(setting).to_string(), error.problem)
     }
 }
-
-/// What paces unless something else is asked for.
-const DEFAULT_POLICY: &str = "capacity";

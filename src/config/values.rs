@@ -117,13 +117,32 @@ pub(super) fn interval(text: &str) -> Result<Duration, String> {
 }
 
 pub(super) fn if_match(text: &str) -> Result<IfMatch, String> {
-    match text {
-        "any" => Ok(IfMatch::Any),
-        "etag" => Ok(IfMatch::Etag),
-        _ => Err(format!("{text:?} is neither any nor etag")),
+    let mut guards = GUARDS.into_iter();
+    guards
+        .find(|guard| guard_name(*guard) == text)
+        .ok_or_else(|| format!("{text:?} is neither any nor etag"))
+}
+
+/// The guards of the PATCH by name, with their help.
+pub(super) fn guards() -> Vec<(&'static str, String)> {
+    let help = |guard| match guard {
+        IfMatch::Any => "no condition; the campaign may have changed meanwhile",
+        IfMatch::Etag => "the campaign has not changed since it was read in the same cycle",
+    };
+    let guards = GUARDS.into_iter();
+    guards
+        .map(|guard| (guard_name(guard), help(guard).to_owned()))
+        .collect()
+}
+
+fn guard_name(guard: IfMatch) -> &'static str {
+    match guard {
+        IfMatch::Any => "any",
+        IfMatch::Etag => "etag",
     }
 }
 
+const GUARDS: [IfMatch; 2] = [IfMatch::Any, IfMatch::Etag];
 /// Values of one range; a grid has the product of two.
 const RANGE_MAX: f64 = 1_000.0;
 const DURATION_MIN: Duration = Duration::from_millis(1);

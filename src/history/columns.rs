@@ -118,7 +118,7 @@ impl ColumnNames {
         for option in options {
             let refuse = |problem: String| {
                 Err(InputError(format!(
-                    "--column {option}: {problem}, such as --column availableAgents=agents_idle"
+                    "--column {option}: {problem}; for example --column availableAgents=agents_idle"
                 )))
             };
             let Some((name, header)) = option.split_once('=') else {
@@ -129,10 +129,13 @@ impl ColumnNames {
                 .find(|column| column.names().first() == Some(&name));
             let Some(column) = column else {
                 let known = COLUMNS.map(|column| column.to_string());
-                return refuse(format!("{name:?} is none of {}", known.join(", ")));
+                return refuse(format!(
+                    "{name:?} is not a column; the columns are {}",
+                    known.join(", ")
+                ));
             };
             if header.is_empty() {
-                return refuse("the header is missing".to_owned());
+                return refuse("the header is empty".to_owned());
             }
             if names.given[column].replace(header.to_owned()).is_some() {
                 return refuse(format!("{name} is given twice"));

@@ -22,7 +22,7 @@ pub struct BadRow {
     pub line: u64,
     /// The field that is wrong; `None` where the row as a whole is.
     pub field: Option<BadField>,
-    /// What was expected instead.
+    /// Value that was expected instead, in words.
     pub expected: String,
 }
 
@@ -76,13 +76,13 @@ impl RowError {
     /// with it, so this is not one bad row.
     pub(super) fn unclosed_quote(line: u64) -> Self {
         Self::Unreadable(InputError(format!(
-            "the row that begins at line {line} has a line break where none can be; is a quote left open there?"
+            "the row that begins at line {line} has a line break inside a field; is a closing quote missing?"
         )))
     }
 
     pub(super) fn too_long(line: u64) -> Self {
         Self::Unreadable(InputError(format!(
-            "the row that begins at line {line} is longer than {} MiB; is a quote left open there?",
+            "the row that begins at line {line} is longer than {} MiB; is a closing quote missing?",
             ROW_BYTES_MAX >> 20
         )))
     }

@@ -5,7 +5,7 @@
 //!
 //! 1. [`HistoryReader`] tells the format from the first character and keeps the file open.
 //! 2. `csv_rows` (`plain`, and `quoted` from the first quote on) or `ndjson_rows` goes to the next row.
-//! 3. It hands on the row's text by [`Column`]; `csv_rows::header` or the member names say which is which.
+//! 3. It splits the row into the text of each [`Column`], by the CSV header or by the member names.
 //! 4. `row_parser` makes a [`HistoryRow`] of the text, with `timestamps` and `numbers`.
 //! 5. A value that is not of the expected form is not guessed: it makes the row a [`BadRow`].
 

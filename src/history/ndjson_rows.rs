@@ -145,7 +145,7 @@ impl<'de> Visitor<'de> for ObjectReading<'_> {
             let raw: &RawValue = map.next_value()?;
             let best = &mut self.ranks[column];
             if rank == *best {
-                return Err(A::Error::custom(format_args!("{name} stands there twice")));
+                return Err(A::Error::custom(format_args!("{name} is given twice")));
             }
             if rank < *best {
                 *best = rank;

@@ -133,5 +133,6 @@ fn available_agents(fields: &Fields) -> Result<Option<AvailableAgents>, WrongFie
 
 const TIMESTAMP: &str = "expected RFC 3339 with an offset, such as 2026-11-22T15:03:00Z, or seconds or milliseconds since 1970, of March 1973 or later";
 const CAMPAIGN_ID: &str = "expected an id in UTF-8 of 1 to 200 bytes, without control characters";
-const NO_ANSWER_RATE: &str = "expected a share from 0 to 1, or both totals";
+const NO_ANSWER_RATE: &str =
+    "expected a share from 0 to 1, or values in totalCallsDialed and totalCallsAnswered";
 const CAMPAIGN_ID_BYTES_MAX: usize = 200;

@@ -17,7 +17,9 @@ use crate::base::clock::{Clock, Deadline};
 use crate::base::files;
 use crate::base::notice::{Notice, Notices};
 use crate::config::scenario_file;
-use crate::config::{self, Driving, Endpoint, Layers, Sources, default_state_path};
+use crate::config::{
+    CampaignAccess, Endpoint, Layers, LiveSettings, Scope, Sources, default_state_path,
+};
 use crate::http::{Client, HostScope};
 use crate::pacing::Action;
 use crate::platform::sandbox::{self, Sandbox, SandboxCampaign};
@@ -74,29 +76,33 @@ pub fn open_and_run<R>(
     run: impl FnOnce(&Live) -> Result<R>,
 ) -> Result<R> {
     let deadline_from_start = |limit| Deadline::after(clock.as_ref(), limit);
-    let layers = Layers::gather(sources, options.sandbox.is_some())?;
-    for (name, nearest) in layers.suspects() {
+    let scope = match options.sandbox {
+        Some(_) => Scope::Sandbox,
+        None => Scope::Live,
+    };
+    let layers = Layers::gather(sources, scope)?;
+    for (name, nearest) in layers.misspelled() {
         notices.tell(&Notice::UnknownSetting {
             name: name.clone(),
             nearest,
         });
     }
-    let mut driving = layers.driving()?;
-    let deadline = deadline_from_start(driving.deadline);
+    let mut settings = layers.live_settings()?;
+    let deadline = deadline_from_start(settings.deadline);
 
-    let account = match options.sandbox {
+    let access = match options.sandbox {
         Some(_) => None,
-        None => Some(layers.account()?),
+        None => Some(layers.campaign_access()?),
     };
-    let campaign_id = account
+    let campaign_id = access
         .as_ref()
         .map_or(sandbox::CAMPAIGN_ID, |a| a.campaign_id.as_str());
-    let is_default = driving.state.is_none();
-    let state_path = match driving.state.take() {
+    let is_default = settings.state.is_none();
+    let state_path = match settings.state.take() {
         Some(path) => path,
         None => default_state_path(
             sources,
-            &default_name(campaign_id, account.is_none(), lifetime, options.dry_run),
+            &default_name(campaign_id, access.is_none(), lifetime, options.dry_run),
         )?,
     };
     let store = if options.dry_run {
@@ -109,59 +115,64 @@ pub fn open_and_run<R>(
         let _ = fs::remove_file(&state_path);
     }
 
-    let (sandbox, account) = match (account, &options.sandbox) {
-        (Some(account), _) => (None, account),
+    let (sandbox, access) = match (access, &options.sandbox) {
+        (Some(access), _) => (None, access),
         (None, scenario) => {
             let scenario = scenario.as_ref().and_then(Option::as_deref);
             let sandbox = start_sandbox(scenario, &state_path, options, clock, lifetime)?;
-            let account = sandbox_account(&sandbox)?;
-            driving
+            let access = sandbox_access(&sandbox)?;
+            settings
                 .warehouse
                 .get_or_insert(Endpoint::Http(sandbox.warehouse(), HostScope::Loopback));
-            (Some(sandbox), account)
+            (Some(sandbox), access)
         }
     };
     let notices = &RetryCounter {
         notices,
         retries: AtomicU64::new(0),
     };
-    let settings = account_settings(&account, &driving, &state_path, options.dry_run);
-    let shared = Account::new(settings, notices);
-    let campaign_id = account.campaign_id.clone();
+    let shared = Account::new(
+        account_settings(&access, &settings, &state_path, options.dry_run),
+        notices,
+    );
+    let campaign_id = access.campaign_id.clone();
     let api = CampaignApi::new(
         &shared,
         CampaignSettings {
-            campaign_id: account.campaign_id,
-            interval: driving.pacing.interval,
-            if_match: driving.if_match,
-            actuator: driving.pacing.pacer.limits().actuator,
+            campaign_id: access.campaign_id,
+            interval: settings.pacing.interval,
+            if_match: settings.if_match,
+            actuator: settings.pacing.pacer.limits().actuator,
         },
     );
     let withholding = ReadOnly(&api);
     let platform: &dyn Platform = if options.dry_run { &withholding } else { &api };
-    let warehouse = driving.warehouse.as_ref().map(|endpoint| {
+    let warehouse = settings.warehouse.as_ref().map(|endpoint| {
         if options.dry_run {
             Warehouse::ReadOnly
         } else {
-            warehouse(endpoint, &driving, notices)
+            warehouse(endpoint, &settings, notices)
         }
     });
     let cycle = Cycle {
-        pacer: &driving.pacing.pacer,
+        pacer: &settings.pacing.pacer,
         campaign_id: campaign_id.as_str(),
         platform,
         warehouse: warehouse.as_ref(),
         store: &store,
-        outbox_capacity: driving.outbox_capacity,
+        outbox_capacity: settings.outbox_capacity,
         notices,
     };
     run(&Live {
         cycle,
         account: &shared,
         sandbox: sandbox.as_ref(),
-        interval: driving.pacing.interval,
+        interval: settings.pacing.interval,
         deadline,
-        metrics_file: driving.metrics_file.as_deref().filter(|_| !options.dry_run),
+        metrics_file: settings
+            .metrics_file
+            .as_deref()
+            .filter(|_| !options.dry_run),
         retries: &notices.retries,
     })
 }
@@ -295,9 +306,9 @@ fn start_sandbox(
         })
 }
 
-fn sandbox_account(sandbox: &Sandbox) -> Result<config::Account> {
+fn sandbox_access(sandbox: &Sandbox) -> Result<CampaignAccess> {
     let invalid = |problem: String| anyhow!("sandbox: {problem}");
-    Ok(config::Account {
+    Ok(CampaignAccess {
         site: Site::new(&sandbox.site()).map_err(invalid)?,
         client_id: sandbox::CLIENT_ID.to_owned(),
         client_secret: sandbox::CLIENT_SECRET.into(),
@@ -306,17 +317,17 @@ fn sandbox_account(sandbox: &Sandbox) -> Result<config::Account> {
 }
 
 fn account_settings(
-    account: &config::Account,
-    driving: &Driving,
+    access: &CampaignAccess,
+    settings: &LiveSettings,
     state_path: &Path,
     dry_run: bool,
 ) -> AccountSettings {
     AccountSettings {
-        site: account.site.clone(),
-        client_id: account.client_id.clone(),
-        client_secret: account.client_secret.clone(),
-        authorities: driving.authorities.clone(),
-        retry: driving.retry,
+        site: access.site.clone(),
+        client_id: access.client_id.clone(),
+        client_secret: access.client_secret.clone(),
+        authorities: settings.authorities.clone(),
+        retry: settings.retry,
         token_cache: Some(TokenCache {
             path: files::sibling(state_path, ".token"),
             writable: !dry_run,
@@ -326,7 +337,7 @@ fn account_settings(
 
 fn warehouse<'a>(
     endpoint: &Endpoint,
-    driving: &Driving,
+    settings: &LiveSettings,
     notices: &'a dyn Notices,
 ) -> Warehouse<'a> {
     match endpoint {
@@ -334,8 +345,8 @@ fn warehouse<'a>(
         Endpoint::Http(url, scope) => Warehouse::Http {
             client: Box::new(Client::new(
                 *scope,
-                &driving.authorities,
-                driving.retry,
+                &settings.authorities,
+                settings.retry,
                 notices,
             )),
             url: url.clone(),

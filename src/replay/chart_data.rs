@@ -39,7 +39,7 @@ pub struct HourOfWeek {
     pub hours: u32,
 }
 
-/// What the next row of a campaign is compared with.
+/// Values of a row that the next row of its campaign is compared with.
 #[derive(Clone, Copy, Debug, Default)]
 struct LastRow {
     /// Hours since 1970.

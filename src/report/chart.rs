@@ -1,8 +1,8 @@
-//! Pictures as inline SVG: axes with titles and units, lines, bands and marks.
+//! Charts as inline SVG: axes with titles and units, lines and bands.
 
 use std::fmt::Write;
 
-/// A rectangle of a picture with a scale on each side.
+/// The plot area of a chart, with a scale on each axis.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame {
     pub(super) left: f64,
@@ -16,18 +16,18 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// Where `x` is, in pixels.
+    /// Position of `x` in pixels.
     pub(super) fn px(&self, x: f64) -> f64 {
         self.left + (x - self.x.0) / (self.x.1 - self.x.0) * self.width
     }
 
-    /// Where `y` is, in pixels, kept inside the frame.
+    /// Position of `y` in pixels, inside the frame.
     pub(super) fn py(&self, y: f64) -> f64 {
         let share = ((y - self.y.0) / (self.y.1 - self.y.0)).clamp(0.0, 1.0);
         self.top + (1.0 - share) * self.height
     }
 
-    /// The frame with its grid, its numbers and its titles.
+    /// Grid lines with their numbers, and titles of both axes.
     pub(super) fn axes(&self, x_title: &str, y_title: &str) -> String {
         let mut svg = String::new();
         let (right, bottom) = (self.left + self.width, self.top + self.height);
@@ -77,8 +77,8 @@ impl Frame {
         svg
     }
 
-    /// A line through `points`, broken where there is none. Of many points in one pixel the
-    /// lowest and the highest are kept.
+    /// A line through `points`. A point without `y` breaks it. Of many points in one pixel, the
+    /// lowest and the highest are drawn.
     pub(super) fn line(&self, class: &str, points: &[(f64, Option<f64>)]) -> String {
         let mut path = String::new();
         let mut pen_down = false;
@@ -118,7 +118,7 @@ impl Frame {
         )
     }
 
-    /// The area between two values.
+    /// The area between two values of `y`.
     pub(super) fn band(&self, low: f64, high: f64) -> String {
         let (top, bottom) = (self.py(high), self.py(low));
         format!(
@@ -130,7 +130,7 @@ impl Frame {
     }
 }
 
-/// Round values between two ends, about `wanted` of them.
+/// About `wanted` round values between two ends.
 pub(super) fn ticks(from: f64, to: f64, wanted: u32) -> Vec<f64> {
     let raw = (to - from) / f64::from(wanted);
     let power = 10.0_f64.powf(raw.log10().floor());
@@ -148,7 +148,7 @@ pub(super) fn ticks(from: f64, to: f64, wanted: u32) -> Vec<f64> {
     values
 }
 
-/// A number as people write it.
+/// A number with at most three decimals, without trailing zeros.
 pub(super) fn tidy(value: f64) -> String {
     let text = format!("{value:.3}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
@@ -164,7 +164,7 @@ pub(super) fn add(svg: &mut String, text: std::fmt::Arguments) {
     let _ = svg.write_fmt(text);
 }
 
-/// Text that may stand in HTML.
+/// Text with the characters replaced that HTML reserves.
 pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
@@ -172,5 +172,5 @@ pub(super) fn escape(text: &str) -> String {
         .replace('"', "&quot;")
 }
 
-/// Points of a line; a picture is not wider than this.
+/// Pixels of the widest chart.
 const PIXELS_MAX: usize = 800;

@@ -1,9 +1,9 @@
-//! What every report of ours begins with: one page, no script, nothing loaded, light and dark,
-//! printable.
+//! The beginning of every HTML report. A report is one page without scripts, loads nothing, has
+//! light and dark colours, and can be printed.
 
 use super::chart::escape;
 
-/// The page up to its heading.
+/// The page up to and including its heading.
 pub(super) fn head(title: &str) -> String {
     let title = escape(title);
     format!(

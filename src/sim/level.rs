@@ -15,24 +15,6 @@ pub struct LevelRule {
     pub available_only: bool,
 }
 
-impl LevelRule {
-    /// The rule of this name on the command line.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        let (hard_limit, available_only) = match name {
-            "vicidial" => (false, false),
-            "vicidial-available" => (false, true),
-            "vicidial-hard" => (true, false),
-            "vicidial-hard-available" => (true, true),
-            _ => return None,
-        };
-        Some(Self {
-            hard_limit,
-            available_only,
-        })
-    }
-}
-
 /// What the dialer sees of the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct LevelInputs {

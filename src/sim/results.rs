@@ -93,6 +93,12 @@ impl Results {
         self
     }
 
+    /// The first variant of a policy.
+    #[must_use]
+    pub fn of_policy(&self, policy: &str) -> Option<&VariantResults> {
+        self.variants.iter().find(|v| v.policy == policy)
+    }
+
     /// The summary of each variant; `limit` is the abandonment rate that is to be kept.
     #[must_use]
     pub fn summaries(&self, limit: f64) -> Vec<Summary> {

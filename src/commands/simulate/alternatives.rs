@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::options::Options;
-use super::plan::{PREDICTIVE, PROGRESSIVE, WITHOUT_FEED, variant};
+use super::args::SimulateArgs;
+use super::plan::variant;
 use crate::base::notice::{Notice, Notices as _};
-use crate::config::Layers;
+use crate::config::{Layers, PolicyName};
 use crate::report::Console;
 use crate::sim::{Figures, Plan, Results, Variant, VariantResults};
 
 /// Tells what the policies that were not asked for come to on the same simulated days, and whether a
 /// progressive dialer does better than any of them.
 pub(super) fn suggest_alternatives(
-    options: &Options,
+    args: &SimulateArgs,
     plan: &Plan,
     results: &Results,
     layers: &Layers,
@@ -25,9 +25,9 @@ pub(super) fn suggest_alternatives(
     let Some(baseline) = plan.variants.get(plan.baseline) else {
         return Ok(());
     };
-    let asked = |policy: &str| results.variants.iter().find(|v| v.policy == policy);
+    let asked = |policy: PolicyName| results.of_policy(policy.as_str());
     let interval = Duration::from_secs_f64(plan.scenario.interval_secs);
-    let missing = OTHERS.iter().filter(|policy| asked(policy).is_none());
+    let missing = OTHERS.into_iter().filter(|policy| asked(*policy).is_none());
     let variants = missing
         .map(|policy| variant(policy, baseline.band, layers, interval))
         .collect::<Result<Vec<Variant>>>()?;
@@ -37,7 +37,7 @@ pub(super) fn suggest_alternatives(
         replications: plan.replications.min(OTHERS_REPLICATIONS),
         ..plan.clone()
     };
-    let replications = others.run(options.threads(), &|_| true, &|| {}, stop);
+    let replications = others.run(args.threads(), &|_| true, &|| {}, stop);
     let mut others = others.results(&replications);
     // An interrupt leaves some without figures.
     others
@@ -47,11 +47,13 @@ pub(super) fn suggest_alternatives(
         let figures: Vec<String> = others.variants.iter().map(figures).collect();
         console.tell(&Notice::OtherPolicies(figures.join("; ")));
     }
-    let occupancy = |policy: &str| {
-        let other = || others.variants.iter().find(|v| v.policy == policy);
+    let occupancy = |policy: PolicyName| {
+        let other = || others.of_policy(policy.as_str());
         Some(percent(asked(policy).or_else(other)?, |f| f.occupancy))
     };
-    if let (Some(predictive), Some(progressive)) = (occupancy(PREDICTIVE), occupancy(PROGRESSIVE))
+    let predictive = occupancy(PolicyName::Predictive);
+    let progressive = occupancy(PolicyName::Progressive);
+    if let (Some(predictive), Some(progressive)) = (predictive, progressive)
         && progressive >= predictive
     {
         console.tell(&Notice::ProgressiveIsBetter {
@@ -75,6 +77,11 @@ fn percent(variant: &VariantResults, figure: fn(&Figures) -> f64) -> f64 {
 }
 
 /// Policies that a user may want to compare with those asked for.
-const OTHERS: [&str; 4] = ["capacity", PREDICTIVE, WITHOUT_FEED, PROGRESSIVE];
+const OTHERS: [PolicyName; 4] = [
+    PolicyName::Capacity,
+    PolicyName::Predictive,
+    PolicyName::PredictiveWithoutFeed,
+    PolicyName::Progressive,
+];
 /// Replications of each: enough for a hint, and little time beside what was asked for.
 const OTHERS_REPLICATIONS: u32 = 10;

@@ -1,7 +1,7 @@
 //! `simulate`: the pacer in a synthetic world.
 
 mod alternatives;
-mod options;
+pub mod args;
 mod outputs;
 mod plan;
 mod shards;
@@ -12,39 +12,38 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::Result;
 
 use crate::commands::interrupt::Ended;
-use crate::config::{Layers, Sources, scenario_file};
+use crate::config::{Layers, Scope, Sources, scenario_file};
 use crate::report::Console;
+use args::{Format, SimulateArgs};
 use shards::Shard;
-
-pub use options::{Format, Options};
 
 /// Runs it and prints the results. `stop` is set from outside to end it early.
 pub fn run(
-    options: &Options,
+    args: &SimulateArgs,
     sources: &Sources,
     console: &Console,
     stop: &Arc<AtomicBool>,
 ) -> Result<Ended> {
-    let layers = Layers::gather(sources, true)?;
+    let layers = Layers::gather(sources, Scope::Offline)?;
     let limit = layers.abandonment_limit()?.value();
-    if !options.merge.is_empty() {
-        let results = shards::merge(&options.merge)?;
-        console.data(outputs::text(&results, limit, options.format).trim_end())?;
+    if !args.merge.is_empty() {
+        let results = shards::merge(&args.merge)?;
+        console.data(outputs::text(&results, limit, args.format).trim_end())?;
         return Ok(Ended::Done);
     }
-    let scenario = plan::scenario(options, &layers)?;
-    if options.print_scenario {
+    let scenario = plan::scenario(args, &layers)?;
+    if args.print_scenario {
         console.data(scenario_file::text(&scenario)?.trim_end())?;
         return Ok(Ended::Done);
     }
-    let plan = plan::plan(options, scenario, &layers, sources)?;
-    let shard = options.shard.as_deref().map(Shard::parse).transpose()?;
-    if let Some(path) = &options.trace {
+    let plan = plan::plan(args, scenario, &layers, sources)?;
+    let shard = args.shard.as_deref().map(Shard::parse).transpose()?;
+    if let Some(path) = &args.trace {
         outputs::write_trace(&plan, path)?;
     }
     let wanted = |index: usize| shard.is_none_or(|shard| shard.has(index));
     let total = (0..plan.len()).filter(|index| wanted(*index)).count();
-    let replications = outputs::run_with_progress(options, &plan, &wanted, total, stop);
+    let replications = outputs::run_with_progress(args, &plan, &wanted, total, stop);
     if stop.load(Ordering::Relaxed) {
         let done = replications.len();
         console.error(&format!(
@@ -57,12 +56,12 @@ pub fn run(
         return Ok(Ended::Done);
     }
     let results = plan.results(&replications);
-    if let Some(path) = &options.report {
+    if let Some(path) = &args.report {
         outputs::write_report(&plan, &results, limit, path)?;
     }
-    console.data(outputs::text(&results, limit, options.format).trim_end())?;
-    if options.format == Format::Table && !options.quiet {
-        alternatives::suggest_alternatives(options, &plan, &results, &layers, *console, stop)?;
+    console.data(outputs::text(&results, limit, args.format).trim_end())?;
+    if args.format == Format::Table && !args.quiet {
+        alternatives::suggest_alternatives(args, &plan, &results, &layers, *console, stop)?;
     }
     Ok(Ended::Done)
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::options::{Format, Options};
+use super::args::{Format, SimulateArgs};
 use crate::base::files;
 use crate::base::input::InputError;
 use crate::pacing::Policy;
@@ -16,13 +16,13 @@ use crate::sim::{Plan, Replication, Results, Telemetry};
 
 /// Runs the replications that are `wanted`, `total` of them, with a progress bar on a terminal.
 pub(super) fn run_with_progress(
-    options: &Options,
+    args: &SimulateArgs,
     plan: &Plan,
     wanted: &(dyn Fn(usize) -> bool + Sync),
     total: usize,
     stop: &AtomicBool,
 ) -> Vec<Replication> {
-    let bar = (!options.quiet && io::stderr().is_terminal()).then(|| progress_bar(total));
+    let bar = (!args.quiet && io::stderr().is_terminal()).then(|| progress_bar(total));
     let done = AtomicUsize::new(0);
     let one_done = || {
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
@@ -32,7 +32,7 @@ pub(super) fn run_with_progress(
             bar.set_position(done as u64);
         }
     };
-    let replications = plan.run(options.threads(), wanted, &one_done, stop);
+    let replications = plan.run(args.threads(), wanted, &one_done, stop);
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }

@@ -5,32 +5,32 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::options::Options;
+use super::args::SimulateArgs;
 use crate::base::input::InputError;
-use crate::config::{Grid, Layers, Sources, scenario_file};
+use crate::config::{ConfigError, Layers, PolicyKind, PolicyName, Scope, Sources, scenario_file};
 use crate::pacing::{Band, Ratio};
-use crate::sim::{Driver, LevelRule, Plan, ReferenceDialer, Scenario, Shift, Telemetry, Variant};
+use crate::sim::{Driver, Plan, Scenario, Shift, Telemetry, Variant};
 
 /// The scenario file, or the default scenario, with what the command line changes of it.
-pub(super) fn scenario(options: &Options, layers: &Layers) -> Result<Scenario> {
-    let mut scenario = match &options.scenario {
+pub(super) fn scenario(args: &SimulateArgs, layers: &Layers) -> Result<Scenario> {
+    let mut scenario = match &args.scenario {
         Some(path) => scenario_file::read(path)?.scenario,
         None => Scenario::default(),
     };
-    if let Some(count) = options.agents {
+    if let Some(count) = args.agents {
         scenario.agents.roster = vec![Shift {
             from_secs: 0.0,
             count,
         }];
     }
-    if let Some(base) = options.answer_rate {
+    if let Some(base) = args.answer_rate {
         if Ratio::new(base).is_none() {
             let problem = format!("--answer-rate: {base} is not a share from 0 to 1");
             return Err(InputError(problem).into());
         }
         scenario.answer_rate.base = base;
     }
-    if let Some(hours) = options.hours {
+    if let Some(hours) = args.hours {
         if hours.is_nan() || hours <= 0.0 {
             let problem = format!("--hours: {hours} is not a time above 0");
             return Err(InputError(problem).into());
@@ -40,34 +40,34 @@ pub(super) fn scenario(options: &Options, layers: &Layers) -> Result<Scenario> {
     if let Some(interval) = layers.interval()? {
         scenario.interval_secs = interval.as_secs_f64();
     }
-    scenario_file::check(&scenario, options.scenario.as_deref())?;
+    scenario_file::check(&scenario, args.scenario.as_deref())?;
     Ok(scenario)
 }
 
 /// Every policy with every SLA band.
 pub(super) fn plan(
-    options: &Options,
+    args: &SimulateArgs,
     scenario: Scenario,
     layers: &Layers,
     sources: &Sources,
 ) -> Result<Plan> {
-    let grid = layers.grid()?;
+    let bands = layers.bands()?;
     let interval = Duration::from_secs_f64(scenario.interval_secs);
     let mut variants = Vec::new();
-    for policy in &grid.policies {
-        let mut bands = bands(&grid);
-        if reference_dialer(policy).is_some() {
-            // It has no SLA band, so one is enough.
-            bands.truncate(1);
-        }
-        for band in bands {
-            variants.push(variant(policy, band, layers, interval)?);
+    for policy in layers.policies()? {
+        // A reference dialer has no SLA band, so one is enough.
+        let count = match policy.kind() {
+            PolicyKind::Reference(_) => 1,
+            PolicyKind::Pacer(_) | PolicyKind::PacerOnCampaignApi(_) => bands.len(),
+        };
+        for band in bands.iter().take(count) {
+            variants.push(variant(policy, *band, layers, interval)?);
         }
     }
     Ok(Plan {
         scenario,
-        seed: options.seed,
-        replications: options.replications,
+        seed: args.seed,
+        replications: args.replications,
         baseline: current(&variants, sources)?,
         variants,
     })
@@ -75,27 +75,23 @@ pub(super) fn plan(
 
 /// One policy with one SLA band.
 pub(super) fn variant(
-    policy: &str,
+    policy: PolicyName,
     band: Band,
     layers: &Layers,
     interval: Duration,
 ) -> Result<Variant> {
-    let (name, telemetry) = match policy {
-        WITHOUT_FEED => (PREDICTIVE, Telemetry::CampaignApi),
-        name => (name, Telemetry::Full),
-    };
-    let ratios = (band.sla_threshold, band.tolerance_margin);
-    let driver = match reference_dialer(policy) {
-        Some(dialer) => Driver::Reference(dialer),
-        None => Driver::Pacer {
-            pacer: layers.pacer(name, ratios, interval)?,
-            telemetry,
-        },
+    let paced = |policy, telemetry| {
+        let pacer = layers.pacer(policy, band, interval)?;
+        Ok::<Driver, ConfigError>(Driver::Pacer { pacer, telemetry })
     };
     Ok(Variant {
-        policy: policy.to_owned(),
+        policy: policy.as_str().to_owned(),
         band,
-        driver,
+        driver: match policy.kind() {
+            PolicyKind::Pacer(policy) => paced(policy, Telemetry::Full)?,
+            PolicyKind::PacerOnCampaignApi(policy) => paced(policy, Telemetry::CampaignApi)?,
+            PolicyKind::Reference(dialer) => Driver::Reference(dialer),
+        },
     })
 }
 
@@ -106,30 +102,12 @@ fn current(variants: &[Variant], sources: &Sources) -> Result<usize> {
         flags: BTreeMap::new(),
         ..sources.clone()
     };
-    let grid = Layers::gather(&standing, true)?.grid()?;
-    let (policy, band) = (grid.policies.first(), bands(&grid).first().copied());
-    let is_current = |v: &Variant| Some(&v.policy) == policy && Some(v.band) == band;
+    let standing = Layers::gather(&standing, Scope::Offline)?;
+    let bands = standing.bands()?;
+    // A name that is unknown is that of no variant.
+    let policies = standing.policies().unwrap_or_default();
+    let policy = policies.first().map(|policy| policy.as_str());
+    let is_current =
+        |v: &Variant| Some(v.policy.as_str()) == policy && bands.first() == Some(&v.band);
     Ok(variants.iter().position(is_current).unwrap_or(0))
 }
-
-fn bands(grid: &Grid) -> Vec<Band> {
-    let bands = grid.bands().into_iter();
-    let band = |(sla_threshold, tolerance_margin)| Band {
-        sla_threshold,
-        tolerance_margin,
-    };
-    bands.map(band).collect()
-}
-
-/// The reference dialer of this name among the policies.
-fn reference_dialer(name: &str) -> Option<ReferenceDialer> {
-    match name {
-        PROGRESSIVE => Some(ReferenceDialer::Progressive),
-        name => LevelRule::named(name).map(ReferenceDialer::Level),
-    }
-}
-
-/// The policy that can be told more than the campaign API does, and the same without.
-pub(super) const PREDICTIVE: &str = "predictive";
-pub(super) const WITHOUT_FEED: &str = "predictive-without-feed";
-pub(super) const PROGRESSIVE: &str = "progressive";

@@ -30,21 +30,21 @@ impl Header {
         }
         if let Some(missing) = found.missing() {
             let hint = hint(header);
-            return Err(InputError(format!("its header has no {missing}; {hint}")));
+            return Err(InputError(format!("its header has {missing}; {hint}")));
         }
         Ok(found)
     }
 
-    /// The columns that the file lacks, of those without which no decision can be made.
+    /// A column that every decision needs and the file lacks, in words.
     fn missing(&self) -> Option<&'static str> {
         let has = |column| self.columns.contains(&Some(column));
         let has_both_totals = has(Column::CallsDialed) && has(Column::CallsAnswered);
         if !has(Column::Timestamp) {
-            Some("timestamp")
+            Some("no timestamp")
         } else if !has(Column::AvailableAgents) && !has(Column::AvailabilityMean) {
-            Some("availableAgents")
+            Some("no availableAgents")
         } else if !has(Column::AnswerRate) && !has_both_totals {
-            Some("answerRate, nor totalCallsDialed with totalCallsAnswered")
+            Some("neither answerRate nor both totalCallsDialed and totalCallsAnswered")
         } else {
             None
         }
@@ -72,7 +72,7 @@ fn place_of(
             (Some(place), None) => return Ok(Some(place)),
             (Some(_), Some(_)) => {
                 return Err(InputError(format!(
-                    "its header names {name:?} twice; name the columns apart"
+                    "its header has two columns {name:?}; rename one of them"
                 )));
             }
             (None, _) => {}

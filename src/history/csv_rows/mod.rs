@@ -103,7 +103,7 @@ impl CsvRows {
             _ => RowError::bad_row(
                 line,
                 format!(
-                    "the row has {count} fields and the header {}; a field that holds a comma needs quotes around it",
+                    "expected {} fields, as in the header, and found {count}; a field that holds a comma needs quotes",
                     columns.len()
                 ),
             ),

@@ -6,6 +6,7 @@ use super::table::table;
 use super::week_charts::{day_charts, heat_map};
 use crate::replay::ChartData;
 use crate::report::chart::{add, escape};
+use crate::report::counts::count_of;
 use crate::report::page;
 
 /// The whole page. Its charts are of the first pacer.
@@ -18,12 +19,12 @@ pub fn html(results: &BacktestResults, data: &ChartData) -> String {
     };
     let of_first = match replay.pacers() {
         [_] => "",
-        _ => " Pictures are of the first of the settings.",
+        _ => " The charts show the first policy and band only.",
     };
     add(
         &mut html,
         format_args!(
-            "<p class=\"advice\">{}. What would have been decided, not what would have happened: history answered to the rates it was given, and outcomes are not predicted.{of_first} Times are UTC.</p>\n",
+            "<p class=\"advice\">{}. What would have been decided, not what would have happened: the metrics in the file followed from the dial rates of that time, and outcomes are not predicted.{of_first} Times are UTC.</p>\n",
             escape(&setting(pacer))
         ),
     );
@@ -35,7 +36,8 @@ pub fn html(results: &BacktestResults, data: &ChartData) -> String {
         add(
             &mut html,
             format_args!(
-                "<p class=\"note\">{not_drawn} more campaigns are counted below and not drawn.</p>\n"
+                "<p class=\"note\">No chart of {}; the figures below include them.</p>\n",
+                count_of(not_drawn as u64, "more campaign")
             ),
         );
     }
@@ -44,7 +46,7 @@ pub fn html(results: &BacktestResults, data: &ChartData) -> String {
     add(
         &mut html,
         format_args!(
-            "<h2>Figures, and where they part most</h2>\n<pre>{}</pre>\n</body></html>\n",
+            "<h2>Figures and largest differences</h2>\n<pre>{}</pre>\n</body></html>\n",
             escape(&table(results))
         ),
     );

@@ -13,7 +13,7 @@ pub fn table(results: &BacktestResults) -> String {
     let pacers = replay.pacers().iter().enumerate();
     let of_pacers = pacers.map(|(n, pacer)| table_row(setting(pacer), &replay.total(n)));
     let mut text = heading(results);
-    text.push_str(&with_headings("would have", of_pacers));
+    text.push_str(&with_headings("policy", of_pacers));
     let campaigns = replay.campaigns();
     if replay.pacers().len() == 1 && (2..=CAMPAIGNS_MAX).contains(&campaigns.len()) {
         let of_campaigns = campaigns.iter().filter_map(|campaign| {
@@ -25,13 +25,13 @@ pub fn table(results: &BacktestResults) -> String {
     text.push_str(&largest_differences(replay));
     if results.means > 0 {
         let note = format!(
-            "\n{} rows have the mean of the window instead of a count of agents: the window was taken as\nit was, as near as --window samples allow\n",
-            count(results.means)
+            "\nIn {}, the file has a mean of available agents over the window instead of a count; there, the\nwindow was filled with whole agents whose mean is as close to it as --window samples allow.\n",
+            count_of(results.means, "row")
         );
         text.push_str(&note);
     }
     text.push_str(&bad_rows(results));
-    text.push_str("\nThis is what would have been decided, not what would have happened: history answered to the\nrates it was given.\n");
+    text.push_str("\nThis is what would have been decided, not what would have happened: the metrics in the file\nfollowed from the dial rates of that time.\n");
     text
 }
 
@@ -88,14 +88,15 @@ fn largest_differences(replay: &Replay) -> String {
     }
     let differences = replay.largest_differences(0);
     if differences.is_empty() {
-        return "\nEvery dial rate is the one that history had.\n".to_owned();
+        return "\nEvery dial rate decided equals the one in the file.\n".to_owned();
     }
     let of = match replay.pacers() {
         [first, _, ..] => format!(" ({})", setting(first)),
         _ => String::new(),
     };
-    let mut text =
-        format!("\nThey part most{of}, the furthest row of each hour, in calls per minute:\n");
+    let mut text = format!(
+        "\nLargest differences from history{of}, at most one for each hour, in calls per minute:\n"
+    );
     for (campaign, difference) in differences {
         let campaign = match campaign {
             "" => String::new(),

@@ -45,7 +45,7 @@ pub(super) fn heat_map(week: &[HourOfWeek], limits: &Limits) -> String {
         ),
     );
     format!(
-        "<h2>Deviation by weekday and hour</h2>\n<p class=\"note\">Answer rate less its threshold of {}, in percentage points, mean over all campaigns. Blue: below; orange: above. The band is ± {}.</p>\n<svg viewBox=\"0 0 860 240\" role=\"img\">{svg}</svg>\n",
+        "<h2>Deviation by weekday and hour</h2>\n<p class=\"note\">Answer rate minus its threshold of {}, in percentage points, mean over all campaigns. Blue: below; orange: above. The band is ± {}.</p>\n<svg viewBox=\"0 0 860 240\" role=\"img\">{svg}</svg>\n",
         limits.band.sla_threshold.value(),
         limits.band.tolerance_margin.value() * 100.0
     )

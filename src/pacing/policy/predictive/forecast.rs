@@ -83,23 +83,6 @@ impl Forecast {
     pub(super) fn answer_rate(&self) -> f64 {
         self.answers.value().clamp(ANSWER_RATE_MIN, ANSWER_RATE_MAX)
     }
-
-    /// True where agents are staffed, as reported or estimated.
-    pub(in crate::pacing::policy) fn has_staff(&self, sample: &Sample) -> bool {
-        match sample.traffic.logged_in {
-            Some(agents) => agents > 0,
-            None => self.busy >= 1.0,
-        }
-    }
-
-    /// The highest dial rate that can hold without polls, calls per minute.
-    pub(in crate::pacing::policy) fn rate_without_polls(&self) -> f64 {
-        let agents = self.idle + self.busy;
-        let root = (libm::sqrt(BLIND_STAFFING_Z * BLIND_STAFFING_Z + 4.0 * agents)
-            - BLIND_STAFFING_Z)
-            / 2.0;
-        root * root * self.ends.value() / self.answer_rate() * 60.0
-    }
 }
 
 /// Answer rate before the first poll: high, since one that is too low makes people wait in vain.
@@ -114,5 +97,3 @@ const ANSWER_RATE_MAX: f64 = 0.99;
 pub(super) const HANDLE_TIME_FIRST_CALLS: f64 = 10.0;
 /// Shortest handle time that is used, s: no mean handle time is as short.
 const HANDLE_SECS_MIN: f64 = 5.0;
-/// Standard deviations of a rate without polls: Erlang's loss of 3 % with 10 to 100 agents.
-const BLIND_STAFFING_Z: f64 = 1.7;

@@ -90,4 +90,24 @@ impl Forecast {
         forecast.wanted = target.value;
         target
     }
+
+    /// True where agents are staffed, as reported or estimated.
+    pub(super) fn has_staff(&self, sample: &Sample) -> bool {
+        match sample.traffic.logged_in {
+            Some(agents) => agents > 0,
+            None => self.busy >= 1.0,
+        }
+    }
+
+    /// The highest dial rate that can hold without polls, calls per minute.
+    pub(super) fn rate_without_polls(&self) -> f64 {
+        let agents = self.idle + self.busy;
+        let root = (libm::sqrt(BLIND_STAFFING_Z * BLIND_STAFFING_Z + 4.0 * agents)
+            - BLIND_STAFFING_Z)
+            / 2.0;
+        root * root * self.ends.value() / self.answer_rate() * 60.0
+    }
 }
+
+/// Standard deviations of a rate without polls: Erlang's loss of 3 % with 10 to 100 agents.
+const BLIND_STAFFING_Z: f64 = 1.7;

@@ -1,0 +1,88 @@
+//! `backtest`: exported history through the pacer, row by row.
+
+pub(super) mod args;
+mod input;
+mod output;
+mod progress;
+mod run;
+
+use std::sync::atomic::AtomicBool;
+
+use anyhow::{Context, Result};
+
+use crate::base::files;
+use crate::base::input::InputError;
+use crate::commands::interrupt::Ended;
+use crate::config::{Layers, Scope, Sources};
+use crate::history::{ColumnNames, HistoryReader};
+use crate::pacing::{INTERVAL, Pacer};
+use crate::report::Console;
+use crate::report::backtest::{html, json, table};
+use args::SummaryFormat;
+use input::Input;
+use output::{DecisionFile, cannot_write};
+use progress::Progress;
+use run::BacktestRun;
+
+pub use args::BacktestArgs;
+
+/// Replays the file and prints the summary. `stop` is set from outside to end it early.
+pub fn run(
+    options: &BacktestArgs,
+    sources: &Sources,
+    console: &Console,
+    stop: &AtomicBool,
+) -> Result<Ended> {
+    let layers = Layers::gather(sources, Scope::Offline)?;
+    let pacers = pacers(&layers)?;
+    let names = ColumnNames::new(&options.column)?;
+    let input = Input::open(&options.file)?;
+    let mut history = HistoryReader::open(input.bytes, names)
+        .map_err(|error| InputError(format!("{}: {error}", options.file.display())))?;
+    if options.output.is_some() && options.output == options.report {
+        return Err(InputError(
+            "--report: it is the file of --output, too; choose another".to_owned(),
+        )
+        .into());
+    }
+    let output = match &options.output {
+        Some(path) => Some(DecisionFile::create(path, &options.file, &pacers)?),
+        None => None,
+    };
+    let progress = Progress::new(options.quiet, input.size);
+    let mut run = BacktestRun::new(options, pacers, output);
+    if run.replay_all(&mut history, &progress, *console, stop)? == Ended::Interrupted {
+        return Ok(Ended::Interrupted);
+    }
+    run.publish_decisions()?;
+    run.warn_of_sparse_rows(*console);
+    print(options, &run, *console)?;
+    Ok(Ended::Done)
+}
+
+/// A pacer for each policy and band of the grid.
+fn pacers(layers: &Layers) -> Result<Vec<Pacer>> {
+    let bands = layers.bands()?;
+    let interval = layers.interval()?.unwrap_or(INTERVAL);
+    let mut pacers = Vec::new();
+    for policy in layers.live_policies()? {
+        for band in &bands {
+            pacers.push(layers.pacer(policy, *band, interval)?);
+        }
+    }
+    Ok(pacers)
+}
+
+fn print(options: &BacktestArgs, run: &BacktestRun, console: Console) -> Result<()> {
+    let results = run.results();
+    if let (Some(path), Some(data)) = (&options.report, &run.chart_data) {
+        let page = html(&results, data);
+        files::publish(path, page.as_bytes()).with_context(|| cannot_write(path))?;
+    }
+    let text = match options.format {
+        SummaryFormat::Json => json(&results),
+        SummaryFormat::Table => table(&results),
+    };
+    console.data(text.trim_end())?;
+    Ok(())
+}

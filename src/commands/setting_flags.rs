@@ -1,0 +1,114 @@
+//! Flags of settings, built from the table of settings.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::error::Error;
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+
+use crate::config::{DefaultValue, GivenBy, Group, SETTINGS, Setting, WithoutCampaign};
+
+/// The settings that were given as flags, by key, for the commands that pace a campaign.
+pub(super) type LiveFlags = SettingFlags<false>;
+
+/// The settings that were given as flags, by key, for the commands that compare several values.
+pub(super) type ComparisonFlags = SettingFlags<true>;
+
+/// The settings that were given as flags, by key. They stay text: a value is read in the same way
+/// whichever source gives it.
+#[derive(Clone, Debug, Default)]
+pub struct SettingFlags<const LISTS: bool>(pub BTreeMap<String, String>);
+
+impl<const LISTS: bool> SettingFlags<LISTS> {
+    fn settings() -> impl Iterator<Item = &'static Setting> {
+        SETTINGS
+            .iter()
+            .filter(|setting| setting.given_by != GivenBy::Environment)
+            .filter(|setting| !LISTS || setting.group != Group::Campaign)
+    }
+}
+
+impl<const LISTS: bool> Args for SettingFlags<LISTS> {
+    fn augment_args(command: Command) -> Command {
+        command.args(Self::settings().map(|setting| arg(setting, LISTS)))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl<const LISTS: bool> FromArgMatches for SettingFlags<LISTS> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+        let given = Self::settings().filter_map(|setting| {
+            let text = matches.get_one::<String>(setting.key)?;
+            Some((setting.key.to_owned(), text.clone()))
+        });
+        Ok(Self(given.collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+fn arg(setting: &'static Setting, lists: bool) -> Arg {
+    let lists = setting.lists.filter(|_| lists);
+    let mut value = setting.value.to_owned();
+    if lists.is_some() {
+        value.push('S');
+    }
+    let choices = setting.choices.map(|choices| choices(lists.is_some()));
+    let (help, details) = match lists {
+        Some(lists) => (lists.help.to_owned(), lists.details),
+        None if setting.unit.is_empty() => (setting.help.to_owned(), setting.details),
+        None => (
+            format!("{}, {}", setting.help, setting.unit),
+            setting.details,
+        ),
+    };
+    let mut short = help.clone();
+    // A default in words is too long for a line.
+    if let DefaultValue::Text(default) = setting.default {
+        let _ = write!(short, " [default: {default}]");
+    }
+    let mut long = help;
+    if !details.is_empty() {
+        let _ = write!(long, ". {details}");
+    }
+    for (name, meaning) in choices.iter().flatten() {
+        let _ = write!(long, "\n- {name}: {meaning}");
+    }
+    let _ = write!(long, "\n[env: {}]", setting.env);
+    if let Some(default) = setting.shown_default() {
+        let _ = write!(long, " [default: {default}]");
+    }
+    let arg = Arg::new(setting.key)
+        .long(setting.flag())
+        // "N" and "SHARE": a number below 0 is refused with the range, not as an unknown flag.
+        .allow_negative_numbers(matches!(value.as_str(), "N" | "SHARE"))
+        .value_name(value)
+        .help(short)
+        .long_help(long)
+        .hide_short_help(!setting.is_common);
+    let arg = match setting.group {
+        Group::General => arg.help_heading(None::<&str>),
+        Group::Campaign => arg.help_heading("Campaign"),
+        Group::Pacing => arg.help_heading("Pacing"),
+    };
+    let arg = match setting.without_campaign {
+        WithoutCampaign::Refused => arg.conflicts_with("sandbox"),
+        WithoutCampaign::FlagOnly | WithoutCampaign::Same => arg,
+    };
+    match choices {
+        Some(choices) if lists.is_none() => {
+            let values = choices.into_iter();
+            let values = values.map(|(name, help)| PossibleValue::new(name).help(help));
+            arg.value_parser(PossibleValuesParser::new(values))
+                .hide_possible_values(true)
+        }
+        _ => arg,
+    }
+}

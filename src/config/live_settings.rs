@@ -1,0 +1,93 @@
+//! The settings of a live campaign, wherever it runs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ureq::tls::{Certificate, PemItem, parse_pem};
+
+use super::endpoint::{Endpoint, endpoint};
+use super::error::ConfigError;
+use super::layers::{Layers, Sources};
+use super::pacing::Pacing;
+use super::settings::how_to_set;
+use super::values;
+use crate::http::Retry;
+use crate::platform::IfMatch;
+
+/// The settings of a live campaign, wherever it runs.
+#[derive(Clone, Debug)]
+pub struct LiveSettings {
+    /// Policy, limits and interval.
+    pub pacing: Pacing,
+    /// The state file; `None`: the default place.
+    pub state: Option<PathBuf>,
+    /// The place that records go to, if any.
+    pub warehouse: Option<Endpoint>,
+    /// Time that a cycle may take.
+    pub deadline: Duration,
+    /// Retries of a failed call.
+    pub retry: Retry,
+    /// The guard of the PATCH.
+    pub if_match: IfMatch,
+    /// Authorities trusted besides those of the machine.
+    pub authorities: Vec<Certificate<'static>>,
+    /// Records that may wait.
+    pub outbox_capacity: usize,
+    /// The file that metrics are written to, if any.
+    pub metrics_file: Option<PathBuf>,
+}
+
+impl Layers {
+    /// The settings of a live campaign.
+    pub fn live_settings(&self) -> Result<LiveSettings, ConfigError> {
+        Ok(LiveSettings {
+            pacing: self.pacing()?,
+            state: self.text("state").map(PathBuf::from),
+            warehouse: self.parse("dw_endpoint", endpoint)?,
+            deadline: self.value("deadline", values::duration)?,
+            retry: Retry {
+                retries: self.value("retries", values::whole)?,
+                wait: self.value("retry_wait", values::duration)?,
+            },
+            if_match: self.value("if_match", values::if_match)?,
+            authorities: self.parse("ca_file", authorities)?.unwrap_or_default(),
+            outbox_capacity: self.value("outbox_limit", values::whole)?,
+            metrics_file: self.text("metrics_file").map(PathBuf::from),
+        })
+    }
+}
+
+/// The state file of a campaign where none is named: under the user's state directory.
+pub fn default_state_path(sources: &Sources, campaign: &Path) -> Result<PathBuf, ConfigError> {
+    let folder = |name: &str| {
+        let path = sources.environment.get(name).map(PathBuf::from);
+        path.filter(|path| path.is_absolute())
+    };
+    let base = folder("XDG_STATE_HOME")
+        .or_else(|| folder("LOCALAPPDATA"))
+        .or_else(|| folder("HOME").map(|home| home.join(".local/state")));
+    match base {
+        Some(base) => Ok(base.join("dialpace").join(campaign).with_extension("json")),
+        None => Err(ConfigError::Missing(format!(
+            "{}, since HOME, which its default needs, is not set",
+            how_to_set("state")
+        ))),
+    }
+}
+
+fn authorities(path: &str) -> Result<Vec<Certificate<'static>>, String> {
+    let pem = fs::read(path).map_err(|error| format!("{path} cannot be read: {error}"))?;
+    let mut certificates = Vec::new();
+    for item in parse_pem(&pem) {
+        match item {
+            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
+            Ok(_) => {}
+            Err(error) => return Err(format!("{path} is not a PEM file: {error}")),
+        }
+    }
+    if certificates.is_empty() {
+        return Err(format!("{path} holds no certificate in PEM form"));
+    }
+    Ok(certificates)
+}

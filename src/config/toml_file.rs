@@ -1,0 +1,82 @@
+//! The configuration file: TOML, one setting a line.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use super::error::ConfigError;
+use super::nearest::nearest;
+use super::setting::{GivenBy, Setting};
+use super::settings::{self, SETTINGS};
+use super::source::{Given, Source};
+
+/// Reads the file that `named_by` names into settings and their values.
+pub(super) fn read(named_by: &Given) -> Result<Vec<(&'static Setting, Given)>, ConfigError> {
+    let path = Path::new(&named_by.text);
+    let text = fs::read_to_string(path).map_err(|error| {
+        ConfigError::Value(
+            named_by.source.to_string(),
+            format!("{} cannot be read: {error}", path.display()),
+        )
+    })?;
+    let line_of = |offset: usize| text.get(..offset).unwrap_or(&text).matches('\n').count() + 1;
+    let at = |line: usize| format!("{}:{line}", path.display());
+    let table: BTreeMap<toml::Spanned<String>, toml::Spanned<toml::Value>> = toml::from_str(&text)
+        .map_err(|error| {
+            let line = error.span().map_or(1, |span| line_of(span.start));
+            let problem = format!(
+                "{}; a setting is name = value, with quotes around text",
+                error.message()
+            );
+            ConfigError::Value(at(line), problem)
+        })?;
+    let entry = |(key, value): (toml::Spanned<String>, toml::Spanned<toml::Value>)| {
+        let line = line_of(key.span().start);
+        let refuse = |problem| ConfigError::Value(at(line), problem);
+        let (setting, text) = entry(key.get_ref(), value.into_inner()).map_err(refuse)?;
+        let source = Source::File(setting.key, path.to_owned(), line);
+        Ok((setting, Given { text, source }))
+    };
+    table.into_iter().map(entry).collect()
+}
+
+fn entry(key: &str, value: toml::Value) -> Result<(&'static Setting, String), String> {
+    if value.is_table() {
+        return Err(format!(
+            "settings stand at the top level, not in a table such as [{key}]"
+        ));
+    }
+    let setting = setting(key)?;
+    let text = match value {
+        toml::Value::String(text) => text,
+        toml::Value::Integer(number) => number.to_string(),
+        toml::Value::Float(number) => number.to_string(),
+        toml::Value::Boolean(flag) => flag.to_string(),
+        _ => {
+            return Err(format!(
+                "{key} is not one value: text, a number, true or false"
+            ));
+        }
+    };
+    Ok((setting, text))
+}
+
+fn setting(key: &str) -> Result<&'static Setting, String> {
+    let is_in_file = |setting: &&Setting| setting.given_by == GivenBy::Any;
+    let setting = settings::find(key);
+    if let Some(setting) = setting.filter(is_in_file) {
+        return Ok(setting);
+    }
+    if setting.is_some_and(|setting| setting.given_by == GivenBy::Environment) {
+        return Err(
+            "the client secret does not belong in this file; name a file that holds it with client_secret_file"
+                .to_owned(),
+        );
+    }
+    let known = SETTINGS.iter().filter(is_in_file);
+    let nearest = nearest(key, known.map(|setting| (setting.key, setting.key)));
+    Err(match nearest {
+        Some(nearest) => format!("unknown setting {key:?}; did you mean {nearest}?"),
+        None => format!("unknown setting {key:?}; see `dialpace tick --help` for those that exist"),
+    })
+}
