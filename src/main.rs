@@ -91,7 +91,7 @@ fn end_at_once(code: u8) {
     reason = "no setting, and not in a release"
 )]
 fn arm_fault_hook() {
-    if let Ok(plan) = std::env::var("DIALPACE_SABOTAGE") {
+    if let Ok(plan) = std::env::var("DIALPACE_FAULT") {
         dialpace::base::fault_hook::arm(&plan);
     }
 }

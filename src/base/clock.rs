@@ -145,6 +145,12 @@ impl<'a> Deadline<'a> {
         }
     }
 
+    /// A deadline that began when this one did, with another limit.
+    #[must_use]
+    pub fn with_limit(&self, limit: Duration) -> Self {
+        Self { limit, ..*self }
+    }
+
     /// The clock this deadline is measured on.
     #[must_use]
     pub fn clock(&self) -> &'a dyn Clock {

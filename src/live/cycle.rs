@@ -73,7 +73,8 @@ impl Cycle<'_> {
             .sample
             .map_err(|error| failures.add(CycleError::Call(error)))
             .ok();
-        let now = deadline.clock().now();
+        // The moment of the poll, so that a replay of what was polled decides the same.
+        let now = sample.map_or_else(|| deadline.clock().now(), |sample| sample.at);
         let decision = self.pacer.step(&mut state.pacer, sample, now);
         let outcome = match decision.order() {
             None => Outcome::Held,

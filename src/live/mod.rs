@@ -2,15 +2,19 @@
 
 mod cycle;
 mod envelope;
+mod options;
 mod outcome;
+mod running;
 mod schema1;
 mod setup;
 mod state;
 mod store;
 
 pub use cycle::Cycle;
+pub use options::{LiveOptions, SandboxLifetime};
 pub use outcome::{CycleError, CycleReport, Outcome, Withheld};
-pub use setup::{Exchanges, Live, LiveOptions, SandboxLifetime, open_and_run};
+pub use running::{Exchanges, Live};
+pub use setup::open_and_run;
 pub use state::{Counters, Intent, State};
 pub use store::{Loaded, StateError, Store};
 

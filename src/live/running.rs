@@ -1,0 +1,125 @@
+//! A live campaign that is set up: its cycles, its counters, and its exchanges.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::cycle::Cycle;
+use super::outcome::CycleReport;
+use super::state::{Counters, State};
+use super::store::StateError;
+use crate::base::clock::Deadline;
+use crate::base::notice::{Notice, Notices};
+use crate::pacing::Action;
+use crate::platform::Account;
+use crate::platform::sandbox::Sandbox;
+use crate::sim::Figures;
+use crate::warehouse::Warehouse;
+
+/// A campaign that is ready for its cycles.
+pub struct Live<'a> {
+    pub(super) cycle: Cycle<'a>,
+    pub(super) account: &'a Account<'a>,
+    pub(super) sandbox: Option<&'a Sandbox>,
+    /// Time from one cycle to the next.
+    pub interval: Duration,
+    /// Deadline of the first cycle, counted from the start of the run.
+    pub deadline: Deadline<'a>,
+    /// The metrics file, if any.
+    pub metrics_file: Option<&'a Path>,
+    pub(super) retries: &'a AtomicU64,
+}
+
+impl Live<'_> {
+    /// Reads the state for the cycles to come.
+    pub fn load(&self) -> Result<State, StateError> {
+        self.cycle.load(self.deadline.clock())
+    }
+
+    /// Runs one cycle.
+    pub fn run(&self, state: &mut State, deadline: &Deadline) -> CycleReport {
+        self.cycle.run(state, deadline)
+    }
+
+    /// Counts a cycle in the state and saves it before the counters are published.
+    pub fn count(&self, state: &mut State, report: &CycleReport) -> Result<Counters, StateError> {
+        let counters = state.counters.get_or_insert_default();
+        counters.retries += self.retries.swap(0, Ordering::Relaxed);
+        counters.exported += report.exported as u64;
+        match report.action() {
+            _ if report.error.is_some() => counters.failed += 1,
+            Action::Adjust => counters.adjusted += 1,
+            Action::Hold => counters.held += 1,
+            Action::Stop => counters.stopped += 1,
+            Action::Safe => counters.safe += 1,
+        }
+        if report.error.is_none() {
+            counters.succeeded_at = Some(report.decision.at);
+        }
+        let counters = *counters;
+        self.cycle.store.save(state)?;
+        Ok(counters)
+    }
+
+    /// The parts of its cycle.
+    #[must_use]
+    pub fn cycle(&self) -> &Cycle<'_> {
+        &self.cycle
+    }
+
+    /// Results of the sandbox's campaign during this run.
+    #[must_use]
+    pub fn figures(&self) -> Option<Figures> {
+        self.sandbox.map(Sandbox::figures)
+    }
+
+    /// Its HTTP exchanges, which another thread may abort.
+    #[must_use]
+    pub fn exchanges(&self) -> Exchanges<'_> {
+        Exchanges {
+            account: self.account,
+            warehouse: self.cycle.warehouse,
+        }
+    }
+}
+
+/// The HTTP exchanges of a live campaign.
+#[derive(Clone, Copy)]
+pub struct Exchanges<'a> {
+    account: &'a Account<'a>,
+    warehouse: Option<&'a Warehouse<'a>>,
+}
+
+impl Exchanges<'_> {
+    /// Ends every exchange at once and refuses new ones.
+    pub fn abort(&self) {
+        self.account.abort();
+        if let Some(warehouse) = self.warehouse {
+            warehouse.abort();
+        }
+    }
+}
+
+/// Counts retries and passes every notice on.
+pub(super) struct RetryCounter<'a> {
+    notices: &'a dyn Notices,
+    pub(super) retries: AtomicU64,
+}
+
+impl<'a> RetryCounter<'a> {
+    pub(super) fn new(notices: &'a dyn Notices) -> Self {
+        Self {
+            notices,
+            retries: AtomicU64::new(0),
+        }
+    }
+}
+
+impl Notices for RetryCounter<'_> {
+    fn tell(&self, notice: &Notice) {
+        if matches!(notice, Notice::Retry { .. }) {
+            self.retries.fetch_add(1, Ordering::Relaxed);
+        }
+        self.notices.tell(notice);
+    }
+}
