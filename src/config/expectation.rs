@@ -1,7 +1,7 @@
-//! Expectations: the sentence that describes a scenario, as figures that a test checks.
+//! Expectations: the description of a scenario as figures that a test checks.
 //!
-//! `simulate` and the sandbox read past them. They are no part of the world: they change no result and
-//! stand in none.
+//! They change no result and appear in none: `simulate` and the sandbox only check that they are well
+//! formed.
 
 use std::collections::BTreeMap;
 
@@ -33,7 +33,7 @@ pub struct Expectation {
 }
 
 impl Expectation {
-    /// Checks everything that does not need a run; the error names the key.
+    /// Checks the keys and their values, without a simulation.
     pub(super) fn check(&self, scenario: &Scenario) -> Result<(), String> {
         if let Err(problem) = self.policy.parse::<PolicyName>() {
             return Err(format!("policy: {problem}"));
@@ -63,7 +63,7 @@ impl Expectation {
         }
     }
 
-    /// True for a value that is as expected.
+    /// True for a value within the bounds.
     #[must_use]
     pub fn holds(&self, value: f64) -> bool {
         let (min, max) = (self.min, self.max);
@@ -71,7 +71,7 @@ impl Expectation {
     }
 }
 
-/// Answered by a person ÷ attempts that ended, which `simulate` shows in traces only.
+/// Live answers ÷ attempts that ended; a figure of traces, not of the JSON results.
 pub const ANSWER_RATE: &str = "answerRate";
 
 fn figures() -> Vec<&'static str> {

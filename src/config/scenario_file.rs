@@ -17,7 +17,7 @@ use crate::sim::Scenario;
 pub struct ScenarioFile {
     /// The world.
     pub scenario: Scenario,
-    /// What should happen in it.
+    /// The expectations of it.
     pub expectations: Vec<Expectation>,
 }
 
@@ -70,7 +70,7 @@ pub fn text(scenario: &Scenario) -> Result<String, toml::ser::Error> {
     toml::to_string(scenario)
 }
 
-/// The scenario and the expectations, which are no key of it.
+/// Parses the `[[expect]]` tables apart from the scenario.
 fn parse(text: &str) -> Result<(Scenario, Vec<Spanned<Expectation>>), Error> {
     let mut table = DeTable::parse(text)?;
     let expectations = match table.get_mut().remove("expect") {
@@ -80,7 +80,7 @@ fn parse(text: &str) -> Result<(Scenario, Vec<Spanned<Expectation>>), Error> {
     let scenario = Scenario::deserialize(Deserializer::from(table))?;
     Ok((scenario, expectations))
 }
-/// "unknown field `x`, expected one of …" with the most likely of them instead of all.
+/// Shortens "unknown field `x`, expected one of …" to the most similar name.
 fn with_nearest(message: &str) -> String {
     let mut names = message.split('`').skip(1).step_by(2);
     let (true, Some(unknown)) = (message.starts_with("unknown field"), names.next()) else {

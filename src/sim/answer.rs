@@ -1,4 +1,4 @@
-//! The probability that a live person answers, over time.
+//! The probability that a person answers, over time.
 
 use super::draws::{Purpose, Stream, Streams};
 use super::scenario::AnswerRate;
@@ -9,7 +9,8 @@ pub(super) struct AnswerModel {
     settings: AnswerRate,
     stream: Stream,
     drift: f64,
-    /// From when on the drift is what it is; it moves on a grid of its own, whatever the policy.
+    /// Time of the drift's next step. The steps lie on a fixed grid, so that they are the same under
+    /// every policy.
     drift_until: f64,
     factor: f64,
     steps_done: usize,
@@ -18,7 +19,7 @@ pub(super) struct AnswerModel {
 impl AnswerModel {
     pub(super) fn new(settings: &AnswerRate, streams: Streams) -> Self {
         let mut stream = streams.of(Purpose::Drift, 0);
-        // The drift begins where it is in the long run.
+        // The first value has the distribution that the drift has in the long run.
         let drift = match settings.drift_deviation {
             deviation if deviation > 0.0 => deviation * stream.normal(),
             _ => 0.0,
@@ -33,7 +34,7 @@ impl AnswerModel {
         }
     }
 
-    /// The probability at `now`, which never goes back.
+    /// The probability at `now`; calls come in order of time.
     pub(super) fn at(&mut self, now: f64) -> f64 {
         while let Some(step) = self
             .settings
@@ -56,7 +57,7 @@ impl AnswerModel {
         (settings.base * wave * self.factor + self.drift).clamp(RATE_MIN, RATE_MAX)
     }
 
-    /// The exact step of an Ornstein–Uhlenbeck process, as often as the grid asks for.
+    /// Moves the drift to `now` by exact steps of an Ornstein–Uhlenbeck process.
     fn move_drift(&mut self, now: f64) {
         let keep = libm::exp(-DRIFT_STEP_SECS / self.settings.drift_relaxation_secs);
         let shock = self.settings.drift_deviation * libm::sqrt(1.0 - keep * keep);
@@ -67,8 +68,8 @@ impl AnswerModel {
     }
 }
 
-/// Grid of the drift: fine beside any relaxation that a campaign shows.
+/// Step of the drift: short against relaxation times of campaigns, which are half an hour or more.
 const DRIFT_STEP_SECS: f64 = 30.0;
-/// Bounds of the model.
+/// Bounds of the probability, so that some calls are answered and some are not.
 const RATE_MIN: f64 = 0.01;
 const RATE_MAX: f64 = 0.99;

@@ -4,18 +4,18 @@ use super::level::LevelRule;
 use crate::base::units::UnixMillis;
 use crate::pacing::{Pacer, PacerState, Ratio, Sample, Setpoint, Traffic};
 
-/// Decides at each poll, on what the platform shows.
+/// Sets the dial rate at each poll.
 pub trait Controller {
-    /// Takes the metrics of one poll, `None` where it failed, and returns what to do.
+    /// Decides on the metrics of one poll, which are `None` where the poll failed.
     fn poll(&mut self, now_secs: f64, metrics: Option<PlatformMetrics>) -> RateCommand;
 
-    /// Learns that `dial_rate` was applied.
+    /// Records that `dial_rate` was applied.
     fn applied(&mut self, dial_rate: u32);
 
-    /// Is shown the world as it is, which no platform shows: for reports, not for decisions.
+    /// Takes a snapshot for a report. It holds more than a platform reports, so it is not for decisions.
     fn observe(&mut self, _: Snapshot) {}
 
-    /// The reference dialer that places the calls, where no dial rate does.
+    /// The reference dialer that places the calls instead of a dial rate.
     fn reference_dialer(&self) -> Option<ReferenceDialer> {
         None
     }
@@ -28,20 +28,20 @@ pub struct PlatformMetrics {
     pub ended: u32,
     /// Of these, answered by a person.
     pub answered: u32,
-    /// Agents idle now.
+    /// Available agents, now.
     pub idle: u32,
-    /// People who answered and gave up waiting in the interval.
+    /// Calls that were abandoned in the interval.
     pub abandoned: u32,
-    /// Agents logged in now and not on a break.
+    /// Staffed agents, now.
     pub logged_in: u32,
 }
 
-/// The part of the metrics that the pacer is told.
+/// The metrics that a platform reports to the pacer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Telemetry {
-    /// All of them, as a platform tells that reports agents and abandoned calls.
+    /// All of them, from a platform that reports staffed agents and abandoned calls.
     Full,
-    /// Those of the campaign API: neither abandoned calls nor the agents logged in.
+    /// Those of the campaign API, which reports neither.
     CampaignApi,
 }
 
@@ -52,15 +52,15 @@ pub struct Snapshot {
     pub at_secs: f64,
     /// Calls per minute during the interval.
     pub dial_rate: u32,
-    /// Agents logged in and not on a break.
+    /// Staffed agents.
     pub logged_in: u32,
-    /// Of these, idle.
+    /// Of these, available.
     pub idle: u32,
     /// Answered ÷ attempts that ended in the interval.
     pub answer_rate: Option<Ratio>,
-    /// Live calls so far that reached an agent.
+    /// Connected calls so far.
     pub connected: u64,
-    /// Live calls so far that did not.
+    /// Abandoned calls so far.
     pub abandoned: u64,
 }
 
@@ -82,7 +82,7 @@ pub struct PacerController<'a> {
     trace: Option<Trace>,
 }
 
-/// A replication, interval by interval.
+/// The intervals of a replication.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trace {
     /// The polls and decisions.
@@ -91,7 +91,7 @@ pub struct Trace {
     pub snapshots: Vec<Snapshot>,
 }
 
-/// One interval, as backtest reads it.
+/// One interval, in the form that backtest reads.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TraceRow {
     /// Its end.
@@ -105,9 +105,9 @@ pub struct TraceRow {
 /// A dialer that decides at every call instead of at every poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReferenceDialer {
-    /// One call for each idle agent, and the next as soon as that one fails.
+    /// One call for each available agent, and the next as soon as that one fails.
     Progressive,
-    /// A number of calls for each agent, the dial level, which adapts.
+    /// A dial ratio that adapts every 15 s.
     Level(LevelRule),
 }
 
@@ -132,7 +132,7 @@ impl<'a> PacerController<'a> {
         }
     }
 
-    /// The trace; empty where none was wanted.
+    /// The trace; empty without [`PacerController::traced`].
     #[must_use]
     pub fn into_trace(self) -> Trace {
         self.trace.unwrap_or_default()

@@ -1,9 +1,9 @@
-//! Which polls and changes of the rate fail, drawn as the scenario has it.
+//! Draws of failures: of polls, and of changes of the dial rate.
 
 use super::draws::{Purpose, Stream, Streams};
 use super::scenario::Faults;
 
-/// The faults of one replication, in the order in which they are asked for.
+/// The faults of one replication.
 #[derive(Clone)]
 pub struct FaultDraws {
     faults: Faults,
@@ -26,7 +26,7 @@ impl FaultDraws {
         }
     }
 
-    /// Whether the poll at `now_secs` fails.
+    /// Draws a poll's failure: true where the poll at `now_secs` fails.
     pub fn poll_fails(&mut self, now_secs: f64) -> bool {
         let draw = self.polls.uniform();
         let mut outages = self.faults.outages.iter();
@@ -34,7 +34,7 @@ impl FaultDraws {
             || draw < self.faults.poll_failure
     }
 
-    /// Whether the PATCH that is sent now fails; drawn once for each PATCH, and for nothing else.
+    /// Draws a PATCH's failure, once for each PATCH that is sent.
     pub fn patch_fails(&mut self) -> bool {
         self.patches.uniform() < self.faults.patch_failure
     }

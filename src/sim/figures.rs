@@ -8,15 +8,15 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Figures {
-    /// Talk and wrap-up ÷ logged-in time without breaks.
+    /// Busy agent-seconds ÷ staffed agent-seconds.
     pub occupancy: f64,
     /// Abandoned ÷ (connected + abandoned).
     pub abandonment_rate: f64,
-    /// Live calls that reached an agent, per logged-in hour without breaks.
+    /// Connected calls per hour of a staffed agent.
     pub connects_per_agent_hour: f64,
-    /// Idle time of the agent before each of those calls, in seconds.
+    /// Mean time that an agent was available before a connected call, in seconds.
     pub idle_wait_secs: f64,
-    /// Time that a person waited before reaching an agent, in seconds, over those who did.
+    /// Mean time that the person waited before a connected call, in seconds.
     pub caller_wait_secs: f64,
     /// Time-weighted mean, calls per minute.
     pub dial_rate: f64,
@@ -24,9 +24,9 @@ pub struct Figures {
     pub rate_changes_per_hour: f64,
     /// Dial rates that were sent, per hour.
     pub patches_per_hour: f64,
-    /// Records that were made, per hour: one for each applied dial rate.
+    /// Audit records per hour: one for each applied dial rate.
     pub exports_per_hour: f64,
-    /// Share of intervals with an answer rate in which it was outside the band.
+    /// Share of the intervals with an answer rate in which it was outside the SLA band.
     pub outside_sla_band: f64,
     /// Highest abandonment rate of any half hour with at least 20 live answers.
     pub worst_half_hour_abandonment: f64,
@@ -37,22 +37,22 @@ pub struct Figures {
 /// The counts of the staff.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct StaffCounts {
-    /// Talk and wrap-up.
+    /// Busy agent-seconds.
     pub(super) busy_secs: f64,
-    /// Time logged in and not on a break.
-    pub(super) logged_in_secs: f64,
-    /// Time that agents were idle before the calls that reached them.
+    /// Staffed agent-seconds.
+    pub(super) staffed_secs: f64,
+    /// Time that agents were available before connected calls.
     pub(super) idle_secs: f64,
-    /// People who reached an agent.
+    /// Connected calls.
     pub(super) connected: u64,
 }
 
 /// The counts of the people who answered.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct CallerCounts {
-    /// People who gave up before an agent was free.
+    /// Abandoned calls.
     pub(super) abandoned: u64,
-    /// Time that the others waited.
+    /// Time that the people waited whose calls were connected.
     pub(super) wait_secs: f64,
 }
 
@@ -61,11 +61,11 @@ pub(super) struct CallerCounts {
 pub(super) struct DialerCounts {
     /// Calls placed.
     pub(super) calls: u64,
-    /// Dial rate × time that it was in force, in calls per minute × seconds.
+    /// Dial rate × time, in calls per minute × seconds.
     pub(super) rate_secs: f64,
 }
 
-/// The counts of what a controller saw and did.
+/// The counts of a controller's polls and changes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ControlCounts {
     /// Dial rates sent.
@@ -89,7 +89,7 @@ pub(super) struct WorstHalfHour {
     intervals: VecDeque<(u64, u64)>,
     connected: u64,
     abandoned: u64,
-    /// Connected and abandoned until the last interval ended.
+    /// Connected and abandoned from the start to the end of the last interval.
     before: (u64, u64),
     worst: f64,
 }
@@ -106,9 +106,9 @@ impl Figures {
         let connected = float(staff.connected);
         let live = float(staff.connected + callers.abandoned);
         Self {
-            occupancy: ratio(staff.busy_secs, staff.logged_in_secs),
+            occupancy: ratio(staff.busy_secs, staff.staffed_secs),
             abandonment_rate: ratio(float(callers.abandoned), live),
-            connects_per_agent_hour: ratio(connected, staff.logged_in_secs / 3600.0),
+            connects_per_agent_hour: ratio(connected, staff.staffed_secs / 3600.0),
             idle_wait_secs: ratio(staff.idle_secs, connected),
             caller_wait_secs: ratio(callers.wait_secs, connected),
             dial_rate: dialer.rate_secs / counted_secs,
@@ -123,7 +123,7 @@ impl Figures {
 }
 
 impl WorstHalfHour {
-    /// Ends an interval of `secs` with the numbers connected and abandoned so far.
+    /// Ends an interval of `secs`; `connected` and `abandoned` count from the start.
     pub(super) fn end_interval(&mut self, connected: u64, abandoned: u64, secs: f64) {
         let interval = (connected - self.before.0, abandoned - self.before.1);
         self.before = (connected, abandoned);
@@ -156,5 +156,5 @@ fn float(count: u64) -> f64 {
 }
 
 const HALF_HOUR_SECS: f64 = 1_800.0;
-/// Fewer live answers say nothing about a rate of a few per cent.
+/// With fewer live answers one abandoned call is more than 5 %.
 const LIVE_ANSWERS_MIN: u64 = 20;

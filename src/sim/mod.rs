@@ -1,10 +1,14 @@
-//! A synthetic campaign to tune a pacer in: agents, calls and answer rates in virtual time.
+//! A simulated campaign: agents, calls and answer rates in virtual time.
 //!
-//! The pacer is the one that `tick` runs; nothing of a policy is written again. A replication is
-//! a pure function of scenario, controller, seed and number, the same on every machine.
+//! The pacer is the one that `tick` runs. A replication is a pure function of scenario, controller,
+//! seed and number, and the same on every machine.
+//!
+//! In the order of reading: `scenario` has the parameters, `world` the simulation, `controller` the
+//! pacer in it, `plan` many replications, and `results` their figures.
 
 mod answer;
 mod controller;
+mod distribution;
 mod draws;
 mod faults;
 mod figures;
@@ -21,7 +25,7 @@ pub use controller::{
     Controller, PacerController, PlatformMetrics, RateCommand, ReferenceDialer, Snapshot,
     Telemetry, Trace, TraceRow,
 };
-pub use draws::Distribution;
+pub use distribution::Distribution;
 pub use faults::FaultDraws;
 pub use figures::Figures;
 pub use level::LevelRule;

@@ -1,4 +1,4 @@
-//! Many replications of many variants, on every core, with common random numbers.
+//! A plan: many replications of many variants, on every core, with common random numbers.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -11,8 +11,8 @@ use super::scenario::Scenario;
 use super::world::simulate;
 use crate::pacing::{Band, Pacer};
 
-/// A comparison: each variant is simulated as often as there are replications. A replication has
-/// the same calls and agents in every variant, so that variants can be compared pair by pair.
+/// A comparison of variants. A replication has the same calls and agents in every variant, so that
+/// variants can be compared replication by replication.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// The world.
@@ -23,7 +23,7 @@ pub struct Plan {
     pub replications: u32,
     /// The variants to compare.
     pub variants: Vec<Variant>,
-    /// The variant that the others are compared with: the current settings, or the first.
+    /// The variant that the others are compared with.
     pub baseline: usize,
 }
 
@@ -45,7 +45,7 @@ pub enum Driver {
     Pacer {
         /// The pacer.
         pacer: Pacer,
-        /// The metrics that it is told.
+        /// The metrics that it gets.
         telemetry: Telemetry,
     },
     /// A reference dialer.

@@ -1,4 +1,4 @@
-//! The settings to choose, by the results of a comparison.
+//! The recommendation of a comparison.
 
 use std::fmt;
 
@@ -8,26 +8,26 @@ use super::figures::Figures;
 use super::results::{Results, Summary, VariantResults};
 use super::statistics::Estimate;
 
-/// The settings to choose, and how sure that is.
+/// The recommended variant, with its confidence.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Recommendation {
-    /// The settings; `None` when none keeps the limit.
+    /// The variant; `None` when none keeps the limit.
     pub choice: Option<String>,
-    /// Settings that do as well, as far as these replications can tell.
+    /// Variants whose connects per agent-hour are statistically equal to those of the best.
     pub no_different: Vec<String>,
-    /// Connects per agent-hour of the choice less those of the baseline, pair by pair.
+    /// Connects per agent-hour of the choice less those of the baseline, replication by replication.
     pub gain_over_baseline: Option<Estimate>,
-    /// Dial rates sent per hour of the choice less those of the baseline, pair by pair.
+    /// Dial rates sent per hour of the choice less those of the baseline, replication by replication.
     pub patches_over_baseline: Option<Estimate>,
-    /// The settings that the choice is compared with: the current ones, or the first of the grid.
+    /// The variant that the choice is compared with.
     pub baseline: String,
-    /// The limit.
+    /// The abandonment rate that the choice keeps.
     pub abandonment_limit: f64,
 }
 
 /// Recommends the variant with the most connects per agent-hour whose abandonment rate is under the
-/// limit with its whole confidence interval; of those that are statistically no different, the one
+/// limit with its whole confidence interval; of those that are statistically equal to it, the one
 /// that sends the fewest dial rates. `None` where there is nothing to compare.
 #[must_use]
 pub fn recommend(results: &Results, summaries: &[Summary], limit: f64) -> Option<Recommendation> {
@@ -97,12 +97,12 @@ impl fmt::Display for Recommendation {
             0 => f.write_str(".")?,
             1..=3 => write!(
                 f,
-                ", and of those no different the fewest PATCHes.\nNo different: {}.",
+                "; of the settings that are statistically equal, the one with the fewest PATCHes.\nStatistically equal: {}.",
                 self.no_different.join("; ")
             )?,
             n => write!(
                 f,
-                ", and of those no different the fewest PATCHes.\nNo different: {} and {} others.",
+                "; of the settings that are statistically equal, the one with the fewest PATCHes.\nStatistically equal: {} and {} others.",
                 self.no_different.first().map_or("", String::as_str),
                 n - 1
             )?,

@@ -1,4 +1,4 @@
-//! Other policies on the same simulated days: a hint on stderr.
+//! A hint on stderr: other policies on the same simulated days.
 
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -12,8 +12,8 @@ use crate::config::{Layers, PolicyName};
 use crate::report::Console;
 use crate::sim::{Figures, Plan, Results, Variant, VariantResults};
 
-/// Tells what the policies that were not asked for come to on the same simulated days, and whether a
-/// progressive dialer does better than any of them.
+/// Prints the figures of common policies that were not asked for, on the same simulated days, and a
+/// note where a progressive dialer has the highest occupancy.
 pub(super) fn suggest_alternatives(
     args: &SimulateArgs,
     plan: &Plan,
@@ -39,7 +39,7 @@ pub(super) fn suggest_alternatives(
     };
     let replications = others.run(args.threads(), &|_| true, &|| {}, stop);
     let mut others = others.results(&replications);
-    // An interrupt leaves some without figures.
+    // After an interrupt some have no figures.
     others
         .variants
         .retain(|variant| !variant.figures.is_empty());
@@ -83,5 +83,5 @@ const OTHERS: [PolicyName; 4] = [
     PolicyName::PredictiveWithoutFeed,
     PolicyName::Progressive,
 ];
-/// Replications of each: enough for a hint, and little time beside what was asked for.
+/// Replications of each: enough for a hint, and quick.
 const OTHERS_REPLICATIONS: u32 = 10;

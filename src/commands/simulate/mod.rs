@@ -1,4 +1,4 @@
-//! `simulate`: the pacer in a synthetic world.
+//! `simulate`: the pacer in a simulated world.
 
 mod alternatives;
 pub mod args;
@@ -17,7 +17,7 @@ use crate::report::Console;
 use args::{Format, SimulateArgs};
 use shards::Shard;
 
-/// Runs it and prints the results. `stop` is set from outside to end it early.
+/// Simulates and prints the results. `stop` ends it early.
 pub fn run(
     args: &SimulateArgs,
     sources: &Sources,
@@ -47,7 +47,7 @@ pub fn run(
     if stop.load(Ordering::Relaxed) {
         let done = replications.len();
         console.error(&format!(
-            "interrupted: {done} of {total} replications were complete; nothing is printed of them"
+            "interrupted: {done} of {total} replications were complete; no results are printed"
         ));
         return Ok(Ended::Interrupted);
     }

@@ -1,4 +1,4 @@
-//! What `simulate` shows and writes: progress, trace, report and results.
+//! The outputs of `simulate`: progress, trace, report and results.
 
 use std::io::{self, IsTerminal};
 use std::path::Path;
@@ -26,7 +26,7 @@ pub(super) fn run_with_progress(
     let done = AtomicUsize::new(0);
     let one_done = || {
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-        // Once per per cent: drawing takes longer than a short replication.
+        // A hundred times at most, since drawing takes longer than a short replication.
         let is_due = done.is_multiple_of((total / 100).max(1));
         if let Some(bar) = bar.as_ref().filter(|_| is_due) {
             bar.set_position(done as u64);

@@ -11,7 +11,7 @@ use crate::config::{ConfigError, Layers, PolicyKind, PolicyName, Scope, Sources,
 use crate::pacing::{Band, Ratio};
 use crate::sim::{Driver, Plan, Scenario, Shift, Telemetry, Variant};
 
-/// The scenario file, or the default scenario, with what the command line changes of it.
+/// The scenario of the file, or the default one, with the changes of the command line.
 pub(super) fn scenario(args: &SimulateArgs, layers: &Layers) -> Result<Scenario> {
     let mut scenario = match &args.scenario {
         Some(path) => scenario_file::read(path)?.scenario,

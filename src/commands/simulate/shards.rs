@@ -1,4 +1,4 @@
-//! A run on several machines: the parts of a sharded run, and how they are put together.
+//! Sharded runs: their parts, and the merge of these.
 
 use std::path::PathBuf;
 
@@ -8,10 +8,10 @@ use crate::base::input::InputError;
 use crate::pacing::{Band, Ratio};
 use crate::sim::{Plan, Replication, Results, Scenario, VariantResults};
 
-/// A share of a plan, as --shard gives it.
+/// A share of a plan, by `--shard`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Shard {
-    /// From 0.
+    /// Number of the share, from 0.
     number: usize,
     of: usize,
 }
@@ -61,7 +61,7 @@ impl Shard {
     }
 }
 
-/// The part of the plan that these replications are.
+/// The file of one shard.
 #[must_use]
 pub(super) fn part(plan: &Plan, replications: Vec<Replication>) -> String {
     let variants = plan.variants.iter().map(|variant| PartVariant {
@@ -80,7 +80,7 @@ pub(super) fn part(plan: &Plan, replications: Vec<Replication>) -> String {
     serde_json::to_string(&part).unwrap_or_default()
 }
 
-/// Puts parts together; they must be of one plan, and together all of it.
+/// Merges the parts of one plan, which must be complete.
 pub(super) fn merge(paths: &[PathBuf]) -> Result<Results, InputError> {
     let mut whole: Option<Part> = None;
     for path in paths {
@@ -95,7 +95,7 @@ pub(super) fn merge(paths: &[PathBuf]) -> Result<Results, InputError> {
                 if !is_same {
                     let first = paths.first().map(|path| path.display().to_string());
                     return Err(InputError(format!(
-                        "{} is of another run than {}: scenario, seed, replications or grid differ",
+                        "{} is not from the same run as {}: scenario, seed, replications or combinations differ",
                         path.display(),
                         first.unwrap_or_default()
                     )));

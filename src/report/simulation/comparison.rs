@@ -1,4 +1,4 @@
-//! The variants of a comparison as the pictures show them.
+//! The data of the pictures that compare variants.
 
 use crate::sim::{Results, Summary, VariantResults};
 

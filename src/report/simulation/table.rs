@@ -14,7 +14,7 @@ pub fn table(results: &Results, limit: f64) -> String {
     rows.extend(variants.map(|(variant, summary)| row(variant, summary)));
     text.push_str(&aligned(&rows));
     text.push_str(
-        "\nmean ± half-width of the 95 % confidence interval; abandonment is of live answers\n",
+        "\nmean ± half-width of the 95 % confidence interval; abandoned is a share of live answers\n",
     );
     if (2..=BARS_MAX).contains(&results.variants.len()) {
         add_bars(&mut text, results, &summaries, limit);
@@ -35,7 +35,7 @@ fn heading(results: &Results) -> String {
         scenario.agents_max(),
         if scenario.agents_max() == 1 { "" } else { "s" },
         match results.replications {
-            1 => "1 replication, which says nothing of its error".to_owned(),
+            1 => "1 replication, so no confidence interval".to_owned(),
             n => format!("{n} replications"),
         },
         results.seed
@@ -65,8 +65,8 @@ fn row(variant: &VariantResults, summary: &Summary) -> [String; 10] {
     ]
 }
 
-/// A bar for each variant: its connects per agent-hour, and a word where its abandonment rate may
-/// be over the limit.
+/// A bar for each variant: its connects per agent-hour, with a note where its abandonment rate may be
+/// over the limit.
 fn add_bars(text: &mut String, results: &Results, summaries: &[Summary], limit: f64) {
     let connects = |summary: &Summary| summary.connects_per_agent_hour.mean;
     let highest = summaries.iter().map(connects).fold(0.0, f64::max);

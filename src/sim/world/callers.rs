@@ -1,4 +1,4 @@
-//! People who answered and wait for an agent, until their patience ends.
+//! The callers: people who answered and wait for an agent, until their patience ends.
 
 use std::collections::VecDeque;
 
@@ -40,7 +40,7 @@ impl Callers {
         });
     }
 
-    /// The person who has waited longest stops waiting, since an agent is free.
+    /// Takes the person who has waited longest off the queue.
     pub(super) fn pop(&mut self, now: f64) -> Option<AnsweredCall> {
         while let Some(caller) = self.waiting.pop_front() {
             if caller.gives_up_at > now {
@@ -54,7 +54,7 @@ impl Callers {
         None
     }
 
-    /// How many people wait, without those who have given up.
+    /// The number of people who wait. Those whose patience has ended are counted as abandoned.
     pub(super) fn waiting(&mut self, now: f64) -> usize {
         let mut waiting = std::mem::take(&mut self.waiting);
         waiting.retain(|caller| {
@@ -68,7 +68,7 @@ impl Callers {
         self.waiting.len()
     }
 
-    /// How many people gave up since this was last asked.
+    /// Ends an interval and returns its abandoned calls.
     pub(super) fn end_interval(&mut self, now: f64) -> u32 {
         self.waiting(now);
         std::mem::take(&mut self.interval_abandoned)

@@ -1,7 +1,7 @@
-//! The dialer: it places calls and knows of each when it is answered, or when it ends unanswered.
+//! The dialer: places calls and holds each until it is answered or ends unanswered.
 //!
-//! Unanswered calls only have to be counted when they end, so they wait in queues that are emptied
-//! at each poll; answers are events.
+//! Answers are events. Unanswered calls only have to be counted when they have ended, so their ends
+//! are kept in queues that are emptied at each poll.
 
 use std::collections::VecDeque;
 
@@ -29,10 +29,10 @@ pub(super) struct Dialer {
     interval: Attempts,
 
     follows_idle_agents: bool,
-    /// Ends of unanswered calls, each followed by another call.
+    /// Ends of unanswered calls, where each is followed by another call.
     retries: EventQueue<()>,
 
-    /// 0: no limit.
+    /// Lines; 0 for no limit.
     lines_max: usize,
     counts_lines: bool,
     /// Ends of line use.
@@ -90,12 +90,12 @@ impl Dialer {
         self.retries.next_at()
     }
 
-    /// Whether an agent who becomes idle gets a call at once.
+    /// True where a call is placed for each agent who becomes available.
     pub(super) fn follows_idle_agents(&self) -> bool {
         self.follows_idle_agents
     }
 
-    /// Whether the number of callers who wait matters to [`Dialer::place_call`].
+    /// True where [`Dialer::place_call`] needs the number of waiting callers.
     pub(super) fn limits_lines(&self) -> bool {
         self.lines_max > 0
     }
@@ -120,7 +120,7 @@ impl Dialer {
         }
     }
 
-    /// The first call that is answered.
+    /// Takes the next call that is answered.
     pub(super) fn pop_answer(&mut self) -> Option<AnsweredCall> {
         let call = self.answers.pop()?;
         self.interval.ended += 1;
@@ -132,7 +132,7 @@ impl Dialer {
         self.retries.pop();
     }
 
-    /// An agent talks on a line of the dialer until `at`.
+    /// A conversation uses a line until `at`.
     pub(super) fn converse_until(&mut self, at: f64) {
         self.use_line_until(at);
         if self.counts_conversations {
@@ -151,7 +151,7 @@ impl Dialer {
         self.conversations.len()
     }
 
-    /// Attempts that ended since this was last asked.
+    /// Ends an interval and returns its attempts.
     pub(super) fn end_interval(&mut self, now: f64) -> Attempts {
         self.count_unanswered(now);
         std::mem::take(&mut self.interval)

@@ -1,4 +1,4 @@
-//! Events in order of time; of several at one time, the one made first.
+//! Queues of events, in order of time; of several at one time, the first pushed comes first.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -7,8 +7,8 @@ use std::collections::BinaryHeap;
 #[derive(Clone)]
 pub(super) struct EventQueue<T> {
     events: BinaryHeap<Event<T>>,
-    /// Events made so far.
-    made: u64,
+    /// Events pushed so far.
+    pushed: u64,
 }
 
 #[derive(Clone)]
@@ -22,13 +22,13 @@ impl<T> EventQueue<T> {
     pub(super) fn new() -> Self {
         Self {
             events: BinaryHeap::new(),
-            made: 0,
+            pushed: 0,
         }
     }
 
     pub(super) fn push(&mut self, at: f64, what: T) {
-        self.made += 1;
-        let number = self.made;
+        self.pushed += 1;
+        let number = self.pushed;
         self.events.push(Event { at, number, what });
     }
 

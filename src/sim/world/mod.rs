@@ -1,7 +1,7 @@
 //! The simulated campaign: discrete events on one virtual clock, in seconds.
 //!
-//! The dialer, the staff and the callers know nothing of each other. The event loop here takes the
-//! next event from one of them and tells the others what it means for them.
+//! Dialer, dial rate, staff and callers do not know each other. The event loop in this file takes the
+//! next event from one of them and passes it on to the others.
 
 mod call;
 mod callers;
@@ -40,11 +40,11 @@ pub fn simulate(
     world.figures()
 }
 
-/// A campaign at one moment.
+/// The campaign at one time.
 #[derive(Clone)]
 pub(super) struct World {
     now: f64,
-    /// The time in which things are counted.
+    /// The time that is counted.
     counted: Range<f64>,
     rate: DialRate,
     dialer: Dialer,
@@ -90,7 +90,7 @@ impl World {
         }
     }
 
-    /// The same, but nobody polls.
+    /// The same world without polls.
     pub(super) fn without_polls(mut self) -> Self {
         self.next_poll_at = f64::INFINITY;
         self
@@ -100,7 +100,7 @@ impl World {
         self.now
     }
 
-    /// The event loop. Of several events at one time, the order of these branches decides.
+    /// The event loop. Of events of several kinds at one time, the first branch comes first.
     pub(super) fn run_until(&mut self, until: f64, controller: &mut dyn Controller) {
         loop {
             let staff = self.staff.next_change_at();
@@ -175,7 +175,7 @@ impl World {
             answered: attempts.answered,
             idle: count(self.staff.idle()),
             abandoned: self.callers.end_interval(self.now),
-            logged_in: self.staff.working(),
+            logged_in: self.staff.staffed(),
         }
     }
 
@@ -210,7 +210,7 @@ impl World {
         self.dialer.converse_until(self.now + call.talk_secs);
     }
 
-    /// An agent has ended a call, logged in or come back from a break.
+    /// An agent has ended a call, logged in or come back from a break, and takes a call or waits.
     fn release(&mut self, agent: u32) {
         if !self.staff.release(self.now, agent) {
             return;
@@ -238,8 +238,8 @@ impl World {
         let talking = self.dialer.conversations(self.now);
         let abandoned = self.callers.counts().abandoned;
         let inputs = LevelInputs {
-            ready: count(self.staff.idle()),
-            logged_in: self.staff.working(),
+            available: count(self.staff.idle()),
+            staffed: self.staff.staffed(),
             talking: count(talking),
             waiting: count(waiting),
             ringing: count(in_use.saturating_sub(waiting + talking)),

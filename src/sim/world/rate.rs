@@ -1,4 +1,4 @@
-//! The dial rate: when it changes, when the next call is due, and its mean over time.
+//! The dial rate: its changes, the time of the next call, and its sum over time.
 
 use crate::sim::draws::{Purpose, Stream, Streams};
 use crate::sim::scenario::Spacing;
@@ -9,7 +9,7 @@ pub(super) struct DialRate {
     draws: Stream,
     /// Calls per minute.
     rate: u32,
-    /// A change that has not taken effect yet, and when it will.
+    /// A change that takes effect later: time and rate.
     coming: Option<(f64, u32)>,
     last_call_at: f64,
     next_call_at: f64,
@@ -52,7 +52,7 @@ impl DialRate {
         self.coming.map_or(f64::INFINITY, |(at, _)| at)
     }
 
-    /// Changes the rate; the gap that has begun is kept and scaled.
+    /// Changes the rate. The gap that has begun is scaled, not drawn again.
     pub(super) fn set(&mut self, now: f64, rate: u32) {
         self.sum_until(now);
         self.rate = rate;
@@ -71,7 +71,7 @@ impl DialRate {
         }
     }
 
-    /// A call is placed now, so the gap until the next one begins.
+    /// A call is placed; the gap until the next one begins.
     pub(super) fn begin_gap(&mut self, now: f64) {
         self.last_call_at = now;
         self.gap = gap(self.spacing, &mut self.draws);

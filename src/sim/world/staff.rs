@@ -1,4 +1,4 @@
-//! The agents: who is logged in, idle, in a call or on a break, and for how long.
+//! The staff: each agent's state, by roster, breaks and calls, and the time spent in it.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -9,24 +9,23 @@ use crate::sim::draws::{Purpose, Streams};
 use crate::sim::figures::StaffCounts;
 use crate::sim::scenario::{Agents, Scenario};
 
-/// All agents. An agent's id is a place in the roster: who has a lower one than the roster's count
-/// is on shift.
+/// All agents. While the roster has n agents on shift, these are the agents with ids below n.
 #[derive(Clone)]
 pub(super) struct Staff {
     settings: Agents,
     streams: Streams,
     agents: Vec<Agent>,
-    /// Who is idle, the longest first.
+    /// Available agents, the one who has been idle longest first.
     idle: VecDeque<u32>,
     on_shift: u32,
     /// Agents logged in and not on a break.
-    working: u32,
+    staffed: u32,
     changes: EventQueue<Change>,
     /// Ends of handle times.
     handled: EventQueue<u32>,
     counted: Range<f64>,
     counts: StaffCounts,
-    logged_in_until: f64,
+    staffed_until: f64,
 }
 
 #[derive(Clone)]
@@ -34,7 +33,7 @@ struct Agent {
     state: AgentState,
     idle_since: f64,
     break_due_at: f64,
-    /// Breaks drawn so far, by which a due time that no longer holds is known.
+    /// Breaks planned so far. A due event with another number is of an earlier plan.
     breaks: u32,
 }
 
@@ -54,7 +53,7 @@ enum Change {
 }
 
 impl Staff {
-    /// Everybody logged out; times count within `counted`.
+    /// The staff before the first shift. Times within `counted` are counted.
     pub(super) fn new(scenario: &Scenario, streams: Streams, counted: Range<f64>) -> Self {
         let agent = Agent {
             state: AgentState::LoggedOut,
@@ -73,10 +72,10 @@ impl Staff {
             agents: vec![agent; scenario.agents_max() as usize],
             idle: VecDeque::new(),
             on_shift: 0,
-            working: 0,
+            staffed: 0,
             changes,
             handled: EventQueue::new(),
-            logged_in_until: counted.start,
+            staffed_until: counted.start,
             counted,
             counts: StaffCounts::default(),
         }
@@ -92,7 +91,7 @@ impl Staff {
         self.handled.next_at()
     }
 
-    /// Makes the next change. Returns the agents who may log in or come back because of it.
+    /// Takes the next change. Returns the agents who log in or come back because of it.
     pub(super) fn pop_change(&mut self, now: f64) -> Range<u32> {
         match self.changes.pop() {
             Some(Change::Roster { count }) => self.change_roster(now, count),
@@ -112,7 +111,7 @@ impl Staff {
         }
     }
 
-    /// The agent whose handle time ends first.
+    /// Takes the next agent who has handled a call.
     pub(super) fn pop_handled(&mut self) -> Option<u32> {
         self.handled.pop()
     }
@@ -122,14 +121,14 @@ impl Staff {
         let agent = self.agents.get(id as usize);
         let is_out = agent.is_some_and(|agent| agent.state == AgentState::LoggedOut);
         if is_out {
-            self.change_working(now, 1);
+            self.change_staffed(now, 1);
             self.plan_break(now, id);
         }
         is_out
     }
 
-    /// An agent has nothing to do. Returns whether the agent can take a call: who is off shift
-    /// logs out, and whose break is due goes.
+    /// An agent's call, break or logged-out time is over. Returns true where the agent can take a
+    /// call, and false where the shift is over or a break is due.
     pub(super) fn release(&mut self, now: f64, id: u32) -> bool {
         let on_shift = self.on_shift;
         let Some(agent) = self.agents.get_mut(id as usize) else {
@@ -138,7 +137,7 @@ impl Staff {
         agent.idle_since = now;
         if id >= on_shift {
             agent.state = AgentState::LoggedOut;
-            self.change_working(now, -1);
+            self.change_staffed(now, -1);
             return false;
         }
         if agent.break_due_at <= now {
@@ -179,8 +178,8 @@ impl Staff {
     }
 
     /// Agents logged in and not on a break.
-    pub(super) fn working(&self) -> u32 {
-        self.working
+    pub(super) fn staffed(&self) -> u32 {
+        self.staffed
     }
 
     pub(super) fn connected(&self) -> u64 {
@@ -189,8 +188,8 @@ impl Staff {
 
     /// The counts up to `now`.
     pub(super) fn counts(&mut self, now: f64) -> StaffCounts {
-        self.count_logged_in(now);
-        // A handle time is counted as a whole when it begins.
+        self.count_staffed(now);
+        // Each handle time is added as a whole when it begins.
         let ahead = |over: f64| (over.min(self.counted.end) - now).max(0.0);
         let ahead_secs: f64 = self.handled.times().map(ahead).sum();
         StaffCounts {
@@ -199,15 +198,15 @@ impl Staff {
         }
     }
 
-    /// Who is idle and off shift leaves at once; who is in a call or on a break, when that is over.
-    /// Returns the agents whose shift begins.
+    /// Changes the agents on shift. An available agent off shift logs out at once, the others after
+    /// their call or break. Returns the agents whose shift begins.
     fn change_roster(&mut self, now: f64, count: u32) -> Range<u32> {
         let before = std::mem::replace(&mut self.on_shift, count);
         for id in count..before {
             let agent = self.agents.get_mut(id as usize);
             if let Some(agent) = agent.filter(|agent| agent.state == AgentState::Idle) {
                 agent.state = AgentState::LoggedOut;
-                self.change_working(now, -1);
+                self.change_staffed(now, -1);
             }
         }
         self.idle.retain(|id| *id < count);
@@ -215,7 +214,7 @@ impl Staff {
     }
 
     fn begin_break(&mut self, now: f64, id: u32) {
-        self.change_working(now, -1);
+        self.change_staffed(now, -1);
         let Some(agent) = self.agents.get_mut(id as usize) else {
             return;
         };
@@ -246,21 +245,21 @@ impl Staff {
         }
     }
 
-    fn change_working(&mut self, now: f64, change: i32) {
-        self.count_logged_in(now);
-        self.working = self.working.saturating_add_signed(change);
+    fn change_staffed(&mut self, now: f64, change: i32) {
+        self.count_staffed(now);
+        self.staffed = self.staffed.saturating_add_signed(change);
     }
 
-    fn count_logged_in(&mut self, now: f64) {
-        let secs = now - self.logged_in_until;
+    fn count_staffed(&mut self, now: f64) {
+        let secs = now - self.staffed_until;
         if secs > 0.0 {
-            self.counts.logged_in_secs += f64::from(self.working) * secs;
-            self.logged_in_until = now;
+            self.counts.staffed_secs += f64::from(self.staffed) * secs;
+            self.staffed_until = now;
         }
     }
 }
 
-/// The stream of an agent's break.
+/// The index of the stream of an agent's break.
 fn break_index(id: u32, number: u32) -> u64 {
     (u64::from(id) << 32) | u64::from(number)
 }

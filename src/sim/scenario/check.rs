@@ -1,0 +1,189 @@
+//! The checks of a scenario, so that a simulation can rely on every value.
+
+use std::fmt;
+
+use super::{Agents, AnswerRate, Calls, Faults, Scenario};
+use crate::sim::distribution::Distribution;
+
+/// A scenario that cannot be simulated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScenarioError {
+    /// The key, from the top, such as `agents.roster[1]`.
+    pub key: String,
+    /// The problem with its value.
+    pub problem: String,
+}
+
+/// A key, its value, and the lowest and highest value that it may have.
+type Bounds = (&'static str, f64, f64, f64);
+
+impl Scenario {
+    /// Checks every value.
+    pub fn check(&self) -> Result<(), ScenarioError> {
+        let warm_up_max = self.hours * 3600.0 - 1.0;
+        within(&[
+            ("hours", self.hours, 0.01, HOURS_MAX),
+            ("warm_up_secs", self.warm_up_secs, 0.0, warm_up_max),
+            ("interval_secs", self.interval_secs, 1.0, 3600.0),
+        ])?;
+        self.calls.check()?;
+        self.agents.check()?;
+        self.answer_rate.check()?;
+        self.faults.check(self.interval_secs)
+    }
+}
+
+impl Calls {
+    fn check(&self) -> Result<(), ScenarioError> {
+        within(&[
+            ("calls.no_answer_share", self.no_answer_share, 0.0, 1.0),
+            ("calls.busy_share", self.busy_share, 0.0, 1.0),
+            ("calls.invalid_share", self.invalid_share, 0.0, 1.0),
+            ("calls.machine_share", self.machine_share, 0.0, 1.0),
+            (
+                "calls.machine_passed_share",
+                self.machine_passed_share,
+                0.0,
+                1.0,
+            ),
+        ])?;
+        let sum = self.no_answer_share + self.busy_share + self.invalid_share + self.machine_share;
+        if (sum - 1.0).abs() > SUM_ERROR_MAX {
+            return refuse(
+                "calls.no_answer_share",
+                format!(
+                    "with busy_share, invalid_share and machine_share it adds up to {sum}, not to 1"
+                ),
+            );
+        }
+        let detection_secs = self.machine_detection_secs;
+        within(&[
+            ("calls.ring_out_secs", self.ring_out_secs, 0.0, 600.0),
+            ("calls.fail_secs", self.fail_secs, 0.0, 600.0),
+            ("calls.machine_detection_secs", detection_secs, 0.0, 600.0),
+        ])?;
+        check_distribution("calls.time_to_answer", self.time_to_answer)?;
+        check_distribution("calls.machine_handle", self.machine_handle)?;
+        check_distribution("calls.patience", self.patience)?;
+        check_distribution("calls.talk", self.talk)?;
+        check_distribution("calls.wrap_up", self.wrap_up)
+    }
+}
+
+impl Agents {
+    fn check(&self) -> Result<(), ScenarioError> {
+        check_distribution("agents.break_duration", self.break_duration)?;
+        within(&[("agents.breaks_per_hour", self.breaks_per_hour, 0.0, 60.0)])?;
+        if self.roster.is_empty() {
+            let problem = "it is empty; expected at least one entry";
+            return refuse("agents.roster", problem.to_owned());
+        }
+        let times = self.roster.iter().map(|shift| shift.from_secs);
+        check_order("agents.roster", "from_secs", times)?;
+        for (n, shift) in self.roster.iter().enumerate() {
+            if shift.count > AGENTS_MAX {
+                let count = shift.count;
+                return refuse(
+                    format!("agents.roster[{n}].count"),
+                    format!("{count} agents are more than {AGENTS_MAX}"),
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+impl AnswerRate {
+    fn check(&self) -> Result<(), ScenarioError> {
+        let (deviation, relaxation) = (self.drift_deviation, self.drift_relaxation_secs);
+        within(&[
+            ("answer_rate.base", self.base, 0.0, 1.0),
+            ("answer_rate.amplitude", self.amplitude, -1.0, 1.0),
+            ("answer_rate.period_secs", self.period_secs, 60.0, 1e7),
+            ("answer_rate.drift_deviation", deviation, 0.0, 1.0),
+            ("answer_rate.drift_relaxation_secs", relaxation, 1.0, 1e7),
+        ])?;
+        let times = self.steps.iter().map(|step| step.at_secs);
+        check_order("answer_rate.steps", "at_secs", times)?;
+        for (n, step) in self.steps.iter().enumerate() {
+            check_within(
+                &format!("answer_rate.steps[{n}].factor"),
+                step.factor,
+                0.0,
+                100.0,
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl Faults {
+    fn check(&self, interval_secs: f64) -> Result<(), ScenarioError> {
+        let delay_secs = self.patch_delay_secs;
+        within(&[
+            ("faults.poll_failure", self.poll_failure, 0.0, 1.0),
+            ("faults.patch_failure", self.patch_failure, 0.0, 1.0),
+            ("faults.patch_delay_secs", delay_secs, 0.0, interval_secs),
+        ])?;
+        let edges = self.outages.iter().flat_map(|o| [o.from_secs, o.to_secs]);
+        check_order("faults.outages", "from_secs or to_secs", edges)
+    }
+}
+
+fn within(bounds: &[Bounds]) -> Result<(), ScenarioError> {
+    bounds
+        .iter()
+        .try_for_each(|(key, value, min, max)| check_within(key, *value, *min, *max))
+}
+
+/// A NaN is within nothing.
+fn check_within(key: &str, value: f64, min: f64, max: f64) -> Result<(), ScenarioError> {
+    if (min..=max).contains(&value) {
+        return Ok(());
+    }
+    refuse(key, format!("{value} is not within {min} to {max}"))
+}
+
+fn check_distribution(key: &str, distribution: Distribution) -> Result<(), ScenarioError> {
+    distribution
+        .check()
+        .or_else(|(field, problem)| refuse(format!("{key}.{field}"), problem))
+}
+
+fn check_order(
+    key: &str,
+    field: &str,
+    times: impl Iterator<Item = f64>,
+) -> Result<(), ScenarioError> {
+    let mut before = 0.0;
+    for (n, time) in times.enumerate() {
+        if !(before..=HOURS_MAX * 3600.0).contains(&time) {
+            return refuse(
+                format!("{key}[{n}]"),
+                format!("{field} is {time}; expected times from 0 on, in order"),
+            );
+        }
+        before = time;
+    }
+    Ok(())
+}
+
+fn refuse(key: impl Into<String>, problem: String) -> Result<(), ScenarioError> {
+    let key = key.into();
+    Err(ScenarioError { key, problem })
+}
+
+impl fmt::Display for ScenarioError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.key, self.problem)
+    }
+}
+
+impl std::error::Error for ScenarioError {}
+
+/// Ten years; longer runs are a mistake of units.
+const HOURS_MAX: f64 = 87_600.0;
+/// More agents than any site has.
+const AGENTS_MAX: u32 = 100_000;
+/// Shares with a few decimals add up to 1 within this.
+const SUM_ERROR_MAX: f64 = 1e-9;

@@ -1,0 +1,250 @@
+//! A scenario: everything about the simulated world that is not the pacer's.
+
+mod check;
+
+use serde::{Deserialize, Serialize};
+
+use super::distribution::Distribution;
+
+pub use check::ScenarioError;
+
+/// A simulated world. Every field has a default, which `--print-scenario` shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Scenario {
+    /// Its name in reports.
+    pub name: String,
+    /// One sentence of what should happen in it.
+    pub description: String,
+    /// Simulated time, in hours.
+    pub hours: f64,
+    /// Time from the start that is not counted.
+    pub warm_up_secs: f64,
+    /// Time from one poll to the next.
+    pub interval_secs: f64,
+    /// The dialer.
+    pub dialer: Dialer,
+    /// The calls.
+    pub calls: Calls,
+    /// The agents.
+    pub agents: Agents,
+    /// The probability that a person answers.
+    pub answer_rate: AnswerRate,
+    /// The faults.
+    pub faults: Faults,
+}
+
+/// The dialer: the spacing of calls, and its lines.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Dialer {
+    /// Time between two calls.
+    pub spacing: Spacing,
+    /// Lines that may be in use at once; 0: no limit.
+    pub lines_max: u32,
+}
+
+/// Time between two calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Spacing {
+    /// One call each 60 ÷ rate seconds.
+    #[default]
+    Even,
+    /// Exponential with that mean.
+    Poisson,
+}
+
+/// The calls: how each ends, and how long that takes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Calls {
+    /// Time until a person or a machine answers.
+    pub time_to_answer: Distribution,
+    /// Time after which a call that nobody answers is given up.
+    pub ring_out_secs: f64,
+    /// Time until a busy line or an invalid number is known.
+    pub fail_secs: f64,
+    /// Of the calls that no person answers: share that rings out.
+    pub no_answer_share: f64,
+    /// Share that meets a busy line.
+    pub busy_share: f64,
+    /// Share that meets an invalid number.
+    pub invalid_share: f64,
+    /// Share that a machine answers.
+    pub machine_share: f64,
+    /// Time in which a machine is recognised.
+    pub machine_detection_secs: f64,
+    /// Share of machines that are passed to an agent by mistake.
+    pub machine_passed_share: f64,
+    /// Time that an agent spends on such a machine.
+    pub machine_handle: Distribution,
+    /// Time that a person waits for an agent before giving up.
+    pub patience: Distribution,
+    /// Conversation.
+    pub talk: Distribution,
+    /// The agent's work after the conversation.
+    pub wrap_up: Distribution,
+}
+
+/// The agents who take the calls: roster and breaks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Agents {
+    /// Numbers of agents on shift, in order of time.
+    pub roster: Vec<Shift>,
+    /// Breaks that an agent takes in an hour.
+    pub breaks_per_hour: f64,
+    /// Length of a break.
+    pub break_duration: Distribution,
+}
+
+/// The number of agents on shift from a time on.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shift {
+    /// Time from the start.
+    pub from_secs: f64,
+    /// Agents.
+    pub count: u32,
+}
+
+/// The probability that a person answers, over time:
+/// clamp(base × (1 + amplitude × sin(2πt ÷ period)) × factor + drift, 0.01, 0.99).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AnswerRate {
+    /// The typical probability.
+    pub base: f64,
+    /// Amplitude of a wave, as a share of the base.
+    pub amplitude: f64,
+    /// Period of the wave.
+    pub period_secs: f64,
+    /// Standard deviation of the mean-reverting drift.
+    pub drift_deviation: f64,
+    /// Time in which the drift falls to 1/e of itself, if nothing adds to it.
+    pub drift_relaxation_secs: f64,
+    /// Factors on the base, in order of time.
+    pub steps: Vec<Step>,
+}
+
+/// A factor on the answer rate from a time on.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Time from the start.
+    pub at_secs: f64,
+    /// The factor.
+    pub factor: f64,
+}
+
+/// Faults of polls and of changes of the dial rate.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Faults {
+    /// Probability that a poll fails.
+    pub poll_failure: f64,
+    /// Probability that a PATCH fails.
+    pub patch_failure: f64,
+    /// Time until a PATCH takes effect; below the interval.
+    pub patch_delay_secs: f64,
+    /// Times in which every poll fails, in order.
+    pub outages: Vec<Outage>,
+}
+
+/// A time in which every poll fails.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outage {
+    /// Its start.
+    pub from_secs: f64,
+    /// Its end.
+    pub to_secs: f64,
+}
+
+impl Scenario {
+    /// The most agents that the roster ever has.
+    #[must_use]
+    pub fn agents_max(&self) -> u32 {
+        let counts = self.agents.roster.iter().map(|shift| shift.count);
+        counts.max().unwrap_or(0)
+    }
+}
+
+impl Default for Scenario {
+    fn default() -> Self {
+        Self {
+            name: "default".to_owned(),
+            description: "Three in ten people answer, all day long.".to_owned(),
+            hours: 8.0,
+            warm_up_secs: 0.0,
+            interval_secs: 30.0,
+            dialer: Dialer::default(),
+            calls: Calls::default(),
+            agents: Agents::default(),
+            answer_rate: AnswerRate::default(),
+            faults: Faults::default(),
+        }
+    }
+}
+
+impl Default for Dialer {
+    fn default() -> Self {
+        Self {
+            spacing: Spacing::Even,
+            lines_max: 0,
+        }
+    }
+}
+
+impl Default for Calls {
+    fn default() -> Self {
+        Self {
+            time_to_answer: Distribution::Gamma {
+                shape: 3.0,
+                mean_secs: 12.0,
+            },
+            ring_out_secs: 22.0,
+            fail_secs: 4.0,
+            no_answer_share: 1.0,
+            busy_share: 0.0,
+            invalid_share: 0.0,
+            machine_share: 0.0,
+            machine_detection_secs: 3.0,
+            machine_passed_share: 0.0,
+            machine_handle: Distribution::Fixed { mean_secs: 15.0 },
+            patience: Distribution::Fixed { mean_secs: 2.0 },
+            talk: Distribution::Lognormal {
+                mean_secs: 180.0,
+                cv: 1.0,
+            },
+            wrap_up: Distribution::Exponential { mean_secs: 30.0 },
+        }
+    }
+}
+
+impl Default for Agents {
+    fn default() -> Self {
+        Self {
+            roster: vec![Shift {
+                from_secs: 0.0,
+                count: 50,
+            }],
+            breaks_per_hour: 0.0,
+            break_duration: Distribution::Fixed { mean_secs: 900.0 },
+        }
+    }
+}
+
+impl Default for AnswerRate {
+    fn default() -> Self {
+        Self {
+            base: 0.3,
+            amplitude: 0.0,
+            period_secs: 86_400.0,
+            drift_deviation: 0.0,
+            drift_relaxation_secs: 1_800.0,
+            steps: Vec::new(),
+        }
+    }
+}
