@@ -20,8 +20,8 @@ use dialpace::pacing::{
     Setpoint, Traffic,
 };
 use dialpace::sim::{
-    Distribution, Estimate, Feed, Figures, Paced, Placing, Reference, Scenario, Shift, Step,
-    simulate,
+    Distribution, Estimate, Figures, PacerController, ReferenceDialer, Scenario, Shift, Step,
+    Telemetry, simulate,
 };
 
 const SEED: u64 = 4_711;
@@ -62,12 +62,19 @@ fn league(agents: u32) -> Scenario {
 }
 
 /// Twenty shifts, on two threads.
-fn shifts(scenario: &Scenario, pacer: &Pacer, feed: Feed) -> Vec<Figures> {
+fn shifts(scenario: &Scenario, pacer: &Pacer, telemetry: Telemetry) -> Vec<Figures> {
     scenario.check().unwrap();
     let half = |from: u32| {
         let numbers = (from..20).step_by(2);
         numbers
-            .map(|n| simulate(scenario, &mut Paced::new(pacer, feed), SEED, n))
+            .map(|n| {
+                simulate(
+                    scenario,
+                    &mut PacerController::new(pacer, telemetry),
+                    SEED,
+                    n,
+                )
+            })
             .collect::<Vec<_>>()
     };
     thread::scope(|scope| {
@@ -103,16 +110,17 @@ fn it_fills_the_agents_time_within_the_limit() {
     // Within a point of a margin tuned by hand for each team: 82.4, 89.3, 93.2; two points for ten
     // agents: 75.7.
     for (agents, occupancy_min) in [(10, 0.737), (20, 0.814), (50, 0.883), (100, 0.922)] {
-        let figures = shifts(&league(agents), &pacer(settings()), Feed::Full);
+        let figures = shifts(&league(agents), &pacer(settings()), Telemetry::Full);
         holds(&format!("{agents} agents"), &figures, occupancy_min);
     }
 }
 
 #[test]
 fn it_keeps_the_limit_when_the_world_changes() {
-    let steady = mean(&shifts(&league(50), &pacer(settings()), Feed::Full), |f| {
-        f.occupancy
-    });
+    let steady = mean(
+        &shifts(&league(50), &pacer(settings()), Telemetry::Full),
+        |f| f.occupancy,
+    );
     let mut steps = league(50);
     steps.answer_rate.steps = vec![
         Step {
@@ -134,7 +142,7 @@ fn it_keeps_the_limit_when_the_world_changes() {
         .map(|(from_secs, count)| Shift { from_secs, count })
         .to_vec();
     for (what, scenario) in [("steps", steps), ("drift", drift), ("lunch", lunch)] {
-        let figures = shifts(&scenario, &pacer(settings()), Feed::Full);
+        let figures = shifts(&scenario, &pacer(settings()), Telemetry::Full);
         holds(what, &figures, steady.mean - 0.03);
         let worst = mean(&figures, |f| f.worst_half_hour_abandonment);
         assert!(worst.mean <= 0.063, "{what}: {worst:?}");
@@ -148,7 +156,7 @@ fn it_learns_a_handle_time_that_was_set_wrong() {
             handle_time: Duration::from_secs(handle_secs),
             ..settings()
         };
-        let figures = shifts(&league(50), &pacer(settings), Feed::Full);
+        let figures = shifts(&league(50), &pacer(settings), Telemetry::Full);
         holds(&format!("{handle_secs} s"), &figures, 0.875);
     }
 }
@@ -159,12 +167,12 @@ fn without_abandonment_feed_it_stays_well_under_the_limit_and_above_progressive(
         let scenario = league(agents);
         let progressive: Vec<Figures> = (0..4)
             .map(|n| {
-                let mut controller = Reference(Placing::OnePerIdleAgent);
+                let mut controller = ReferenceDialer::Progressive;
                 simulate(&scenario, &mut controller, SEED, n)
             })
             .collect();
         let above = mean(&progressive, |f| f.occupancy).mean;
-        let figures = shifts(&scenario, &pacer(settings()), Feed::CampaignApi);
+        let figures = shifts(&scenario, &pacer(settings()), Telemetry::CampaignApi);
         holds(&format!("{agents} agents, no feed"), &figures, above);
     }
 }

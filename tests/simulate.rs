@@ -210,41 +210,6 @@ fn a_printed_scenario_is_the_same_scenario() {
 }
 
 #[test]
-fn every_scenario_of_the_fixtures_runs() {
-    let folder = Folder::new();
-    let scenarios = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/scenarios");
-    let mut seen = 0;
-    for entry in std::fs::read_dir(scenarios).unwrap() {
-        let path = entry.unwrap().path();
-        let args = [
-            "simulate",
-            path.to_str().unwrap(),
-            "--replications",
-            "4",
-            "--format",
-            "json",
-        ];
-        let document = folder.dialpace(&args).finish().expect(0).json();
-        let occupancy = document["results"][0]["occupancy"]["mean"]
-            .as_f64()
-            .unwrap();
-        assert!(
-            (0.01..1.0).contains(&occupancy),
-            "{}: {occupancy}",
-            path.display()
-        );
-        assert!(
-            !document["scenario"]["description"]
-                .as_str()
-                .unwrap()
-                .is_empty()
-        );
-        seen += 1;
-    }
-    assert_eq!(seen, 7);
-}
-
-#[test]
 fn a_trace_has_one_row_per_interval_in_backtests_columns() {
     let folder = Folder::new();
     simulate(&folder, &["--trace", "trace.csv"]).expect(0);

@@ -15,8 +15,8 @@
 use dialpace::config::{PolicyKind, PolicyName};
 use dialpace::pacing::{Actuator, Guards, Limits, Pacer, Policy, Setpoint, Unit};
 use dialpace::sim::{
-    Calls, Controller, Dialer, Distribution, Estimate, Feed, Figures, Paced, Past, Placing,
-    Reference, Scenario, Shift, Spacing, simulate,
+    Calls, Controller, Dialer, Distribution, Estimate, Figures, OnDemandWorld, PacerController,
+    ReferenceDialer, Scenario, Shift, Spacing, Telemetry, simulate,
 };
 
 const SEED: u64 = 20_261_122;
@@ -137,7 +137,9 @@ fn erlang_b_for_any_handle_time() {
     for (n, (agents, load)) in rows.into_iter().enumerate() {
         let (scenario, rate) = offered(agents, load, talks[n % 3]);
         let pacer = fixed_rate(rate);
-        let runs = runs(&scenario, 20, || Paced::new(&pacer, Feed::Full));
+        let runs = runs(&scenario, 20, || {
+            PacerController::new(&pacer, Telemetry::Full)
+        });
         let blocked = erlang_b(agents, load);
         holds(
             &format!("Erlang B, N={agents}, abandonment"),
@@ -178,7 +180,9 @@ fn fixed_patience_abandons_as_theory_says() {
             offered(agents, load, Distribution::Exponential { mean_secs: 180.0 });
         scenario.calls.patience = Distribution::Fixed { mean_secs: 2.0 };
         let pacer = fixed_rate(rate);
-        let runs = runs(&scenario, 20, || Paced::new(&pacer, Feed::Full));
+        let runs = runs(&scenario, 20, || {
+            PacerController::new(&pacer, Telemetry::Full)
+        });
         let exact = abandonment_fixed_patience(agents, load / 180.0, 1.0 / 180.0, 2.0);
         holds(
             &format!("M/M/N+D, N={agents}"),
@@ -216,7 +220,9 @@ fn exponential_patience_abandons_as_theory_says() {
     let (mut scenario, rate) = offered(50, 48.0, Distribution::Exponential { mean_secs: 60.0 });
     scenario.calls.patience = Distribution::Exponential { mean_secs: 120.0 };
     let pacer = fixed_rate(rate);
-    let runs = runs(&scenario, 20, || Paced::new(&pacer, Feed::Full));
+    let runs = runs(&scenario, 20, || {
+        PacerController::new(&pacer, Telemetry::Full)
+    });
     let (abandonment, wait, occupancy) = exponential_patience(50, 0.8, 1.0 / 60.0, 1.0 / 120.0);
     assert!((abandonment - 0.0309).abs() < 0.00005 && (occupancy - 0.930).abs() < 0.0005);
     holds(
@@ -236,7 +242,7 @@ fn progressive_keeps_agents_busy_as_theory_says_and_abandons_nobody() {
     let mut scenario = offered(20, 10.0, Distribution::Exponential { mean_secs: handle }).0;
     scenario.answer_rate.base = p;
     scenario.hours = 24.0;
-    let runs = runs(&scenario, 20, || Reference(Placing::OnePerIdleAgent));
+    let runs = runs(&scenario, 20, || ReferenceDialer::Progressive);
     let attempt = p * 12.0 + (1.0 - p) * 22.0;
     let exact = handle / (handle + attempt / p);
     holds("progressive, occupancy", &runs, |f| f.occupancy, exact);
@@ -272,11 +278,10 @@ fn the_level_dialer_is_where_another_implementation_of_its_rule_is() {
             wrap_up: Distribution::Fixed { mean_secs: 0.0 },
             ..Calls::default()
         };
-        let PolicyKind::ReferenceDialer(placing) = name.parse::<PolicyName>().unwrap().kind()
-        else {
+        let PolicyKind::Reference(dialer) = name.parse::<PolicyName>().unwrap().kind() else {
             panic!("{line}");
         };
-        let runs = runs(&scenario, 12, || Reference(placing));
+        let runs = runs(&scenario, 12, || dialer);
         let mean = |figure: fn(&Figures) -> f64| {
             let values: Vec<f64> = runs.iter().map(figure).collect();
             Estimate::of(&values).mean * 100.0
@@ -316,7 +321,9 @@ fn the_capacity_rule_behaves_as_it_is_known_to() {
     };
     let pacer = Pacer::new(Limits::default(), Policy::Capacity).unwrap();
     let mean = |scenario: &Scenario, figure: fn(&Figures) -> f64| {
-        let runs = runs(scenario, 20, || Paced::new(&pacer, Feed::Full));
+        let runs = runs(scenario, 20, || {
+            PacerController::new(&pacer, Telemetry::Full)
+        });
         runs.iter().map(figure).sum::<f64>() / 20.0
     };
     let hundred = scenario(100, Spacing::Even);
@@ -344,7 +351,9 @@ fn breaks_take_agents_out_for_their_share_of_the_time() {
     scenario.answer_rate.base = 0.5;
     scenario.calls.patience = Distribution::Fixed { mean_secs: 600.0 };
     let pacer = fixed_rate(24);
-    let runs = runs(&scenario, 20, || Paced::new(&pacer, Feed::Full));
+    let runs = runs(&scenario, 20, || {
+        PacerController::new(&pacer, Telemetry::Full)
+    });
     // 24 calls a minute, half of them answered, none lost: connects tell the logged-in hours.
     let working = |f: &Figures| 24.0 * 60.0 * 0.5 / (f.connects_per_agent_hour * f64::from(agents));
     holds(
@@ -377,7 +386,10 @@ fn limited_lines_let_through_what_fits() {
         ..Scenario::default()
     };
     let pacer = fixed_rate(60);
-    let placed = runs(&scenario, 1, || Paced::new(&pacer, Feed::Full))[0].calls_dialed;
+    let placed = runs(&scenario, 1, || {
+        PacerController::new(&pacer, Telemetry::Full)
+    })[0]
+        .calls_dialed;
     assert!((placed - 18_000.0).abs() < 40.0, "{placed}");
 }
 
@@ -392,7 +404,9 @@ fn machines_passed_by_mistake_occupy_agents_and_abandon_nobody() {
     scenario.calls.talk = Distribution::Fixed { mean_secs: 0.0 };
     (scenario.hours, scenario.warm_up_secs) = (40.0, 1_800.0);
     let pacer = fixed_rate(20);
-    let runs = runs(&scenario, 20, || Paced::new(&pacer, Feed::Full));
+    let runs = runs(&scenario, 20, || {
+        PacerController::new(&pacer, Telemetry::Full)
+    });
     // 20 calls a minute, 99 % machines, half passed, 30 s each, over 50 agents.
     holds(
         "machines, occupancy",
@@ -411,7 +425,9 @@ fn the_answer_rate_model_has_its_wave_and_its_steps() {
         scenario.answer_rate = answer_rate;
         (scenario.hours, scenario.warm_up_secs) = (50.0, 3_600.0);
         let pacer = fixed_rate(30);
-        let runs = runs(&scenario, 20, || Paced::new(&pacer, Feed::Full));
+        let runs = runs(&scenario, 20, || {
+            PacerController::new(&pacer, Telemetry::Full)
+        });
         runs.into_iter()
             .map(|f| Figures {
                 connects_per_agent_hour: f.connects_per_agent_hour * 60.0 / 1_800.0,
@@ -473,7 +489,7 @@ fn a_campaign_shows_the_same_however_often_it_is_asked() {
         (5_000.0, 33),
         (9_000.0, 0),
     ];
-    let open = || Past::new(&scenario, SEED, 3_600.0);
+    let open = || OnDemandWorld::new(&scenario, SEED, 3_600.0);
     let mut asked = open();
     let mut rates_left = rates.to_vec();
     for question in 1..700_u32 {
@@ -482,13 +498,13 @@ fn a_campaign_shows_the_same_however_often_it_is_asked() {
             let (at, rate) = rates_left.remove(0);
             asked.set_dial_rate(at, rate);
         }
-        let shown = asked.shown(now_secs);
+        let shown = asked.metrics(now_secs);
         if question % 50 == 0 {
             let mut once = open();
             for (at, rate) in rates.iter().filter(|(at, _)| *at <= now_secs) {
                 once.set_dial_rate(*at, *rate);
             }
-            assert_eq!(once.shown(now_secs), shown, "at {now_secs} s");
+            assert_eq!(once.metrics(now_secs), shown, "at {now_secs} s");
             let (once, asked) = (once.figures(now_secs), asked.figures(now_secs));
             assert_eq!(once.calls_dialed, asked.calls_dialed);
             assert!((once.occupancy - asked.occupancy).abs() < 1e-9);

@@ -4,6 +4,7 @@ mod account;
 mod dot_env;
 mod endpoint;
 mod error;
+pub mod expectation;
 mod layers;
 mod live_settings;
 mod nearest;

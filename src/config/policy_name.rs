@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::nearest::nearest;
-use crate::sim::{LevelRule, Placing};
+use crate::sim::{LevelRule, ReferenceDialer};
 
 /// A name that `--policy` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub enum PolicyKind {
     /// The same with the telemetry of the campaign API, in a simulation that knows more.
     PacerOnCampaignApi(PacerPolicy),
     /// A dialer that decides at every call, to compare with in a simulation.
-    ReferenceDialer(Placing),
+    Reference(ReferenceDialer),
 }
 
 /// A policy of the pacer, before its settings are read.
@@ -98,12 +98,12 @@ impl PolicyName {
     pub(super) fn pacer_policy(self) -> Option<PacerPolicy> {
         match self.kind() {
             PolicyKind::Pacer(policy) | PolicyKind::PacerOnCampaignApi(policy) => Some(policy),
-            PolicyKind::ReferenceDialer(_) => None,
+            PolicyKind::Reference(_) => None,
         }
     }
 
     const fn row(self) -> (&'static str, PolicyKind, &'static str) {
-        use PolicyKind::{Pacer, PacerOnCampaignApi, ReferenceDialer};
+        use PolicyKind::{Pacer, PacerOnCampaignApi, Reference};
         match self {
             Self::Capacity => (
                 "capacity",
@@ -132,7 +132,7 @@ impl PolicyName {
             ),
             Self::Progressive => (
                 "progressive",
-                ReferenceDialer(Placing::OnePerIdleAgent),
+                Reference(ReferenceDialer::Progressive),
                 "one call for each available agent, the next as soon as that one fails",
             ),
             Self::Vicidial => (
@@ -180,7 +180,7 @@ impl FromStr for PolicyName {
 pub(super) fn live(text: &str) -> Result<PacerPolicy, String> {
     match text.parse::<PolicyName>()?.kind() {
         PolicyKind::Pacer(policy) => Ok(policy),
-        PolicyKind::PacerOnCampaignApi(_) | PolicyKind::ReferenceDialer(_) => Err(format!(
+        PolicyKind::PacerOnCampaignApi(_) | PolicyKind::Reference(_) => Err(format!(
             "{text:?} is for simulations only; expected {}",
             listed(PolicyName::runs_live, " or ")
         )),
@@ -207,7 +207,7 @@ pub(super) fn choices(lists: bool) -> Vec<(&'static str, String)> {
 
 fn unknown(text: &str) -> String {
     let is_api = |name: PolicyName| matches!(name.kind(), PolicyKind::PacerOnCampaignApi(_));
-    let is_reference = |name: PolicyName| matches!(name.kind(), PolicyKind::ReferenceDialer(_));
+    let is_reference = |name: PolicyName| matches!(name.kind(), PolicyKind::Reference(_));
     let names = PolicyName::ALL
         .into_iter()
         .map(|name| (name.as_str(), name));
@@ -233,7 +233,7 @@ fn listed(wanted: impl Fn(PolicyName) -> bool, last: &str) -> String {
 }
 
 const fn by_level(hard_limit: bool, available_only: bool) -> PolicyKind {
-    PolicyKind::ReferenceDialer(Placing::ByLevel(LevelRule {
+    PolicyKind::Reference(ReferenceDialer::Level(LevelRule {
         hard_limit,
         available_only,
     }))

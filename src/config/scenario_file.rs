@@ -3,14 +3,29 @@
 use std::fs;
 use std::path::Path;
 
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use toml::Spanned;
+use toml::de::{DeTable, Deserializer, Error};
+
+use super::expectation::Expectation;
 use crate::base::input::InputError;
 use crate::sim::Scenario;
 
-/// Reads a scenario and checks it.
-pub fn read_checked(path: &Path) -> Result<Scenario, InputError> {
-    let scenario = read(path)?;
-    check(&scenario, Some(path))?;
-    Ok(scenario)
+/// The content of a scenario file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScenarioFile {
+    /// The world.
+    pub scenario: Scenario,
+    /// What should happen in it.
+    pub expectations: Vec<Expectation>,
+}
+
+/// Reads a file and checks its scenario.
+pub fn read_checked(path: &Path) -> Result<ScenarioFile, InputError> {
+    let file = read(path)?;
+    check(&file.scenario, Some(path))?;
+    Ok(file)
 }
 
 /// Checks a scenario; the error names the file that it came from.
@@ -21,15 +36,32 @@ pub fn check(scenario: &Scenario, path: Option<&Path>) -> Result<(), InputError>
         .map_err(|error| InputError(format!("{}{error}", place.unwrap_or_default())))
 }
 
-/// Reads a scenario. It is not yet checked.
-pub fn read(path: &Path) -> Result<Scenario, InputError> {
+/// Reads a file. Its expectations are checked, its scenario is not yet.
+pub fn read(path: &Path) -> Result<ScenarioFile, InputError> {
     let name = path.display();
     let text = fs::read_to_string(path)
         .map_err(|error| InputError(format!("scenario {name} cannot be read: {error}")))?;
-    toml::from_str(&text).map_err(|error| {
-        let start = error.span().map_or(0, |span| span.start);
-        let line = text.get(..start).unwrap_or(&text).matches('\n').count() + 1;
+    let line_of = |start: usize| {
+        let before = text.get(..start).unwrap_or(&text);
+        before.matches('\n').count() + 1
+    };
+    let refuse = |error: Error| {
+        let line = line_of(error.span().map_or(0, |span| span.start));
         InputError(format!("{name}:{line}: {}", with_nearest(error.message())))
+    };
+    let (scenario, spanned) = parse(&text).map_err(refuse)?;
+    let mut expectations = Vec::new();
+    for (n, expectation) in spanned.into_iter().enumerate() {
+        let line = line_of(expectation.span().start);
+        let expectation = expectation.into_inner();
+        expectation
+            .check(&scenario)
+            .map_err(|error| InputError(format!("{name}:{line}: expect[{n}].{error}")))?;
+        expectations.push(expectation);
+    }
+    Ok(ScenarioFile {
+        scenario,
+        expectations,
     })
 }
 
@@ -38,6 +70,16 @@ pub fn text(scenario: &Scenario) -> Result<String, toml::ser::Error> {
     toml::to_string(scenario)
 }
 
+/// The scenario and the expectations, which are no key of it.
+fn parse(text: &str) -> Result<(Scenario, Vec<Spanned<Expectation>>), Error> {
+    let mut table = DeTable::parse(text)?;
+    let expectations = match table.get_mut().remove("expect") {
+        Some(tables) => Vec::deserialize(tables.into_deserializer())?,
+        None => Vec::new(),
+    };
+    let scenario = Scenario::deserialize(Deserializer::from(table))?;
+    Ok((scenario, expectations))
+}
 /// "unknown field `x`, expected one of …" with the most likely of them instead of all.
 fn with_nearest(message: &str) -> String {
     let mut names = message.split('`').skip(1).step_by(2);

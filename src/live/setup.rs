@@ -161,7 +161,7 @@ fn start_sandbox(
 ) -> Result<Sandbox> {
     let scenario = options.sandbox.as_ref().and_then(Option::as_deref);
     let scenario = match scenario {
-        Some(path) => scenario_file::read_checked(path)?,
+        Some(path) => scenario_file::read_checked(path)?.scenario,
         None => Scenario::default(),
     };
     let path = files::sibling(state_path, ".campaign");

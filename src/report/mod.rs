@@ -5,7 +5,6 @@ pub mod board;
 mod chart;
 mod console;
 pub mod counts;
-pub mod html;
 pub mod json;
 pub mod metrics;
 mod page;

@@ -1,40 +1,29 @@
-//! What drives the simulated dialer: the pacer that drives the real one, or a reference dialer.
+//! Controllers of the simulated dialer: the pacer that drives the real one, and reference dialers.
 
 use super::level::LevelRule;
 use crate::base::units::UnixMillis;
 use crate::pacing::{Pacer, PacerState, Ratio, Sample, Setpoint, Traffic};
 
-/// Decides on what the platform would show.
+/// Decides at each poll, on what the platform shows.
 pub trait Controller {
-    /// Takes one poll in, `None` where it failed, and says what to send.
-    fn poll(&mut self, now_secs: f64, shown: Option<Shown>) -> Order;
+    /// Takes the metrics of one poll, `None` where it failed, and returns what to do.
+    fn poll(&mut self, now_secs: f64, metrics: Option<PlatformMetrics>) -> RateCommand;
 
-    /// Hears that `dial_rate` was applied.
+    /// Learns that `dial_rate` was applied.
     fn applied(&mut self, dial_rate: u32);
 
     /// Is shown the world as it is, which no platform shows: for reports, not for decisions.
-    fn observe(&mut self, _: Observed) {}
+    fn observe(&mut self, _: Snapshot) {}
 
-    /// How calls are placed.
-    fn placing(&self) -> Placing {
-        Placing::ByRate
+    /// The reference dialer that places the calls, where no dial rate does.
+    fn reference_dialer(&self) -> Option<ReferenceDialer> {
+        None
     }
 }
 
-/// How calls are placed.
+/// The metrics that a platform can give at the end of an interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Placing {
-    /// At a dial rate.
-    ByRate,
-    /// One for each idle agent, the next as soon as that one fails.
-    OnePerIdleAgent,
-    /// As many as a level asks for, which follows agents and callers.
-    ByLevel(LevelRule),
-}
-
-/// What the platform shows at the end of an interval.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shown {
+pub struct PlatformMetrics {
     /// Attempts that ended in the interval.
     pub ended: u32,
     /// Of these, answered by a person.
@@ -47,18 +36,18 @@ pub struct Shown {
     pub logged_in: u32,
 }
 
-/// How much of it the pacer is told.
+/// The part of the metrics that the pacer is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Feed {
-    /// Everything, as a platform with reports on agents and abandoned calls would tell.
+pub enum Telemetry {
+    /// All of them, as a platform tells that reports agents and abandoned calls.
     Full,
-    /// What the campaign API tells: neither abandoned calls nor who is logged in.
+    /// Those of the campaign API: neither abandoned calls nor the agents logged in.
     CampaignApi,
 }
 
 /// The world at the end of an interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Observed {
+pub struct Snapshot {
     /// Seconds from the start.
     pub at_secs: f64,
     /// Calls per minute during the interval.
@@ -75,24 +64,31 @@ pub struct Observed {
     pub abandoned: u64,
 }
 
-/// What a controller wants, and what it thinks of the interval.
+/// A controller's answer to a poll.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Order {
-    /// A dial rate to send.
+pub struct RateCommand {
+    /// A dial rate to send; `None`: nothing is sent.
     pub send: Option<u32>,
-    /// Whether the answer rate is outside the band; `None` where there is none.
-    pub is_outside: Option<bool>,
+    /// True where the answer rate is outside the SLA band; `None` where there is no answer rate.
+    pub is_outside_band: Option<bool>,
 }
 
 /// The pacer of `tick`, in the simulated world.
 #[derive(Debug)]
-pub struct Paced<'a> {
+pub struct PacerController<'a> {
     pacer: &'a Pacer,
-    feed: Feed,
+    telemetry: Telemetry,
     state: PacerState,
-    /// What it saw and did, where that is wanted.
-    trace: Option<Vec<TraceRow>>,
-    observed: Vec<Observed>,
+    trace: Option<Trace>,
+}
+
+/// A replication, interval by interval.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Trace {
+    /// The polls and decisions.
+    pub rows: Vec<TraceRow>,
+    /// The world at the same times.
+    pub snapshots: Vec<Snapshot>,
 }
 
 /// One interval, as backtest reads it.
@@ -100,66 +96,64 @@ pub struct Paced<'a> {
 pub struct TraceRow {
     /// Its end.
     pub at: UnixMillis,
-    /// What the platform showed; `None` where the poll failed.
-    pub shown: Option<Shown>,
+    /// The metrics; `None` where the poll failed.
+    pub metrics: Option<PlatformMetrics>,
     /// The dial rate after the decision, calls per minute.
     pub dial_rate: u32,
 }
 
-/// A reference dialer, which decides at every call instead of at every poll.
-#[derive(Debug)]
-pub struct Reference(pub Placing);
+/// A dialer that decides at every call instead of at every poll.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReferenceDialer {
+    /// One call for each idle agent, and the next as soon as that one fails.
+    Progressive,
+    /// A number of calls for each agent, the dial level, which adapts.
+    Level(LevelRule),
+}
 
-impl<'a> Paced<'a> {
-    /// The pacer, before its first poll.
+impl<'a> PacerController<'a> {
+    /// The pacer before its first poll.
     #[must_use]
-    pub fn new(pacer: &'a Pacer, feed: Feed) -> Self {
+    pub fn new(pacer: &'a Pacer, telemetry: Telemetry) -> Self {
         Self {
             pacer,
-            feed,
+            telemetry,
             state: PacerState::at_standstill(),
             trace: None,
-            observed: Vec::new(),
         }
     }
 
-    /// The same, remembering every interval.
+    /// The same, with a trace.
     #[must_use]
-    pub fn traced(pacer: &'a Pacer, feed: Feed) -> Self {
+    pub fn traced(pacer: &'a Pacer, telemetry: Telemetry) -> Self {
         Self {
-            trace: Some(Vec::new()),
-            ..Self::new(pacer, feed)
+            trace: Some(Trace::default()),
+            ..Self::new(pacer, telemetry)
         }
     }
 
-    /// What it remembers.
+    /// The trace; empty where none was wanted.
     #[must_use]
-    pub fn into_trace(self) -> Vec<TraceRow> {
+    pub fn into_trace(self) -> Trace {
         self.trace.unwrap_or_default()
-    }
-
-    /// The world as it was at each poll, where intervals are remembered.
-    #[must_use]
-    pub fn observed(&self) -> &[Observed] {
-        &self.observed
     }
 }
 
-impl Controller for Paced<'_> {
-    fn poll(&mut self, now_secs: f64, shown: Option<Shown>) -> Order {
+impl Controller for PacerController<'_> {
+    fn poll(&mut self, now_secs: f64, metrics: Option<PlatformMetrics>) -> RateCommand {
         let at = virtual_time(now_secs);
-        let sample = shown.map(|shown| shown.sample(at, self.feed));
+        let sample = metrics.map(|metrics| metrics.sample(at, self.telemetry));
         let decision = self.pacer.step(&mut self.state, sample, at);
         if let Some(trace) = &mut self.trace {
-            trace.push(TraceRow {
+            trace.rows.push(TraceRow {
                 at,
-                shown,
+                metrics,
                 dial_rate: decision.dial_rate(),
             });
         }
-        Order {
+        RateCommand {
             send: decision.order().map(Setpoint::steps),
-            is_outside: decision.is_outside_band(),
+            is_outside_band: decision.is_outside_band(),
         }
     }
 
@@ -167,26 +161,26 @@ impl Controller for Paced<'_> {
         self.state.applied = Some(Setpoint::at(dial_rate));
     }
 
-    fn observe(&mut self, observed: Observed) {
-        if self.trace.is_some() {
-            self.observed.push(observed);
+    fn observe(&mut self, snapshot: Snapshot) {
+        if let Some(trace) = &mut self.trace {
+            trace.snapshots.push(snapshot);
         }
     }
 }
 
-impl Controller for Reference {
-    fn poll(&mut self, _: f64, _: Option<Shown>) -> Order {
-        Order::default()
+impl Controller for ReferenceDialer {
+    fn poll(&mut self, _: f64, _: Option<PlatformMetrics>) -> RateCommand {
+        RateCommand::default()
     }
 
     fn applied(&mut self, _: u32) {}
 
-    fn placing(&self) -> Placing {
-        self.0
+    fn reference_dialer(&self) -> Option<ReferenceDialer> {
+        Some(*self)
     }
 }
 
-impl Shown {
+impl PlatformMetrics {
     /// Answered by a person ÷ attempts that ended; `None` where none ended.
     #[must_use]
     pub fn answer_rate(&self) -> Option<Ratio> {
@@ -194,8 +188,8 @@ impl Shown {
         Ratio::new(share).filter(|_| self.ended > 0)
     }
 
-    fn sample(self, at: UnixMillis, feed: Feed) -> Sample {
-        let is_full = feed == Feed::Full;
+    fn sample(self, at: UnixMillis, telemetry: Telemetry) -> Sample {
+        let is_full = telemetry == Telemetry::Full;
         Sample {
             at,
             available_agents: self.idle,

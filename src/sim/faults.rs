@@ -34,7 +34,7 @@ impl FaultDraws {
             || draw < self.faults.poll_failure
     }
 
-    /// Whether the next PATCH fails.
+    /// Whether the PATCH that is sent now fails; drawn once for each PATCH, and for nothing else.
     pub fn patch_fails(&mut self) -> bool {
         self.patches.uniform() < self.faults.patch_failure
     }

@@ -17,7 +17,7 @@ pub struct LevelRule {
 
 /// What the dialer sees of the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Look {
+pub(super) struct LevelInputs {
     /// Agents who wait for a call.
     pub(super) ready: u32,
     /// Agents logged in and not on a break.
@@ -43,6 +43,7 @@ pub(super) struct LevelDialer {
     level: f64,
     /// Half seconds so far.
     ticks: u64,
+    next_tick_at: f64,
     /// Ready, waiting and logged-in of the last seconds.
     seconds: VecDeque<(u32, u32, u32)>,
     /// Answered and dropped, one entry for each second of the last minute.
@@ -56,37 +57,44 @@ impl LevelDialer {
             rule,
             level: LEVEL_MIN,
             ticks: 0,
+            next_tick_at: TICK_SECS,
             seconds: VecDeque::new(),
             minute: VecDeque::new(),
             dropped_share: 0.0,
         }
     }
 
-    /// Half a second later: how many calls to place now.
-    pub(super) fn tick(&mut self, look: Look) -> u32 {
+    /// The time of the next tick.
+    pub(super) fn next_tick_at(&self) -> f64 {
+        self.next_tick_at
+    }
+
+    /// Half a second has passed; returns how many calls to place now.
+    pub(super) fn tick(&mut self, inputs: LevelInputs) -> u32 {
         self.ticks += 1;
+        self.next_tick_at += TICK_SECS;
         if self.ticks.is_multiple_of(2) {
             push(
                 &mut self.seconds,
-                (look.ready, look.waiting, look.logged_in),
+                (inputs.ready, inputs.waiting, inputs.logged_in),
                 SAMPLES,
             );
-            push(&mut self.minute, (look.answered, look.dropped), MINUTE);
+            push(&mut self.minute, (inputs.answered, inputs.dropped), MINUTE);
         }
-        if self.ticks.is_multiple_of(120) && look.answered > 0 {
-            self.dropped_share = share(look.dropped, look.answered);
+        if self.ticks.is_multiple_of(120) && inputs.answered > 0 {
+            self.dropped_share = share(inputs.dropped, inputs.answered);
         }
         if self.ticks.is_multiple_of(30) {
-            self.adapt(look);
+            self.adapt(inputs);
         }
         if self.ticks.is_multiple_of(5) {
-            self.wanted(look)
+            self.wanted(inputs)
         } else {
             0
         }
     }
 
-    fn adapt(&mut self, look: Look) {
+    fn adapt(&mut self, inputs: LevelInputs) {
         let sums = self.seconds.iter().fold((0, 0, 0), |sums, (r, w, a)| {
             (sums.0 + r, sums.1 + w, sums.2 + a)
         });
@@ -96,12 +104,12 @@ impl LevelDialer {
             self.level = (self.level * (1.0 + x)).clamp(LEVEL_MIN, LEVEL_MAX);
         }
         let (answered, dropped) = self.minute.front().copied().unwrap_or_default();
-        let answered = look.answered.saturating_sub(answered);
-        let dropped = look.dropped.saturating_sub(dropped);
+        let answered = inputs.answered.saturating_sub(answered);
+        let dropped = inputs.dropped.saturating_sub(dropped);
         if answered > 20 && dropped * 2 > answered {
             self.level /= 2.0;
         }
-        if look.placed > 50 && self.dropped_share > DROPPED_MAX {
+        if inputs.placed > 50 && self.dropped_share > DROPPED_MAX {
             self.level = if self.rule.hard_limit {
                 LEVEL_MIN
             } else {
@@ -111,13 +119,13 @@ impl LevelDialer {
         self.level = self.level.max(LEVEL_MIN);
     }
 
-    fn wanted(&self, look: Look) -> u32 {
+    fn wanted(&self, inputs: LevelInputs) -> u32 {
         let (agents, calls) = if self.rule.available_only {
-            (look.ready, look.ringing + look.waiting)
+            (inputs.ready, inputs.ringing + inputs.waiting)
         } else {
             (
-                look.ready + look.talking,
-                look.ringing + look.waiting + look.talking,
+                inputs.ready + inputs.talking,
+                inputs.ringing + inputs.waiting + inputs.talking,
             )
         };
         #[expect(
@@ -143,7 +151,7 @@ fn share(part: u64, whole: u64) -> f64 {
 }
 
 /// Seconds between two looks for calls to place are five of these.
-pub(super) const TICK_SECS: f64 = 0.5;
+const TICK_SECS: f64 = 0.5;
 /// Calls for each agent.
 const LEVEL_MIN: f64 = 1.0;
 const LEVEL_MAX: f64 = 3.0;

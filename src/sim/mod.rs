@@ -7,26 +7,31 @@ mod answer;
 mod controller;
 mod draws;
 mod faults;
+mod figures;
 mod level;
+mod on_demand;
 mod plan;
 mod recommend;
+mod results;
 mod scenario;
 mod statistics;
-mod tally;
 mod world;
 
 pub use controller::{
-    Controller, Feed, Observed, Order, Paced, Placing, Reference, Shown, TraceRow,
+    Controller, PacerController, PlatformMetrics, RateCommand, ReferenceDialer, Snapshot,
+    Telemetry, Trace, TraceRow,
 };
 pub use draws::Distribution;
 pub use faults::FaultDraws;
+pub use figures::Figures;
 pub use level::LevelRule;
-pub use plan::{Cell, Plan, Point, Summary};
+pub use on_demand::OnDemandWorld;
+pub use plan::{Driver, Plan, Variant};
 pub use recommend::{Recommendation, recommend};
+pub use results::{Replication, Results, Summary, VariantResults};
 pub use scenario::{
     Agents, AnswerRate, Calls, Dialer, Faults, Outage, Scenario, ScenarioError, Shift, Spacing,
     Step,
 };
 pub use statistics::Estimate;
-pub use tally::Figures;
-pub use world::{Past, simulate};
+pub use world::simulate;

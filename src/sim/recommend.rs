@@ -1,12 +1,12 @@
-//! What to make of a sweep.
+//! The settings to choose, by the results of a comparison.
 
 use std::fmt;
 
 use serde::Serialize;
 
-use super::plan::{Cell, Plan, Point, Summary};
+use super::figures::Figures;
+use super::results::{Results, Summary, VariantResults};
 use super::statistics::Estimate;
-use super::tally::Figures;
 
 /// The settings to choose, and how sure that is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -26,71 +26,56 @@ pub struct Recommendation {
     pub abandonment_limit: f64,
 }
 
-/// Most connects per agent-hour with the upper end of abandonment under the limit; of those that
-/// are statistically no different, the fewest dial rates sent.
+/// Recommends the variant with the most connects per agent-hour whose abandonment rate is under the
+/// limit with its whole confidence interval; of those that are statistically no different, the one
+/// that sends the fewest dial rates. `None` where there is nothing to compare.
 #[must_use]
-pub fn recommend(
-    plan: &Plan,
-    cells: &[Cell],
-    summaries: &[Summary],
-    limit: f64,
-) -> Option<Recommendation> {
-    let baseline = plan.points.get(plan.baseline)?;
-    if plan.points.len() < 2 || plan.replications < 2 {
+pub fn recommend(results: &Results, summaries: &[Summary], limit: f64) -> Option<Recommendation> {
+    let name = |n: usize| results.variants.get(n).map(VariantResults::to_string);
+    let baseline = name(results.baseline)?;
+    if results.variants.len() < 2 || results.replications < 2 {
         return None;
     }
     let connects: fn(&Figures) -> f64 = |figures| figures.connects_per_agent_hour;
     let patches: fn(&Figures) -> f64 = |figures| figures.patches_per_hour;
-    let allowed: Vec<usize> = (0..summaries.len())
-        .filter(|n| {
-            summaries
-                .get(*n)
-                .is_some_and(|s| s.abandonment_rate.upper() < limit)
-        })
+    let mean = |n: usize, figure: fn(&Summary) -> f64| summaries.get(n).map_or(0.0, figure);
+    let keeps_limit = |s: &Summary| s.abandonment_rate.upper() < limit;
+    let numbered = summaries.iter().enumerate();
+    let allowed: Vec<usize> = numbered
+        .filter(|(_, summary)| keeps_limit(summary))
+        .map(|(n, _)| n)
         .collect();
-    let mean_connects = |n: &usize| {
-        summaries
-            .get(*n)
-            .map_or(0.0, |s| s.connects_per_agent_hour.mean)
-    };
-    let mean_patches = |n: &usize| summaries.get(*n).map_or(0.0, |s| s.patches_per_hour.mean);
     // The first of several that are equal, so that the order of the grid decides.
-    let best = allowed
-        .iter()
-        .copied()
-        .rev()
-        .max_by(|a, b| mean_connects(a).total_cmp(&mean_connects(b)));
+    let best = allowed.iter().copied().rev().max_by(|a, b| {
+        let connects = |n: &usize| mean(*n, |s| s.connects_per_agent_hour.mean);
+        connects(a).total_cmp(&connects(b))
+    });
     let Some(best) = best else {
         return Some(Recommendation {
             choice: None,
             no_different: Vec::new(),
             gain_over_baseline: None,
             patches_over_baseline: None,
-            baseline: baseline.to_string(),
+            baseline,
             abandonment_limit: limit,
         });
     };
-    let equals: Vec<usize> = allowed
-        .into_iter()
-        .filter(|n| {
-            let difference = plan.paired(cells, best, *n, connects);
-            difference.mean.abs() <= difference.half_width || *n == best
-        })
-        .collect();
-    let choice = equals
-        .iter()
-        .copied()
-        .min_by(|a, b| mean_patches(a).total_cmp(&mean_patches(b)))?;
-    let others = equals.iter().filter(|n| **n != choice);
+    let is_equal = |n: &usize| {
+        let difference = results.paired(best, *n, connects);
+        difference.mean.abs() <= difference.half_width || *n == best
+    };
+    let equals: Vec<usize> = allowed.into_iter().filter(is_equal).collect();
+    let choice = equals.iter().copied().min_by(|a, b| {
+        let patches = |n: &usize| mean(*n, |s| s.patches_per_hour.mean);
+        patches(a).total_cmp(&patches(b))
+    })?;
+    let others = equals.into_iter().filter(|n| *n != choice);
     Some(Recommendation {
-        choice: plan.points.get(choice).map(Point::to_string),
-        no_different: others
-            .filter_map(|n| plan.points.get(*n))
-            .map(Point::to_string)
-            .collect(),
-        gain_over_baseline: Some(plan.paired(cells, choice, plan.baseline, connects)),
-        patches_over_baseline: Some(plan.paired(cells, choice, plan.baseline, patches)),
-        baseline: baseline.to_string(),
+        choice: name(choice),
+        no_different: others.filter_map(name).collect(),
+        gain_over_baseline: Some(results.paired(choice, results.baseline, connects)),
+        patches_over_baseline: Some(results.paired(choice, results.baseline, patches)),
+        baseline,
         abandonment_limit: limit,
     })
 }

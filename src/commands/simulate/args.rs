@@ -85,6 +85,12 @@ impl SimulateArgs {
             verbose: false,
         }
     }
+
+    /// Threads to use.
+    pub(super) fn threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.jobs.map_or_else(cores, usize::from)
+    }
 }
 
 /// The end of the short help.

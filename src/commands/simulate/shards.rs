@@ -1,106 +1,149 @@
-//! Runs beyond one machine: the parts of a sharded run, and how they are put together.
+//! A run on several machines: the parts of a sharded run, and how they are put together.
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::sim::{Cell, Feed, Placing, Plan, Point, Scenario};
+use crate::base::input::InputError;
+use crate::pacing::{Band, Ratio};
+use crate::sim::{Plan, Replication, Results, Scenario, VariantResults};
 
-/// What `--merge` needs of one shard.
+/// A share of a plan, as --shard gives it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shard {
+    /// From 0.
+    number: usize,
+    of: usize,
+}
+
+/// The result of one shard, a file that `--merge` reads.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Part {
     scenario: Scenario,
     seed: u64,
     replications: u32,
-    points: Vec<PartPoint>,
+    #[serde(rename = "points")]
+    variants: Vec<PartVariant>,
     baseline: usize,
-    cells: Vec<Cell>,
+    cells: Vec<Replication>,
 }
 
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct PartPoint {
+struct PartVariant {
     policy: String,
-    sla_threshold: f64,
-    tolerance_margin: f64,
+    sla_threshold: Ratio,
+    tolerance_margin: Ratio,
 }
 
-/// One shard's share of the cells.
+impl Shard {
+    /// Reads "2/8", the second of eight shares.
+    pub(super) fn parse(text: &str) -> Result<Self, InputError> {
+        let wrong = || {
+            InputError(format!(
+                "--shard: {text:?} is not I/N, such as 2/8 for the second of eight"
+            ))
+        };
+        let (number, of) = text.split_once('/').ok_or_else(wrong)?;
+        match (number.parse::<usize>(), of.parse::<usize>()) {
+            (Ok(number), Ok(of)) if (1..=of).contains(&number) => Ok(Self {
+                number: number - 1,
+                of,
+            }),
+            _ => Err(wrong()),
+        }
+    }
+
+    /// True where the replication of this index is in the share.
+    pub(super) fn has(self, index: usize) -> bool {
+        index % self.of == self.number
+    }
+}
+
+/// The part of the plan that these replications are.
 #[must_use]
-pub(super) fn part(plan: &Plan, cells: &[Cell]) -> String {
-    let points = plan.points.iter().map(|point| PartPoint {
-        policy: point.policy.clone(),
-        sla_threshold: point.sla_threshold,
-        tolerance_margin: point.tolerance_margin,
+pub(super) fn part(plan: &Plan, replications: Vec<Replication>) -> String {
+    let variants = plan.variants.iter().map(|variant| PartVariant {
+        policy: variant.policy.clone(),
+        sla_threshold: variant.band.sla_threshold,
+        tolerance_margin: variant.band.tolerance_margin,
     });
     let part = Part {
         scenario: plan.scenario.clone(),
         seed: plan.seed,
         replications: plan.replications,
-        points: points.collect(),
+        variants: variants.collect(),
         baseline: plan.baseline,
-        cells: cells.to_vec(),
+        cells: replications,
     };
     serde_json::to_string(&part).unwrap_or_default()
 }
 
-/// Puts shards together; they must be of one plan, and together all of it.
-pub(super) fn merge(paths: &[PathBuf]) -> Result<(Plan, Vec<Cell>), String> {
+/// Puts parts together; they must be of one plan, and together all of it.
+pub(super) fn merge(paths: &[PathBuf]) -> Result<Results, InputError> {
     let mut whole: Option<Part> = None;
     for path in paths {
-        let name = path.display();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| format!("{name} cannot be read: {error}"))?;
-        let mut part: Part = serde_json::from_str(&text)
-            .map_err(|error| format!("{name} is not a part of a sharded run: {error}"))?;
+        let mut part = read(path)?;
         match &mut whole {
             None => whole = Some(part),
             Some(whole) => {
                 let is_same = whole.scenario == part.scenario
                     && whole.seed == part.seed
                     && whole.replications == part.replications
-                    && whole.points == part.points;
+                    && whole.variants == part.variants;
                 if !is_same {
-                    return Err(format!(
-                        "{name} is of another run than {}: scenario, seed, replications or grid differ",
-                        paths
-                            .first()
-                            .map_or_else(Default::default, |p| p.display().to_string())
-                    ));
+                    let first = paths.first().map(|path| path.display().to_string());
+                    return Err(InputError(format!(
+                        "{} is of another run than {}: scenario, seed, replications or grid differ",
+                        path.display(),
+                        first.unwrap_or_default()
+                    )));
                 }
                 whole.cells.append(&mut part.cells);
             }
         }
     }
-    let whole = whole.ok_or("--merge: no part is named")?;
-    let plan = Plan {
-        scenario: whole.scenario,
-        seed: whole.seed,
-        replications: whole.replications,
-        baseline: whole.baseline.min(whole.points.len().saturating_sub(1)),
-        points: whole
-            .points
-            .into_iter()
-            .map(|point| Point {
-                policy: point.policy,
-                sla_threshold: point.sla_threshold,
-                tolerance_margin: point.tolerance_margin,
-                pacer: None,
-                placing: Placing::ByRate,
-                feed: Feed::Full,
-            })
-            .collect(),
-    };
-    let mut cells = whole.cells;
-    cells.sort_by_key(|cell| cell.cell);
-    cells.dedup_by_key(|cell| cell.cell);
-    if cells.len() != plan.cells() {
-        return Err(format!(
-            "the parts hold {} of {} replications; a shard is missing",
-            cells.len(),
-            plan.cells()
-        ));
+    let whole = whole.ok_or_else(|| InputError("--merge: no part is named".to_owned()))?;
+    whole.results()
+}
+
+fn read(path: &PathBuf) -> Result<Part, InputError> {
+    let name = path.display();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| InputError(format!("{name} cannot be read: {error}")))?;
+    serde_json::from_str(&text)
+        .map_err(|error| InputError(format!("{name} is not a part of a sharded run: {error}")))
+}
+
+impl Part {
+    fn results(mut self) -> Result<Results, InputError> {
+        self.cells.sort_by_key(|replication| replication.index);
+        self.cells.dedup_by_key(|replication| replication.index);
+        let (found, all) = (
+            self.cells.len(),
+            self.variants.len() * self.replications as usize,
+        );
+        if found != all {
+            return Err(InputError(format!(
+                "the parts hold {found} of {all} replications; a shard is missing"
+            )));
+        }
+        let variants = self.variants.into_iter().map(|variant| VariantResults {
+            policy: variant.policy,
+            band: Band {
+                sla_threshold: variant.sla_threshold,
+                tolerance_margin: variant.tolerance_margin,
+            },
+            figures: Vec::new(),
+        });
+        let results = Results {
+            scenario: self.scenario,
+            seed: self.seed,
+            replications: self.replications,
+            baseline: self.baseline.min(variants.len().saturating_sub(1)),
+            variants: variants.collect(),
+        };
+        Ok(results.with(&self.cells))
     }
-    Ok((plan, cells))
 }

@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 use crate::base::clock::Clock;
 use crate::base::files;
 use crate::base::units::UnixMillis;
-use crate::sim::{FaultDraws, Figures, Past, Scenario, Shown};
+use crate::sim::{FaultDraws, Figures, OnDemandWorld, PlatformMetrics, Scenario};
 
 /// A campaign that continues between runs. Its world at any time follows from the scenario and the
 /// log.
 pub struct SandboxCampaign {
-    world: Past,
+    world: OnDemandWorld,
     faults: FaultDraws,
     clock: Arc<dyn Clock>,
     opened_at: UnixMillis,
@@ -60,7 +60,7 @@ impl SandboxCampaign {
             rates: vec![(0.0, RATE_BY_HAND)],
             version: 0,
         });
-        let mut world = Past::new(scenario, SEED, log.secs_at(now));
+        let mut world = OnDemandWorld::new(scenario, SEED, log.secs_at(now));
         for (at_secs, rate) in &log.rates {
             world.set_dial_rate(*at_secs, *rate);
         }
@@ -93,8 +93,8 @@ impl SandboxCampaign {
     }
 
     /// The metrics of the interval that ends now.
-    pub(super) fn shown(&mut self) -> Shown {
-        self.world.shown(self.log.secs_at(self.clock.now()))
+    pub(super) fn shown(&mut self) -> PlatformMetrics {
+        self.world.metrics(self.log.secs_at(self.clock.now()))
     }
 
     pub(super) fn dial_rate(&self) -> u32 {

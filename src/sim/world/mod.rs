@@ -1,28 +1,29 @@
 //! The simulated campaign: discrete events on one virtual clock, in seconds.
 //!
-//! Calls that nobody answers only have to be counted when they end, so they wait in queues that
-//! are emptied at each poll; only live answers and the ends of conversations are events.
+//! The dialer, the staff and the callers know nothing of each other. The event loop here takes the
+//! next event from one of them and tells the others what it means for them.
 
-mod calls;
+mod call;
+mod callers;
+mod dialer;
 mod event;
-mod look;
-mod past;
+mod rate;
 mod staff;
 
-use std::collections::{BinaryHeap, VecDeque};
-use std::sync::Arc;
+use std::ops::Range;
 
-use event::{Timed, next_of};
+use call::AnsweredCall;
+use callers::Callers;
+use dialer::Dialer;
+use rate::DialRate;
+use staff::Staff;
 
-pub use past::Past;
-
-use super::answer::AnswerModel;
-use super::controller::{Controller, Observed, Order, Placing, Shown};
-use super::draws::{Purpose, Stream, Streams};
+use super::controller::{Controller, PlatformMetrics, RateCommand, ReferenceDialer, Snapshot};
+use super::draws::Streams;
 use super::faults::FaultDraws;
-use super::level::{LevelDialer, TICK_SECS};
-use super::scenario::{Scenario, Spacing};
-use super::tally::{Figures, Tally};
+use super::figures::{ControlCounts, DialerCounts, Figures};
+use super::level::{LevelDialer, LevelInputs};
+use super::scenario::Scenario;
 
 /// Simulates one replication of `scenario` and returns its figures.
 pub fn simulate(
@@ -31,222 +32,117 @@ pub fn simulate(
     seed: u64,
     replication: u32,
 ) -> Figures {
-    let mut world = World::new(
-        &Arc::new(scenario.clone()),
-        controller.placing(),
-        seed,
-        replication,
-    );
-    world.run(controller);
-    world.tally.figures(world.end - scenario.warm_up_secs)
+    let counted = scenario.warm_up_secs..scenario.hours * 3600.0;
+    let end = counted.end;
+    let streams = Streams::new(seed, replication);
+    let mut world = World::new(scenario, controller.reference_dialer(), streams, counted);
+    world.run_until(end, controller);
+    world.figures()
 }
 
+/// A campaign at one moment.
 #[derive(Clone)]
-struct World {
-    scenario: Arc<Scenario>,
-    placing: Placing,
-    streams: Streams,
-    answer_model: AnswerModel,
-    outcomes: Stream,
-    spacing: Stream,
-    faults: FaultDraws,
-
+pub(super) struct World {
     now: f64,
-    end: f64,
-    next_poll: f64,
-    next_call: f64,
-    /// When the level dialer looks next; never, where there is none.
-    next_tick: f64,
+    /// The time in which things are counted.
+    counted: Range<f64>,
+    rate: DialRate,
+    dialer: Dialer,
     level: Option<LevelDialer>,
-    last_call: f64,
-    /// The part of a gap that does not depend on the rate: 1, or exponential with mean 1.
-    gap: f64,
-    dial_rate: u32,
-    rate_since: f64,
-    /// The rate last applied, which may still be coming.
-    ordered: u32,
-    /// A rate that was sent and has not taken effect yet.
-    coming: Option<(f64, u32)>,
-    calls: u64,
+    staff: Staff,
+    callers: Callers,
 
-    answers: BinaryHeap<Timed<LiveCall>>,
-    ends: BinaryHeap<Timed<u32>>,
-    staff_events: BinaryHeap<Timed<StaffEvent>>,
-    rung_out: VecDeque<f64>,
-    failed: VecDeque<f64>,
-    detected: BinaryHeap<Timed<()>>,
-    /// Ends of calls that an idle agent's next one follows.
-    retries: BinaryHeap<Timed<()>>,
-    /// Ends of line use, kept only where lines are limited or counted.
-    lines: BinaryHeap<Timed<()>>,
-    /// Ends of conversations, kept only for the level dialer.
-    talks: BinaryHeap<Timed<()>>,
-    sequence: u64,
-
-    waiting: VecDeque<Waiting>,
-    agents: Vec<Agent>,
-    idle: VecDeque<u32>,
-    staffed: u32,
-    working: u32,
-    working_since: f64,
-
-    interval_ended: u32,
-    interval_answered: u32,
-    interval_abandoned: u32,
-    tally: Tally,
-}
-
-#[derive(Clone, Copy)]
-struct LiveCall {
-    talk: f64,
-    wrap_up: f64,
-    patience: f64,
-    /// A machine that was taken for a person: it occupies an agent and abandons nobody.
-    is_machine: bool,
-}
-
-#[derive(Clone)]
-struct Waiting {
-    since: f64,
-    until: f64,
-    call: LiveCall,
-}
-
-#[derive(Clone)]
-enum StaffEvent {
-    Roster(u32),
-    BreakDue(u32, u32),
-    BreakOver(u32),
-}
-
-#[derive(Clone)]
-struct Agent {
-    state: AgentState,
-    idle_since: f64,
-    break_due: f64,
-    /// How many breaks have been drawn, so that a due time of an earlier one is known as stale.
-    breaks: u32,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum AgentState {
-    Out,
-    Idle,
-    Busy,
-    OnBreak,
+    interval_secs: f64,
+    next_poll_at: f64,
+    faults: FaultDraws,
+    change_delay_secs: f64,
+    /// The rate last applied, which may not have taken effect yet.
+    applied: u32,
+    control: ControlCounts,
 }
 
 impl World {
-    fn new(scenario: &Arc<Scenario>, placing: Placing, seed: u64, replication: u32) -> Self {
-        let streams = Streams::new(seed, replication);
-        let mut spacing = streams.of(Purpose::Spacing, 0);
-        let gap = gap(scenario.dialer.spacing, &mut spacing);
-        let agent = Agent {
-            state: AgentState::Out,
-            idle_since: 0.0,
-            break_due: f64::INFINITY,
-            breaks: 0,
-        };
-        let mut world = Self {
-            scenario: Arc::clone(scenario),
-            placing,
-            streams,
-            answer_model: AnswerModel::new(&scenario.answer_rate, streams),
-            outcomes: streams.of(Purpose::Outcome, 0),
-            spacing,
-            faults: FaultDraws::of(&scenario.faults, streams),
+    /// The world at 0 s.
+    pub(super) fn new(
+        scenario: &Scenario,
+        reference: Option<ReferenceDialer>,
+        streams: Streams,
+        counted: Range<f64>,
+    ) -> Self {
+        let from_secs = counted.start;
+        Self {
             now: 0.0,
-            end: scenario.hours * 3600.0,
-            next_poll: scenario.interval_secs,
-            next_call: f64::INFINITY,
-            next_tick: match placing {
-                Placing::ByLevel(_) => TICK_SECS,
-                _ => f64::INFINITY,
+            rate: DialRate::new(scenario.dialer.spacing, streams, from_secs),
+            dialer: Dialer::new(scenario, reference, streams, from_secs),
+            level: match reference {
+                Some(ReferenceDialer::Level(rule)) => Some(LevelDialer::new(rule)),
+                Some(ReferenceDialer::Progressive) | None => None,
             },
-            level: match placing {
-                Placing::ByLevel(rule) => Some(LevelDialer::new(rule)),
-                _ => None,
-            },
-            last_call: f64::NEG_INFINITY,
-            gap,
-            dial_rate: 0,
-            rate_since: scenario.warm_up_secs,
-            ordered: 0,
-            coming: None,
-            calls: 0,
-            answers: BinaryHeap::new(),
-            ends: BinaryHeap::new(),
-            staff_events: BinaryHeap::new(),
-            rung_out: VecDeque::new(),
-            failed: VecDeque::new(),
-            detected: BinaryHeap::new(),
-            retries: BinaryHeap::new(),
-            lines: BinaryHeap::new(),
-            talks: BinaryHeap::new(),
-            sequence: 0,
-            waiting: VecDeque::new(),
-            agents: vec![agent; scenario.agents_max() as usize],
-            idle: VecDeque::new(),
-            staffed: 0,
-            working: 0,
-            working_since: scenario.warm_up_secs,
-            interval_ended: 0,
-            interval_answered: 0,
-            interval_abandoned: 0,
-            tally: Tally::default(),
-        };
-        for shift in &scenario.agents.roster {
-            world.at_staff(shift.from_secs, StaffEvent::Roster(shift.count));
+            staff: Staff::new(scenario, streams, counted.clone()),
+            callers: Callers::new(from_secs),
+            counted,
+            interval_secs: scenario.interval_secs,
+            next_poll_at: scenario.interval_secs,
+            faults: FaultDraws::of(&scenario.faults, streams),
+            change_delay_secs: scenario.faults.patch_delay_secs,
+            applied: 0,
+            control: ControlCounts::default(),
         }
-        world
     }
 
-    fn run(&mut self, controller: &mut dyn Controller) {
-        self.run_until(self.end, controller);
-        self.close();
+    /// The same, but nobody polls.
+    pub(super) fn without_polls(mut self) -> Self {
+        self.next_poll_at = f64::INFINITY;
+        self
     }
 
-    /// Counts what has not ended yet.
-    fn close(&mut self) {
-        self.drop_impatient();
-        self.count_dial_rate();
-        self.count_working();
+    pub(super) fn now(&self) -> f64 {
+        self.now
     }
 
-    fn run_until(&mut self, until: f64, controller: &mut dyn Controller) {
+    /// The event loop. Of several events at one time, the order of these branches decides.
+    pub(super) fn run_until(&mut self, until: f64, controller: &mut dyn Controller) {
         loop {
-            let staff = next_of(&self.staff_events);
-            let end = next_of(&self.ends);
-            let answer = next_of(&self.answers);
-            let coming = self.coming.map_or(f64::INFINITY, |(at, _)| at);
-            let retry = next_of(&self.retries);
-            let calls = answer.min(retry).min(self.next_call).min(self.next_tick);
-            let first = staff.min(end).min(calls).min(coming).min(self.next_poll);
+            let staff = self.staff.next_change_at();
+            let handled = self.staff.next_handled_at();
+            let answer = self.dialer.next_answer_at();
+            let retry = self.dialer.next_retry_at();
+            let change = self.rate.next_change_at();
+            let call = self.rate.next_call_at();
+            let tick = self
+                .level
+                .as_ref()
+                .map_or(f64::INFINITY, LevelDialer::next_tick_at);
+            let calls = answer.min(retry).min(call).min(tick);
+            let first = staff
+                .min(handled)
+                .min(calls)
+                .min(change)
+                .min(self.next_poll_at);
             if first > until {
                 break;
             }
             self.now = first;
             if staff <= first {
-                self.staff_event();
-            } else if end <= first {
-                if let Some(Timed { what: agent, .. }) = self.ends.pop() {
-                    self.free(agent);
+                self.change_staff();
+            } else if handled <= first {
+                if let Some(agent) = self.staff.pop_handled() {
+                    self.release(agent);
                 }
             } else if answer <= first {
-                if let Some(Timed { what: call, .. }) = self.answers.pop() {
+                if let Some(call) = self.dialer.pop_answer() {
                     self.answered(call);
                 }
             } else if retry <= first {
-                self.retries.pop();
+                self.dialer.pop_retry();
                 self.place_call();
-            } else if coming <= first {
-                if let Some((_, rate)) = self.coming.take() {
-                    self.take_effect(rate);
-                }
-            } else if self.next_call <= first {
-                self.dial();
-            } else if self.next_tick <= first {
-                self.look();
+            } else if change <= first {
+                self.rate.take_effect(self.now);
+            } else if call <= first {
+                self.rate.begin_gap(self.now);
+                self.place_call();
+            } else if tick <= first {
+                self.tick_level_dialer();
             } else {
                 self.poll(controller);
             }
@@ -254,112 +150,162 @@ impl World {
         self.now = self.now.max(until);
     }
 
-    fn counts(&self) -> bool {
-        self.now >= self.scenario.warm_up_secs
+    /// The figures of the counted time up to now.
+    pub(super) fn figures(&mut self) -> Figures {
+        self.callers.waiting(self.now);
+        let dialer = DialerCounts {
+            calls: self.dialer.counted(),
+            rate_secs: self.rate.rate_secs(self.now),
+        };
+        let counted_secs = self.now - self.counted.start;
+        Figures::new(
+            self.staff.counts(self.now),
+            self.callers.counts(),
+            dialer,
+            &self.control,
+            counted_secs,
+        )
+    }
+
+    /// The metrics of the interval that ends now.
+    pub(super) fn end_interval(&mut self) -> PlatformMetrics {
+        let attempts = self.dialer.end_interval(self.now);
+        PlatformMetrics {
+            ended: attempts.ended,
+            answered: attempts.answered,
+            idle: count(self.staff.idle()),
+            abandoned: self.callers.end_interval(self.now),
+            logged_in: self.staff.working(),
+        }
+    }
+
+    /// Counts the unanswered calls that have ended, as the end of an interval does.
+    pub(super) fn count_unanswered(&mut self) {
+        self.dialer.count_unanswered(self.now);
+    }
+
+    pub(super) fn set_dial_rate(&mut self, rate: u32) {
+        self.rate.set(self.now, rate);
+    }
+
+    fn place_call(&mut self) {
+        let waiting = if self.dialer.limits_lines() {
+            self.callers.waiting(self.now)
+        } else {
+            0
+        };
+        self.dialer.place_call(self.now, waiting);
+    }
+
+    fn answered(&mut self, call: AnsweredCall) {
+        match self.staff.pop_idle() {
+            Some(agent) => self.connect(agent, call),
+            None if call.is_machine => {}
+            None => self.callers.push(self.now, call),
+        }
+    }
+
+    fn connect(&mut self, agent: u32, call: AnsweredCall) {
+        self.staff.take_call(self.now, agent, call);
+        self.dialer.converse_until(self.now + call.talk_secs);
+    }
+
+    /// An agent has ended a call, logged in or come back from a break.
+    fn release(&mut self, agent: u32) {
+        if !self.staff.release(self.now, agent) {
+            return;
+        }
+        if let Some(call) = self.callers.pop(self.now) {
+            return self.connect(agent, call);
+        }
+        self.staff.push_idle(agent);
+        if self.dialer.follows_idle_agents() {
+            self.place_call();
+        }
+    }
+
+    fn change_staff(&mut self) {
+        for agent in self.staff.pop_change(self.now) {
+            if self.staff.log_in(self.now, agent) {
+                self.release(agent);
+            }
+        }
+    }
+
+    fn tick_level_dialer(&mut self) {
+        let waiting = self.callers.waiting(self.now);
+        let in_use = self.dialer.lines_in_use(self.now, waiting);
+        let talking = self.dialer.conversations(self.now);
+        let abandoned = self.callers.counts().abandoned;
+        let inputs = LevelInputs {
+            ready: count(self.staff.idle()),
+            logged_in: self.staff.working(),
+            talking: count(talking),
+            waiting: count(waiting),
+            ringing: count(in_use.saturating_sub(waiting + talking)),
+            placed: self.dialer.placed(),
+            answered: self.staff.connected() + abandoned,
+            dropped: abandoned,
+        };
+        let wanted = self.level.as_mut().map_or(0, |level| level.tick(inputs));
+        for _ in 0..wanted {
+            self.place_call();
+        }
     }
 
     fn poll(&mut self, controller: &mut dyn Controller) {
-        let interval = self.scenario.interval_secs;
-        self.next_poll += interval;
-        self.drop_impatient();
+        self.next_poll_at += self.interval_secs;
+        let metrics = self.end_interval();
+        let (connected, abandoned) = (self.staff.connected(), self.callers.counts().abandoned);
         if self.counts() {
-            self.tally.close_interval(interval);
+            let half_hour = &mut self.control.half_hour;
+            half_hour.end_interval(connected, abandoned, self.interval_secs);
         }
-        let (now, shown) = (self.now, self.show());
-        controller.observe(Observed {
-            at_secs: now,
-            dial_rate: self.dial_rate,
-            logged_in: self.working,
-            idle: shown.idle,
-            answer_rate: shown.answer_rate(),
-            connected: self.tally.connected,
-            abandoned: self.tally.abandoned,
+        controller.observe(Snapshot {
+            at_secs: self.now,
+            dial_rate: self.rate.current(),
+            logged_in: metrics.logged_in,
+            idle: metrics.idle,
+            answer_rate: metrics.answer_rate(),
+            connected,
+            abandoned,
         });
-        let failed = self.faults.poll_fails(now);
-        let order = controller.poll(now, (!failed).then_some(shown));
+        let fails = self.faults.poll_fails(self.now);
+        let command = controller.poll(self.now, (!fails).then_some(metrics));
         if self.counts() {
-            self.tally.intervals += u64::from(order.is_outside.is_some());
-            self.tally.intervals_outside += u64::from(order.is_outside == Some(true));
+            self.control.intervals += u64::from(command.is_outside_band.is_some());
+            self.control.intervals_outside += u64::from(command.is_outside_band == Some(true));
         }
-        self.obey(order, controller);
+        self.apply_command(command, controller);
     }
 
-    /// What the platform shows now, and begins to count anew.
-    fn show(&mut self) -> Shown {
-        self.forget_ended();
-        self.drop_impatient();
-        Shown {
-            ended: std::mem::take(&mut self.interval_ended),
-            answered: std::mem::take(&mut self.interval_answered),
-            idle: u32::try_from(self.idle.len()).unwrap_or(u32::MAX),
-            abandoned: std::mem::take(&mut self.interval_abandoned),
-            logged_in: self.working,
-        }
-    }
-
-    /// Counts the attempts that ended without an answer, and forgets them.
-    fn forget_ended(&mut self) {
-        let now = self.now;
-        for queue in [&mut self.rung_out, &mut self.failed] {
-            while queue.front().is_some_and(|over| *over <= now) {
-                queue.pop_front();
-                self.interval_ended += 1;
-            }
-        }
-        while next_of(&self.detected) <= now {
-            self.detected.pop();
-            self.interval_ended += 1;
-        }
-    }
-
-    fn obey(&mut self, order: Order, controller: &mut dyn Controller) {
-        let failed = self.faults.patch_fails();
-        let Some(rate) = order.send else {
+    fn apply_command(&mut self, command: RateCommand, controller: &mut dyn Controller) {
+        let Some(rate) = command.send else {
             return;
         };
+        let fails = self.faults.patch_fails();
         if self.counts() {
-            self.tally.patches += 1;
-            self.tally.exports += u64::from(!failed);
-            self.tally.rate_changes += u64::from(!failed && rate != self.ordered);
+            self.control.patches += 1;
+            self.control.applied += u64::from(!fails);
+            self.control.rate_changes += u64::from(!fails && rate != self.applied);
         }
-        if failed {
+        if fails {
             return;
         }
-        self.ordered = rate;
+        self.applied = rate;
         controller.applied(rate);
-        match self.scenario.faults.patch_delay_secs {
-            delay if delay > 0.0 => self.coming = Some((self.now + delay, rate)),
-            _ => self.take_effect(rate),
+        if self.change_delay_secs > 0.0 {
+            self.rate.set_later(self.now + self.change_delay_secs, rate);
+        } else {
+            self.set_dial_rate(rate);
         }
     }
 
-    fn take_effect(&mut self, rate: u32) {
-        self.count_dial_rate();
-        self.dial_rate = rate;
-        self.schedule_call();
-    }
-
-    fn count_dial_rate(&mut self) {
-        if self.now > self.rate_since {
-            self.tally.dial_rate_secs += f64::from(self.dial_rate) * (self.now - self.rate_since);
-            self.rate_since = self.now;
-        }
-    }
-
-    fn at_staff(&mut self, at: f64, what: StaffEvent) {
-        let sequence = self.next_sequence();
-        self.staff_events.push(Timed { at, sequence, what });
-    }
-
-    fn next_sequence(&mut self) -> u64 {
-        self.sequence += 1;
-        self.sequence
+    fn counts(&self) -> bool {
+        self.now >= self.counted.start
     }
 }
 
-fn gap(spacing: Spacing, stream: &mut Stream) -> f64 {
-    match spacing {
-        Spacing::Even => 1.0,
-        Spacing::Poisson => stream.exponential(),
-    }
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -1,192 +1,269 @@
-//! People who wait, agents who take them, and the roster and breaks of those.
+//! The agents: who is logged in, idle, in a call or on a break, and for how long.
 
-use super::super::controller::Placing;
-use super::super::draws::Purpose;
-use super::event::Timed;
-use super::{AgentState, LiveCall, StaffEvent, Waiting, World};
+use std::collections::VecDeque;
+use std::ops::Range;
 
-impl World {
-    pub(super) fn answered(&mut self, call: LiveCall) {
-        self.interval_ended += 1;
-        self.interval_answered += u32::from(!call.is_machine);
-        match self.idle.pop_front() {
-            Some(agent) => self.connect(agent, call, 0.0),
-            None if call.is_machine => {}
-            None => self.waiting.push_back(Waiting {
-                since: self.now,
-                until: self.now + call.patience,
-                call,
-            }),
+use super::call::AnsweredCall;
+use super::event::EventQueue;
+use crate::sim::draws::{Purpose, Streams};
+use crate::sim::figures::StaffCounts;
+use crate::sim::scenario::{Agents, Scenario};
+
+/// All agents. An agent's id is a place in the roster: who has a lower one than the roster's count
+/// is on shift.
+#[derive(Clone)]
+pub(super) struct Staff {
+    settings: Agents,
+    streams: Streams,
+    agents: Vec<Agent>,
+    /// Who is idle, the longest first.
+    idle: VecDeque<u32>,
+    on_shift: u32,
+    /// Agents logged in and not on a break.
+    working: u32,
+    changes: EventQueue<Change>,
+    /// Ends of handle times.
+    handled: EventQueue<u32>,
+    counted: Range<f64>,
+    counts: StaffCounts,
+    logged_in_until: f64,
+}
+
+#[derive(Clone)]
+struct Agent {
+    state: AgentState,
+    idle_since: f64,
+    break_due_at: f64,
+    /// Breaks drawn so far, by which a due time that no longer holds is known.
+    breaks: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum AgentState {
+    LoggedOut,
+    Idle,
+    Busy,
+    OnBreak,
+}
+
+#[derive(Clone)]
+enum Change {
+    Roster { count: u32 },
+    BreakDue { id: u32, number: u32 },
+    BreakOver { id: u32 },
+}
+
+impl Staff {
+    /// Everybody logged out; times count within `counted`.
+    pub(super) fn new(scenario: &Scenario, streams: Streams, counted: Range<f64>) -> Self {
+        let agent = Agent {
+            state: AgentState::LoggedOut,
+            idle_since: 0.0,
+            break_due_at: f64::INFINITY,
+            breaks: 0,
+        };
+        let mut changes = EventQueue::new();
+        for shift in &scenario.agents.roster {
+            let count = shift.count;
+            changes.push(shift.from_secs, Change::Roster { count });
+        }
+        Self {
+            settings: scenario.agents.clone(),
+            streams,
+            agents: vec![agent; scenario.agents_max() as usize],
+            idle: VecDeque::new(),
+            on_shift: 0,
+            working: 0,
+            changes,
+            handled: EventQueue::new(),
+            logged_in_until: counted.start,
+            counted,
+            counts: StaffCounts::default(),
         }
     }
 
-    pub(super) fn connect(&mut self, agent: u32, call: LiveCall, waited: f64) {
-        let handle = call.talk + call.wrap_up;
-        let over = self.now + handle;
-        if let Some(agent) = self.agents.get_mut(agent as usize) {
-            agent.state = AgentState::Busy;
-            if self.now >= self.scenario.warm_up_secs && !call.is_machine {
-                self.tally.idle_secs += self.now - agent.idle_since;
-                self.tally.caller_wait_secs += waited;
-                self.tally.connected += 1;
+    /// The time of the next change of the roster, or of the next break.
+    pub(super) fn next_change_at(&self) -> f64 {
+        self.changes.next_at()
+    }
+
+    /// The time at which the next agent has handled a call.
+    pub(super) fn next_handled_at(&self) -> f64 {
+        self.handled.next_at()
+    }
+
+    /// Makes the next change. Returns the agents who may log in or come back because of it.
+    pub(super) fn pop_change(&mut self, now: f64) -> Range<u32> {
+        match self.changes.pop() {
+            Some(Change::Roster { count }) => self.change_roster(now, count),
+            Some(Change::BreakOver { id }) => {
+                self.set_state(id, AgentState::LoggedOut);
+                id..id + 1
             }
+            Some(Change::BreakDue { id, number }) => {
+                let agent = self.agents.get(id as usize);
+                if agent.is_some_and(|a| a.breaks == number && a.state == AgentState::Idle) {
+                    self.idle.retain(|idle| *idle != id);
+                    self.begin_break(now, id);
+                }
+                0..0
+            }
+            None => 0..0,
         }
-        self.tally.busy_secs +=
-            (over.min(self.end) - self.now.max(self.scenario.warm_up_secs)).max(0.0);
-        self.use_line_until(self.now + call.talk);
-        if self.level.is_some() {
-            let sequence = self.next_sequence();
-            self.talks.push(Timed {
-                at: self.now + call.talk,
-                sequence,
-                what: (),
-            });
-        }
-        let sequence = self.next_sequence();
-        self.ends.push(Timed {
-            at: over,
-            sequence,
-            what: agent,
-        });
     }
 
-    /// Counts those who gave up waiting.
-    pub(super) fn drop_impatient(&mut self) {
-        let (now, warm_up) = (self.now, self.scenario.warm_up_secs);
-        let abandoned = &mut self.tally.abandoned;
-        let of_interval = &mut self.interval_abandoned;
-        self.waiting.retain(|caller| {
-            let waits = caller.until > now;
-            *of_interval += u32::from(!waits);
-            *abandoned += u64::from(!waits && caller.until >= warm_up);
-            waits
-        });
+    /// The agent whose handle time ends first.
+    pub(super) fn pop_handled(&mut self) -> Option<u32> {
+        self.handled.pop()
     }
 
-    /// The agent ends a call, logs in, or comes back from a break.
-    pub(super) fn free(&mut self, id: u32) {
-        let (staffed, now) = (self.staffed, self.now);
+    /// Logs an agent in, unless a call or a break from an earlier shift still lasts.
+    pub(super) fn log_in(&mut self, now: f64, id: u32) -> bool {
+        let agent = self.agents.get(id as usize);
+        let is_out = agent.is_some_and(|agent| agent.state == AgentState::LoggedOut);
+        if is_out {
+            self.change_working(now, 1);
+            self.plan_break(now, id);
+        }
+        is_out
+    }
+
+    /// An agent has nothing to do. Returns whether the agent can take a call: who is off shift
+    /// logs out, and whose break is due goes.
+    pub(super) fn release(&mut self, now: f64, id: u32) -> bool {
+        let on_shift = self.on_shift;
         let Some(agent) = self.agents.get_mut(id as usize) else {
-            return;
+            return false;
         };
         agent.idle_since = now;
-        if id >= staffed {
-            agent.state = AgentState::Out;
-            return self.work(-1);
+        if id >= on_shift {
+            agent.state = AgentState::LoggedOut;
+            self.change_working(now, -1);
+            return false;
         }
-        if agent.break_due <= now {
-            return self.begin_break(id);
+        if agent.break_due_at <= now {
+            self.begin_break(now, id);
+            return false;
         }
-        while let Some(Waiting { since, until, call }) = self.waiting.pop_front() {
-            if until > now {
-                return self.connect(id, call, now - since);
-            }
-            self.interval_abandoned += 1;
-            if until >= self.scenario.warm_up_secs {
-                self.tally.abandoned += 1;
-            }
-        }
-        if let Some(agent) = self.agents.get_mut(id as usize) {
-            agent.state = AgentState::Idle;
-        }
+        true
+    }
+
+    /// An agent waits for a call.
+    pub(super) fn push_idle(&mut self, id: u32) {
+        self.set_state(id, AgentState::Idle);
         self.idle.push_back(id);
-        if self.placing == Placing::OnePerIdleAgent {
-            self.place_call();
+    }
+
+    /// The agent who has been idle longest.
+    pub(super) fn pop_idle(&mut self) -> Option<u32> {
+        self.idle.pop_front()
+    }
+
+    /// An agent takes a call.
+    pub(super) fn take_call(&mut self, now: f64, id: u32, call: AnsweredCall) {
+        let over = now + (call.talk_secs + call.wrap_up_secs);
+        if let Some(agent) = self.agents.get_mut(id as usize) {
+            agent.state = AgentState::Busy;
+            if now >= self.counted.start && !call.is_machine {
+                self.counts.idle_secs += now - agent.idle_since;
+                self.counts.connected += 1;
+            }
+        }
+        let counted = over.min(self.counted.end) - now.max(self.counted.start);
+        self.counts.busy_secs += counted.max(0.0);
+        self.handled.push(over, id);
+    }
+
+    pub(super) fn idle(&self) -> usize {
+        self.idle.len()
+    }
+
+    /// Agents logged in and not on a break.
+    pub(super) fn working(&self) -> u32 {
+        self.working
+    }
+
+    pub(super) fn connected(&self) -> u64 {
+        self.counts.connected
+    }
+
+    /// The counts up to `now`.
+    pub(super) fn counts(&mut self, now: f64) -> StaffCounts {
+        self.count_logged_in(now);
+        // A handle time is counted as a whole when it begins.
+        let ahead = |over: f64| (over.min(self.counted.end) - now).max(0.0);
+        let ahead_secs: f64 = self.handled.times().map(ahead).sum();
+        StaffCounts {
+            busy_secs: self.counts.busy_secs - ahead_secs,
+            ..self.counts
         }
     }
 
-    pub(super) fn staff_event(&mut self) {
-        let Some(Timed { what, .. }) = self.staff_events.pop() else {
-            return;
-        };
-        match what {
-            StaffEvent::Roster(count) => self.change_roster(count),
-            StaffEvent::BreakOver(id) => {
-                self.work(1);
-                self.plan_break(id);
-                self.free(id);
-            }
-            StaffEvent::BreakDue(id, breaks) => {
-                let agent = self.agents.get(id as usize);
-                let is_idle =
-                    agent.is_some_and(|a| a.breaks == breaks && a.state == AgentState::Idle);
-                if is_idle {
-                    self.idle.retain(|idle| *idle != id);
-                    self.begin_break(id);
-                }
+    /// Who is idle and off shift leaves at once; who is in a call or on a break, when that is over.
+    /// Returns the agents whose shift begins.
+    fn change_roster(&mut self, now: f64, count: u32) -> Range<u32> {
+        let before = std::mem::replace(&mut self.on_shift, count);
+        for id in count..before {
+            let agent = self.agents.get_mut(id as usize);
+            if let Some(agent) = agent.filter(|agent| agent.state == AgentState::Idle) {
+                agent.state = AgentState::LoggedOut;
+                self.change_working(now, -1);
             }
         }
-    }
-
-    pub(super) fn change_roster(&mut self, count: u32) {
-        let before = std::mem::replace(&mut self.staffed, count);
-        for id in before..count {
-            if self
-                .agents
-                .get(id as usize)
-                .is_some_and(|a| a.state == AgentState::Out)
-            {
-                self.work(1);
-                self.plan_break(id);
-                self.free(id);
-            }
-        }
-        // Who is idle leaves at once, who is in a call or on a break when that is over.
-        let leaving = self.idle.iter().filter(|id| **id >= count).count();
         self.idle.retain(|id| *id < count);
-        for _ in 0..leaving {
-            self.work(-1);
-        }
-        for (id, agent) in self.agents.iter_mut().enumerate() {
-            if id >= count as usize && agent.state == AgentState::Idle {
-                agent.state = AgentState::Out;
-            }
-        }
+        before..count
     }
 
-    pub(super) fn begin_break(&mut self, id: u32) {
-        self.work(-1);
+    fn begin_break(&mut self, now: f64, id: u32) {
+        self.change_working(now, -1);
         let Some(agent) = self.agents.get_mut(id as usize) else {
             return;
         };
         agent.state = AgentState::OnBreak;
-        let mut stream = self.streams.of(
-            Purpose::Break,
-            (u64::from(id) << 32) | u64::from(agent.breaks) | 1 << 31,
-        );
-        let lasts = self.scenario.agents.break_duration.sample(&mut stream);
-        self.at_staff(self.now + lasts, StaffEvent::BreakOver(id));
+        let index = break_index(id, agent.breaks) | BREAK_LENGTH;
+        let mut stream = self.streams.of(Purpose::Break, index);
+        let secs = self.settings.break_duration.sample(&mut stream);
+        self.changes.push(now + secs, Change::BreakOver { id });
     }
 
-    pub(super) fn plan_break(&mut self, id: u32) {
-        let per_hour = self.scenario.agents.breaks_per_hour;
-        if per_hour <= 0.0 {
-            return;
-        }
-        let now = self.now;
-        let Some(agent) = self.agents.get_mut(id as usize) else {
+    fn plan_break(&mut self, now: f64, id: u32) {
+        let per_hour = self.settings.breaks_per_hour;
+        let agent = self.agents.get_mut(id as usize);
+        let Some(agent) = agent.filter(|_| per_hour > 0.0) else {
             return;
         };
         agent.breaks += 1;
-        let breaks = agent.breaks;
-        let mut stream = self
-            .streams
-            .of(Purpose::Break, (u64::from(id) << 32) | u64::from(breaks));
-        let due = now + stream.exponential() * 3600.0 / per_hour;
-        agent.break_due = due;
-        self.at_staff(due, StaffEvent::BreakDue(id, breaks));
+        let number = agent.breaks;
+        let mut stream = self.streams.of(Purpose::Break, break_index(id, number));
+        let due_at = now + stream.exponential() * 3600.0 / per_hour;
+        agent.break_due_at = due_at;
+        self.changes.push(due_at, Change::BreakDue { id, number });
     }
 
-    pub(super) fn work(&mut self, change: i32) {
-        self.count_working();
+    fn set_state(&mut self, id: u32, state: AgentState) {
+        if let Some(agent) = self.agents.get_mut(id as usize) {
+            agent.state = state;
+        }
+    }
+
+    fn change_working(&mut self, now: f64, change: i32) {
+        self.count_logged_in(now);
         self.working = self.working.saturating_add_signed(change);
     }
 
-    pub(super) fn count_working(&mut self) {
-        let since = self.working_since;
-        if self.now > since {
-            self.tally.logged_in_secs += f64::from(self.working) * (self.now - since);
-            self.working_since = self.now;
+    fn count_logged_in(&mut self, now: f64) {
+        let secs = now - self.logged_in_until;
+        if secs > 0.0 {
+            self.counts.logged_in_secs += f64::from(self.working) * secs;
+            self.logged_in_until = now;
         }
     }
 }
+
+/// The stream of an agent's break.
+fn break_index(id: u32, number: u32) -> u64 {
+    (u64::from(id) << 32) | u64::from(number)
+}
+
+/// Added to a break's index: the stream of its length instead of its time.
+const BREAK_LENGTH: u64 = 1 << 31;

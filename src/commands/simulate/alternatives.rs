@@ -1,0 +1,87 @@
+//! Other policies on the same simulated days: a hint on stderr.
+
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::args::SimulateArgs;
+use super::plan::variant;
+use crate::base::notice::{Notice, Notices as _};
+use crate::config::{Layers, PolicyName};
+use crate::report::Console;
+use crate::sim::{Figures, Plan, Results, Variant, VariantResults};
+
+/// Tells what the policies that were not asked for come to on the same simulated days, and whether a
+/// progressive dialer does better than any of them.
+pub(super) fn suggest_alternatives(
+    args: &SimulateArgs,
+    plan: &Plan,
+    results: &Results,
+    layers: &Layers,
+    console: Console,
+    stop: &AtomicBool,
+) -> Result<()> {
+    let Some(baseline) = plan.variants.get(plan.baseline) else {
+        return Ok(());
+    };
+    let asked = |policy: PolicyName| results.of_policy(policy.as_str());
+    let interval = Duration::from_secs_f64(plan.scenario.interval_secs);
+    let missing = OTHERS.into_iter().filter(|policy| asked(*policy).is_none());
+    let variants = missing
+        .map(|policy| variant(policy, baseline.band, layers, interval))
+        .collect::<Result<Vec<Variant>>>()?;
+    let others = Plan {
+        variants,
+        baseline: 0,
+        replications: plan.replications.min(OTHERS_REPLICATIONS),
+        ..plan.clone()
+    };
+    let replications = others.run(args.threads(), &|_| true, &|| {}, stop);
+    let mut others = others.results(&replications);
+    // An interrupt leaves some without figures.
+    others
+        .variants
+        .retain(|variant| !variant.figures.is_empty());
+    if !others.variants.is_empty() {
+        let figures: Vec<String> = others.variants.iter().map(figures).collect();
+        console.tell(&Notice::OtherPolicies(figures.join("; ")));
+    }
+    let occupancy = |policy: PolicyName| {
+        let other = || others.of_policy(policy.as_str());
+        Some(percent(asked(policy).or_else(other)?, |f| f.occupancy))
+    };
+    let predictive = occupancy(PolicyName::Predictive);
+    let progressive = occupancy(PolicyName::Progressive);
+    if let (Some(predictive), Some(progressive)) = (predictive, progressive)
+        && progressive >= predictive
+    {
+        console.tell(&Notice::ProgressiveIsBetter {
+            interval_secs: plan.scenario.interval_secs,
+            progressive,
+            predictive,
+        });
+    }
+    Ok(())
+}
+
+fn figures(variant: &VariantResults) -> String {
+    let occupancy = percent(variant, |f| f.occupancy);
+    let abandoned = percent(variant, |f| f.abandonment_rate);
+    let policy = &variant.policy;
+    format!("{policy} {occupancy:.1} % occupied and {abandoned:.2} % abandoned")
+}
+
+fn percent(variant: &VariantResults, figure: fn(&Figures) -> f64) -> f64 {
+    variant.estimate(figure).mean * 100.0
+}
+
+/// Policies that a user may want to compare with those asked for.
+const OTHERS: [PolicyName; 4] = [
+    PolicyName::Capacity,
+    PolicyName::Predictive,
+    PolicyName::PredictiveWithoutFeed,
+    PolicyName::Progressive,
+];
+/// Replications of each: enough for a hint, and little time beside what was asked for.
+const OTHERS_REPLICATIONS: u32 = 10;

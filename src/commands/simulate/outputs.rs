@@ -1,0 +1,81 @@
+//! What `simulate` shows and writes: progress, trace, report and results.
+
+use std::io::{self, IsTerminal};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use anyhow::{Context, Result};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::args::{Format, SimulateArgs};
+use crate::base::files;
+use crate::base::input::InputError;
+use crate::pacing::Policy;
+use crate::report::simulation;
+use crate::sim::{Plan, Replication, Results, Telemetry};
+
+/// Runs the replications that are `wanted`, `total` of them, with a progress bar on a terminal.
+pub(super) fn run_with_progress(
+    args: &SimulateArgs,
+    plan: &Plan,
+    wanted: &(dyn Fn(usize) -> bool + Sync),
+    total: usize,
+    stop: &AtomicBool,
+) -> Vec<Replication> {
+    let bar = (!args.quiet && io::stderr().is_terminal()).then(|| progress_bar(total));
+    let done = AtomicUsize::new(0);
+    let one_done = || {
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        // Once per per cent: drawing takes longer than a short replication.
+        let is_due = done.is_multiple_of((total / 100).max(1));
+        if let Some(bar) = bar.as_ref().filter(|_| is_due) {
+            bar.set_position(done as u64);
+        }
+    };
+    let replications = plan.run(args.threads(), wanted, &one_done, stop);
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+    replications
+}
+
+/// Writes the first replication of the first variant as rows that backtest reads.
+pub(super) fn write_trace(plan: &Plan, path: &Path) -> Result<()> {
+    let (pacer, telemetry, trace) = plan.trace().ok_or_else(|| {
+        InputError("--trace: a reference dialer has no intervals to trace".to_owned())
+    })?;
+    let is_predictive = matches!(pacer.policy(), Policy::Predictive(_));
+    let with_staff = telemetry == Telemetry::Full && is_predictive;
+    let rows = simulation::trace(&trace.rows, &plan.scenario.name, with_staff);
+    publish(path, &rows)
+}
+
+/// Writes the HTML report.
+pub(super) fn write_report(plan: &Plan, results: &Results, limit: f64, path: &Path) -> Result<()> {
+    let trace = plan.trace().map(|(_, _, trace)| trace);
+    let page = simulation::page(results, limit, &trace.unwrap_or_default().snapshots);
+    publish(path, &page)
+}
+
+/// The results in the form that was asked for.
+pub(super) fn text(results: &Results, limit: f64, format: Format) -> String {
+    match format {
+        Format::Table => simulation::table(results, limit),
+        Format::Json => simulation::json(results, limit),
+        Format::Csv => simulation::csv(results, limit),
+    }
+}
+
+fn publish(path: &Path, text: &str) -> Result<()> {
+    files::publish(path, text.as_bytes())
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn progress_bar(total: usize) -> ProgressBar {
+    let bar = ProgressBar::new(total as u64);
+    let style = "{bar:30} {pos}/{len} replications, {eta} left";
+    match ProgressStyle::with_template(style) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}

@@ -1,0 +1,113 @@
+//! The plan of a simulation, from options and settings.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::args::SimulateArgs;
+use crate::base::input::InputError;
+use crate::config::{ConfigError, Layers, PolicyKind, PolicyName, Scope, Sources, scenario_file};
+use crate::pacing::{Band, Ratio};
+use crate::sim::{Driver, Plan, Scenario, Shift, Telemetry, Variant};
+
+/// The scenario file, or the default scenario, with what the command line changes of it.
+pub(super) fn scenario(args: &SimulateArgs, layers: &Layers) -> Result<Scenario> {
+    let mut scenario = match &args.scenario {
+        Some(path) => scenario_file::read(path)?.scenario,
+        None => Scenario::default(),
+    };
+    if let Some(count) = args.agents {
+        scenario.agents.roster = vec![Shift {
+            from_secs: 0.0,
+            count,
+        }];
+    }
+    if let Some(base) = args.answer_rate {
+        if Ratio::new(base).is_none() {
+            let problem = format!("--answer-rate: {base} is not a share from 0 to 1");
+            return Err(InputError(problem).into());
+        }
+        scenario.answer_rate.base = base;
+    }
+    if let Some(hours) = args.hours {
+        if hours.is_nan() || hours <= 0.0 {
+            let problem = format!("--hours: {hours} is not a time above 0");
+            return Err(InputError(problem).into());
+        }
+        scenario.hours = hours;
+    }
+    if let Some(interval) = layers.interval()? {
+        scenario.interval_secs = interval.as_secs_f64();
+    }
+    scenario_file::check(&scenario, args.scenario.as_deref())?;
+    Ok(scenario)
+}
+
+/// Every policy with every SLA band.
+pub(super) fn plan(
+    args: &SimulateArgs,
+    scenario: Scenario,
+    layers: &Layers,
+    sources: &Sources,
+) -> Result<Plan> {
+    let bands = layers.bands()?;
+    let interval = Duration::from_secs_f64(scenario.interval_secs);
+    let mut variants = Vec::new();
+    for policy in layers.policies()? {
+        // A reference dialer has no SLA band, so one is enough.
+        let count = match policy.kind() {
+            PolicyKind::Reference(_) => 1,
+            PolicyKind::Pacer(_) | PolicyKind::PacerOnCampaignApi(_) => bands.len(),
+        };
+        for band in bands.iter().take(count) {
+            variants.push(variant(policy, *band, layers, interval)?);
+        }
+    }
+    Ok(Plan {
+        scenario,
+        seed: args.seed,
+        replications: args.replications,
+        baseline: current(&variants, sources)?,
+        variants,
+    })
+}
+
+/// One policy with one SLA band.
+pub(super) fn variant(
+    policy: PolicyName,
+    band: Band,
+    layers: &Layers,
+    interval: Duration,
+) -> Result<Variant> {
+    let paced = |policy, telemetry| {
+        let pacer = layers.pacer(policy, band, interval)?;
+        Ok::<Driver, ConfigError>(Driver::Pacer { pacer, telemetry })
+    };
+    Ok(Variant {
+        policy: policy.as_str().to_owned(),
+        band,
+        driver: match policy.kind() {
+            PolicyKind::Pacer(policy) => paced(policy, Telemetry::Full)?,
+            PolicyKind::PacerOnCampaignApi(policy) => paced(policy, Telemetry::CampaignApi)?,
+            PolicyKind::Reference(dialer) => Driver::Reference(dialer),
+        },
+    })
+}
+
+/// The variant with the settings that `tick` would use, which are those without this command's
+/// flags; the first variant where there is none.
+fn current(variants: &[Variant], sources: &Sources) -> Result<usize> {
+    let standing = Sources {
+        flags: BTreeMap::new(),
+        ..sources.clone()
+    };
+    let standing = Layers::gather(&standing, Scope::Offline)?;
+    let bands = standing.bands()?;
+    // A name that is unknown is that of no variant.
+    let policies = standing.policies().unwrap_or_default();
+    let policy = policies.first().map(|policy| policy.as_str());
+    let is_current =
+        |v: &Variant| Some(v.policy.as_str()) == policy && bands.first() == Some(&v.band);
+    Ok(variants.iter().position(is_current).unwrap_or(0))
+}

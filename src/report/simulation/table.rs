@@ -1,0 +1,113 @@
+//! The results as a table for a terminal.
+
+use crate::report::chart::add;
+use crate::report::table::aligned;
+use crate::sim::{Estimate, Results, Summary, VariantResults, recommend};
+
+/// The results as a table, with bars where they fit, and the recommendation.
+#[must_use]
+pub fn table(results: &Results, limit: f64) -> String {
+    let summaries = results.summaries(limit);
+    let mut text = heading(results);
+    let mut rows = vec![HEADINGS.map(str::to_owned)];
+    let variants = results.variants.iter().zip(&summaries);
+    rows.extend(variants.map(|(variant, summary)| row(variant, summary)));
+    text.push_str(&aligned(&rows));
+    text.push_str(
+        "\nmean ± half-width of the 95 % confidence interval; abandonment is of live answers\n",
+    );
+    if (2..=BARS_MAX).contains(&results.variants.len()) {
+        add_bars(&mut text, results, &summaries, limit);
+    }
+    if let Some(recommendation) = recommend(results, &summaries, limit) {
+        add(&mut text, format_args!("\n{recommendation}\n"));
+    }
+    text
+}
+
+fn heading(results: &Results) -> String {
+    let scenario = &results.scenario;
+    format!(
+        "{}: {}\n{} h, up to {} agent{}, {}, seed {}\n\n",
+        scenario.name,
+        scenario.description,
+        scenario.hours,
+        scenario.agents_max(),
+        if scenario.agents_max() == 1 { "" } else { "s" },
+        match results.replications {
+            1 => "1 replication, which says nothing of its error".to_owned(),
+            n => format!("{n} replications"),
+        },
+        results.seed
+    )
+}
+
+fn row(variant: &VariantResults, summary: &Summary) -> [String; 10] {
+    let plain = |estimate: Estimate, decimals: usize| {
+        let (mean, half_width) = (estimate.mean, estimate.half_width);
+        format!("{mean:.decimals$} ± {half_width:.decimals$}")
+    };
+    let percent = |estimate: Estimate, decimals: usize| {
+        let (mean, half_width) = (estimate.mean * 100.0, estimate.half_width * 100.0);
+        format!("{mean:.decimals$} ± {half_width:.decimals$}")
+    };
+    [
+        variant.policy.clone(),
+        variant.band.sla_threshold.value().to_string(),
+        variant.band.tolerance_margin.value().to_string(),
+        percent(summary.occupancy, 1),
+        percent(summary.abandonment_rate, 2),
+        percent(summary.worst_half_hour_abandonment, 1),
+        plain(summary.connects_per_agent_hour, 2),
+        plain(summary.dial_rate, 1),
+        plain(summary.patches_per_hour, 1),
+        percent(summary.outside_sla_band, 1),
+    ]
+}
+
+/// A bar for each variant: its connects per agent-hour, and a word where its abandonment rate may
+/// be over the limit.
+fn add_bars(text: &mut String, results: &Results, summaries: &[Summary], limit: f64) {
+    let connects = |summary: &Summary| summary.connects_per_agent_hour.mean;
+    let highest = summaries.iter().map(connects).fold(0.0, f64::max);
+    let names: Vec<String> = results.variants.iter().map(ToString::to_string).collect();
+    let width = names.iter().map(|name| name.chars().count()).max();
+    let width = width.unwrap_or(0);
+    text.push_str("\nconnects per agent-hour\n");
+    for (name, summary) in names.iter().zip(summaries) {
+        let connects = connects(summary);
+        let mut bar = String::new();
+        let mut drawn = 0.5;
+        while drawn <= connects / highest.max(1e-9) * BAR_WIDTH {
+            bar.push('█');
+            drawn += 1.0;
+        }
+        let over = if summary.abandonment_rate.upper() >= limit {
+            "  abandonment may be over the limit"
+        } else {
+            ""
+        };
+        add(
+            text,
+            format_args!("{name:<width$}  {bar} {connects:.2}{over}\n"),
+        );
+    }
+}
+
+/// Characters of the longest bar.
+const BAR_WIDTH: f64 = 40.0;
+/// Variants that are shown as bars; more are easier to compare in the HTML report.
+const BARS_MAX: usize = 20;
+
+const HEADINGS: [&str; 10] = [
+    "policy",
+    "SLA",
+    "±",
+    "occupancy %",
+    "abandoned %",
+    "worst ½ h %",
+    "connects/agent-h",
+    "dial rate",
+    "PATCHes/h",
+    "outside band %",
+];

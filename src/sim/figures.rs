@@ -1,0 +1,160 @@
+//! The figures of one replication, and the counts that they are computed from.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+/// The figures of one replication.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Figures {
+    /// Talk and wrap-up ÷ logged-in time without breaks.
+    pub occupancy: f64,
+    /// Abandoned ÷ (connected + abandoned).
+    pub abandonment_rate: f64,
+    /// Live calls that reached an agent, per logged-in hour without breaks.
+    pub connects_per_agent_hour: f64,
+    /// Idle time of the agent before each of those calls, in seconds.
+    pub idle_wait_secs: f64,
+    /// Time that a person waited before reaching an agent, in seconds, over those who did.
+    pub caller_wait_secs: f64,
+    /// Time-weighted mean, calls per minute.
+    pub dial_rate: f64,
+    /// Applied dial rates that differ from the one before, per hour.
+    pub rate_changes_per_hour: f64,
+    /// Dial rates that were sent, per hour.
+    pub patches_per_hour: f64,
+    /// Records that were made, per hour: one for each applied dial rate.
+    pub exports_per_hour: f64,
+    /// Share of intervals with an answer rate in which it was outside the band.
+    pub outside_sla_band: f64,
+    /// Highest abandonment rate of any half hour with at least 20 live answers.
+    pub worst_half_hour_abandonment: f64,
+    /// Calls that were placed.
+    pub calls_dialed: f64,
+}
+
+/// The counts of the staff.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct StaffCounts {
+    /// Talk and wrap-up.
+    pub(super) busy_secs: f64,
+    /// Time logged in and not on a break.
+    pub(super) logged_in_secs: f64,
+    /// Time that agents were idle before the calls that reached them.
+    pub(super) idle_secs: f64,
+    /// People who reached an agent.
+    pub(super) connected: u64,
+}
+
+/// The counts of the people who answered.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct CallerCounts {
+    /// People who gave up before an agent was free.
+    pub(super) abandoned: u64,
+    /// Time that the others waited.
+    pub(super) wait_secs: f64,
+}
+
+/// The counts of the dialer.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct DialerCounts {
+    /// Calls placed.
+    pub(super) calls: u64,
+    /// Dial rate × time that it was in force, in calls per minute × seconds.
+    pub(super) rate_secs: f64,
+}
+
+/// The counts of what a controller saw and did.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ControlCounts {
+    /// Dial rates sent.
+    pub(super) patches: u64,
+    /// Dial rates applied.
+    pub(super) applied: u64,
+    /// Dial rates applied that differ from the one before.
+    pub(super) rate_changes: u64,
+    /// Intervals with an answer rate.
+    pub(super) intervals: u64,
+    /// Of these, those whose answer rate was outside the SLA band.
+    pub(super) intervals_outside: u64,
+    /// The worst half hour.
+    pub(super) half_hour: WorstHalfHour,
+}
+
+/// The highest abandonment rate of any half hour.
+#[derive(Clone, Debug, Default)]
+pub(super) struct WorstHalfHour {
+    /// Connected and abandoned of each interval of the last half hour.
+    intervals: VecDeque<(u64, u64)>,
+    connected: u64,
+    abandoned: u64,
+    /// Connected and abandoned until the last interval ended.
+    before: (u64, u64),
+    worst: f64,
+}
+
+impl Figures {
+    pub(super) fn new(
+        staff: StaffCounts,
+        callers: CallerCounts,
+        dialer: DialerCounts,
+        control: &ControlCounts,
+        counted_secs: f64,
+    ) -> Self {
+        let hours = counted_secs / 3600.0;
+        let connected = float(staff.connected);
+        let live = float(staff.connected + callers.abandoned);
+        Self {
+            occupancy: ratio(staff.busy_secs, staff.logged_in_secs),
+            abandonment_rate: ratio(float(callers.abandoned), live),
+            connects_per_agent_hour: ratio(connected, staff.logged_in_secs / 3600.0),
+            idle_wait_secs: ratio(staff.idle_secs, connected),
+            caller_wait_secs: ratio(callers.wait_secs, connected),
+            dial_rate: dialer.rate_secs / counted_secs,
+            rate_changes_per_hour: float(control.rate_changes) / hours,
+            patches_per_hour: float(control.patches) / hours,
+            exports_per_hour: float(control.applied) / hours,
+            outside_sla_band: ratio(float(control.intervals_outside), float(control.intervals)),
+            worst_half_hour_abandonment: control.half_hour.worst,
+            calls_dialed: float(dialer.calls),
+        }
+    }
+}
+
+impl WorstHalfHour {
+    /// Ends an interval of `secs` with the numbers connected and abandoned so far.
+    pub(super) fn end_interval(&mut self, connected: u64, abandoned: u64, secs: f64) {
+        let interval = (connected - self.before.0, abandoned - self.before.1);
+        self.before = (connected, abandoned);
+        self.intervals.push_back(interval);
+        self.connected += interval.0;
+        self.abandoned += interval.1;
+        #[expect(clippy::cast_precision_loss, reason = "at most 1,800 intervals")]
+        while self.intervals.len() as f64 * secs > HALF_HOUR_SECS {
+            if let Some((connected, abandoned)) = self.intervals.pop_front() {
+                self.connected -= connected;
+                self.abandoned -= abandoned;
+            }
+        }
+        let live = self.connected + self.abandoned;
+        if live >= LIVE_ANSWERS_MIN {
+            let rate = ratio(float(self.abandoned), float(live));
+            self.worst = self.worst.max(rate);
+        }
+    }
+}
+
+/// A share, or 0 where there is nothing to divide by.
+fn ratio(part: f64, whole: f64) -> f64 {
+    if whole > 0.0 { part / whole } else { 0.0 }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+fn float(count: u64) -> f64 {
+    count as f64
+}
+
+const HALF_HOUR_SECS: f64 = 1_800.0;
+/// Fewer live answers say nothing about a rate of a few per cent.
+const LIVE_ANSWERS_MIN: u64 = 20;
