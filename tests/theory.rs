@@ -15,7 +15,7 @@
 use dialpace::config::{PolicyKind, PolicyName};
 use dialpace::pacing::{Actuator, Guards, Limits, Pacer, Policy, Setpoint, Unit};
 use dialpace::sim::{
-    Calls, Controller, Dialer, Distribution, Estimate, Figures, OnDemandWorld, PacerController,
+    Calls, Controller, Dialing, Distribution, Estimate, Figures, OnDemandWorld, PacerController,
     ReferenceDialer, Scenario, Shift, Spacing, Telemetry, simulate,
 };
 
@@ -92,9 +92,9 @@ fn offered(agents: u32, load: f64, talk: Distribution) -> (Scenario, u32) {
     let scenario = Scenario {
         hours: (warm_up_secs + 20_000.0 / lambda) / 3_600.0,
         warm_up_secs,
-        dialer: Dialer {
+        dialer: Dialing {
             spacing: Spacing::Poisson,
-            ..Dialer::default()
+            ..Dialing::default()
         },
         calls: Calls {
             talk,
@@ -301,9 +301,9 @@ fn the_capacity_rule_behaves_as_it_is_known_to() {
     let scenario = |agents, spacing| Scenario {
         hours: 24.0,
         warm_up_secs: 7_200.0,
-        dialer: Dialer {
+        dialer: Dialing {
             spacing,
-            ..Dialer::default()
+            ..Dialing::default()
         },
         calls: Calls {
             talk: Distribution::Exponential { mean_secs: 180.0 },
@@ -370,9 +370,9 @@ fn limited_lines_let_through_what_fits() {
     // for none and is not placed.
     let scenario = Scenario {
         hours: 10.0,
-        dialer: Dialer {
+        dialer: Dialing {
             lines_max: 11,
-            ..Dialer::default()
+            ..Dialing::default()
         },
         answer_rate: dialpace::sim::AnswerRate {
             base: 0.01,

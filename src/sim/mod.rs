@@ -34,7 +34,7 @@ pub use plan::{Driver, Plan, Variant};
 pub use recommend::{Recommendation, recommend};
 pub use results::{Replication, Results, Summary, VariantResults};
 pub use scenario::{
-    Agents, AnswerRate, Calls, Dialer, Faults, Outage, Scenario, ScenarioError, Shift, Spacing,
+    Agents, AnswerRate, Calls, Dialing, Faults, Outage, Scenario, ScenarioError, Shift, Spacing,
     Step,
 };
 pub use statistics::Estimate;

@@ -23,7 +23,7 @@ pub struct Scenario {
     /// Time from one poll to the next.
     pub interval_secs: f64,
     /// The dialer.
-    pub dialer: Dialer,
+    pub dialer: Dialing,
     /// The calls.
     pub calls: Calls,
     /// The agents.
@@ -34,10 +34,10 @@ pub struct Scenario {
     pub faults: Faults,
 }
 
-/// The dialer: the spacing of calls, and its lines.
+/// The dialer's way of dialing: the spacing of calls, and the lines.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Dialer {
+pub struct Dialing {
     /// Time between two calls.
     pub spacing: Spacing,
     /// Lines that may be in use at once; 0: no limit.
@@ -179,7 +179,7 @@ impl Default for Scenario {
             hours: 8.0,
             warm_up_secs: 0.0,
             interval_secs: 30.0,
-            dialer: Dialer::default(),
+            dialer: Dialing::default(),
             calls: Calls::default(),
             agents: Agents::default(),
             answer_rate: AnswerRate::default(),
@@ -188,7 +188,7 @@ impl Default for Scenario {
     }
 }
 
-impl Default for Dialer {
+impl Default for Dialing {
     fn default() -> Self {
         Self {
             spacing: Spacing::Even,

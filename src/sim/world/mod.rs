@@ -1,21 +1,21 @@
 //! The simulated campaign: discrete events on one virtual clock, in seconds.
 //!
-//! Dialer, dial rate, staff and callers do not know each other. The event loop in this file takes the
+//! Call timer, dialer, staff and callers do not know each other. The event loop in this file takes the
 //! next event from one of them and passes it on to the others.
 
 mod call;
+mod call_timer;
 mod callers;
 mod dialer;
 mod event;
-mod rate;
 mod staff;
 
 use std::ops::Range;
 
 use call::AnsweredCall;
+use call_timer::CallTimer;
 use callers::Callers;
 use dialer::Dialer;
-use rate::DialRate;
 use staff::Staff;
 
 use super::controller::{Controller, PlatformMetrics, RateCommand, ReferenceDialer, Snapshot};
@@ -46,7 +46,7 @@ pub(super) struct World {
     now: f64,
     /// The time that is counted.
     counted: Range<f64>,
-    rate: DialRate,
+    timer: CallTimer,
     dialer: Dialer,
     level: Option<LevelDialer>,
     staff: Staff,
@@ -72,7 +72,7 @@ impl World {
         let from_secs = counted.start;
         Self {
             now: 0.0,
-            rate: DialRate::new(scenario.dialer.spacing, streams, from_secs),
+            timer: CallTimer::new(scenario.dialer.spacing, streams, from_secs),
             dialer: Dialer::new(scenario, reference, streams, from_secs),
             level: match reference {
                 Some(ReferenceDialer::Level(rule)) => Some(LevelDialer::new(rule)),
@@ -107,8 +107,8 @@ impl World {
             let handled = self.staff.next_handled_at();
             let answer = self.dialer.next_answer_at();
             let retry = self.dialer.next_retry_at();
-            let change = self.rate.next_change_at();
-            let call = self.rate.next_call_at();
+            let change = self.timer.next_change_at();
+            let call = self.timer.next_call_at();
             let tick = self
                 .level
                 .as_ref()
@@ -137,9 +137,9 @@ impl World {
                 self.dialer.pop_retry();
                 self.place_call();
             } else if change <= first {
-                self.rate.take_effect(self.now);
+                self.timer.take_effect(self.now);
             } else if call <= first {
-                self.rate.begin_gap(self.now);
+                self.timer.begin_gap(self.now);
                 self.place_call();
             } else if tick <= first {
                 self.tick_level_dialer();
@@ -155,7 +155,7 @@ impl World {
         self.callers.waiting(self.now);
         let dialer = DialerCounts {
             calls: self.dialer.counted(),
-            rate_secs: self.rate.rate_secs(self.now),
+            rate_secs: self.timer.rate_secs(self.now),
         };
         let counted_secs = self.now - self.counted.start;
         Figures::new(
@@ -185,7 +185,7 @@ impl World {
     }
 
     pub(super) fn set_dial_rate(&mut self, rate: u32) {
-        self.rate.set(self.now, rate);
+        self.timer.set_dial_rate(self.now, rate);
     }
 
     fn place_call(&mut self) {
@@ -263,7 +263,7 @@ impl World {
         }
         controller.observe(Snapshot {
             at_secs: self.now,
-            dial_rate: self.rate.current(),
+            dial_rate: self.timer.dial_rate(),
             logged_in: metrics.logged_in,
             idle: metrics.idle,
             answer_rate: metrics.answer_rate(),
@@ -295,7 +295,8 @@ impl World {
         self.applied = rate;
         controller.applied(rate);
         if self.change_delay_secs > 0.0 {
-            self.rate.set_later(self.now + self.change_delay_secs, rate);
+            self.timer
+                .set_dial_rate_later(self.now + self.change_delay_secs, rate);
         } else {
             self.set_dial_rate(rate);
         }

@@ -20,7 +20,7 @@ pub(super) struct Staff {
     on_shift: u32,
     /// Agents logged in and not on a break.
     staffed: u32,
-    changes: EventQueue<Change>,
+    changes: EventQueue<StaffEvent>,
     /// Ends of handle times.
     handled: EventQueue<u32>,
     counted: Range<f64>,
@@ -46,7 +46,7 @@ enum AgentState {
 }
 
 #[derive(Clone)]
-enum Change {
+enum StaffEvent {
     Roster { count: u32 },
     BreakDue { id: u32, number: u32 },
     BreakOver { id: u32 },
@@ -64,7 +64,7 @@ impl Staff {
         let mut changes = EventQueue::new();
         for shift in &scenario.agents.roster {
             let count = shift.count;
-            changes.push(shift.from_secs, Change::Roster { count });
+            changes.push(shift.from_secs, StaffEvent::Roster { count });
         }
         Self {
             settings: scenario.agents.clone(),
@@ -94,12 +94,12 @@ impl Staff {
     /// Takes the next change. Returns the agents who log in or come back because of it.
     pub(super) fn pop_change(&mut self, now: f64) -> Range<u32> {
         match self.changes.pop() {
-            Some(Change::Roster { count }) => self.change_roster(now, count),
-            Some(Change::BreakOver { id }) => {
+            Some(StaffEvent::Roster { count }) => self.change_roster(now, count),
+            Some(StaffEvent::BreakOver { id }) => {
                 self.set_state(id, AgentState::LoggedOut);
                 id..id + 1
             }
-            Some(Change::BreakDue { id, number }) => {
+            Some(StaffEvent::BreakDue { id, number }) => {
                 let agent = self.agents.get(id as usize);
                 if agent.is_some_and(|a| a.breaks == number && a.state == AgentState::Idle) {
                     self.idle.retain(|idle| *idle != id);
@@ -222,7 +222,7 @@ impl Staff {
         let index = break_index(id, agent.breaks) | BREAK_LENGTH;
         let mut stream = self.streams.of(Purpose::Break, index);
         let secs = self.settings.break_duration.sample(&mut stream);
-        self.changes.push(now + secs, Change::BreakOver { id });
+        self.changes.push(now + secs, StaffEvent::BreakOver { id });
     }
 
     fn plan_break(&mut self, now: f64, id: u32) {
@@ -236,7 +236,8 @@ impl Staff {
         let mut stream = self.streams.of(Purpose::Break, break_index(id, number));
         let due_at = now + stream.exponential() * 3600.0 / per_hour;
         agent.break_due_at = due_at;
-        self.changes.push(due_at, Change::BreakDue { id, number });
+        self.changes
+            .push(due_at, StaffEvent::BreakDue { id, number });
     }
 
     fn set_state(&mut self, id: u32, state: AgentState) {

@@ -1,10 +1,10 @@
-//! The dial rate: its changes, the time of the next call, and its sum over time.
+//! The call timer: when calls are placed at the dial rate, and the rate's sum over time.
 
 use crate::sim::draws::{Purpose, Stream, Streams};
 use crate::sim::scenario::Spacing;
 
 #[derive(Clone)]
-pub(super) struct DialRate {
+pub(super) struct CallTimer {
     spacing: Spacing,
     draws: Stream,
     /// Calls per minute.
@@ -21,7 +21,7 @@ pub(super) struct DialRate {
     summed_until: f64,
 }
 
-impl DialRate {
+impl CallTimer {
     pub(super) fn new(spacing: Spacing, streams: Streams, counted_from_secs: f64) -> Self {
         let mut draws = streams.of(Purpose::Spacing, 0);
         Self {
@@ -38,7 +38,7 @@ impl DialRate {
     }
 
     /// Calls per minute.
-    pub(super) fn current(&self) -> u32 {
+    pub(super) fn dial_rate(&self) -> u32 {
         self.rate
     }
 
@@ -53,21 +53,21 @@ impl DialRate {
     }
 
     /// Changes the rate. The gap that has begun is scaled, not drawn again.
-    pub(super) fn set(&mut self, now: f64, rate: u32) {
+    pub(super) fn set_dial_rate(&mut self, now: f64, rate: u32) {
         self.sum_until(now);
         self.rate = rate;
         self.schedule_call(now);
     }
 
     /// Changes the rate at a later time, instead of any change that was still to come.
-    pub(super) fn set_later(&mut self, at: f64, rate: u32) {
+    pub(super) fn set_dial_rate_later(&mut self, at: f64, rate: u32) {
         self.coming = Some((at, rate));
     }
 
     /// The change that was to come takes effect.
     pub(super) fn take_effect(&mut self, now: f64) {
         if let Some((_, rate)) = self.coming.take() {
-            self.set(now, rate);
+            self.set_dial_rate(now, rate);
         }
     }
 
