@@ -1020,3 +1020,71 @@ fn a_pause_that_the_safe_rate_was_answered_with_is_kept() {
     folder.tick(&platform, &args).finish().expect(4);
     assert_eq!(platform.calls().len(), requests);
 }
+
+/// What was not asked for is not counted, and nobody is counted twice: neither may raise the rate.
+#[test]
+fn a_list_wider_than_asked_for_never_raises_the_rate() {
+    let agent = |id: u32, state: &str| format!(r#"{{"agentId":{id},"state":"{state}"}}"#);
+    let available: Vec<String> = (0..40).map(|id| agent(id, "available")).collect();
+    let mut wider: Vec<String> = (40..90).map(|id| agent(id, "busy")).collect();
+    wider.extend(available.iter().cloned());
+    wider.extend(available.iter().cloned());
+    let page = |agents: &[String], total: &str| {
+        format!(
+            r#"{{"response":[{}],"pageSize":40{total}}}"#,
+            agents.join(",")
+        )
+    };
+    // (the answer to every page, agents that are counted)
+    for (body, rate) in [
+        (format!("[{}]", wider.join(",")), 34),
+        (r#"[{"id":1,"status":"Available"},{"id":2,"agentState":"AVAILABLE"},{"id":3,"status":null}]"#.to_owned(), 10),
+        // An interface that ignores the number of the page.
+        (page(&available, ""), 34),
+        (page(&available, r#","totalElements":120"#), 34),
+    ] {
+        let folder = Folder::new();
+        let start: String = body.chars().take(80).collect();
+        let platform = Platform::faulty(Call::Agents, move |_| Reply::body(body.clone()));
+        folder.tick(&platform, &[]).finish().expect(0);
+        assert_eq!(platform.world().applied, [rate], "{start}");
+        assert!(platform.count(Call::Agents) <= 2, "{start}");
+    }
+}
+
+/// Only an answer that an interface gives before it acts proves that nothing happened.
+#[test]
+fn an_answer_that_proves_nothing_leaves_the_change_open() {
+    for status in [
+        302, 303, 308, 402, 405, 408, 409, 410, 415, 422, 425, 451, 499, 500, 520,
+    ] {
+        let folder = Folder::new();
+        let platform = Platform::faulty(Call::Patch, move |_| {
+            Reply::ContractThen(Box::new(Reply::status(status)))
+        });
+        let warehouse = platform.warehouse();
+        let args = ["--dw-endpoint", &warehouse, "--retries", "0"];
+        let run = folder.tick(&platform, &args).finish().expect(5);
+        assert!(
+            run.error()
+                .ends_with("the next cycle checks whether 34 calls/min was applied"),
+            "{status}: {}",
+            run.stderr
+        );
+        platform.script(|_, _| Reply::Contract);
+        folder.tick(&platform, &args).finish().expect(0);
+        let world = platform.world();
+        assert_eq!(world.applied, [34], "{status}");
+        assert_eq!(world.records.len(), 1, "{status}");
+    }
+    for status in [400, 401, 403, 404, 412, 429] {
+        let folder = Folder::new();
+        let platform = Platform::faulty(Call::Patch, move |_| Reply::status(status));
+        let run = folder.tick(&platform, &["--retries", "0"]).finish();
+        assert!(
+            run.error().ends_with("no dial rate was set"),
+            "{status}: {}",
+            run.stderr
+        );
+    }
+}

@@ -262,6 +262,7 @@ const WATCH_LABEL: usize = "last error  ".len();
 /// Options on the pages that are of other programs.
 const FOREIGN_OPTIONS: &[&str] = &[
     "DIALPACE_WRITE_DOCS",
+    "--factors",
     "--locked",
     "--nocapture",
     "--open",

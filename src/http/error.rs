@@ -187,7 +187,7 @@ impl Problem {
         match self {
             // A stream that breaks inside TLS may have carried the request.
             Self::NoAnswer(_) | Self::TimedOut(_) | Self::Tls(_) | Self::Unusable(_) => true,
-            Self::Status { status, .. } => *status >= 500,
+            Self::Status { status, .. } => !REFUSED_UNDONE.contains(status),
             Self::NotConnected(_) | Self::Paused { .. } | Self::OutOfTime { .. } => false,
         }
     }
@@ -327,3 +327,6 @@ fn in_words(problem: &str) -> String {
 
 /// rustls reports a self-signed certificate as one of an unknown issuer.
 const UNKNOWN_ISSUER: &str = "its issuer is unknown, or it is self-signed";
+/// Statuses that an interface gives before it acts, so that nothing has happened. Any other answer,
+/// a redirect or a 409 too, may come from something that passed the request on.
+const REFUSED_UNDONE: [u16; 6] = [400, 401, 403, 404, 412, 429];

@@ -228,12 +228,15 @@ impl Cycle<'_> {
         change: &Change,
         deadline: &Deadline,
     ) -> Result<Outcome, CycleError> {
-        let standing = self.platform.read(deadline).map_err(CycleError::Call)?;
-        if standing.setpoint > change.setpoint {
-            return self.send(state, decision, change, deadline);
+        // Nothing is lower than standing still, so a stop never waits for what cannot be read.
+        if change.setpoint > Setpoint::Stopped {
+            let standing = self.platform.read(deadline).map_err(CycleError::Call)?;
+            if standing.setpoint <= change.setpoint {
+                self.adopt(state, standing.setpoint);
+                return Ok(Outcome::Held);
+            }
         }
-        self.adopt(state, standing.setpoint);
-        Ok(Outcome::Held)
+        self.send(state, decision, change, deadline)
     }
 
     fn send(

@@ -85,7 +85,7 @@ impl<'a> CampaignApi<'a> {
             let page: AgentsPage = self.account.read(AGENTS_CALL, &answer)?;
             match pages.add(&page).map_err(unusable)? {
                 Some(next) => path = format!("{AGENTS_PATH}{next}"),
-                None => return pages.agents().map_err(unusable),
+                None => return Ok(pages.agents()),
             }
         }
         Err(unusable(format!(

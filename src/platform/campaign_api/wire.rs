@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use serde::de::{Error as _, IgnoredAny};
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use crate::pacing::{Ratio, Traffic};
 use crate::platform::CampaignId;
@@ -89,10 +90,40 @@ impl MetricsAnswer {
 /// The available agents: a plain array, or one page of them.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct AgentsPage {
-    /// Agents in this answer.
-    pub(super) count: usize,
+    /// Elements of this answer.
+    pub(super) agents: Vec<Agent>,
     /// `None` for a plain array, which holds all agents.
     pub(super) paging: Option<Paging>,
+}
+
+/// One element of a list of agents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Agent {
+    /// Its id, where it has one.
+    pub(super) id: Option<String>,
+    /// False where its state says that it is not available. The list was asked for by state, so an
+    /// element without one is available.
+    pub(super) is_available: bool,
+}
+
+impl<'de> Deserialize<'de> for Agent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let element = Value::deserialize(deserializer)?;
+        let field = |names: &[&str]| {
+            let mut values = names.iter().filter_map(|name| element.get(name));
+            values.find(|value| !value.is_null()).cloned()
+        };
+        let id = field(&["agentId", "id"]).map(|id| match id {
+            Value::String(text) => text,
+            other => other.to_string(),
+        });
+        let state = field(&["state", "status", "agentState"]);
+        let is_available = state.is_none_or(|state| {
+            let text = state.as_str().unwrap_or_default();
+            text.eq_ignore_ascii_case("available")
+        });
+        Ok(Self { id, is_available })
+    }
 }
 
 /// The paging fields of a page. The contract's names are `page`, `pageSize` and `totalElements`;
@@ -109,10 +140,10 @@ pub(super) struct Paging {
     total_count: Option<u64>,
     page_count: Option<u64>,
     total_pages: Option<u64>,
-    next: Option<serde_json::Value>,
-    next_page: Option<serde_json::Value>,
-    next_uri: Option<serde_json::Value>,
-    has_more: Option<serde_json::Value>,
+    next: Option<Value>,
+    next_page: Option<Value>,
+    next_uri: Option<Value>,
+    has_more: Option<Value>,
 }
 
 impl Paging {
@@ -148,7 +179,7 @@ impl Paging {
             ("nextUri", &self.next_uri),
             ("hasMore", &self.has_more),
         ];
-        let says_more = |value: &serde_json::Value| *value != serde_json::Value::Bool(false);
+        let says_more = |value: &Value| *value != Value::Bool(false);
         fields
             .into_iter()
             .find(|(_, value)| value.as_ref().is_some_and(says_more))
@@ -164,7 +195,7 @@ struct PagedAgents {
         alias = "items",
         alias = "results"
     )]
-    response: Vec<IgnoredAny>,
+    response: Vec<Agent>,
     #[serde(flatten)]
     paging: Paging,
 }
@@ -184,12 +215,12 @@ impl<'de> Deserialize<'de> for AgentsPage {
                 self,
                 mut seq: A,
             ) -> Result<AgentsPage, A::Error> {
-                let mut count = 0;
-                while seq.next_element::<IgnoredAny>()?.is_some() {
-                    count += 1;
+                let mut agents = Vec::new();
+                while let Some(agent) = seq.next_element()? {
+                    agents.push(agent);
                 }
                 Ok(AgentsPage {
-                    count,
+                    agents,
                     paging: None,
                 })
             }
@@ -201,7 +232,7 @@ impl<'de> Deserialize<'de> for AgentsPage {
                 let page =
                     PagedAgents::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
                 Ok(AgentsPage {
-                    count: page.response.len(),
+                    agents: page.response,
                     paging: Some(page.paging),
                 })
             }

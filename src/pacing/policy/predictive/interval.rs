@@ -59,11 +59,19 @@ impl Forecast {
 
 /// Wait of a caller for whom no agent is free, s: half of the 2 s of patience, since the caller is on
 /// average behind another.
+/// Origin: `scripts/league`, in which `predictive-without-feed` keeps the limit with it. It has
+/// no part where abandoned calls and staff are counted.
 const EMPTY_POLL_WAIT_SECS: f64 = 1.0;
 /// Highest share of live answers that met an agent where a poll finds none available; its n-th power
 /// after n such polls.
+/// Origin: `scripts/league`, in which `predictive-without-feed` keeps the limit with it. It has
+/// no part where abandoned calls and staff are counted.
 const EMPTY_POLL_BASE: f64 = 0.8;
 /// Consecutive polls without an available agent that are counted: 0.8⁵⁰ is nearly 0 already.
+/// Origin: `scripts/league`, in which `predictive-without-feed` keeps the limit with it. It has
+/// no part where abandoned calls and staff are counted.
 const EMPTY_POLLS_MAX: u32 = 50;
 /// Longest interval that is learned from, in intervals of the settings: one poll may be missing.
+/// Origin: a bound. `scripts/sensitivity LENGTH_MAX_INTERVALS`: a quarter less or a third more changes
+/// nothing in its six worlds.
 const LENGTH_MAX_INTERVALS: f64 = 2.5;
