@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 
 use super::bounds::BUFFER_BYTES;
-use super::columns::ColumnNames;
+use super::columns::{ColumnNames, Fields, PerColumn};
 use super::csv_rows::CsvRows;
 use super::error::{RowError, unreadable};
 use super::ndjson_rows::NdjsonRows;
@@ -67,7 +67,7 @@ impl HistoryReader {
         };
         match self.parser.parse(line, &fields) {
             Ok(row) => Ok(Some(row)),
-            Err(wrong) => Err(self.rows.error(line, wrong)),
+            Err(wrong) => Err(bad_field(line, wrong, &fields, self.rows.names())),
         }
     }
 
@@ -82,20 +82,20 @@ impl HistoryReader {
 }
 
 impl TextRows {
-    #[cold]
-    fn error(&self, line: u64, wrong: WrongField) -> RowError {
-        let (fields, names) = match self {
-            Self::Csv(rows) => (rows.fields(line), rows.names()),
-            Self::Ndjson(rows) => (Ok(rows.fields()), rows.names()),
-        };
-        let fields = match fields {
-            Ok(fields) => fields,
-            Err(error) => return error,
-        };
-        let value = fields[wrong.column].unwrap_or_default();
-        if value.contains(&b'\n') {
-            return RowError::unclosed_quote(line);
+    /// The name that the file has for each column.
+    fn names(&self) -> &PerColumn<String> {
+        match self {
+            Self::Csv(rows) => rows.names(),
+            Self::Ndjson(rows) => rows.names(),
         }
-        RowError::bad_field(line, &names[wrong.column], value, wrong.expected)
     }
+}
+
+#[cold]
+fn bad_field(line: u64, wrong: WrongField, fields: &Fields, names: &PerColumn<String>) -> RowError {
+    let value = fields[wrong.column].unwrap_or_default();
+    if value.contains(&b'\n') {
+        return RowError::unclosed_quote(line);
+    }
+    RowError::bad_field(line, &names[wrong.column], value, wrong.expected)
 }
