@@ -1,6 +1,7 @@
 //! `backtest` through the built binary: what it reads, what it decides, what it refuses.
 
 #![allow(
+    clippy::too_many_lines,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     reason = "a test that cannot go on should fail"

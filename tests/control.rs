@@ -3,6 +3,7 @@
 //! million of them.
 
 #![allow(
+    clippy::too_many_lines,
     clippy::unwrap_used,
     clippy::print_stdout,
     clippy::cast_possible_truncation,

@@ -3,6 +3,7 @@
 //! The map is the table in `src/lib.rs`; there is no other.
 
 #![allow(
+    clippy::too_many_lines,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     reason = "a test that cannot go on should fail; tables are long"

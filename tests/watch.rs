@@ -1,6 +1,7 @@
 //! `watch` through the built binary: its schedule, its end, and what it leaves behind.
 
 #![allow(
+    clippy::too_many_lines,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     reason = "a test that cannot go on should fail"

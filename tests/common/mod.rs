@@ -2,6 +2,7 @@
 //! loopback that follows the contract to the letter unless a test scripts a fault.
 
 #![allow(
+    clippy::too_many_lines,
     dead_code,
     unreachable_pub,
     clippy::unwrap_used,
