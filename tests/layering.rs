@@ -337,12 +337,17 @@ fn what_has_a_home_stays_there() {
     assert!(misses.is_empty(), "{}", misses.join("\n"));
 }
 
+/// Files beyond the limit, each with its reason.
+const LARGE: [(&str, &str); 1] = [("config/settings.rs", "one table, a row for each setting")];
+
 #[test]
 fn files_stay_small() {
     for source in sources() {
         let lines = source.code.lines().count();
-        assert!(
-            lines <= 400,
+        let is_large = LARGE.iter().any(|(path, _)| source.path == *path);
+        assert_eq!(
+            lines > 300,
+            is_large,
             "{} has {lines} lines of code; is it still one idea?",
             source.path
         );

@@ -9,12 +9,12 @@
 
 use std::time::Duration;
 
-use super::outcome::{CycleError, CycleReport, Outcome, Withheld};
+use super::export::{Export, Exported};
+use super::outcome::{CycleError, CycleReport, Failures, Outcome, Withheld};
 use super::state::{Intent, State};
 use super::store::{Loaded, StateError, Store};
 use crate::base::clock::{Clock, Deadline};
 use crate::base::notice::{Notice, Notices};
-use crate::base::units::UnixMillis;
 use crate::http::{CallError, bounded_retry_at};
 use crate::pacing::{Decision, Pacer, Sample, Setpoint};
 use crate::platform::{Applied, Change, Platform, Standing};
@@ -100,7 +100,8 @@ impl Cycle<'_> {
         let now = deadline.clock().now();
         state.quiet_until = failures.retry_at.map(|at| bounded_retry_at(at, now));
         let exported = self
-            .save_and_export(state, deadline)
+            .export()
+            .save_and_deliver(state, deadline)
             .unwrap_or_else(|error| {
                 failures.add(CycleError::State(error));
                 Exported::default()
@@ -284,49 +285,13 @@ impl Cycle<'_> {
         }
     }
 
-    /// Saves, delivers the outbox, and saves the rest of it.
-    fn save_and_export(
-        &self,
-        state: &mut State,
-        deadline: &Deadline,
-    ) -> Result<Exported, StateError> {
-        self.store.save(state)?;
-        let pending = state.outbox.len();
-        if pending == 0 {
-            return Ok(Exported::default());
+    fn export(&self) -> Export<'_> {
+        Export {
+            warehouse: self.warehouse,
+            store: self.store,
+            outbox_capacity: self.outbox_capacity,
+            notices: self.notices,
         }
-        let Some(warehouse) = self.warehouse else {
-            self.notices
-                .tell(&Notice::RecordsWithoutWarehouse { pending });
-            return Ok(Exported::default());
-        };
-        let delivery = warehouse.deliver(&mut state.outbox, deadline);
-        self.spill(state, deadline)?;
-        self.store.save(state)?;
-        let failed = delivery.problem.is_some();
-        if let Some(problem) = delivery.problem {
-            let pending = state.outbox.len();
-            self.notices
-                .tell(&Notice::ExportFailed { problem, pending });
-        }
-        Ok(Exported {
-            records: delivery.delivered,
-            failed,
-        })
-    }
-
-    /// Moves the oldest records of a full outbox to the overflow file.
-    fn spill(&self, state: &mut State, deadline: &Deadline) -> Result<(), StateError> {
-        let Some((rows, lines)) = state.outbox.overflow(self.outbox_capacity) else {
-            return Ok(());
-        };
-        let now = deadline.clock().now();
-        if let Some(path) = self.store.append_overflow(&lines, now)? {
-            state.outbox.forget_oldest(rows);
-            let path = path.display().to_string();
-            self.notices.tell(&Notice::OutboxSpilled { rows, path });
-        }
-        Ok(())
     }
 
     fn show(&self, setpoint: Setpoint) -> String {
@@ -343,31 +308,6 @@ impl Polled {
             may_send: false,
         }
     }
-}
-
-/// The failures of a cycle.
-#[derive(Default)]
-struct Failures {
-    /// The first failure, which is the cause of later ones.
-    first: Option<CycleError>,
-    /// End of the longest pause that a failure asked for.
-    retry_at: Option<UnixMillis>,
-}
-
-impl Failures {
-    fn add(&mut self, error: CycleError) {
-        if let CycleError::Call(error) = &error {
-            self.retry_at = self.retry_at.max(error.retry_at);
-        }
-        self.first.get_or_insert(error);
-    }
-}
-
-/// The result of the delivery.
-#[derive(Default)]
-struct Exported {
-    records: usize,
-    failed: bool,
 }
 
 /// A poll, and whether a setpoint may be sent after it.

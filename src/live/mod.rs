@@ -2,6 +2,7 @@
 
 mod cycle;
 mod envelope;
+mod export;
 mod options;
 mod outcome;
 mod running;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::store::StateError;
+use crate::base::units::UnixMillis;
 use crate::http::{CallError, Request};
 use crate::pacing::{Action, Decision, Setpoint};
 use crate::warehouse::Record;
@@ -61,6 +62,24 @@ pub enum CycleError {
     Call(CallError),
     /// The state could not be read or saved.
     State(StateError),
+}
+
+/// The failures of a cycle.
+#[derive(Default)]
+pub(super) struct Failures {
+    /// The first failure, which is the cause of later ones.
+    pub(super) first: Option<CycleError>,
+    /// End of the longest pause that a failure asked for.
+    pub(super) retry_at: Option<UnixMillis>,
+}
+
+impl Failures {
+    pub(super) fn add(&mut self, error: CycleError) {
+        if let CycleError::Call(error) = &error {
+            self.retry_at = self.retry_at.max(error.retry_at);
+        }
+        self.first.get_or_insert(error);
+    }
 }
 
 impl CycleReport {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::policy::Forecast;
+use super::policy::predictive::Forecast;
 use super::setpoint::Setpoint;
 use super::window::Window;
 use crate::base::units::UnixMillis;

@@ -9,7 +9,8 @@ use ureq::http::Method;
 use ureq::tls::Certificate;
 
 use super::address::Site;
-use super::tokens::{Credentials, TokenCache, Tokens};
+use super::token_cache::TokenCache;
+use super::tokens::{Credentials, Tokens};
 use crate::base::clock::Deadline;
 use crate::base::notice::Notices;
 use crate::http::{Answer, CallError, Client, HasTakenEffect, Request, Retry};

@@ -12,6 +12,7 @@ mod cursor;
 pub mod fuzzing;
 mod read_only;
 pub mod sandbox;
+mod token_cache;
 mod tokens;
 
 use crate::base::clock::Deadline;
@@ -23,7 +24,7 @@ pub use address::{CampaignId, Site, checked_url};
 pub use campaign_api::{CampaignApi, CampaignSettings, IfMatch};
 pub use cursor::Cursor;
 pub use read_only::ReadOnly;
-pub use tokens::TokenCache;
+pub use token_cache::TokenCache;
 
 /// One campaign on a platform.
 pub trait Platform {

@@ -1,18 +1,15 @@
 //! The access token: requested once, used until a minute before it expires, kept between runs.
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use ureq::http::Method;
 
+use super::token_cache::{CachedToken, TokenCache};
 use crate::base::clock::Deadline;
-use crate::base::files;
 use crate::base::notice::{Notice, Notices};
 use crate::base::units::UnixMillis;
 use crate::http::{Body, CallError, Client, Problem, Request, bounded_retry_at};
@@ -45,15 +42,6 @@ pub(super) struct Tokens<'a> {
     held: Mutex<Held>,
 }
 
-/// The file that keeps the token between runs.
-#[derive(Clone, Debug)]
-pub struct TokenCache {
-    /// Path of the file.
-    pub path: PathBuf,
-    /// True where a new token may be written to it.
-    pub writable: bool,
-}
-
 /// The answer of the token endpoint.
 #[derive(Deserialize)]
 pub(super) struct TokenAnswer {
@@ -72,16 +60,6 @@ struct Held {
     is_opened: bool,
     /// Earliest time of the next token request, after an answer that asked for a pause.
     paused_until: Option<UnixMillis>,
-}
-
-/// The content of the cache file: a token, with the client and the site that it is for.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct CachedToken {
-    site: String,
-    client_id: String,
-    access_token: String,
-    expires_at: UnixMillis,
 }
 
 impl<'a> Tokens<'a> {
@@ -224,49 +202,36 @@ impl<'a> Tokens<'a> {
     }
 
     fn cached(&self) -> Option<CachedToken> {
-        let path = &self.cache.as_ref()?.path;
-        match read_cache(path) {
-            Ok(cached) => cached.filter(|cached| {
-                cached.site == self.origin
-                    && cached.client_id == self.credentials.client_id
-                    && is_sendable(&cached.access_token)
-            }),
-            Err(problem) => {
-                self.notices.tell(&Notice::TokenCache {
-                    problem: format!("token cache {} is not usable: {problem}", path.display()),
-                });
-                None
-            }
-        }
+        let cached = self.cache.as_ref()?.read().unwrap_or_else(|problem| {
+            self.notices.tell(&Notice::TokenCache { problem });
+            None
+        });
+        cached.filter(|cached| {
+            cached.site == self.origin
+                && cached.client_id == self.credentials.client_id
+                && is_sendable(&cached.access_token)
+        })
     }
 
     fn keep(&self, token: &SecretString, expires_at: UnixMillis) {
-        let Some(cache) = self.cache.as_ref().filter(|cache| cache.writable) else {
+        let Some(cache) = &self.cache else {
             return;
         };
-        let cached = CachedToken {
+        let written = cache.write(&CachedToken {
             site: self.origin.clone(),
             client_id: self.credentials.client_id.clone(),
             access_token: token.expose_secret().to_owned(),
             expires_at,
-        };
-        let written = serde_json::to_vec(&cached)
-            .map_err(io::Error::from)
-            .and_then(|json| files::replace_durably(&cache.path, &json));
-        if let Err(error) = written {
-            self.notices.tell(&Notice::TokenCache {
-                problem: format!(
-                    "token cache {} cannot be written: {error}",
-                    cache.path.display()
-                ),
-            });
+        });
+        if let Err(problem) = written {
+            self.notices.tell(&Notice::TokenCache { problem });
         }
     }
 
     /// Removes the cached token, which was refused or has expired.
     fn forget(&self) {
-        if let Some(cache) = self.cache.as_ref().filter(|cache| cache.writable) {
-            let _ = fs::remove_file(&cache.path);
+        if let Some(cache) = &self.cache {
+            cache.remove();
         }
     }
 
@@ -311,17 +276,6 @@ fn encode(text: &str) -> String {
 /// True where the token can be sent in a header field.
 fn is_sendable(token: &str) -> bool {
     !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-fn read_cache(path: &Path) -> Result<Option<CachedToken>, String> {
-    match fs::read(path) {
-        // The content is a secret, so an error tells the place and not the content.
-        Ok(json) => serde_json::from_slice(&json)
-            .map(Some)
-            .map_err(|error| format!("damaged at line {} column {}", error.line(), error.column())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error.to_string()),
-    }
 }
 
 /// Adds the remedy. A token request refused with 400, 401 or 403 is a matter of credentials.

@@ -6,7 +6,7 @@
 mod capacity;
 mod compensated;
 mod fixed;
-mod predictive;
+pub(super) mod predictive;
 
 use super::limits::{Limits, LimitsError};
 use super::sample::Sample;
