@@ -48,7 +48,7 @@ pub struct OutputArgs {
     pub json: bool,
     /// Print warnings and errors only
     ///
-    /// What --json and --dry-run ask for is printed nevertheless.
+    /// Prints what --json and --dry-run ask for nevertheless.
     #[arg(long, short, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Print every HTTP exchange to stderr as well

@@ -247,7 +247,7 @@ Examples:
 A failed cycle is reported and the next one is run. The exit code is that of the last cycle, as
 in tick (see dialpace tick --help), or 130/143 after Ctrl-C or SIGTERM.";
 
-/// What an exchange gets to end by itself, and what ending it gets: less than 2 s together.
+/// Time for an exchange to end by itself, and again for its abort: less than 2 s together.
 const GRACE: Duration = Duration::from_millis(850);
 /// Time between two checks of the flags.
 const FLAG_CHECK_PERIOD: Duration = Duration::from_millis(20);

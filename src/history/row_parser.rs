@@ -59,14 +59,14 @@ fn poll(fields: &Fields) -> Result<Option<HistoryPoll>, WrongField> {
         logged_in: whole_number(fields, Column::LoggedInAgents)?,
     };
     let answer_rate = match (available, calls.answer_rate) {
-        (Some(_), AnswerRate::Known(rate)) => Some(rate),
+        (Some(_), RowAnswerRate::Known(rate)) => Some(rate),
         // An audit record has no answer rate where no attempt ended.
-        (Some(_), AnswerRate::NoAttemptEnded)
-        | (Some(AvailableAgents::WindowMean(_)), AnswerRate::Absent) => None,
-        (Some(AvailableAgents::Count(_)), AnswerRate::Absent) => {
+        (Some(_), RowAnswerRate::NoAttemptEnded)
+        | (Some(AvailableAgents::WindowMean(_)), RowAnswerRate::Absent) => None,
+        (Some(AvailableAgents::Count(_)), RowAnswerRate::Absent) => {
             return Err(WrongField::new(Column::AnswerRate, NO_ANSWER_RATE));
         }
-        (None, AnswerRate::Absent) => return Ok(None),
+        (None, RowAnswerRate::Absent) => return Ok(None),
         (None, _) => return Err(WrongField::new(Column::AvailableAgents, WHOLE_NUMBER)),
     };
     Ok(available.map(|available| HistoryPoll {
@@ -77,13 +77,13 @@ fn poll(fields: &Fields) -> Result<Option<HistoryPoll>, WrongField> {
 }
 
 /// Calls of the row's interval.
-struct Calls {
+struct IntervalCalls {
     dialed: Option<u32>,
     answered: Option<u32>,
-    answer_rate: AnswerRate,
+    answer_rate: RowAnswerRate,
 }
 
-enum AnswerRate {
+enum RowAnswerRate {
     Known(Ratio),
     /// No call was dialed, so that there is nothing to divide by.
     NoAttemptEnded,
@@ -91,7 +91,7 @@ enum AnswerRate {
     Absent,
 }
 
-fn calls(fields: &Fields) -> Result<Calls, WrongField> {
+fn calls(fields: &Fields) -> Result<IntervalCalls, WrongField> {
     let dialed = whole_number(fields, Column::CallsDialed)?;
     let answered = whole_number(fields, Column::CallsAnswered)?;
     if let (Some(dialed), Some(answered)) = (dialed, answered)
@@ -101,20 +101,20 @@ fn calls(fields: &Fields) -> Result<Calls, WrongField> {
         return Err(WrongField::new(Column::CallsAnswered, &expected));
     }
     let answer_rate = if let Some(rate) = share(fields, Column::AnswerRate)? {
-        AnswerRate::Known(rate)
+        RowAnswerRate::Known(rate)
     } else {
         match (dialed, answered) {
-            (Some(0), _) => AnswerRate::NoAttemptEnded,
+            (Some(0), _) => RowAnswerRate::NoAttemptEnded,
             (Some(dialed), Some(answered)) => {
                 let rate = Ratio::new(f64::from(answered) / f64::from(dialed));
-                rate.map_or(AnswerRate::NoAttemptEnded, AnswerRate::Known)
+                rate.map_or(RowAnswerRate::NoAttemptEnded, RowAnswerRate::Known)
             }
             (Some(_), None) => return Err(WrongField::new(Column::CallsAnswered, WHOLE_NUMBER)),
             (None, Some(_)) => return Err(WrongField::new(Column::CallsDialed, WHOLE_NUMBER)),
-            (None, None) => AnswerRate::Absent,
+            (None, None) => RowAnswerRate::Absent,
         }
     };
-    Ok(Calls {
+    Ok(IntervalCalls {
         dialed,
         answered,
         answer_rate,

@@ -158,12 +158,12 @@ impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let evidence = &self.evidence;
         match self.reason {
-            Reason::OutsideBand => write!(f, "{}, {}", AnswerRate(evidence), TargetOf(self)),
-            Reason::RateDiffers => write!(f, "{}, {}", TargetOf(self), AnswerRate(evidence)),
+            Reason::OutsideBand => write!(f, "{}, {}", AnswerRateText(evidence), TargetOf(self)),
+            Reason::RateDiffers => write!(f, "{}, {}", TargetOf(self), AnswerRateText(evidence)),
             Reason::Stable => write!(
                 f,
                 "pacing stable: {}, {}",
-                AnswerRate(evidence),
+                AnswerRateText(evidence),
                 TargetOf(self)
             ),
             Reason::NoAgents => {
@@ -193,9 +193,9 @@ impl fmt::Display for Decision {
 }
 
 /// The answer rate against its band: "answer rate 0.772 within 0.75 ± 0.05".
-struct AnswerRate<'a>(&'a Evidence);
+struct AnswerRateText<'a>(&'a Evidence);
 
-impl fmt::Display for AnswerRate<'_> {
+impl fmt::Display for AnswerRateText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (Some(rate), Some(deviation)) = (self.0.answer_rate, self.0.deviation) else {
             return f.write_str("no answer rate: no attempt ended");

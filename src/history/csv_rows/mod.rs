@@ -20,11 +20,11 @@ use quoted::QuotedRecords;
 use split::{WrongCount, split};
 
 pub(super) struct CsvRows {
-    source: Source,
+    source: RowSource,
     header: Header,
 }
 
-enum Source {
+enum RowSource {
     Plain(PlainLines),
     Quoted(Box<QuotedRecords>),
 }
@@ -44,11 +44,11 @@ impl CsvRows {
         let (source, header) = if memchr(b'"', block).is_none() {
             let mut lines = PlainLines::new(file);
             let header = lines.header().map_err(|error| unreadable(&error))?;
-            (Source::Plain(lines), header)
+            (RowSource::Plain(lines), header)
         } else {
             let mut records = QuotedRecords::new(file, 0, 0);
             let header = records.header()?;
-            (Source::Quoted(Box::new(records)), header)
+            (RowSource::Quoted(Box::new(records)), header)
         };
         Ok(Self {
             source,
@@ -58,8 +58,8 @@ impl CsvRows {
 
     pub(super) fn bytes(&self) -> u64 {
         match &self.source {
-            Source::Plain(lines) => lines.bytes(),
-            Source::Quoted(records) => records.bytes(),
+            RowSource::Plain(lines) => lines.bytes(),
+            RowSource::Quoted(records) => records.bytes(),
         }
     }
 
@@ -70,7 +70,7 @@ impl CsvRows {
 
     /// Goes to the next row and returns the line at which it begins.
     pub(super) fn advance(&mut self) -> Result<Option<u64>, RowError> {
-        while let Source::Plain(lines) = &mut self.source {
+        while let RowSource::Plain(lines) = &mut self.source {
             match lines.advance()? {
                 NextLine::Line if lines.current().is_empty() => {}
                 NextLine::Line => return Ok(Some(lines.line())),
@@ -81,13 +81,13 @@ impl CsvRows {
                     let lines = mem::replace(lines, empty);
                     let (line, bytes) = (lines.line(), lines.bytes());
                     let records = QuotedRecords::new(lines.into_rest(), line, bytes);
-                    self.source = Source::Quoted(Box::new(records));
+                    self.source = RowSource::Quoted(Box::new(records));
                 }
             }
         }
         match &mut self.source {
-            Source::Plain(_) => Ok(None),
-            Source::Quoted(records) => records.advance(),
+            RowSource::Plain(_) => Ok(None),
+            RowSource::Quoted(records) => records.advance(),
         }
     }
 
@@ -95,11 +95,11 @@ impl CsvRows {
     pub(super) fn fields(&self, line: u64) -> Result<Fields<'_>, RowError> {
         let columns = &self.header.columns;
         let fields = match &self.source {
-            Source::Plain(lines) => split(lines.current(), columns),
-            Source::Quoted(records) => records.fields(columns),
+            RowSource::Plain(lines) => split(lines.current(), columns),
+            RowSource::Quoted(records) => records.fields(columns),
         };
         fields.map_err(|WrongCount(count)| match &self.source {
-            Source::Quoted(records) if records.has_line_break() => RowError::unclosed_quote(line),
+            RowSource::Quoted(records) if records.has_line_break() => RowError::unclosed_quote(line),
             _ => RowError::bad_row(
                 line,
                 format!(

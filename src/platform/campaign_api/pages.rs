@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::wire::{Agent, AgentsPage, Paging};
+use super::wire::{AgentsPage, ListedAgent, Paging};
 
 /// The pages read so far.
 #[derive(Default)]
@@ -74,7 +74,7 @@ impl Pages {
     }
 
     /// Counts the agents of a page. Returns true where each of them has an id that came before.
-    fn count(&mut self, agents: &[Agent]) -> bool {
+    fn count(&mut self, agents: &[ListedAgent]) -> bool {
         let mut known = 0;
         for agent in agents {
             let is_new = agent

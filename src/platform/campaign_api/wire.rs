@@ -91,14 +91,14 @@ impl MetricsAnswer {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct AgentsPage {
     /// Elements of this answer.
-    pub(super) agents: Vec<Agent>,
+    pub(super) agents: Vec<ListedAgent>,
     /// `None` for a plain array, which holds all agents.
     pub(super) paging: Option<Paging>,
 }
 
 /// One element of a list of agents.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Agent {
+pub(super) struct ListedAgent {
     /// Its id, where it has one.
     pub(super) id: Option<String>,
     /// False where its state says that it is not available. The list was asked for by state, so an
@@ -106,7 +106,7 @@ pub(super) struct Agent {
     pub(super) is_available: bool,
 }
 
-impl<'de> Deserialize<'de> for Agent {
+impl<'de> Deserialize<'de> for ListedAgent {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let element = Value::deserialize(deserializer)?;
         let field = |names: &[&str]| {
@@ -195,7 +195,7 @@ struct PagedAgents {
         alias = "items",
         alias = "results"
     )]
-    response: Vec<Agent>,
+    response: Vec<ListedAgent>,
     #[serde(flatten)]
     paging: Paging,
 }
