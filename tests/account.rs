@@ -190,11 +190,18 @@ fn what_is_withheld_is_what_would_be_sent() {
 #[test]
 fn a_change_that_is_only_accepted_stays_open_until_it_is_found_applied() {
     let folder = Folder::new();
-    let platform = Platform::faulty(Call::Patch, |_| {
-        Reply::ContractThen(Box::new(Reply::status(202)))
+    let platform = Platform::faulty(Call::Patch, |nth| match nth {
+        0 => Reply::Contract,
+        _ => Reply::ContractThen(Box::new(Reply::status(202))),
     });
+    platform.world().agents = 20;
+    folder
+        .tick(&platform, &["--window", "1"])
+        .finish()
+        .expect(0);
+    platform.world().agents = 40;
     let warehouse = platform.warehouse();
-    let args = ["--dw-endpoint", &warehouse, "--json"];
+    let args = ["--window", "1", "--dw-endpoint", &warehouse, "--json"];
     let run = folder.tick(&platform, &args).finish().expect(0);
     let object = run.json();
     assert_eq!(object["action"], "held", "{object}");
@@ -214,7 +221,7 @@ fn a_change_that_is_only_accepted_stays_open_until_it_is_found_applied() {
         run.stderr
     );
     assert_eq!(platform.world().records.len(), 1);
-    assert_eq!(platform.world().applied, [34], "not sent again");
+    assert_eq!(platform.world().applied, [17, 34], "not sent again");
 }
 
 /// What a platform leaves in its cursor is there for the next run, as for the next cycle.

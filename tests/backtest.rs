@@ -67,7 +67,7 @@ timestamp,campaignId,action,reason,previousDialRate,newDialRate,deviation,availa
 2026-11-02T09:00:30.000Z,a,adjusted,rate-differs,0,34,0.050000000000000044,40,40.0,34
 2026-11-02T09:00:30.000Z,b,adjusted,outside-band,0,17,-0.45,20,20.0,20
 2026-11-02T09:01:00.000Z,a,held,stable,34,34,0.0,40,40.0,34
-2026-11-02T09:01:00.000Z,b,adjusted,rate-differs,17,21,,30,25.0,20
+2026-11-02T09:01:00.000Z,b,adjusted,quiet-interval,17,21,,30,25.0,20
 2026-11-02T09:01:30.000Z,a,adjusted,outside-band,34,25,-0.5,9,29.666666666666668,
 2026-11-02T09:20:00.000Z,b,adjusted,rate-differs,21,10,0.050000000000000044,7,7.0,10
 ";

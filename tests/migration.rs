@@ -47,12 +47,23 @@ fn a_state_of_schema_1_says_what_it_said() {
         );
         assert_eq!(state.pacer.window.len(), samples, "{policy}");
         assert_eq!(state.pacer.forecast.is_some(), policy == "predictive");
-        assert!(state.intent.is_none() && state.outbox.is_empty() && state.cursor.is_empty());
+        assert!(state.unsettled.is_empty() && state.outbox.is_empty() && state.cursor.is_empty());
     }
     let state = load(&fixture("open-intent.json"), "camp-42");
     assert_eq!(state.pacer.applied, Some(Setpoint::at(34)));
-    assert_eq!(state.intent.unwrap().setpoint, Setpoint::at(38));
+    assert_eq!(state.unsettled[0].setpoint, Setpoint::at(38));
     assert_eq!(state.outbox.len(), 1);
+}
+
+/// An earlier layout of schema 2 had one open intent at most.
+#[test]
+fn an_earlier_state_of_schema_2_keeps_its_open_intent() {
+    let path = fixture("../schema-2/open-intent.json");
+    let state = load(&path, "camp-42");
+    assert_eq!(state.pacer.applied, None);
+    assert_eq!(state.unsettled.len(), 1);
+    assert_eq!(state.unsettled[0].setpoint, Setpoint::at(34));
+    assert!(state.unsettled[0].record.is_some());
 }
 
 #[test]

@@ -237,7 +237,7 @@ fn full_state() -> State {
         ..PacerState::default()
     };
     state.outbox.push(record.clone());
-    state.intent = Some(Intent {
+    state.unsettled.push(Intent {
         setpoint: Setpoint::at(34),
         record: Some(record),
     });

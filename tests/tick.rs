@@ -247,6 +247,7 @@ fn json_has_the_documented_fields() {
         json!({
             "timestamp": null, "campaignId": "camp-42", "policy": "capacity", "action": "adjusted",
             "reason": "target 34 = floor(40.0 agents × 0.85), answer rate 0.772 within 0.75 ± 0.05",
+            "reasonCode": "rate-differs",
             "previousDialRate": 0, "newDialRate": 34, "answerRate": 0.7724, "deviation": 0.7724 - 0.75,
             "availableAgents": 40, "agentAvailabilityAvg": 40.0, "exported": 1, "pending": 0, "dryRun": false,
         })

@@ -6,5 +6,6 @@ pub mod files;
 pub mod input;
 pub mod notice;
 pub mod notice_text;
+pub mod number_text;
 pub mod timestamp;
 pub mod units;

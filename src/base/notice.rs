@@ -74,6 +74,28 @@ pub enum Notice {
         /// The setpoint that the platform has.
         actual: String,
     },
+    /// Somebody set the lever lower than dialpace last applied.
+    LoweredElsewhere {
+        /// The setpoint that dialpace last applied.
+        expected: String,
+        /// The setpoint that the platform has.
+        actual: String,
+    },
+    /// The platform applied a change long after it was sent without an answer.
+    AppliedLate {
+        /// The setpoint, with its unit.
+        setpoint: String,
+    },
+    /// It will never be known whether a change without an answer was applied.
+    OutcomeUnknown {
+        /// The setpoint, with its unit.
+        setpoint: String,
+    },
+    /// The campaign could not be looked at in passing.
+    NotLookedAt {
+        /// Cause of the failure.
+        problem: String,
+    },
     /// The campaign was changed between the read and the write of one cycle.
     Conflict {
         /// The setpoint that was not applied.
@@ -159,6 +181,8 @@ impl Notice {
             | Self::OutboxSpilled { .. }
             | Self::RecordsWithoutWarehouse { .. }
             | Self::Conflict { .. }
+            | Self::LoweredElsewhere { .. }
+            | Self::OutcomeUnknown { .. }
             | Self::CyclesMissed { .. }
             | Self::MetricsNotWritten { .. }
             | Self::SparseHistory { .. }

@@ -62,6 +62,22 @@ impl fmt::Display for Notice {
                 f,
                 "the campaign dials at {actual}, and dialpace last applied {expected}: it was changed elsewhere; this cycle continues from {actual}"
             ),
+            Self::LoweredElsewhere { expected, actual } => write!(
+                f,
+                "the campaign dials at {actual}, and dialpace last applied {expected}: it was lowered elsewhere; it stays there until the decision changes"
+            ),
+            Self::AppliedLate { setpoint } => write!(
+                f,
+                "the campaign dials at {setpoint}: a change that was sent without an answer has been applied late"
+            ),
+            Self::OutcomeUnknown { setpoint } => write!(
+                f,
+                "whether an earlier change to {setpoint} was applied cannot be known any more; its record is exported, as if it was"
+            ),
+            Self::NotLookedAt { problem } => write!(
+                f,
+                "whether somebody changed the campaign was not seen: {problem}"
+            ),
             Self::Conflict { setpoint } => write!(
                 f,
                 "the campaign was changed while this cycle ran, so {setpoint} was not applied; the next cycle reads it again"

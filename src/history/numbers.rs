@@ -1,6 +1,7 @@
 //! Numbers of a row: counts, shares and means.
 
 use super::columns::{Column, Fields};
+use crate::base::number_text::{finite, whole};
 use crate::pacing::Ratio;
 
 /// A field that is not of the expected form.
@@ -79,16 +80,10 @@ fn long_whole_number(fields: &Fields, column: Column) -> Result<Option<u32>, Wro
     let Some(number) = number(fields, column, WHOLE_NUMBER)? else {
         return Ok(None);
     };
-    if number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number) {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "whole and in range, by the line above"
-        )]
-        let count = number as u32;
-        return Ok(Some(count));
+    match whole(number) {
+        Some(count) => Ok(Some(count)),
+        None => Err(WrongField::new(column, WHOLE_NUMBER)),
     }
-    Err(WrongField::new(column, WHOLE_NUMBER))
 }
 
 /// A finite number; `None` where there is no value.
@@ -97,9 +92,9 @@ fn number(fields: &Fields, column: Column, expected: &str) -> Result<Option<f64>
     if text.is_empty() {
         return Ok(None);
     }
-    match fast_float2::parse::<f64, _>(text) {
-        Ok(number) if number.is_finite() => Ok(Some(number)),
-        _ => Err(WrongField::new(column, expected)),
+    match finite(text) {
+        Some(number) => Ok(Some(number)),
+        None => Err(WrongField::new(column, expected)),
     }
 }
 

@@ -4,7 +4,7 @@ use super::columns::{Column, Fields};
 use super::numbers::{WHOLE_NUMBER, WrongField, mean, share, whole_number};
 use super::row::{AvailableAgents, HistoryPoll, HistoryRow};
 use super::timestamps::TimestampParser;
-use crate::pacing::{Ratio, Traffic};
+use crate::pacing::{IntervalRate, Traffic};
 
 /// Parses rows. It keeps the day and the campaign of the last row, which the next row often shares.
 #[derive(Debug, Default)]
@@ -59,14 +59,14 @@ fn poll(fields: &Fields) -> Result<Option<HistoryPoll>, WrongField> {
         logged_in: whole_number(fields, Column::LoggedInAgents)?,
     };
     let answer_rate = match (available, calls.answer_rate) {
-        (Some(_), RowAnswerRate::Known(rate)) => Some(rate),
+        (Some(_), IntervalRate::Known(rate)) => Some(rate),
         // An audit record has no answer rate where no attempt ended.
-        (Some(_), RowAnswerRate::NoAttemptEnded)
-        | (Some(AvailableAgents::WindowMean(_)), RowAnswerRate::Absent) => None,
-        (Some(AvailableAgents::Count(_)), RowAnswerRate::Absent) => {
+        (Some(_), IntervalRate::Quiet)
+        | (Some(AvailableAgents::WindowMean(_)), IntervalRate::Absent) => None,
+        (Some(AvailableAgents::Count(_)), IntervalRate::Absent) => {
             return Err(WrongField::new(Column::AnswerRate, NO_ANSWER_RATE));
         }
-        (None, RowAnswerRate::Absent) => return Ok(None),
+        (None, IntervalRate::Absent) => return Ok(None),
         (None, _) => return Err(WrongField::new(Column::AvailableAgents, WHOLE_NUMBER)),
     };
     Ok(available.map(|available| HistoryPoll {
@@ -80,45 +80,31 @@ fn poll(fields: &Fields) -> Result<Option<HistoryPoll>, WrongField> {
 struct IntervalCalls {
     dialed: Option<u32>,
     answered: Option<u32>,
-    answer_rate: RowAnswerRate,
-}
-
-enum RowAnswerRate {
-    Known(Ratio),
-    /// No call was dialed, so that there is nothing to divide by.
-    NoAttemptEnded,
-    /// The row has neither the rate nor the totals.
-    Absent,
+    answer_rate: IntervalRate,
 }
 
 fn calls(fields: &Fields) -> Result<IntervalCalls, WrongField> {
     let dialed = whole_number(fields, Column::CallsDialed)?;
     let answered = whole_number(fields, Column::CallsAnswered)?;
-    if let (Some(dialed), Some(answered)) = (dialed, answered)
-        && answered > dialed
-    {
+    let rate = share(fields, Column::AnswerRate)?;
+    let Some(answer_rate) = IntervalRate::of(rate, dialed, answered) else {
+        let dialed = dialed.unwrap_or_default();
         let expected = format!("expected no more than the {dialed} calls dialed");
         return Err(WrongField::new(Column::CallsAnswered, &expected));
-    }
-    let answer_rate = if let Some(rate) = share(fields, Column::AnswerRate)? {
-        RowAnswerRate::Known(rate)
-    } else {
-        match (dialed, answered) {
-            (Some(0), _) => RowAnswerRate::NoAttemptEnded,
-            (Some(dialed), Some(answered)) => {
-                let rate = Ratio::new(f64::from(answered) / f64::from(dialed));
-                rate.map_or(RowAnswerRate::NoAttemptEnded, RowAnswerRate::Known)
-            }
-            (Some(_), None) => return Err(WrongField::new(Column::CallsAnswered, WHOLE_NUMBER)),
-            (None, Some(_)) => return Err(WrongField::new(Column::CallsDialed, WHOLE_NUMBER)),
-            (None, None) => RowAnswerRate::Absent,
-        }
     };
-    Ok(IntervalCalls {
-        dialed,
-        answered,
-        answer_rate,
-    })
+    match (answer_rate, dialed, answered) {
+        (IntervalRate::Absent, Some(_), _) => {
+            Err(WrongField::new(Column::CallsAnswered, WHOLE_NUMBER))
+        }
+        (IntervalRate::Absent, None, Some(_)) => {
+            Err(WrongField::new(Column::CallsDialed, WHOLE_NUMBER))
+        }
+        _ => Ok(IntervalCalls {
+            dialed,
+            answered,
+            answer_rate,
+        }),
+    }
 }
 
 /// The count where the file has that column, else the mean.

@@ -10,15 +10,17 @@
 use std::time::Duration;
 
 use super::export::{Export, Exported};
-use super::outcome::{CycleError, CycleReport, Failures, Outcome, Withheld};
-use super::state::{Intent, State};
+use super::outcome::{CycleError, CycleReport, Failures, Outcome};
+use super::sending::Sending;
+use super::sight::{Seeing, Sight};
+use super::state::State;
 use super::store::{Loaded, StateError, Store};
 use crate::base::clock::{Clock, Deadline};
 use crate::base::notice::{Notice, Notices};
 use crate::http::{CallError, bounded_retry_at};
 use crate::pacing::{Decision, Pacer, Sample, Setpoint};
-use crate::platform::{Applied, Change, Platform, Standing};
-use crate::warehouse::{Record, Warehouse};
+use crate::platform::Platform;
+use crate::warehouse::Warehouse;
 
 /// The parts of a cycle.
 pub struct Cycle<'a> {
@@ -64,39 +66,62 @@ impl Cycle<'_> {
     /// Runs one cycle. Afterwards `state` equals the state file.
     pub fn run(&self, state: &mut State, deadline: &Deadline) -> CycleReport {
         let mut failures = Failures::default();
+        state.looks.begin_cycle();
+        let obeyed = self.obey(state, deadline, &mut failures);
         let polling = deadline.reserving(SEND_RESERVE.min(deadline.limit() / 3));
-        let polled = self
+        let sight = self
             .wait_out_pause(state, &polling)
-            .and_then(|()| self.settle(state, &polling))
-            .map_or_else(Polled::blocked, |()| self.poll(state, &polling));
-        let sample = polled
-            .sample
+            .and_then(|()| self.seeing().see(state, &polling))
             .map_err(|error| failures.add(CycleError::Call(error)))
             .ok();
-        // The moment of the poll, so that a replay of what was polled decides the same.
-        let now = sample.map_or_else(|| deadline.clock().now(), |sample| sample.at);
-        let decision = self.pacer.step(&mut state.pacer, sample, now);
-        let outcome = match decision.order() {
-            None => Outcome::Held,
-            Some(_) if !polled.may_send => Outcome::NotApplied,
-            Some(setpoint) => {
-                let is_blind = sample.is_none() && polled.standing.is_none();
-                let change = Change {
-                    setpoint,
-                    previous: decision.previous,
-                    version: polled.standing.and_then(|standing| standing.version),
-                };
-                let sent = if is_blind {
-                    self.send_blind(state, &decision, &change, deadline)
-                } else {
-                    self.send(state, &decision, &change, deadline)
-                };
-                sent.unwrap_or_else(|error| {
-                    failures.add(error);
-                    Outcome::NotApplied
-                })
+        let sample = sight.as_ref().and_then(|sight| {
+            let sample = sight.sample.as_ref();
+            sample
+                .map_err(|error| failures.add(CycleError::Call(error.clone())))
+                .ok()
+        });
+        if let Some(error) = sight.as_ref().and_then(|sight| sight.unreadable.clone()) {
+            failures.add(CycleError::Call(error));
+        }
+        let decision = self.decide(state, sight.as_ref(), sample.copied(), deadline);
+        let (decision, outcome) = if self.is_held() {
+            self.hold(state, decision, obeyed, deadline, &mut failures)
+        } else {
+            let (decision, sent) = self.carry_out(state, decision, sight.as_ref(), deadline);
+            let outcome = sent.unwrap_or_else(|error| {
+                failures.add(error);
+                Outcome::NotApplied
+            });
+            // The marker may have been left meanwhile.
+            match self.obey(state, deadline, &mut failures) {
+                Some(obeyed) => obeyed,
+                None => (decision, outcome),
             }
         };
+        self.finish(state, decision, outcome, failures, deadline)
+    }
+
+    /// Lowers the lever for an operator, whatever pause an earlier answer asked for, and delivers
+    /// the record.
+    pub fn lower_to(
+        &self,
+        state: &mut State,
+        setpoint: Setpoint,
+        deadline: &Deadline,
+    ) -> CycleReport {
+        let mut failures = Failures::default();
+        let (decision, outcome) = self.lower(state, setpoint, deadline, &mut failures);
+        self.finish(state, decision, outcome, failures, deadline)
+    }
+
+    fn finish(
+        &self,
+        state: &mut State,
+        decision: Decision,
+        outcome: Outcome,
+        mut failures: Failures,
+        deadline: &Deadline,
+    ) -> CycleReport {
         let now = deadline.clock().now();
         state.quiet_until = failures.retry_at.map(|at| bounded_retry_at(at, now));
         let exported = self
@@ -113,9 +138,138 @@ impl Cycle<'_> {
             export_failed: exported.failed,
             pending: state.outbox.len(),
             has_warehouse: self.warehouse.is_some(),
-            unsettled: state.intent.as_ref().map(|intent| intent.setpoint),
+            unsettled: state.unsettled.last().map(|intent| intent.setpoint),
             error: failures.first,
         }
+    }
+
+    fn decide(
+        &self,
+        state: &mut State,
+        sight: Option<&Sight>,
+        sample: Option<Sample>,
+        deadline: &Deadline,
+    ) -> Decision {
+        // The moment of the poll, so that a replay of what was polled decides the same.
+        let now = sample.map_or_else(|| deadline.clock().now(), |sample| sample.at);
+        let confirmed = state.pacer.applied;
+        if !state.unsettled.is_empty() {
+            state.pacer.applied = state.highest_in_force();
+        }
+        let decision = self.pacer.step(&mut state.pacer, sample, now);
+        state.pacer.applied = confirmed;
+        match sight.and_then(|sight| sight.exceeded) {
+            Some(ours) if sample.is_none() => decision.back_to(ours),
+            _ => decision,
+        }
+    }
+
+    /// Sends what was decided, as far as it may be (see `in_force`).
+    fn carry_out(
+        &self,
+        state: &mut State,
+        decision: Decision,
+        sight: Option<&Sight>,
+        deadline: &Deadline,
+    ) -> (Decision, Result<Outcome, CycleError>) {
+        let Some(ordered) = decision.order() else {
+            return (decision, Ok(Outcome::Held));
+        };
+        let Some(sight) = sight else {
+            return (decision, Ok(Outcome::NotApplied));
+        };
+        let is_blind = sight.sample.is_err();
+        let setpoint = if is_blind {
+            ordered.min(state.lowest_in_force())
+        } else {
+            ordered
+        };
+        let decision = Decision {
+            setpoint: Some(setpoint),
+            ..decision
+        };
+        if sight.unreadable.is_some() && !state.is_lowered_by(setpoint) {
+            return (decision, Ok(Outcome::NotApplied));
+        }
+        let mut version = sight
+            .standing
+            .as_ref()
+            .and_then(|standing| standing.version.clone());
+        // It may have been changed elsewhere. Nothing is lower than standing still.
+        let looks_first = is_blind && sight.standing.is_none() && sight.unreadable.is_none();
+        if looks_first
+            && setpoint > Setpoint::Stopped
+            && let Ok(standing) = self.platform.read(deadline)
+        {
+            if standing.setpoint <= setpoint {
+                self.seeing().adopt(state, standing.setpoint);
+                return (decision, Ok(Outcome::Held));
+            }
+            version = standing.version;
+        }
+        let sent = self
+            .sending()
+            .send(state, &decision, setpoint, version, deadline);
+        (decision, sent)
+    }
+
+    /// Stops the lever where an operator asked for it, before anything else and whatever pause an
+    /// earlier answer asked for.
+    fn obey(
+        &self,
+        state: &mut State,
+        deadline: &Deadline,
+        failures: &mut Failures,
+    ) -> Option<(Decision, Outcome)> {
+        let must = self.is_held() && state.is_lowered_by(Setpoint::Stopped);
+        must.then(|| self.lower(state, Setpoint::Stopped, deadline, failures))
+    }
+
+    fn lower(
+        &self,
+        state: &mut State,
+        setpoint: Setpoint,
+        deadline: &Deadline,
+        failures: &mut Failures,
+    ) -> (Decision, Outcome) {
+        let now = deadline.clock().now();
+        let previous = state.highest_in_force();
+        let decision = self
+            .pacer
+            .by_operator(&state.pacer, previous, setpoint, now);
+        if !state.is_lowered_by(setpoint) {
+            return (decision, Outcome::Held);
+        }
+        let sent = self
+            .sending()
+            .send(state, &decision, setpoint, None, deadline);
+        let outcome = sent.unwrap_or_else(|error| {
+            failures.add(error);
+            Outcome::NotApplied
+        });
+        (decision, outcome)
+    }
+
+    /// The result of a cycle under an operator's stop: what was sent for it, and what was seen.
+    fn hold(
+        &self,
+        state: &mut State,
+        decision: Decision,
+        obeyed: Option<(Decision, Outcome)>,
+        deadline: &Deadline,
+        failures: &mut Failures,
+    ) -> (Decision, Outcome) {
+        match obeyed.or_else(|| self.obey(state, deadline, failures)) {
+            Some((obeyed, outcome)) => {
+                let evidence = decision.evidence;
+                (Decision { evidence, ..obeyed }, outcome)
+            }
+            None => (decision.held_by_operator(), Outcome::Held),
+        }
+    }
+
+    fn is_held(&self) -> bool {
+        self.store.hold().read().is_some()
     }
 
     /// Waits until the platform may be called again, if the deadline allows.
@@ -140,148 +294,23 @@ impl Cycle<'_> {
         Ok(())
     }
 
-    /// Reads the lever where an intent is open or the state was lost. An intent whose setpoint the
-    /// lever has counts as applied, and its record goes to the outbox.
-    fn settle(&self, state: &mut State, deadline: &Deadline) -> Result<(), CallError> {
-        if state.intent.is_none() && !state.pacer.recovering {
-            return Ok(());
-        }
-        let standing = self.platform.read(deadline)?;
-        let actual = standing.setpoint;
-        if let Some(intent) = &state.intent {
-            let intended = intent.setpoint;
-            let stood_there = state.pacer.applied == Some(intended);
-            let applied = match actual == intended {
-                // The lever had this position before the intent, so its position proves nothing.
-                // Sending it again changes nothing, and the answer makes the record true.
-                true if stood_there => self.send_again(intended, standing, deadline)?,
-                is_there => is_there,
-            };
-            self.notices.tell(&if applied {
-                let setpoint = self.show(actual);
-                Notice::IntentApplied { setpoint }
-            } else {
-                let (intended, actual) = (self.show(intended), self.show(actual));
-                Notice::IntentNotApplied { intended, actual }
-            });
-            let record = state.intent.take().and_then(|intent| intent.record);
-            state.outbox.extend(record.filter(|_| applied));
-        }
-        state.pacer.applied = Some(actual);
-        Ok(())
-    }
-
-    fn send_again(
-        &self,
-        setpoint: Setpoint,
-        standing: Standing,
-        deadline: &Deadline,
-    ) -> Result<bool, CallError> {
-        let change = Change {
-            setpoint,
-            previous: Some(standing.setpoint),
-            version: standing.version,
-        };
-        let applied = self.platform.apply(&change, deadline)?;
-        Ok(!matches!(applied, Applied::Conflict))
-    }
-
-    fn poll(&self, state: &mut State, deadline: &Deadline) -> Polled {
-        let poll = self.platform.poll(&mut state.cursor, deadline);
-        match poll.standing {
-            None => Polled {
-                sample: poll.sample,
-                standing: None,
-                may_send: true,
-            },
-            Some(Ok(standing)) => {
-                self.adopt(state, standing.setpoint);
-                Polled {
-                    sample: poll.sample,
-                    standing: Some(standing),
-                    may_send: true,
-                }
-            }
-            // The version that a change depends on is unknown, so none may be sent.
-            Some(Err(error)) => Polled::blocked(match poll.sample {
-                Ok(_) => error,
-                Err(first) => first.with_later_retry(&error),
-            }),
+    fn seeing(&self) -> Seeing<'_> {
+        Seeing {
+            platform: self.platform,
+            hold: self.store.hold(),
+            notices: self.notices,
+            unit: self.pacer.limits().actuator.unit,
         }
     }
 
-    /// Continues from the lever's actual position, with a notice where it was changed elsewhere.
-    fn adopt(&self, state: &mut State, actual: Setpoint) {
-        let expected = state.pacer.applied.replace(actual);
-        if let Some(expected) = expected.filter(|expected| *expected != actual) {
-            let (expected, actual) = (self.show(expected), self.show(actual));
-            self.notices
-                .tell(&Notice::RateChangedElsewhere { expected, actual });
-        }
-    }
-
-    /// Sends a setpoint that was decided without a poll, if it lowers the lever. The lever is read
-    /// first, since it may have been changed elsewhere.
-    fn send_blind(
-        &self,
-        state: &mut State,
-        decision: &Decision,
-        change: &Change,
-        deadline: &Deadline,
-    ) -> Result<Outcome, CycleError> {
-        // Nothing is lower than standing still, so a stop never waits for what cannot be read.
-        if change.setpoint > Setpoint::Stopped {
-            let standing = self.platform.read(deadline).map_err(CycleError::Call)?;
-            if standing.setpoint <= change.setpoint {
-                self.adopt(state, standing.setpoint);
-                return Ok(Outcome::Held);
-            }
-        }
-        self.send(state, decision, change, deadline)
-    }
-
-    fn send(
-        &self,
-        state: &mut State,
-        decision: &Decision,
-        change: &Change,
-        deadline: &Deadline,
-    ) -> Result<Outcome, CycleError> {
-        let record = Record::of(decision, self.campaign_id);
-        state.intent = Some(Intent {
-            setpoint: change.setpoint,
-            record: self.warehouse.is_some().then(|| record.clone()),
-        });
-        if let Err(error) = self.store.save(state) {
-            // A setpoint whose intent could not be saved is not sent.
-            state.intent = None;
-            return Err(CycleError::State(error));
-        }
-        match self.platform.apply(change, deadline) {
-            Ok(Applied::Yes) => {
-                state.pacer.applied = Some(change.setpoint);
-                let record = state.intent.take().and_then(|intent| intent.record);
-                state.outbox.extend(record);
-                Ok(Outcome::Applied)
-            }
-            Ok(Applied::Conflict) => {
-                state.intent = None;
-                let setpoint = self.show(change.setpoint);
-                self.notices.tell(&Notice::Conflict { setpoint });
-                Ok(Outcome::Conflict)
-            }
-            // The intent stays open; the next cycle settles it.
-            Ok(Applied::Pending) => Ok(Outcome::Pending),
-            Ok(Applied::Withheld(requests)) => {
-                state.intent = None;
-                Ok(Outcome::WouldApply(Box::new(Withheld { requests, record })))
-            }
-            Err(error) => {
-                if !error.uncertain {
-                    state.intent = None;
-                }
-                Err(CycleError::Call(error))
-            }
+    fn sending(&self) -> Sending<'_> {
+        Sending {
+            platform: self.platform,
+            store: self.store,
+            notices: self.notices,
+            campaign_id: self.campaign_id,
+            unit: self.pacer.limits().actuator.unit,
+            keeps_record: self.warehouse.is_some(),
         }
     }
 
@@ -293,28 +322,6 @@ impl Cycle<'_> {
             notices: self.notices,
         }
     }
-
-    fn show(&self, setpoint: Setpoint) -> String {
-        self.pacer.limits().actuator.unit.show(setpoint)
-    }
-}
-
-impl Polled {
-    /// No poll was made, or no setpoint may be sent after it, because of `error`.
-    fn blocked(error: CallError) -> Self {
-        Self {
-            sample: Err(error),
-            standing: None,
-            may_send: false,
-        }
-    }
-}
-
-/// A poll, and whether a setpoint may be sent after it.
-struct Polled {
-    sample: Result<Sample, CallError>,
-    standing: Option<Standing>,
-    may_send: bool,
 }
 
 /// Time of the cycle that the poll leaves for sending a setpoint: the time of one call.

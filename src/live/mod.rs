@@ -3,20 +3,25 @@
 mod cycle;
 mod envelope;
 mod export;
+mod hold;
+mod in_force;
 mod options;
 mod outcome;
 mod running;
 mod schema1;
+mod sending;
 mod setup;
+mod sight;
 mod state;
 mod store;
 
 pub use cycle::Cycle;
+pub use hold::{Hold, HoldMarker};
 pub use options::{LiveOptions, SandboxLifetime};
 pub use outcome::{CycleError, CycleReport, Outcome, Withheld};
 pub use running::{Exchanges, Live};
 pub use setup::open_and_run;
-pub use state::{Counters, Intent, State};
+pub use state::{Counters, Intent, Looks, State};
 pub use store::{Loaded, StateError, Store};
 
 #[cfg(fuzzing)]

@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use super::state::{Counters, Intent, State};
+use super::state::{Counters, Intent, Looks, State};
 use crate::base::units::UnixMillis;
 use crate::pacing::{Forecast, PacerState, Setpoint, Window};
 use crate::platform::Cursor;
@@ -53,13 +53,21 @@ pub(super) fn migrated(state: StateV1) -> State {
             recovering: pacer.recovering,
             forecast: pacer.forecast,
         },
-        intent: state.intent.map(|intent| Intent {
-            setpoint: Setpoint::at(intent.dial_rate),
-            record: intent.record,
-        }),
+        unsettled: state.intent.into_iter().map(intent).collect(),
+        late: None,
+        seen: None,
+        looks: Looks::default(),
+        conflicts: 0,
         outbox: state.outbox,
         quiet_until: state.quiet_until,
         cursor: Cursor::default(),
         counters: state.counters,
+    }
+}
+
+fn intent(intent: IntentV1) -> Intent {
+    Intent {
+        setpoint: Setpoint::at(intent.dial_rate),
+        record: intent.record,
     }
 }

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::envelope::{Decoded, SCHEMA, decode, encode};
+use super::hold::HoldMarker;
 use super::state::State;
 use crate::base::files;
 use crate::base::timestamp::file_stamp;
@@ -16,6 +17,7 @@ use crate::base::units::UnixMillis;
 pub struct Store {
     path: PathBuf,
     campaign_id: String,
+    hold: HoldMarker,
     /// Held for the life of the store; `None` for one that never writes.
     lock: Option<File>,
 }
@@ -83,6 +85,7 @@ impl Store {
             Ok(()) => Ok(Self {
                 path: path.to_owned(),
                 campaign_id: campaign_id.to_owned(),
+                hold: HoldMarker::beside(path),
                 lock: Some(lock),
             }),
             Err(TryLockError::WouldBlock) => Err(StateError::Busy(path.to_owned())),
@@ -96,6 +99,7 @@ impl Store {
         Self {
             path: path.to_owned(),
             campaign_id: campaign_id.to_owned(),
+            hold: HoldMarker::beside(path),
             lock: None,
         }
     }
@@ -104,6 +108,12 @@ impl Store {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The marker of an operator's stop.
+    #[must_use]
+    pub fn hold(&self) -> &HoldMarker {
+        &self.hold
     }
 
     /// Reads and checks the state.

@@ -44,6 +44,31 @@ impl Decision {
         self.setpoint.filter(|_| self.action != Action::Hold)
     }
 
+    /// This decision under an operator's stop: the lever stands still, whatever was decided.
+    pub fn held_by_operator(self) -> Self {
+        let stands = self.previous == Some(Setpoint::Stopped);
+        Self {
+            action: if stands { Action::Hold } else { Action::Stop },
+            reason: Reason::HeldByOperator,
+            setpoint: Some(Setpoint::Stopped),
+            ..self
+        }
+    }
+
+    /// This decision, made without a poll, where somebody else raised the lever above `ours`: it
+    /// goes back at least that far.
+    pub fn back_to(self, ours: Setpoint) -> Self {
+        if self.setpoint.is_some_and(|setpoint| setpoint <= ours) {
+            return self;
+        }
+        Self {
+            action: Action::Adjust,
+            reason: Reason::ChangedElsewhere,
+            setpoint: Some(ours),
+            ..self
+        }
+    }
+
     /// The dial rate last applied, calls per minute; 0 where it is stopped or none was applied.
     #[must_use]
     pub fn previous_dial_rate(&self) -> u32 {
@@ -64,7 +89,7 @@ pub enum Action {
     Adjust,
     /// Send nothing.
     Hold,
-    /// Send 0, because no agent was available over the whole window.
+    /// Send 0, because no agent was available over the whole window, or an operator asked for it.
     Stop,
     /// Send the safe rate, because no sample is left.
     Safe,
@@ -79,6 +104,8 @@ pub enum Reason {
     RateDiffers,
     /// Inside the band, and the rate is the one last applied.
     Stable,
+    /// Nothing was dialed in the interval, so the decision rests on the agents alone.
+    QuietInterval,
     /// The whole window passed without an available agent.
     NoAgents,
     /// The state was lost, so this step may not raise the rate that the platform reported.
@@ -91,6 +118,10 @@ pub enum Reason {
     NoSamples,
     /// The poll failed, and the rate last applied is above the maximum that is set now.
     AboveMaximum,
+    /// The poll failed, and the campaign dials faster than it was set to.
+    ChangedElsewhere,
+    /// An operator stopped the campaign, and nobody resumed it.
+    HeldByOperator,
 }
 
 /// The data that a decision rests on.
@@ -143,12 +174,15 @@ impl Reason {
             Self::OutsideBand => "outside-band",
             Self::RateDiffers => "rate-differs",
             Self::Stable => "stable",
+            Self::QuietInterval => "quiet-interval",
             Self::NoAgents => "no-agents",
             Self::Recovering => "recovering",
             Self::PollFailed => "poll-failed",
             Self::Unseen => "unseen",
             Self::NoSamples => "no-samples",
             Self::AboveMaximum => "above-maximum",
+            Self::ChangedElsewhere => "changed-elsewhere",
+            Self::HeldByOperator => "held-by-operator",
         }
     }
 }
@@ -159,7 +193,9 @@ impl fmt::Display for Decision {
         let evidence = &self.evidence;
         match self.reason {
             Reason::OutsideBand => write!(f, "{}, {}", AnswerRateText(evidence), TargetOf(self)),
-            Reason::RateDiffers => write!(f, "{}, {}", TargetOf(self), AnswerRateText(evidence)),
+            Reason::RateDiffers | Reason::QuietInterval => {
+                write!(f, "{}, {}", TargetOf(self), AnswerRateText(evidence))
+            }
             Reason::Stable => write!(
                 f,
                 "pacing stable: {}, {}",
@@ -187,6 +223,12 @@ impl fmt::Display for Decision {
             Reason::NoSamples => f.write_str("poll failed and no sample is young enough to count"),
             Reason::AboveMaximum => {
                 write!(f, "poll failed, and the rate is above the maximum")
+            }
+            Reason::ChangedElsewhere => f.write_str(
+                "poll failed, and the rate was raised elsewhere, so it goes back to the one last decided",
+            ),
+            Reason::HeldByOperator => {
+                f.write_str("stopped by an operator, until `dialpace resume`")
             }
         }
     }

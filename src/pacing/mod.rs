@@ -59,7 +59,7 @@ pub use limits::{
 };
 pub use pacer::Pacer;
 pub use policy::{Forecast, Policy, Predictive};
-pub use sample::{NotARatio, Ratio, Sample, Traffic};
+pub use sample::{IntervalRate, NotARatio, Ratio, Sample, Traffic};
 pub use setpoint::{Actuator, Setpoint, Unit};
 pub use state::PacerState;
 pub use target::{Basis, Target};

@@ -58,6 +58,40 @@ impl Pacer {
         if poll.is_some() {
             state.recovering = false;
         }
+        self.decision(state, poll, now, verdict)
+    }
+
+    /// An operator's decision to lower the lever to `setpoint`; `previous` is the highest setpoint
+    /// that may be in force. Nothing enters the window.
+    pub fn by_operator(
+        &self,
+        state: &PacerState,
+        previous: Option<Setpoint>,
+        setpoint: Setpoint,
+        now: UnixMillis,
+    ) -> Decision {
+        let verdict = Verdict {
+            action: match setpoint {
+                Setpoint::Stopped => Action::Stop,
+                Setpoint::At(_) => Action::Safe,
+            },
+            reason: Reason::HeldByOperator,
+            setpoint: Some(setpoint),
+            target: None,
+        };
+        Decision {
+            previous,
+            ..self.decision(state, None, now, verdict)
+        }
+    }
+
+    fn decision(
+        &self,
+        state: &PacerState,
+        poll: Option<Sample>,
+        now: UnixMillis,
+        verdict: Verdict,
+    ) -> Decision {
         let answer_rate = poll.and_then(|sample| sample.answer_rate);
         Decision {
             at: now,
@@ -114,10 +148,10 @@ impl Pacer {
         };
         Verdict {
             action,
-            reason: if setpoint == wanted {
-                reason
-            } else {
-                Reason::Recovering
+            reason: match sample.answer_rate {
+                _ if setpoint != wanted => Reason::Recovering,
+                None => Reason::QuietInterval,
+                Some(_) => reason,
             },
             setpoint: Some(setpoint),
             target: Some(target),
@@ -178,6 +212,7 @@ impl Pacer {
 }
 
 /// The part of a [`Decision`] that one step chooses.
+#[derive(Clone, Copy)]
 struct Verdict {
     action: Action,
     reason: Reason,

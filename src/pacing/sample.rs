@@ -48,6 +48,43 @@ impl Traffic {
     }
 }
 
+/// The answer rate of one interval, from what a report of it holds: the rate, or both counts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum IntervalRate {
+    /// Answered by a person ÷ attempts that ended.
+    Known(Ratio),
+    /// Nothing was dialed, so that there is nothing to divide by.
+    Quiet,
+    /// The report has neither the rate nor both counts.
+    Absent,
+}
+
+impl IntervalRate {
+    /// The answer rate of a report; `None` where more were answered than dialed. A rate beside no
+    /// dialed call says nothing.
+    ///
+    /// ```
+    /// # use dialpace::pacing::{IntervalRate, Ratio};
+    /// let of = IntervalRate::of;
+    /// assert_eq!(of(None, Some(4), Some(1)), Ratio::new(0.25).map(IntervalRate::Known));
+    /// assert_eq!(of(Ratio::new(0.0), Some(0), Some(0)), Some(IntervalRate::Quiet));
+    /// assert_eq!(of(None, Some(4), None), Some(IntervalRate::Absent));
+    /// assert_eq!(of(None, Some(4), Some(5)), None);
+    /// ```
+    #[must_use]
+    pub fn of(rate: Option<Ratio>, dialed: Option<u32>, answered: Option<u32>) -> Option<Self> {
+        match (rate, dialed, answered) {
+            (_, Some(dialed), Some(answered)) if answered > dialed => None,
+            (_, Some(0), _) => Some(Self::Quiet),
+            (Some(rate), ..) => Some(Self::Known(rate)),
+            (None, Some(dialed), Some(answered)) => {
+                Ratio::new(f64::from(answered) / f64::from(dialed)).map(Self::Known)
+            }
+            (None, ..) => Some(Self::Absent),
+        }
+    }
+}
+
 /// A share: finite, from 0 to 1 inclusive.
 ///
 /// ```

@@ -8,6 +8,7 @@ mod account;
 mod address;
 mod campaign_api;
 mod cursor;
+mod fields;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod read_only;
@@ -50,6 +51,9 @@ pub trait Platform {
 pub struct Poll {
     /// Answer rate, counts and available agents.
     pub sample: Result<Sample, CallError>,
+    /// Set where the platform told nothing of the interval: why this is a failed poll, unless the
+    /// lever stands still and there is nothing to tell.
+    pub unless_stopped: Option<CallError>,
     /// The lever, where a change depends on the version read in the same cycle.
     pub standing: Option<Result<Standing, CallError>>,
 }
@@ -79,8 +83,11 @@ pub struct Change {
 pub enum Applied {
     /// The lever has the position.
     Yes,
-    /// The campaign no longer has the version that the change was decided for.
-    Conflict,
+    /// The campaign was changed by somebody else meanwhile.
+    Conflict {
+        /// False where the platform says that it compared the versions and did nothing.
+        may_have_applied: bool,
+    },
     /// The platform accepted the change and has not applied it yet.
     Pending,
     /// Nothing was sent, in a dry run; these requests would have been.

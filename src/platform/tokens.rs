@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use ureq::http::Method;
 
+use super::fields::optional_number;
 use super::token_cache::{CachedToken, TokenCache};
 use crate::base::clock::Deadline;
 use crate::base::notice::{Notice, Notices};
@@ -47,7 +48,8 @@ pub(super) struct Tokens<'a> {
 pub(super) struct TokenAnswer {
     access_token: String,
     token_type: Option<String>,
-    expires_in: Option<i64>,
+    #[serde(default, deserialize_with = "optional_number")]
+    expires_in: Option<f64>,
 }
 
 #[derive(Default)]
@@ -173,9 +175,9 @@ impl<'a> Tokens<'a> {
             ));
         }
         // A token without a lifetime, or with a short one, is used in this run only.
-        let lifetime = answer.expires_in.and_then(|secs| u64::try_from(secs).ok());
+        let lifetime = answer.expires_in;
         let expires_at = lifetime
-            .map(Duration::from_secs)
+            .and_then(|secs| Duration::try_from_secs_f64(secs).ok())
             .filter(|lifetime| *lifetime > EXPIRY_MARGIN)
             .map(|lifetime| asked_at.plus(lifetime));
         Ok((token, expires_at))

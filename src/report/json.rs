@@ -16,6 +16,7 @@ struct CycleObject<'a> {
     policy: &'static str,
     action: String,
     reason: String,
+    reason_code: &'static str,
     previous_dial_rate: u32,
     new_dial_rate: u32,
     answer_rate: Option<f64>,
@@ -75,6 +76,10 @@ pub fn cycle(report: &CycleReport, campaign_id: &str, pacer: &Pacer, is_dry_run:
             Outcome::Conflict => "the campaign was changed by somebody else meanwhile".to_owned(),
             Outcome::Pending => format!("{decision}; accepted by the platform, not confirmed yet"),
             _ => decision.to_string(),
+        },
+        reason_code: match report.outcome {
+            Outcome::Conflict => "changed-elsewhere",
+            _ => decision.reason.name(),
         },
         previous_dial_rate: decision.previous_dial_rate(),
         new_dial_rate: report.dial_rate(),

@@ -1,42 +1,25 @@
 //! The campaign API of NICE CXone: a campaign whose dial rate is set, in calls per minute.
 
+mod advice;
+mod calls;
 pub(super) mod pages;
+mod settings;
 pub(super) mod wire;
 
 use std::thread;
-use std::time::Duration;
 
 use ureq::http::Method;
 
-use super::{Account, Applied, CampaignId, Change, Cursor, Platform, Poll, Standing};
+use super::{Account, Applied, Change, Cursor, Platform, Poll, Standing};
 use crate::base::clock::Deadline;
 use crate::http::{Answer, Body, CallError, Request};
-use crate::pacing::{Actuator, Ratio, Sample, Setpoint, Traffic};
+use crate::pacing::{Actuator, Sample, Setpoint, Traffic};
+use advice::advise;
+use calls::{AGENTS_CALL, CAMPAIGN_CALL, DIAL_RATE_CALL, METRICS_CALL};
 use pages::Pages;
-use wire::{AgentsPage, CampaignAnswer, DialRate, MetricsAnswer, MetricsQuery};
+use wire::{AgentsPage, CampaignAnswer, DialRate, IntervalMetrics, MetricsAnswer, MetricsQuery};
 
-/// Settings of one campaign.
-#[derive(Clone, Debug)]
-pub struct CampaignSettings {
-    /// The campaign.
-    pub campaign_id: CampaignId,
-    /// Period that one metrics query covers.
-    pub interval: Duration,
-    /// The condition of the PATCH.
-    pub if_match: IfMatch,
-    /// The dial rate and its bounds.
-    pub actuator: Actuator,
-}
-
-/// The condition of the PATCH, in its `If-Match` field.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum IfMatch {
-    /// None (`*`): the campaign may have changed.
-    #[default]
-    Any,
-    /// The version of the campaign that was read in the same cycle.
-    Etag,
-}
+pub use settings::{CampaignSettings, IfMatch};
 
 /// One campaign of an account.
 pub struct CampaignApi<'a> {
@@ -54,10 +37,10 @@ impl<'a> CampaignApi<'a> {
     fn call(&self, request: &Request, deadline: &Deadline) -> Result<Answer, CallError> {
         self.account
             .call(request, deadline)
-            .map_err(|error| self.explain(error, request))
+            .map_err(|error| advise(error, request, &self.settings))
     }
 
-    fn metrics(&self, deadline: &Deadline) -> Result<(Ratio, Traffic), CallError> {
+    fn metrics(&self, deadline: &Deadline) -> Result<IntervalMetrics, CallError> {
         let campaign_id = &self.settings.campaign_id;
         let query = MetricsQuery::new(campaign_id, self.settings.interval.as_secs());
         let request = Request {
@@ -68,6 +51,9 @@ impl<'a> CampaignApi<'a> {
                 .request(METRICS_CALL, Method::POST, METRICS_PATH)
         };
         let answer = self.call(&request, deadline)?;
+        if answer.status == NO_CONTENT {
+            return Ok(IntervalMetrics::Missing("it is empty (204)".to_owned()));
+        }
         let answer: MetricsAnswer = self.account.read(METRICS_CALL, &answer)?;
         answer
             .metrics(campaign_id)
@@ -96,39 +82,6 @@ impl<'a> CampaignApi<'a> {
     fn campaign_path(&self) -> String {
         format!("/api/v2/outbound/campaigns/{}", self.settings.campaign_id)
     }
-
-    /// Adds the remedy to a refusal.
-    fn explain(&self, error: CallError, request: &Request) -> CallError {
-        let call = error.call;
-        match error.status() {
-            Some(400) => {
-                let sent = match &request.body {
-                    Some(Body::Plain(body)) => body.as_str(),
-                    _ => "no body",
-                };
-                let (min, max) = (self.settings.actuator.min.steps(), self.settings.actuator.max.steps());
-                let range = if call == DIAL_RATE_CALL {
-                    format!("; the range set here is {min} to {max} (MIN_DIAL_RATE, MAX_DIAL_RATE), the campaign's own may be narrower")
-                } else {
-                    String::new()
-                };
-                error.advise(format!("the body was {sent}{range}"))
-            }
-            Some(401) => error.advise(
-                "the platform refuses a token that it has just issued: check the client id (CXONE_CLIENT_ID) and the client secret, and that they belong to this site",
-            ),
-            Some(403) => {
-                let scope = scope_of(call);
-                error.advise(format!("the client lacks the scope {scope}: have it granted"))
-            }
-            Some(404 | 412) if call == DIAL_RATE_CALL || call == CAMPAIGN_CALL => error.advise(format!(
-                "check the campaign id (CAMPAIGN_ID): the platform does not know campaign {}",
-                self.settings.campaign_id
-            )),
-            Some(404) => error.advise("check the site (CXONE_SITE): the platform does not know this address"),
-            _ => error,
-        }
-    }
 }
 
 impl Platform for CampaignApi<'_> {
@@ -140,38 +93,53 @@ impl Platform for CampaignApi<'_> {
         if let Err(error) = self.account.log_in(deadline) {
             return Poll {
                 sample: Err(error),
+                unless_stopped: None,
                 standing: None,
             };
         }
         let reads_standing = self.settings.if_match == IfMatch::Etag;
-        let (rate, agents, standing) = thread::scope(|scope| {
+        let (metrics, agents, standing) = thread::scope(|scope| {
             let spawn = thread::Builder::new;
             let agents = spawn().spawn_scoped(scope, || self.available_agents(deadline));
             let standing =
                 reads_standing.then(|| spawn().spawn_scoped(scope, || self.read(deadline)));
             // This thread calls first and reuses the connection of the token request.
-            let rate = self.metrics(deadline);
+            let metrics = self.metrics(deadline);
             let join_agents = |thread| join(thread, AGENTS_CALL);
             let join_standing = |thread| join(thread, CAMPAIGN_CALL);
             (
-                rate,
+                metrics,
                 // Where no thread can be started, the requests follow one another.
                 agents.map_or_else(|_| self.available_agents(deadline), join_agents),
                 standing.map(|thread| thread.map_or_else(|_| self.read(deadline), join_standing)),
             )
         });
-        let sample = match (rate, agents) {
-            (Ok((rate, traffic)), Ok(available_agents)) => Ok(Sample {
-                at: deadline.clock().now(),
-                available_agents,
-                answer_rate: Some(rate),
-                traffic,
-            }),
+        let mut unless_stopped = None;
+        let sample = match (metrics, agents) {
+            (Ok(metrics), Ok(available_agents)) => {
+                let (answer_rate, traffic) = match metrics {
+                    IntervalMetrics::Row(answer_rate, traffic) => (answer_rate, traffic),
+                    IntervalMetrics::Missing(why) => {
+                        unless_stopped = Some(CallError::unusable(METRICS_CALL, why));
+                        (None, NOTHING_DIALED)
+                    }
+                };
+                Ok(Sample {
+                    at: deadline.clock().now(),
+                    available_agents,
+                    answer_rate,
+                    traffic,
+                })
+            }
             // One message is enough; the later of the two pauses holds.
             (Err(first), Err(second)) => Err(first.with_later_retry(&second)),
             (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
         };
-        Poll { sample, standing }
+        Poll {
+            sample,
+            unless_stopped,
+            standing,
+        }
     }
 
     fn read(&self, deadline: &Deadline) -> Result<Standing, CallError> {
@@ -179,17 +147,12 @@ impl Platform for CampaignApi<'_> {
         let request = self.account.request(CAMPAIGN_CALL, Method::GET, &path);
         let answer = self.call(&request, deadline)?;
         let campaign: CampaignAnswer = self.account.read(CAMPAIGN_CALL, &answer)?;
-        let unusable = |problem: String| CallError::unusable(CAMPAIGN_CALL, problem);
-        let dial_rate = u32::try_from(campaign.dial_rate)
-            .map_err(|_| unusable(format!("dialRate {} is no dial rate", campaign.dial_rate)))?;
         let version = match self.settings.if_match {
             IfMatch::Any => None,
-            IfMatch::Etag => Some(answer.header("etag").map(str::to_owned).ok_or_else(|| {
-                unusable("it has no ETag header, which --if-match etag needs".to_owned())
-            })?),
+            IfMatch::Etag => Some(strong_etag(&answer)?),
         };
         Ok(Standing {
-            setpoint: Setpoint::at(dial_rate),
+            setpoint: Setpoint::at(campaign.dial_rate),
             version,
         })
     }
@@ -202,7 +165,9 @@ impl Platform for CampaignApi<'_> {
         // The rate proves nothing where it was the same before; a new version does.
         let has_taken_effect = || {
             let standing = self.read(deadline)?;
-            let is_changed = change.previous != Some(change.setpoint)
+            let is_changed = change
+                .previous
+                .is_some_and(|previous| previous != change.setpoint)
                 || (change.version.is_some() && standing.version != change.version);
             Ok(standing.setpoint == change.setpoint && is_changed)
         };
@@ -210,7 +175,7 @@ impl Platform for CampaignApi<'_> {
         let sent = self
             .account
             .call_with_readback(&patch, deadline, &has_taken_effect)
-            .map_err(|error| self.explain(error, &patch));
+            .map_err(|error| advise(error, &patch, &self.settings));
         match sent {
             Ok(answer) if answer.status == ACCEPTED => Ok(Applied::Pending),
             Ok(_) => Ok(Applied::Yes),
@@ -220,9 +185,16 @@ impl Platform for CampaignApi<'_> {
                     && has_taken_effect().map_err(CallError::with_unknown_effect)?;
                 match change.version {
                     _ if took_effect => Ok(Applied::Yes),
-                    Some(_) => Ok(Applied::Conflict),
+                    Some(_) => Ok(Applied::Conflict {
+                        may_have_applied: error.uncertain,
+                    }),
                     None => Err(error),
                 }
+            }
+            Err(error) if error.status() == Some(409) && change.version.is_some() => {
+                Ok(Applied::Conflict {
+                    may_have_applied: true,
+                })
             }
             Err(error) => Err(error),
         }
@@ -245,6 +217,18 @@ impl CampaignApi<'_> {
     }
 }
 
+/// The version of the campaign in an answer. A weak one never matches (RFC 9110, 13.1.1).
+fn strong_etag(answer: &Answer) -> Result<String, CallError> {
+    let unusable = |problem: String| Err(CallError::unusable(CAMPAIGN_CALL, problem));
+    match answer.header("etag") {
+        None => unusable("it has no ETag header, which --if-match etag needs".to_owned()),
+        Some(weak) if weak.trim_start().starts_with("W/") => unusable(format!(
+            "its ETag {weak} is a weak one, which can never match: set --if-match any"
+        )),
+        Some(etag) => Ok(etag.to_owned()),
+    }
+}
+
 fn join<T>(
     thread: thread::ScopedJoinHandle<'_, Result<T, CallError>>,
     call: &'static str,
@@ -259,21 +243,17 @@ fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-fn scope_of(call: &str) -> &'static str {
-    match call {
-        METRICS_CALL => "analytics:read",
-        AGENTS_CALL => "agent:read",
-        CAMPAIGN_CALL => "outbound:campaign:read",
-        _ => "outbound:campaign:write",
-    }
-}
-
-const METRICS_CALL: &str = "metrics query";
-const AGENTS_CALL: &str = "agents request";
-const CAMPAIGN_CALL: &str = "campaign request";
-const DIAL_RATE_CALL: &str = "dial rate PATCH";
 const METRICS_PATH: &str = "/api/analytics/outbound/details/query";
 const AGENTS_PATH: &str = "/api/v2/agents?state=available";
+/// The counts of an interval without metrics.
+const NOTHING_DIALED: Traffic = Traffic {
+    attempts: Some(0),
+    answered: Some(0),
+    abandoned: None,
+    logged_in: None,
+};
+/// No content (RFC 9110, 15.3.5).
+const NO_CONTENT: u16 = 204;
 /// Accepted and not yet done (RFC 9110, 15.3.3).
 const ACCEPTED: u16 = 202;
 /// Most pages of available agents; no site has as many.

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::pacing::{Ratio, Traffic};
+use crate::pacing::{IntervalRate, Ratio, Traffic};
 use crate::platform::CampaignId;
+use crate::platform::fields::{count, optional_count, optional_share, text};
 
 /// The metrics query.
 #[derive(Serialize)]
@@ -47,22 +47,38 @@ pub(super) struct MetricsAnswer {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct MetricsRow {
+    #[serde(deserialize_with = "text")]
     campaign_id: String,
     #[serde(default, deserialize_with = "optional_count")]
-    total_calls_dialed: Option<u64>,
+    total_calls_dialed: Option<u32>,
     #[serde(default, deserialize_with = "optional_count")]
-    total_calls_answered: Option<u64>,
-    answer_rate: Ratio,
+    total_calls_answered: Option<u32>,
+    #[serde(default, deserialize_with = "optional_share")]
+    answer_rate: Option<Ratio>,
+}
+
+/// The metrics of one interval.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum IntervalMetrics {
+    /// The answer rate, `None` where nothing was dialed, and the counts.
+    Row(Option<Ratio>, Traffic),
+    /// None, and the sentence that says so: no fault while nothing is dialed.
+    Missing(String),
 }
 
 impl MetricsAnswer {
-    /// The answer rate and the counts of `campaign`, from the only row.
-    pub(super) fn metrics(&self, campaign: &CampaignId) -> Result<(Ratio, Traffic), String> {
-        let [row] = self.response.as_slice() else {
-            return Err(match self.response.len() {
-                0 => format!("response is empty: no metrics of campaign {campaign}"),
-                rows => format!("response has {rows} rows where one was asked for"),
-            });
+    /// The metrics of `campaign`, from the only row.
+    pub(super) fn metrics(&self, campaign: &CampaignId) -> Result<IntervalMetrics, String> {
+        let row = match self.response.as_slice() {
+            [row] => row,
+            [] => {
+                let why = format!("response is empty: no metrics of campaign {campaign}");
+                return Ok(IntervalMetrics::Missing(why));
+            }
+            rows => {
+                let rows = rows.len();
+                return Err(format!("response has {rows} rows where one was asked for"));
+            }
         };
         if row.campaign_id != campaign.as_str() {
             return Err(format!(
@@ -70,19 +86,23 @@ impl MetricsAnswer {
                 row.campaign_id
             ));
         }
-        match (row.total_calls_answered, row.total_calls_dialed) {
-            (Some(answered), Some(dialed)) if answered > dialed => Err(format!(
-                "response[0].totalCallsAnswered is {answered}, more than totalCallsDialed, which is {dialed}"
+        let (dialed, answered) = (row.total_calls_dialed, row.total_calls_answered);
+        let traffic = Traffic {
+            attempts: dialed,
+            answered,
+            ..Traffic::default()
+        };
+        match IntervalRate::of(row.answer_rate, dialed, answered) {
+            Some(IntervalRate::Known(rate)) => Ok(IntervalMetrics::Row(Some(rate), traffic)),
+            Some(IntervalRate::Quiet) => Ok(IntervalMetrics::Row(None, traffic)),
+            Some(IntervalRate::Absent) => Ok(IntervalMetrics::Missing(
+                "response[0].answerRate is missing or null, and so is one of the totals".to_owned(),
             )),
-            _ => {
-                let count = |count: Option<u64>| count.and_then(|count| u32::try_from(count).ok());
-                let traffic = Traffic {
-                    attempts: count(row.total_calls_dialed),
-                    answered: count(row.total_calls_answered),
-                    ..Traffic::default()
-                };
-                Ok((row.answer_rate, traffic))
-            }
+            None => Err(format!(
+                "response[0].totalCallsAnswered is {}, more than totalCallsDialed, which is {}",
+                answered.unwrap_or_default(),
+                dialed.unwrap_or_default()
+            )),
         }
     }
 }
@@ -247,7 +267,7 @@ impl<'de> Deserialize<'de> for AgentsPage {
 #[serde(rename_all = "camelCase")]
 pub(super) struct CampaignAnswer {
     #[serde(deserialize_with = "count")]
-    pub(super) dial_rate: u64,
+    pub(super) dial_rate: u32,
 }
 
 /// The body that sets a dial rate.
@@ -256,29 +276,3 @@ pub(super) struct CampaignAnswer {
 pub(super) struct DialRate {
     pub(super) dial_rate: u32,
 }
-
-/// Reads a whole number, also one that is written `34.0`.
-fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    let number = serde_json::Number::deserialize(deserializer)?;
-    let whole =
-        |value: f64| (value.fract() == 0.0 && (0.0..EXACT_MAX).contains(&value)).then_some(value);
-    match (number.as_u64(), number.as_f64().and_then(whole)) {
-        (Some(value), _) => Ok(value),
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "whole, not negative and below 2^53, by the line above"
-        )]
-        (None, Some(value)) => Ok(value as u64),
-        (None, None) => Err(D::Error::custom(format!(
-            "{number} is not a whole number of at least 0"
-        ))),
-    }
-}
-
-fn optional_count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    count(deserializer).map(Some)
-}
-
-/// 2⁵³: whole numbers below it are exact as floats.
-const EXACT_MAX: f64 = 9_007_199_254_740_992.0;

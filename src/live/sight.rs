@@ -1,0 +1,191 @@
+//! What a cycle sees before it decides: the outcome of open intents, the poll, and the lever.
+
+use super::hold::HoldMarker;
+use super::state::State;
+use crate::base::clock::Deadline;
+use crate::base::notice::{Notice, Notices};
+use crate::http::CallError;
+use crate::pacing::{Sample, Setpoint, Unit};
+use crate::platform::{Applied, Change, Platform, Standing};
+
+/// What a cycle saw.
+pub(super) struct Sight {
+    /// The poll.
+    pub(super) sample: Result<Sample, CallError>,
+    /// The lever, where it was read in this cycle.
+    pub(super) standing: Option<Standing>,
+    /// Why the lever could not be read although an intent is open or its version is needed: the
+    /// lever may only be lowered.
+    pub(super) unreadable: Option<CallError>,
+    /// The setpoint last confirmed, where the lever was found above it.
+    pub(super) exceeded: Option<Setpoint>,
+}
+
+/// Everything that seeing works with.
+pub(super) struct Seeing<'a> {
+    pub(super) platform: &'a dyn Platform,
+    pub(super) hold: &'a HoldMarker,
+    pub(super) notices: &'a dyn Notices,
+    pub(super) unit: Unit,
+}
+
+impl Seeing<'_> {
+    /// Settles what is open, polls, and looks at the lever where that is due. An error means that
+    /// nothing was seen and nothing may be sent.
+    pub(super) fn see(&self, state: &mut State, deadline: &Deadline) -> Result<Sight, CallError> {
+        let mut exceeded = None;
+        let mut standing = None;
+        let mut unreadable = None;
+        if is_open(state) {
+            // A lever that cannot be read leaves time for the poll.
+            let half = deadline.reserving(deadline.limit() / 2);
+            match self.platform.read(&half) {
+                Ok(read) => {
+                    exceeded = self.settle(state, &read, deadline)?;
+                    standing = Some(read);
+                }
+                // The platform wants no further call, or nothing is known that could be lowered.
+                Err(error) if error.retry_at.is_some() || state.pacer.recovering => {
+                    return Err(error);
+                }
+                Err(error) => unreadable = Some(error),
+            }
+        }
+        let poll = self.platform.poll(&mut state.cursor, deadline);
+        match poll.standing {
+            Some(Ok(read)) => {
+                exceeded = exceeded.or(if is_open(state) {
+                    self.settle(state, &read, deadline)?
+                } else {
+                    self.adopt(state, read.setpoint)
+                });
+                standing = Some(read);
+                unreadable = None;
+            }
+            Some(Err(error)) => unreadable = Some(error),
+            None => {}
+        }
+        // Whether a platform that tells nothing has nothing to tell depends on the lever.
+        let matters = poll.unless_stopped.is_some() && state.last_known().is_none();
+        let is_due = matters || state.looks.is_due();
+        if is_due && standing.is_none() && unreadable.is_none() {
+            match self.platform.read(deadline) {
+                Ok(read) => {
+                    exceeded = self.look(state, read.setpoint);
+                    standing = Some(read);
+                }
+                Err(error) => {
+                    state.looks.missed();
+                    let problem = error.to_string();
+                    self.notices.tell(&Notice::NotLookedAt { problem });
+                }
+            }
+        }
+        if standing.is_some() {
+            state.sighted();
+        }
+        let sample = match poll.unless_stopped {
+            Some(error) if state.highest_in_force() != Some(Setpoint::Stopped) => {
+                poll.sample.and(Err(error))
+            }
+            _ => poll.sample,
+        };
+        Ok(Sight {
+            sample,
+            standing,
+            unreadable,
+            exceeded,
+        })
+    }
+
+    /// Settles the open intents by the lever's position, and continues from there. Returns the
+    /// setpoint last confirmed, where the lever is above it and no intent explains that.
+    fn settle(
+        &self,
+        state: &mut State,
+        read: &Standing,
+        deadline: &Deadline,
+    ) -> Result<Option<Setpoint>, CallError> {
+        let ours = state.pacer.applied;
+        let actual = read.setpoint;
+        let is_intended = state
+            .unsettled
+            .iter()
+            .any(|intent| intent.setpoint == actual);
+        // Where the lever may have had this position before the intent, it proves nothing. Sending
+        // it again changes nothing, and the answer makes the record true.
+        let proves_nothing = state.last_known().is_none_or(|known| known == actual);
+        if is_intended && proves_nothing && !self.send_again(read, deadline)? {
+            state.unsettled.retain(|intent| intent.setpoint != actual);
+        }
+        let had_intent = !state.unsettled.is_empty();
+        let settled = state.settle_at(actual);
+        if let Some(setpoint) = settled.applied {
+            let setpoint = self.unit.show(setpoint);
+            self.notices.tell(&Notice::IntentApplied { setpoint });
+        } else if had_intent && let Some(intended) = settled.not_applied {
+            let (intended, actual) = (self.unit.show(intended), self.unit.show(actual));
+            self.notices
+                .tell(&Notice::IntentNotApplied { intended, actual });
+        }
+        for setpoint in settled.overtaken {
+            let setpoint = self.unit.show(setpoint);
+            self.notices.tell(&Notice::OutcomeUnknown { setpoint });
+        }
+        Ok(ours.filter(|ours| settled.applied.is_none() && actual > *ours))
+    }
+
+    fn send_again(&self, read: &Standing, deadline: &Deadline) -> Result<bool, CallError> {
+        let change = Change {
+            setpoint: read.setpoint,
+            previous: Some(read.setpoint),
+            version: read.version.clone(),
+        };
+        if self.hold.read().is_some() && change.setpoint > Setpoint::Stopped {
+            return Ok(false);
+        }
+        let applied = self.platform.apply(&change, deadline)?;
+        Ok(!matches!(applied, Applied::Conflict { .. }))
+    }
+
+    /// Takes in a look at the lever. A lower position is told, and is no reason to raise it; a
+    /// higher one is adopted, so that it is lowered.
+    fn look(&self, state: &mut State, actual: Setpoint) -> Option<Setpoint> {
+        match state.pacer.applied {
+            Some(ours) if actual >= ours => return self.adopt(state, actual),
+            Some(ours) if state.seen != Some(actual) => {
+                let (expected, actual) = (self.unit.show(ours), self.unit.show(actual));
+                self.notices
+                    .tell(&Notice::LoweredElsewhere { expected, actual });
+            }
+            _ => {}
+        }
+        state.seen = Some(actual);
+        None
+    }
+
+    /// Continues from the lever's actual position. Returns the setpoint last confirmed, where the
+    /// lever is above it.
+    pub(super) fn adopt(&self, state: &mut State, actual: Setpoint) -> Option<Setpoint> {
+        state.seen = None;
+        let expected = state.pacer.applied.replace(actual)?;
+        if actual == expected {
+            return None;
+        }
+        if let Some(late) = state.late.take_if(|late| late.setpoint == actual) {
+            state.outbox.extend(late.record);
+            let setpoint = self.unit.show(actual);
+            self.notices.tell(&Notice::AppliedLate { setpoint });
+        } else {
+            let (expected, actual) = (self.unit.show(expected), self.unit.show(actual));
+            self.notices
+                .tell(&Notice::RateChangedElsewhere { expected, actual });
+        }
+        Some(expected).filter(|expected| actual > *expected)
+    }
+}
+
+/// True where the lever must be read before the pacer decides.
+fn is_open(state: &State) -> bool {
+    !state.unsettled.is_empty() || state.pacer.recovering
+}
