@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Parser;
 use dialpace::commands::cli::{Cli, Command};
 use dialpace::commands::interrupt::Interrupt;
-use dialpace::commands::{backtest, exit, pages, simulate, tick, watch};
+use dialpace::commands::{backtest, exit, pages, resume, simulate, stop, tick, watch};
 use dialpace::config::Sources;
 use dialpace::report::{self, Console};
 
@@ -36,6 +36,8 @@ fn dispatch(command: Command) -> Result<u8> {
             let sources = sources(&args.live.settings.0)?;
             watch::run(&args, &sources, &interrupt, &end_at_once)
         }
+        Command::Stop(args) => stop::run(&args, &sources(&args.settings.0)?),
+        Command::Resume(args) => resume::run(&args, &sources(&args.settings.0)?),
         Command::Simulate(args) => {
             let interrupt = Interrupt::listen()?;
             let sources = sources(&args.settings.0)?;

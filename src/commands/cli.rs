@@ -10,7 +10,9 @@
 use clap::{Parser, Subcommand};
 
 use super::backtest::args::{self as backtest, BacktestArgs};
+use super::resume::{self, ResumeArgs};
 use super::simulate::args::{self as simulate, SimulateArgs};
+use super::stop::{self, StopArgs};
 use super::tick::{self, TickArgs};
 use super::watch::{self, WatchArgs};
 
@@ -43,6 +45,18 @@ pub enum Command {
     /// ends it at once.
     #[command(after_help = watch::EXAMPLES, after_long_help = watch::LONG_EXAMPLES)]
     Watch(Box<WatchArgs>),
+    /// Stop a campaign, whatever runs on it, until resume
+    ///
+    /// It leaves a marker beside the state, which every cycle obeys before anything else, and sends
+    /// a dial rate of 0. It waits for no lock: where another run holds the state and does not
+    /// obey within a second, it sends the 0 itself.
+    #[command(after_help = stop::EXAMPLES, after_long_help = stop::LONG_EXAMPLES)]
+    Stop(Box<StopArgs>),
+    /// Let a stopped campaign be paced again
+    ///
+    /// It takes the marker of stop away and sends nothing: the next cycle decides.
+    #[command(after_help = resume::EXAMPLES, after_long_help = resume::EXAMPLES)]
+    Resume(Box<ResumeArgs>),
     /// Simulate a campaign, to tune policy, SLA threshold and tolerance
     ///
     /// It runs the pacer of tick against a synthetic world of agents, calls and answer rates, in

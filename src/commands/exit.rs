@@ -5,7 +5,7 @@ use std::error::Error;
 use crate::base::input::InputError;
 use crate::config::ConfigError;
 use crate::http::{CallError, Problem};
-use crate::live::{CycleError, CycleReport, StateError};
+use crate::live::{CycleError, CycleReport, Halt, HaltedBy, StateError};
 
 /// The code of a command line that is not run: help was asked for, or it is wrong.
 #[must_use]
@@ -20,6 +20,18 @@ pub fn of_cycle(report: &CycleReport) -> u8 {
         Some(error) => of_error(error),
         None if report.export_failed => WAITING,
         None => DONE,
+    }
+}
+
+/// The code of an operator's stop. A state of a later version stops nobody; one that is no state of
+/// the campaign means that the run to stop has another.
+#[must_use]
+pub fn of_halt(halt: &Halt) -> u8 {
+    match &halt.by {
+        HaltedBy::ThisRun(report) => of_cycle(report),
+        HaltedBy::Holder | HaltedBy::ThisRunBesideHolder => DONE,
+        HaltedBy::ThisRunWithoutState(StateError::Newer { .. }) => DONE,
+        HaltedBy::ThisRunWithoutState(error) => of_state(error),
     }
 }
 
@@ -49,9 +61,10 @@ fn of_link(link: &(dyn Error + 'static)) -> Option<u8> {
 fn of_state(error: &StateError) -> u8 {
     match error {
         StateError::Busy(_) => BUSY,
-        StateError::Newer { .. } | StateError::NotAFile(_) | StateError::OtherCampaign { .. } => {
-            USAGE
-        }
+        StateError::Newer { .. }
+        | StateError::NotAFile(_)
+        | StateError::Absent(_)
+        | StateError::OtherCampaign { .. } => USAGE,
         StateError::Io { .. } => FAILED,
     }
 }

@@ -55,6 +55,12 @@ impl Layers {
         }
     }
 
+    /// The campaign.
+    pub fn campaign_id(&self) -> Result<CampaignId, ConfigError> {
+        let id = self.parse("campaign_id", CampaignId::new)?;
+        id.ok_or_else(|| ConfigError::Missing(how_to_set("campaign_id")))
+    }
+
     /// The secret itself or the file that holds it, whichever the stronger source gives.
     fn client_secret(&self) -> Result<Option<SecretString>, ConfigError> {
         let rank = |key| self.find(key).map(|given| given.source.rank());

@@ -39,11 +39,17 @@ pub struct LiveSettings {
 }
 
 impl Layers {
+    /// The state file, where one is named.
+    #[must_use]
+    pub fn state_path(&self) -> Option<PathBuf> {
+        self.text("state").map(PathBuf::from)
+    }
+
     /// The settings of a live campaign.
     pub fn live_settings(&self) -> Result<LiveSettings, ConfigError> {
         Ok(LiveSettings {
             pacing: self.pacing()?,
-            state: self.text("state").map(PathBuf::from),
+            state: self.state_path(),
             warehouse: self.parse("dw_endpoint", endpoint)?,
             deadline: self.value("deadline", values::duration)?,
             retry: Retry {

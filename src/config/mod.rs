@@ -26,3 +26,4 @@ pub use pacing::Pacing;
 pub use policy_name::{PacerPolicy, PolicyKind, PolicyName};
 pub use setting::{Choices, DefaultValue, GivenBy, Group, Lists, Setting, WithoutCampaign};
 pub use settings::SETTINGS;
+pub use values::duration;

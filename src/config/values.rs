@@ -90,7 +90,7 @@ pub(super) fn unless_off<T>(
     }
 }
 
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
+pub fn duration(text: &str) -> Result<Duration, String> {
     let expected = "expected a duration with its unit, such as 30s, 6m or 500ms";
     let duration: SignedDuration = text
         .parse()

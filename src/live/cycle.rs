@@ -101,6 +101,17 @@ impl Cycle<'_> {
         self.finish(state, decision, outcome, failures, deadline)
     }
 
+    /// Stops the lever for an operator, wherever somebody else may have moved it.
+    pub fn stop(&self, state: &mut State, deadline: &Deadline) -> CycleReport {
+        if !state.is_lowered_by(Setpoint::Stopped) {
+            match self.platform.read(deadline) {
+                Ok(standing) => drop(self.seeing().adopt(state, standing.setpoint)),
+                Err(_) => state.pacer.applied = None,
+            }
+        }
+        self.lower_to(state, Setpoint::Stopped, deadline)
+    }
+
     /// Lowers the lever for an operator, whatever pause an earlier answer asked for, and delivers
     /// the record.
     pub fn lower_to(

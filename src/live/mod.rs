@@ -3,6 +3,7 @@
 mod cycle;
 mod envelope;
 mod export;
+mod halt;
 mod hold;
 mod in_force;
 mod options;
@@ -16,6 +17,7 @@ mod state;
 mod store;
 
 pub use cycle::Cycle;
+pub use halt::{Halt, HaltedBy, Resumed, resume, stop};
 pub use hold::{Hold, HoldMarker};
 pub use options::{LiveOptions, SandboxLifetime};
 pub use outcome::{CycleError, CycleReport, Outcome, Withheld};

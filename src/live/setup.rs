@@ -11,7 +11,7 @@ use anyhow::{Context, Result, anyhow};
 use super::cycle::Cycle;
 use super::options::{LiveOptions, SandboxLifetime};
 use super::running::{Live, RetryCounter};
-use super::store::Store;
+use super::store::{StateError, Store};
 use crate::base::clock::{Clock, Deadline};
 use crate::base::files;
 use crate::base::notice::{Notice, Notices};
@@ -39,69 +39,137 @@ pub fn open_and_run<R>(
 ) -> Result<R> {
     let begun = Deadline::after(clock.as_ref(), Duration::MAX);
     let layers = layers(options, sources, notices)?;
-    let mut settings = layers.live_settings()?;
-    let deadline = begun.with_limit(settings.deadline);
-    let given = match options.sandbox {
-        Some(_) => None,
-        None => Some(layers.campaign_access()?),
-    };
-    let campaign_id = given
-        .as_ref()
-        .map_or(sandbox::CAMPAIGN_ID, |access| access.campaign_id.as_str());
-    let (store, state_path) = store(options, sources, &mut settings, campaign_id, lifetime)?;
-    let (access, sandbox) = if let Some(access) = given {
-        (access, None)
+    let setup = Setup::new(options, &layers, sources, lifetime)?;
+    let store = if options.dry_run {
+        Store::read_only(&setup.state_path, setup.campaign_id())
     } else {
-        let sandbox = start_sandbox(&state_path, options, clock, lifetime)?;
-        let records = Endpoint::Http(sandbox.warehouse(), HostScope::Loopback);
-        settings.warehouse.get_or_insert(records);
-        (sandbox_access(&sandbox)?, Some(sandbox))
+        setup.lock()?
     };
-    let notices = &RetryCounter::new(notices);
-    let account = Account::new(
-        account_settings(&access, &settings, &state_path, options.dry_run),
-        notices,
-    );
-    let api = CampaignApi::new(
-        &account,
-        CampaignSettings {
-            campaign_id: access.campaign_id.clone(),
-            interval: settings.pacing.interval,
-            if_match: settings.if_match,
-            actuator: settings.pacing.pacer.limits().actuator,
-        },
-    );
-    let withholding = ReadOnly(&api);
-    let platform: &dyn Platform = if options.dry_run { &withholding } else { &api };
-    let endpoint = settings.warehouse.as_ref();
-    let warehouse = endpoint.map(|endpoint| {
-        if options.dry_run {
-            return Warehouse::ReadOnly;
+    setup.run(&store, notices, clock, begun, run)
+}
+
+/// One live campaign, before anything is opened.
+pub(super) struct Setup<'a> {
+    options: &'a LiveOptions,
+    pub(super) settings: LiveSettings,
+    /// `None`: the sandbox.
+    access: Option<CampaignAccess>,
+    pub(super) state_path: PathBuf,
+    has_default_path: bool,
+    lifetime: SandboxLifetime,
+}
+
+impl<'a> Setup<'a> {
+    pub(super) fn new(
+        options: &'a LiveOptions,
+        layers: &Layers,
+        sources: &Sources,
+        lifetime: SandboxLifetime,
+    ) -> Result<Self> {
+        let access = match options.sandbox {
+            Some(_) => None,
+            None => Some(layers.campaign_access()?),
+        };
+        let settings = layers.live_settings()?;
+        Ok(Self {
+            options,
+            access,
+            state_path: state_path(options, layers, sources, lifetime)?,
+            has_default_path: settings.state.is_none(),
+            settings,
+            lifetime,
+        })
+    }
+
+    pub(super) fn campaign_id(&self) -> &str {
+        let access = self.access.as_ref();
+        access.map_or(sandbox::CAMPAIGN_ID, |access| access.campaign_id.as_str())
+    }
+
+    pub(super) fn is_sandbox(&self) -> bool {
+        self.access.is_none()
+    }
+
+    /// The store of the campaign's state, locked.
+    pub(super) fn lock(&self) -> Result<Store, StateError> {
+        let store = Store::lock(&self.state_path, self.campaign_id())?;
+        if self.lifetime == SandboxLifetime::Ephemeral && self.has_default_path {
+            // The state of an earlier run belongs to a world that has ended.
+            let _ = fs::remove_file(&self.state_path);
         }
-        warehouse(endpoint, &settings, notices)
-    });
-    let metrics_file = settings.metrics_file.as_deref();
-    run(&Live {
-        cycle: Cycle {
-            pacer: &settings.pacing.pacer,
-            campaign_id: access.campaign_id.as_str(),
-            platform,
-            warehouse: warehouse.as_ref(),
-            store: &store,
-            outbox_capacity: settings.outbox_capacity,
+        Ok(store)
+    }
+
+    /// Calls `run` with the campaign, whose state is in `store`.
+    pub(super) fn run<R>(
+        &self,
+        store: &Store,
+        notices: &dyn Notices,
+        clock: &Arc<dyn Clock>,
+        begun: Deadline,
+        run: impl FnOnce(&Live) -> Result<R>,
+    ) -> Result<R> {
+        let Self {
+            options, settings, ..
+        } = self;
+        let mut endpoint = settings.warehouse.clone();
+        let (access, sandbox) = if let Some(access) = &self.access {
+            (access.clone(), None)
+        } else {
+            let sandbox = start_sandbox(&self.state_path, options, clock, self.lifetime)?;
+            let records = Endpoint::Http(sandbox.warehouse(), HostScope::Loopback);
+            endpoint.get_or_insert(records);
+            (sandbox_access(&sandbox)?, Some(sandbox))
+        };
+        let notices = &RetryCounter::new(notices);
+        let account = Account::new(
+            account_settings(&access, settings, &self.state_path, store.is_writable()),
             notices,
-        },
-        account: &account,
-        sandbox: sandbox.as_ref(),
-        interval: settings.pacing.interval,
-        deadline,
-        metrics_file: metrics_file.filter(|_| !options.dry_run),
-        retries: &notices.retries,
-    })
+        );
+        let api = CampaignApi::new(
+            &account,
+            CampaignSettings {
+                campaign_id: access.campaign_id.clone(),
+                interval: settings.pacing.interval,
+                if_match: settings.if_match,
+                actuator: settings.pacing.pacer.limits().actuator,
+            },
+        );
+        let withholding = ReadOnly(&api);
+        let platform: &dyn Platform = if options.dry_run { &withholding } else { &api };
+        let warehouse = endpoint.map(|endpoint| {
+            if options.dry_run {
+                return Warehouse::ReadOnly;
+            }
+            warehouse(&endpoint, settings, notices)
+        });
+        let metrics_file = settings.metrics_file.as_deref();
+        run(&Live {
+            cycle: Cycle {
+                pacer: &settings.pacing.pacer,
+                campaign_id: access.campaign_id.as_str(),
+                platform,
+                warehouse: warehouse.as_ref(),
+                store,
+                outbox_capacity: settings.outbox_capacity,
+                notices,
+            },
+            account: &account,
+            sandbox: sandbox.as_ref(),
+            interval: settings.pacing.interval,
+            deadline: begun.with_limit(settings.deadline),
+            metrics_file: metrics_file.filter(|_| !options.dry_run),
+            retries: &notices.retries,
+        })
+    }
 }
 
 /// The settings of every source; names that nearly mean something are told.
-fn layers(options: &LiveOptions, sources: &Sources, notices: &dyn Notices) -> Result<Layers> {
+pub(super) fn layers(
+    options: &LiveOptions,
+    sources: &Sources,
+    notices: &dyn Notices,
+) -> Result<Layers> {
     let scope = match options.sandbox {
         Some(_) => Scope::Sandbox,
         None => Scope::Live,
@@ -116,29 +184,24 @@ fn layers(options: &LiveOptions, sources: &Sources, notices: &dyn Notices) -> Re
     Ok(layers)
 }
 
-/// The store of the campaign's state, locked unless nothing is to be written, and its path.
-fn store(
+/// The path of the campaign's state.
+pub(super) fn state_path(
     options: &LiveOptions,
+    layers: &Layers,
     sources: &Sources,
-    settings: &mut LiveSettings,
-    campaign_id: &str,
     lifetime: SandboxLifetime,
-) -> Result<(Store, PathBuf)> {
-    let given = settings.state.take();
-    let is_default = given.is_none();
-    let path = match given {
-        Some(path) => path,
-        None => default_state_path(sources, &default_name(campaign_id, options, lifetime))?,
+) -> Result<PathBuf> {
+    if let Some(path) = layers.state_path() {
+        return Ok(path);
+    }
+    let id = match options.sandbox {
+        Some(_) => sandbox::CAMPAIGN_ID.to_owned(),
+        None => layers.campaign_id()?.as_str().to_owned(),
     };
-    if options.dry_run {
-        return Ok((Store::read_only(&path, campaign_id), path));
-    }
-    let store = Store::lock(&path, campaign_id)?;
-    if lifetime == SandboxLifetime::Ephemeral && is_default {
-        // The state of an earlier run belongs to a world that has ended.
-        let _ = fs::remove_file(&path);
-    }
-    Ok((store, path))
+    Ok(default_state_path(
+        sources,
+        &default_name(&id, options, lifetime),
+    )?)
 }
 
 fn default_name(campaign_id: &str, options: &LiveOptions, lifetime: SandboxLifetime) -> PathBuf {
@@ -193,7 +256,7 @@ fn account_settings(
     access: &CampaignAccess,
     settings: &LiveSettings,
     state_path: &Path,
-    dry_run: bool,
+    writable: bool,
 ) -> AccountSettings {
     AccountSettings {
         site: access.site.clone(),
@@ -203,7 +266,7 @@ fn account_settings(
         retry: settings.retry,
         token_cache: Some(TokenCache {
             path: files::sibling(state_path, ".token"),
-            writable: !dry_run,
+            writable,
         }),
     }
 }

@@ -47,6 +47,8 @@ pub enum StateError {
     },
     /// The path is not that of a regular file.
     NotAFile(PathBuf),
+    /// No run has left a state here.
+    Absent(PathBuf),
     /// The file belongs to another campaign.
     OtherCampaign {
         /// The file.
@@ -102,6 +104,12 @@ impl Store {
             hold: HoldMarker::beside(path),
             lock: None,
         }
+    }
+
+    /// False for a store that only reads.
+    #[must_use]
+    pub fn is_writable(&self) -> bool {
+        self.lock.is_some()
     }
 
     /// Path of the state file.
@@ -212,6 +220,11 @@ impl fmt::Display for StateError {
             Self::Newer { path, schema } => write!(
                 f,
                 "state file {} has schema {schema}, and this version reads schemas up to {SCHEMA}: use the later version that wrote it, or another --state",
+                path.display()
+            ),
+            Self::Absent(path) => write!(
+                f,
+                "there is no state at {}: give the --state of the run",
                 path.display()
             ),
             Self::NotAFile(path) => write!(

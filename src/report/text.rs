@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use crate::base::notice_text::Waiting;
 use crate::base::timestamp::rfc3339;
-use crate::live::{CycleReport, Outcome};
+use crate::live::{CycleReport, Halt, HaltedBy, Outcome, Resumed, StateError};
 use crate::pacing::Action;
 
 /// One cycle in one line: time, sample, decision with its reason, and outcome.
@@ -84,6 +84,58 @@ fn standing(report: &CycleReport) -> String {
             format!("the dial rate stays at {rate} calls/min")
         }
         (None, rate) => format!("the dial rate is now {rate} calls/min"),
+    }
+}
+
+/// An operator's stop: how, and what ends it.
+#[must_use]
+pub fn halt(halt: &Halt) -> String {
+    let how = match &halt.by {
+        HaltedBy::ThisRun(report) if matches!(report.outcome, Outcome::Held) => "nothing is dialed already".to_owned(),
+        HaltedBy::ThisRun(report) => format!(
+            "dial rate {} → 0 calls/min",
+            report.decision.previous_dial_rate()
+        ),
+        HaltedBy::Holder => "the run that holds the state has set its dial rate to 0".to_owned(),
+        HaltedBy::ThisRunBesideHolder => "its dial rate is 0; the run that holds the state did not react, and obeys the marker when it goes on".to_owned(),
+        HaltedBy::ThisRunWithoutState(_) => "its dial rate is 0".to_owned(),
+    };
+    format!(
+        "campaign {} stopped: {how}; no run paces it until `dialpace resume` takes away {}",
+        halt.campaign_id,
+        halt.marker.display()
+    )
+}
+
+/// What was not in order about an operator's stop.
+#[must_use]
+pub fn halt_problem(halt: &Halt) -> Option<String> {
+    let marker = halt.marker.display();
+    match &halt.by {
+        HaltedBy::ThisRun(report) => {
+            let error = report.error.as_ref()?;
+            Some(format!(
+                "{}; the marker {marker} is left, and every cycle obeys it",
+                chain(error)
+            ))
+        }
+        HaltedBy::ThisRunWithoutState(error @ StateError::Newer { .. }) => Some(chain(error)),
+        HaltedBy::ThisRunWithoutState(error) => Some(format!(
+            "{}; a run with another state goes on pacing",
+            chain(error)
+        )),
+        HaltedBy::Holder | HaltedBy::ThisRunBesideHolder => None,
+    }
+}
+
+/// The end of an operator's stop.
+#[must_use]
+pub fn resumed(resumed: &Resumed) -> String {
+    let marker = resumed.marker.display();
+    if resumed.was_held {
+        format!("resumed: {marker} is gone, and the next cycle paces the campaign again")
+    } else {
+        format!("nothing to resume: there is no marker {marker}; give the --state that stop named")
     }
 }
 

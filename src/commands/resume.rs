@@ -1,0 +1,57 @@
+//! `resume`: the end of an operator's stop.
+
+#![allow(
+    clippy::doc_markdown,
+    reason = "these comments are the help text, which is shown as it stands"
+)]
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+
+use super::exit;
+use super::setting_flags::LiveFlags;
+use crate::config::Sources;
+use crate::live::{self, LiveOptions};
+use crate::report::{Console, text};
+
+/// The arguments of `resume`.
+#[derive(Debug, Args)]
+pub struct ResumeArgs {
+    /// Resume the built-in campaign
+    #[arg(long, value_name = "SCENARIO", num_args = 0..=1, help_heading = "Campaign")]
+    pub sandbox: Option<Option<PathBuf>>,
+    /// Print errors only
+    #[arg(long, short, help_heading = "Output")]
+    pub quiet: bool,
+    /// The settings.
+    #[command(flatten)]
+    pub settings: LiveFlags,
+}
+
+/// Takes the marker away and says so.
+pub fn run(args: &ResumeArgs, sources: &Sources) -> Result<u8> {
+    let console = Console {
+        quiet: args.quiet,
+        verbose: false,
+    };
+    let options = LiveOptions {
+        sandbox: args.sandbox.clone(),
+        speed: 1,
+        dry_run: false,
+        json: false,
+    };
+    let resumed = live::resume(&options, sources, &console)?;
+    if !args.quiet {
+        console.data(&text::resumed(&resumed))?;
+    }
+    Ok(exit::DONE)
+}
+
+/// The end of the help.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  dialpace resume --config campaign.toml
+
+The marker is found by the state, as in stop: give what stop was given. Its last line names both.";

@@ -1,0 +1,274 @@
+//! An operator's stop, stronger than the lock: the marker first, then the lever, whoever holds the
+//! state. Also the resume, which takes the marker away and sends nothing.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use super::hold::HoldMarker;
+use super::options::{LiveOptions, SandboxLifetime};
+use super::outcome::{CycleError, CycleReport};
+use super::running::Live;
+use super::setup::{Setup, layers, state_path};
+use super::store::{Loaded, StateError, Store};
+use crate::base::clock::{Clock, Deadline};
+use crate::base::notice::Notices;
+use crate::config::Sources;
+use crate::http::CallError;
+use crate::pacing::Setpoint;
+use crate::platform::{Applied, Change};
+
+/// A campaign that an operator stopped.
+#[derive(Debug)]
+pub struct Halt {
+    /// The campaign.
+    pub campaign_id: String,
+    /// The state whose runs obey the marker.
+    pub state_path: PathBuf,
+    /// The marker.
+    pub marker: PathBuf,
+    /// Who lowered the lever.
+    pub by: HaltedBy,
+}
+
+/// Who lowered the lever.
+#[derive(Debug)]
+pub enum HaltedBy {
+    /// This run, as the holder of the state.
+    ThisRun(Box<CycleReport>),
+    /// The run that holds the state, which obeyed the marker.
+    Holder,
+    /// This run, since the one that holds the state did not react.
+    ThisRunBesideHolder,
+    /// This run, although the state cannot be used.
+    ThisRunWithoutState(StateError),
+}
+
+/// Where an operator's stop stands, and whether one stood there before.
+#[derive(Debug)]
+pub struct Resumed {
+    /// The marker.
+    pub marker: PathBuf,
+    /// True where it was there.
+    pub was_held: bool,
+}
+
+/// The clock, and the receiver of notices.
+struct Run<'a> {
+    clock: &'a Arc<dyn Clock>,
+    notices: &'a dyn Notices,
+    /// Longest time to wait for the run that holds the state.
+    wait: Duration,
+    began: Duration,
+}
+
+/// Stops a campaign: leaves the marker, and returns once the lever is known to stand still.
+pub fn stop(
+    options: &LiveOptions,
+    sources: &Sources,
+    notices: &dyn Notices,
+    clock: &Arc<dyn Clock>,
+    wait: Duration,
+) -> Result<Halt> {
+    let layers = layers(options, sources, notices).inspect_err(|_| {
+        // A configuration that cannot be read stops no stop.
+        if let Some(path) = sources.flags.get("state") {
+            let _ = HoldMarker::beside(Path::new(path)).set(clock.now());
+        }
+    })?;
+    let path = state_path(options, &layers, sources, SandboxLifetime::Persistent)?;
+    let marker = HoldMarker::beside(&path);
+    let shown = marker.path().display().to_string();
+    let left = marker.set(clock.now());
+    let setup = Setup::new(options, &layers, sources, SandboxLifetime::Persistent)
+        .with_context(|| {
+            format!("the marker {shown} is left, which every cycle obeys, but this run cannot reach the campaign")
+        })?;
+    let run = Run {
+        clock,
+        notices,
+        wait,
+        began: clock.monotonic(),
+    };
+    let by = run.halt(&setup);
+    left.with_context(|| {
+        format!("cannot leave the marker {shown}, so the next cycle paces the campaign again")
+    })?;
+    Ok(Halt {
+        campaign_id: setup.campaign_id().to_owned(),
+        by: by?,
+        state_path: path,
+        marker: marker.path().to_owned(),
+    })
+}
+
+/// Takes the marker away. The next cycle paces the campaign again.
+pub fn resume(options: &LiveOptions, sources: &Sources, notices: &dyn Notices) -> Result<Resumed> {
+    let layers = layers(options, sources, notices)?;
+    let path = state_path(options, &layers, sources, SandboxLifetime::Persistent)?;
+    let marker = HoldMarker::beside(&path);
+    let was_held = marker
+        .clear()
+        .with_context(|| format!("cannot remove the marker {}", marker.path().display()))?;
+    Ok(Resumed {
+        marker: marker.path().to_owned(),
+        was_held,
+    })
+}
+
+impl Run<'_> {
+    fn halt(&self, setup: &Setup) -> Result<HaltedBy> {
+        loop {
+            match setup.lock() {
+                Ok(store) => return self.as_holder(setup, &store),
+                Err(StateError::Busy(_)) => {
+                    if let Some(by) = self.beside_holder(setup)? {
+                        return Ok(by);
+                    }
+                }
+                Err(error) => {
+                    let store = Store::read_only(&setup.state_path, setup.campaign_id());
+                    return self.open(setup, &store, |live| self.without_state(live, error));
+                }
+            }
+        }
+    }
+
+    fn as_holder(&self, setup: &Setup, store: &Store) -> Result<HaltedBy> {
+        self.open(setup, store, |live| {
+            let state = match store.load() {
+                Ok(Loaded::None) => Err(StateError::Absent(store.path().to_owned())),
+                Ok(_) => live.load(),
+                Err(error) => Err(error),
+            };
+            match state {
+                Ok(mut state) => {
+                    let report = live.cycle().stop(&mut state, &self.call_deadline());
+                    Ok(HaltedBy::ThisRun(Box::new(report)))
+                }
+                Err(error) => self.without_state(live, error),
+            }
+        })
+    }
+
+    /// Waits for the run that holds the state, and lowers the lever beside it if it does not react.
+    /// `None`: it let go.
+    fn beside_holder(&self, setup: &Setup) -> Result<Option<HaltedBy>> {
+        let store = Store::read_only(&setup.state_path, setup.campaign_id());
+        let holder_obeyed = || match store.load() {
+            Ok(Loaded::Earlier(state)) => !state.is_lowered_by(Setpoint::Stopped),
+            _ => false,
+        };
+        if setup.is_sandbox() {
+            // Its campaign is inside the other process.
+            return self.until_obeyed(setup, &holder_obeyed);
+        }
+        // After its deadline no call of the holder's last cycle can arrive any more.
+        let patience = self.wait.min(setup.settings.deadline);
+        self.open(setup, &store, |live| {
+            let mut sent_at = None;
+            let mut stands = Ok(false);
+            loop {
+                if setup.lock().is_ok() {
+                    return Ok(None);
+                }
+                let elapsed = self.elapsed();
+                let has_obeyed = holder_obeyed();
+                let is_time = has_obeyed || elapsed >= HOLDER_REACTS.min(self.wait);
+                if is_time && sent_at.is_none_or(|at| elapsed.saturating_sub(at) >= LOOK_AGAIN) {
+                    stands = self.keep_still(live, sent_at.is_some());
+                    sent_at = Some(elapsed);
+                }
+                match stands {
+                    Ok(true) if has_obeyed => return Ok(Some(HaltedBy::Holder)),
+                    Ok(true) if elapsed >= patience => {
+                        return Ok(Some(HaltedBy::ThisRunBesideHolder));
+                    }
+                    Err(error) if elapsed >= self.wait => {
+                        return Err(CycleError::Call(error).into());
+                    }
+                    _ => {}
+                }
+                self.clock.sleep(HOLDER_CHECK_PERIOD);
+            }
+        })
+    }
+
+    fn until_obeyed(
+        &self,
+        setup: &Setup,
+        holder_obeyed: &dyn Fn() -> bool,
+    ) -> Result<Option<HaltedBy>> {
+        loop {
+            if holder_obeyed() {
+                return Ok(Some(HaltedBy::Holder));
+            }
+            match setup.lock() {
+                Err(StateError::Busy(path)) if self.elapsed() >= self.wait => {
+                    return Err(StateError::Busy(path).into());
+                }
+                Err(StateError::Busy(_)) => self.clock.sleep(HOLDER_CHECK_PERIOD),
+                _ => return Ok(None),
+            }
+        }
+    }
+
+    /// Lowers the lever, or, once that was done, looks whether it still stands still.
+    fn keep_still(&self, live: &Live, was_sent: bool) -> Result<bool, CallError> {
+        let platform = live.cycle().platform;
+        let deadline = self.call_deadline();
+        if was_sent
+            && let Ok(standing) = platform.read(&deadline)
+            && standing.setpoint == Setpoint::Stopped
+        {
+            return Ok(true);
+        }
+        let change = Change {
+            setpoint: Setpoint::Stopped,
+            previous: None,
+            version: None,
+        };
+        let applied = platform.apply(&change, &deadline)?;
+        Ok(matches!(applied, Applied::Yes))
+    }
+
+    /// Lowers the lever although the state cannot be used, because of `error`.
+    fn without_state(&self, live: &Live, error: StateError) -> Result<HaltedBy> {
+        let mut was_sent = false;
+        loop {
+            if self.keep_still(live, was_sent).map_err(CycleError::Call)? {
+                return Ok(HaltedBy::ThisRunWithoutState(error));
+            }
+            was_sent = true;
+            self.clock.sleep(HOLDER_CHECK_PERIOD);
+        }
+    }
+
+    fn open<R>(
+        &self,
+        setup: &Setup,
+        store: &Store,
+        run: impl FnOnce(&Live) -> Result<R>,
+    ) -> Result<R> {
+        setup.run(store, self.notices, self.clock, self.call_deadline(), run)
+    }
+
+    fn call_deadline(&self) -> Deadline<'_> {
+        Deadline::after(self.clock.as_ref(), CALLS_MAX)
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.clock.monotonic().saturating_sub(self.began)
+    }
+}
+
+/// Time for the holder to see the marker and obey.
+const HOLDER_REACTS: Duration = Duration::from_secs(1);
+/// Time between two looks at what the holder did.
+const HOLDER_CHECK_PERIOD: Duration = Duration::from_millis(50);
+/// Time between two looks at the lever, beside a holder that may still move it.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// Time for lowering the lever, its retries and the delivery of the record.
+const CALLS_MAX: Duration = Duration::from_secs(25);
