@@ -116,6 +116,29 @@ fn what_schema_1_left_open_is_settled_and_what_waited_is_delivered() {
     assert_eq!(told[..2], [34, 38]);
 }
 
+/// A state of schema 2 from before attempts and refusals were counted.
+#[test]
+fn an_earlier_state_of_schema_2_goes_on_and_its_record_is_delivered() {
+    let folder = Folder::new();
+    let platform = Platform::start();
+    let fixture = fixture("../schema-2/waiting-record.json");
+    folder.write("state.json", std::fs::read_to_string(fixture).unwrap());
+    let warehouse = platform.warehouse();
+    let args = ["--dw-endpoint", &warehouse, "--metrics-file", "m.prom"];
+    let run = folder.tick(&platform, &args).finish().expect(0);
+    assert!(!run.stderr.contains("damaged"), "{}", run.stderr);
+    let records = platform.world().records.clone();
+    assert!(
+        records[0].1.contains("2026-11-25T10:15:17.182Z"),
+        "{records:?}"
+    );
+    let metrics = folder.read("m.prom");
+    for line in ["exported_records_total", "refused_records_total"] {
+        assert!(metrics.contains(line), "{metrics}");
+    }
+    assert!(metrics.contains("outcome=\"adjusted\"} 1\n"), "{metrics}");
+}
+
 /// Its 0 was nothing, a stop and a rate at once: nothing is claimed of it.
 #[test]
 fn a_rate_of_0_in_schema_1_is_read_as_unknown() {

@@ -7,81 +7,26 @@
 )]
 
 mod common;
+#[path = "common/secure.rs"]
+mod secure;
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
-use std::sync::Arc;
-use std::thread;
+use std::io::Write as _;
 
-use common::{CAMPAIGN, Finished, Folder, Run as _, SECRET};
-use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    date_time_ymd,
-};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
-
-/// An authority of our own.
-struct Authority {
-    pem: String,
-    issuer: Issuer<'static, KeyPair>,
-}
-
-/// What a server shows, and its key.
-type Identity = (CertificateDer<'static>, KeyPair);
-
-fn authority(name: &str) -> Authority {
-    let mut params = CertificateParams::new(Vec::new()).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    params.distinguished_name.push(DnType::CommonName, name);
-    let key = KeyPair::generate().unwrap();
-    let pem = params.self_signed(&key).unwrap().pem();
-    Authority {
-        pem,
-        issuer: Issuer::new(params, key),
-    }
-}
-
-fn params(host: &str) -> CertificateParams {
-    let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
-    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    params
-}
-
-fn issued(params: &CertificateParams, authority: &Authority) -> Identity {
-    let key = KeyPair::generate().unwrap();
-    let certificate = params.signed_by(&key, &authority.issuer).unwrap();
-    (certificate.der().clone(), key)
-}
+use common::{CAMPAIGN, Call, Finished, Folder, Platform, Run as _, SECRET};
+use rcgen::{KeyPair, date_time_ymd};
+use secure::{Authority, Ends, HOST, Identity, Proxy, params, read_message};
 
 /// A server with this identity, which answers every request as the token endpoint refuses one.
 /// Returns its port.
-fn serve((certificate, key): Identity) -> u16 {
-    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], key)
-        .unwrap();
-    let config = Arc::new(config);
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
-            let mut stream = StreamOwned::new(connection, stream);
-            let mut request = [0; 4096];
-            if stream.read(&mut request).is_ok_and(|read| read > 0) {
-                let _ = stream
-                    .write_all(b"HTTP/1.1 401 X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-                stream.conn.send_close_notify();
-                let _ = stream.flush();
-            }
+fn serve(identity: &Identity) -> u16 {
+    secure::listen_tls(secure::config(identity), |stream| {
+        if read_message(stream, &mut Vec::new()).is_some() {
+            let _ = stream
+                .write_all(b"HTTP/1.1 401 X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            stream.conn.send_close_notify();
+            let _ = stream.flush();
         }
-    });
-    port
+    })
 }
 
 /// One `tick` against this site; nothing of the secret is in what it prints.
@@ -99,7 +44,7 @@ fn tick(folder: &Folder, site: &str, args: &[&str]) -> Finished {
 #[test]
 fn a_certificate_that_proves_nothing_is_refused_and_the_error_says_why() {
     let folder = Folder::new();
-    let ours = authority("our own");
+    let ours = Authority::new("our own");
     let ca = folder.write("ca.pem", &ours.pem);
     let trusting = ["--ca-file", ca.to_str().unwrap()];
     let mut expired = params("localhost");
@@ -113,19 +58,19 @@ fn a_certificate_that_proves_nothing_is_refused_and_the_error_says_why() {
     let cases: [(&str, Identity, &[&str], &str); 6] = [
         (
             "wrong host",
-            issued(&params("other.example"), &ours),
+            ours.identity("other.example"),
             &trusting,
             "not valid for name \"localhost\"",
         ),
         (
             "expired",
-            issued(&expired, &ours),
+            ours.issue(&expired),
             &trusting,
             "certificate expired",
         ),
         (
             "not yet valid",
-            issued(&early, &ours),
+            ours.issue(&early),
             &trusting,
             "certificate not valid yet",
         ),
@@ -137,19 +82,19 @@ fn a_certificate_that_proves_nothing_is_refused_and_the_error_says_why() {
         ),
         (
             "unknown issuer",
-            issued(&params("localhost"), &authority("somebody else")),
+            Authority::new("somebody else").identity("localhost"),
             &trusting,
             "issuer is unknown, or it is self-signed",
         ),
         (
             "issuer not named",
-            issued(&params("localhost"), &ours),
+            ours.identity("localhost"),
             &[],
             "issuer is unknown, or it is self-signed",
         ),
     ];
     for (what, identity, args, wanted) in cases {
-        let port = serve(identity);
+        let port = serve(&identity);
         let run = tick(&folder, &format!("https://localhost:{port}"), args);
         println!("{what}: {}", run.stderr);
         assert_eq!(run.code, 1, "{what}: {}", run.stderr);
@@ -160,9 +105,9 @@ fn a_certificate_that_proves_nothing_is_refused_and_the_error_says_why() {
 #[test]
 fn a_private_authority_is_admitted_where_it_is_named() {
     let folder = Folder::new();
-    let ours = authority("our own");
+    let ours = Authority::new("our own");
     let ca = folder.write("ca.pem", &ours.pem);
-    let port = serve(issued(&params("localhost"), &ours));
+    let port = serve(&ours.identity("localhost"));
     let site = format!("https://localhost:{port}");
     let run = tick(&folder, &site, &["--ca-file", ca.to_str().unwrap()]);
     // The handshake is done: what refuses now is the token endpoint.
@@ -180,5 +125,52 @@ fn plain_http_is_for_this_machine_alone() {
         let run = tick(&folder, site, &[]);
         assert_eq!(run.code, 2, "{site}: {}", run.stderr);
         assert!(run.stderr.contains("loopback"), "{site}: {}", run.stderr);
+    }
+}
+
+/// A server that ends its connections without saying so. Through a proxy it is no host of this
+/// machine, so that connections are kept for the next call.
+#[test]
+fn a_retry_takes_a_fresh_connection() {
+    let ours = Authority::new("our own");
+    for is_secure in [true, false] {
+        for ends in [Ends::Never, Ends::AfterAnswer, Ends::AtSecondRequest] {
+            let folder = Folder::new();
+            let ca = folder.write("ca.pem", &ours.pem);
+            let platform = Platform::start();
+            let address = platform.address();
+            let (site, proxy) = if is_secure {
+                let config = secure::config(&ours.identity(HOST));
+                let port =
+                    secure::listen_tls(config, move |stream| secure::relay(stream, address, ends));
+                (format!("https://{HOST}"), Some(Proxy::to(port)))
+            } else {
+                let port =
+                    secure::listen(move |mut stream| secure::relay(&mut stream, address, ends));
+                (format!("http://127.0.0.1:{port}"), None)
+            };
+            let warehouse = format!("{site}/warehouse");
+            let args = [
+                "--ca-file",
+                ca.to_str().unwrap(),
+                "--dw-endpoint",
+                &warehouse,
+            ];
+            for agents in [40, 20, 60] {
+                platform.world().agents = agents;
+                let mut tick = folder.tick(&platform, &args);
+                // One retry is enough for each call, however many connections have died.
+                tick.env("CXONE_SITE", &site).env("DIALPACE_RETRIES", "1");
+                if let Some(proxy) = &proxy {
+                    tick.env("HTTPS_PROXY", proxy.url());
+                }
+                tick.finish().expect(0);
+            }
+            let world = platform.world();
+            assert_eq!(world.applied.len(), 3, "TLS {is_secure}, {ends:?}");
+            assert_eq!(world.records.len(), 3, "TLS {is_secure}, {ends:?}");
+            drop(world);
+            assert_eq!(platform.count(Call::Token), 1);
+        }
     }
 }

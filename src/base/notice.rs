@@ -159,6 +159,15 @@ pub enum Notice {
         /// Number of records in the outbox.
         pending: usize,
     },
+    /// The warehouse refused records for the last time; they were moved to a file.
+    RecordsRefused {
+        /// Number of records moved.
+        rows: usize,
+        /// The answer to the last of them.
+        answer: String,
+        /// The file.
+        path: String,
+    },
     /// The outbox was full; its oldest records were moved to a file.
     OutboxSpilled {
         /// Number of records moved.
@@ -178,6 +187,7 @@ impl Notice {
             | Self::StateSetAside { .. }
             | Self::StateDamaged { .. }
             | Self::ExportFailed { .. }
+            | Self::RecordsRefused { .. }
             | Self::OutboxSpilled { .. }
             | Self::RecordsWithoutWarehouse { .. }
             | Self::Conflict { .. }

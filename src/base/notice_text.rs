@@ -130,6 +130,16 @@ impl fmt::Display for Notice {
             Self::ExportFailed { problem, pending } => {
                 write!(f, "{problem}; {} for the next cycle", Waiting(*pending))
             }
+            Self::RecordsRefused { rows, answer, path } => write!(
+                f,
+                "the warehouse refused {} time after time ({answer}); {} now in {path}, with the answer, and {} to be corrected and loaded by hand",
+                match *rows {
+                    1 => "1 record".to_owned(),
+                    rows => format!("{rows} records"),
+                },
+                if *rows == 1 { "it is" } else { "they are" },
+                if *rows == 1 { "has" } else { "have" },
+            ),
             Self::OutboxSpilled { rows, path } => write!(
                 f,
                 "the outbox is full; its {rows} oldest records are now in {path} and have to be loaded by hand"

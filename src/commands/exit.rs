@@ -18,7 +18,7 @@ pub fn of_usage(error: &clap::Error) -> u8 {
 pub fn of_cycle(report: &CycleReport) -> u8 {
     match &report.error {
         Some(error) => of_error(error),
-        None if report.export_failed => WAITING,
+        None if report.export_problem.is_some() => WAITING,
         None => DONE,
     }
 }

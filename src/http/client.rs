@@ -138,7 +138,7 @@ impl<'a> Client<'a> {
             let Some(permit) = self.budget.acquire(deadline) else {
                 break;
             };
-            let sent = self.send(request, token, deadline);
+            let sent = self.send(request, token, deadline, failure.tries > 0);
             drop(permit);
             let (problem, pause) = match sent {
                 Ok(answer) => return Ok(answer),
@@ -181,10 +181,15 @@ impl<'a> Client<'a> {
         request: &Request,
         token: Option<&SecretString>,
         deadline: &Deadline,
+        is_retry: bool,
     ) -> Result<Answer, Failed> {
         let clock = deadline.clock();
         let started = clock.monotonic();
-        let result = self.exchange(request, token, deadline.remaining().min(CALL_TIMEOUT));
+        let try_of = Try {
+            timeout: deadline.remaining().min(CALL_TIMEOUT),
+            is_retry,
+        };
+        let result = self.exchange(request, token, try_of);
         let outcome = match &result {
             Ok((status, _)) => format!("HTTP {status}"),
             Err(problem) => problem.to_string(),
@@ -214,8 +219,9 @@ impl<'a> Client<'a> {
         &self,
         request: &Request,
         token: Option<&SecretString>,
-        timeout: Duration,
+        try_of: Try,
     ) -> Result<(u16, Answer), Problem> {
+        let timeout = try_of.timeout;
         let mut builder = HttpRequest::builder()
             .method(request.method.clone())
             .uri(&request.url);
@@ -234,8 +240,8 @@ impl<'a> Client<'a> {
             Body::Secret(text) => text.expose_secret(),
         });
         let response = match text {
-            Some(text) => self.run(builder.body(text).map_err(unsendable)?, timeout),
-            None => self.run(builder.body(()).map_err(unsendable)?, timeout),
+            Some(text) => self.run(builder.body(text).map_err(unsendable)?, try_of),
+            None => self.run(builder.body(()).map_err(unsendable)?, try_of),
         };
         let response = response.map_err(|error| error::classify(error, timeout, &request.url))?;
         let status = response.status().as_u16();
@@ -272,11 +278,13 @@ impl<'a> Client<'a> {
     fn run(
         &self,
         request: HttpRequest<impl AsSendBody>,
-        timeout: Duration,
+        Try { timeout, is_retry }: Try,
     ) -> Result<Response<ureq::Body>, Error> {
+        // Kept connections may all be dead, so a retry takes none: each is too old for it.
+        let idle_max = if is_retry { Duration::ZERO } else { IDLE_MAX };
         let request = self.agent.configure_request(request);
-        self.agent
-            .run(request.timeout_global(Some(timeout)).build())
+        let request = request.timeout_global(Some(timeout)).max_idle_age(idle_max);
+        self.agent.run(request.build())
     }
 
     fn redact(&self, text: String) -> String {
@@ -288,6 +296,13 @@ impl<'a> Client<'a> {
             .filter(|secret| secret.len() >= SECRET_BYTES_MIN)
             .fold(text, |text, secret| text.replace(secret, "[redacted]"))
     }
+}
+
+/// One try of a request.
+#[derive(Clone, Copy)]
+struct Try {
+    timeout: Duration,
+    is_retry: bool,
 }
 
 /// The problem of one try, and the pause that the answer asked for.

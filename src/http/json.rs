@@ -114,10 +114,11 @@ fn json_message(value: &serde_json::Value) -> Option<String> {
     }
 }
 
-/// `text` on one line, without control characters, cut to a sentence or two.
+/// `text` on one line, without control characters and those that are not seen, cut to a sentence or
+/// two.
 fn shorten(text: &str) -> String {
     let mut line = text
-        .split(|c: char| c.is_whitespace() || c.is_control())
+        .split(|c: char| c.is_whitespace() || c.is_control() || is_unseen(c))
         .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()
         .join(" ");
@@ -126,6 +127,17 @@ fn shorten(text: &str) -> String {
         line.push('…');
     }
     line
+}
+
+/// True for characters that show nothing and may change how others are shown: soft hyphen, zero
+/// widths, directions of writing, tags (general category Cf, as far as text may hold it).
+fn is_unseen(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
 }
 
 /// Characters of a remote message that are shown: enough for a sentence or two.

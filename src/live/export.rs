@@ -4,7 +4,7 @@ use super::state::State;
 use super::store::{StateError, Store};
 use crate::base::clock::Deadline;
 use crate::base::notice::{Notice, Notices};
-use crate::warehouse::Warehouse;
+use crate::warehouse::{Refusal, Warehouse};
 
 /// Everything that the end of a cycle works with.
 pub(super) struct Export<'a> {
@@ -17,8 +17,12 @@ pub(super) struct Export<'a> {
 /// The result of the delivery.
 #[derive(Default)]
 pub(super) struct Exported {
+    /// Records that the warehouse accepted.
     pub(super) records: usize,
-    pub(super) failed: bool,
+    /// Records that it refused for the last time.
+    pub(super) refused: usize,
+    /// Cause for which records wait.
+    pub(super) problem: Option<String>,
 }
 
 impl Export<'_> {
@@ -28,29 +32,60 @@ impl Export<'_> {
         state: &mut State,
         deadline: &Deadline,
     ) -> Result<Exported, StateError> {
-        self.store.save(state)?;
         let pending = state.outbox.len();
-        if pending == 0 {
-            return Ok(Exported::default());
-        }
-        let Some(warehouse) = self.warehouse else {
-            self.notices
-                .tell(&Notice::RecordsWithoutWarehouse { pending });
+        let Some(warehouse) = self.warehouse.filter(|_| pending > 0) else {
+            self.store.save(state)?;
+            if pending > 0 {
+                let notice = Notice::RecordsWithoutWarehouse { pending };
+                self.notices.tell(&notice);
+            }
             return Ok(Exported::default());
         };
-        let delivery = warehouse.deliver(&mut state.outbox, deadline);
-        self.spill(state, deadline)?;
+        let sent_before = state.outbox.announce();
         self.store.save(state)?;
-        let failed = delivery.problem.is_some();
-        if let Some(problem) = delivery.problem {
+        let delivery = warehouse.deliver(&mut state.outbox, sent_before, deadline);
+        let moved = self
+            .set_aside(state, &delivery.refused, deadline)
+            .and_then(|()| self.spill(state, deadline));
+        // What could not be moved is still in the outbox.
+        self.store.save(state)?;
+        if let Some(problem) = delivery.problem.clone() {
             let pending = state.outbox.len();
             self.notices
                 .tell(&Notice::ExportFailed { problem, pending });
         }
-        Ok(Exported {
+        moved.map(|()| Exported {
             records: delivery.delivered,
-            failed,
+            refused: delivery.refused.len(),
+            problem: delivery.problem,
         })
+    }
+
+    /// Moves records that were refused for the last time to the file of refused records.
+    fn set_aside(
+        &self,
+        state: &mut State,
+        refused: &[Refusal],
+        deadline: &Deadline,
+    ) -> Result<(), StateError> {
+        let Some(last) = refused.last() else {
+            return Ok(());
+        };
+        let lines: String = refused
+            .iter()
+            .map(|refusal| refusal.line.as_str())
+            .collect();
+        let now = deadline.clock().now();
+        if let Some(path) = self.store.append_dated("refused", &lines, now)? {
+            let positions = refused.iter().map(|refusal| refusal.position);
+            state.outbox.forget(positions);
+            self.notices.tell(&Notice::RecordsRefused {
+                rows: refused.len(),
+                answer: last.answer.clone(),
+                path: path.display().to_string(),
+            });
+        }
+        Ok(())
     }
 
     /// Moves the oldest records of a full outbox to the overflow file.
@@ -59,7 +94,7 @@ impl Export<'_> {
             return Ok(());
         };
         let now = deadline.clock().now();
-        if let Some(path) = self.store.append_overflow(&lines, now)? {
+        if let Some(path) = self.store.append_dated("overflow", &lines, now)? {
             state.outbox.forget_oldest(rows);
             let path = path.display().to_string();
             self.notices.tell(&Notice::OutboxSpilled { rows, path });

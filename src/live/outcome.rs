@@ -17,8 +17,10 @@ pub struct CycleReport {
     pub outcome: Outcome,
     /// Records delivered in this cycle.
     pub exported: usize,
-    /// True where the delivery failed; the records wait, or are in the overflow file.
-    pub export_failed: bool,
+    /// Records that the warehouse refused for the last time in this cycle.
+    pub refused: usize,
+    /// Cause for which records wait, or are in the overflow file.
+    pub export_problem: Option<String>,
     /// Records in the outbox.
     pub pending: usize,
     /// True where a warehouse is set.

@@ -46,6 +46,7 @@ impl Live<'_> {
         let counters = state.counters.get_or_insert_default();
         counters.retries += self.retries.swap(0, Ordering::Relaxed);
         counters.exported += report.exported as u64;
+        counters.refused += report.refused as u64;
         match report.action() {
             _ if report.error.is_some() => counters.failed += 1,
             Action::Adjust => counters.adjusted += 1,

@@ -278,14 +278,9 @@ fn warehouse<'a>(
 ) -> Warehouse<'a> {
     match endpoint {
         Endpoint::File(path) => Warehouse::File(path.clone()),
-        Endpoint::Http(url, scope) => Warehouse::Http {
-            client: Box::new(Client::new(
-                *scope,
-                &settings.authorities,
-                settings.retry,
-                notices,
-            )),
-            url: url.clone(),
-        },
+        Endpoint::Http(url, scope) => {
+            let client = Client::new(*scope, &settings.authorities, settings.retry, notices);
+            Warehouse::http(client, url.clone())
+        }
     }
 }

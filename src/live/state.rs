@@ -61,6 +61,9 @@ pub struct Counters {
     pub retries: u64,
     /// Records that the warehouse accepted.
     pub exported: u64,
+    /// Records that the warehouse refused for the last time.
+    #[serde(default)]
+    pub refused: u64,
     /// Time of the last cycle without a failure.
     pub succeeded_at: Option<UnixMillis>,
 }

@@ -179,10 +179,11 @@ impl Store {
         Ok(Some(aside))
     }
 
-    /// Appends records that do not fit into the outbox to the day's overflow file beside the state,
-    /// and returns its path; `None` for a store that only reads.
-    pub fn append_overflow(
+    /// Appends records that leave the outbox undelivered to the day's file of their `kind` beside the
+    /// state, and returns its path; `None` for a store that only reads.
+    pub fn append_dated(
         &self,
+        kind: &str,
         lines: &str,
         now: UnixMillis,
     ) -> Result<Option<PathBuf>, StateError> {
@@ -191,7 +192,7 @@ impl Store {
         }
         let stamp = file_stamp(now);
         let day = stamp.split('T').next().unwrap_or(&stamp);
-        let path = files::sibling(&self.path, &format!(".overflow-{day}.ndjson"));
+        let path = files::sibling(&self.path, &format!(".{kind}-{day}.ndjson"));
         files::append_durably(&path, lines).map_err(failed("write", &path))?;
         Ok(Some(path))
     }

@@ -197,7 +197,7 @@ impl Board {
     #[must_use]
     pub fn is_news(report: &CycleReport) -> bool {
         report.error.is_some()
-            || report.export_failed
+            || report.export_problem.is_some()
             || matches!(report.outcome, Outcome::Conflict | Outcome::Pending)
             || report.dial_rate() != report.decision.previous_dial_rate()
             || matches!(report.action(), Action::Stop | Action::Safe)

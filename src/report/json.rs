@@ -27,6 +27,10 @@ struct CycleObject<'a> {
     traffic: Option<CallCounts>,
     exported: usize,
     pending: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pending_reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "is_zero")]
+    refused: usize,
     dry_run: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
@@ -90,12 +94,22 @@ pub fn cycle(report: &CycleReport, campaign_id: &str, pacer: &Pacer, is_dry_run:
         traffic: is_predictive.then_some(calls),
         exported: report.exported,
         pending: report.pending,
+        pending_reason: report.export_problem.as_deref(),
+        refused: report.refused,
         dry_run: is_dry_run,
         error: report.error.as_ref().map(ToString::to_string),
         request,
     };
     // Text, whole numbers and finite floats can always be written as JSON.
     serde_json::to_string(&object).unwrap_or_default()
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature is serde's"
+)]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 fn would_send(request: &Request) -> WouldSend {

@@ -55,16 +55,7 @@ pub fn text(report: &CycleReport, counters: &Counters, campaign_id: &str) -> Str
         "Calls that were tried again.",
         counters.retries,
     );
-    file.counter(
-        "exported_records_total",
-        "Records that the warehouse took.",
-        counters.exported,
-    );
-    file.gauge(
-        "pending_records",
-        "Records that wait for the warehouse.",
-        Some(report.pending),
-    );
+    file.records(report.pending, counters);
     file.gauge(
         "last_cycle_timestamp_seconds",
         "When the last cycle decided.",
@@ -98,6 +89,24 @@ impl MetricsText<'_> {
         self.add(format_args!(
             "dialpace_{name}{{campaign=\"{id}\"{labels}}} {value}\n"
         ));
+    }
+
+    fn records(&mut self, pending: usize, counters: &Counters) {
+        self.counter(
+            "exported_records_total",
+            "Records that the warehouse took.",
+            counters.exported,
+        );
+        self.counter(
+            "refused_records_total",
+            "Records that the warehouse refused for good.",
+            counters.refused,
+        );
+        self.gauge(
+            "pending_records",
+            "Records that wait for the warehouse.",
+            Some(pending),
+        );
     }
 
     fn gauge(&mut self, name: &str, help: &str, value: Option<impl Display>) {

@@ -167,15 +167,21 @@ fn export(report: &CycleReport, is_dry_run: bool) -> String {
         n => format!("{n} records"),
     };
     let waiting = Waiting(report.pending);
-    match (report.has_warehouse, report.exported, report.pending) {
+    let exported = match (report.has_warehouse, report.exported, report.pending) {
         _ if is_dry_run => "dry run".to_owned(),
         (false, _, 0) => "nothing is exported: DW_ENDPOINT is not set".to_owned(),
         (false, ..) => format!("nothing is exported: DW_ENDPOINT is not set; {waiting}"),
-        (true, 0, 0) if report.export_failed => "nothing exported".to_owned(),
+        (true, 0, 0) if report.export_problem.is_some() || report.refused > 0 => {
+            "nothing exported".to_owned()
+        }
         (true, 0, 0) => "nothing to export".to_owned(),
         (true, exported, 0) => format!("exported {}", records(exported)),
         (true, 0, _) => format!("nothing exported, {waiting}"),
         (true, exported, _) => format!("exported {}, {waiting}", records(exported)),
+    };
+    match report.refused {
+        0 => exported,
+        refused => format!("{exported}, {} refused for good", records(refused)),
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use percent_encoding::percent_decode_str;
 use ureq::http::Method;
 
-use super::outbox::Outbox;
+use super::outbox::{Outbox, SentBefore};
 use super::record::Record;
+use super::refusal::{REFUSALS_MAX, Refusal, Verdict, explain};
 use crate::base::clock::Deadline;
 use crate::base::files;
 use crate::base::timestamp::rfc3339;
@@ -31,11 +33,29 @@ pub enum Warehouse<'a> {
 pub struct Delivery {
     /// Number of records that the warehouse accepted.
     pub delivered: usize,
-    /// Cause for which the first remaining record was not accepted.
+    /// Records that were refused for the last time. They are in the outbox until they are stored
+    /// elsewhere.
+    pub refused: Vec<Refusal>,
+    /// Cause for which records wait.
     pub problem: Option<String>,
 }
 
-impl Warehouse<'_> {
+impl<'a> Warehouse<'a> {
+    /// A warehouse that takes one POST per record. The query of `url` may hold a key, which is
+    /// removed from what the warehouse answers.
+    #[must_use]
+    pub fn http(client: Client<'a>, url: String) -> Self {
+        let query = url.split_once('?').map_or("", |(_, query)| query);
+        for field in query.split('&') {
+            let value = field.split_once('=').map_or(field, |(_, value)| value);
+            client.conceal(value.into());
+            let plain = percent_decode_str(value).decode_utf8_lossy();
+            client.conceal(plain.into_owned().into());
+        }
+        let client = Box::new(client);
+        Self::Http { client, url }
+    }
+
     /// Ends every exchange at once and refuses new ones.
     pub fn abort(&self) {
         if let Self::Http { client, .. } = self {
@@ -43,38 +63,38 @@ impl Warehouse<'_> {
         }
     }
 
-    /// Sends the records in the outbox, oldest first, up to the first failure.
-    pub fn deliver(&self, outbox: &mut Outbox, deadline: &Deadline) -> Delivery {
-        let now = deadline.clock().now();
-        if let Some(until) = outbox.quiet_until.take() {
-            let until = bounded_retry_at(until, now);
-            if until > now && !outbox.is_empty() {
-                outbox.quiet_until = Some(until);
-                return Delivery {
-                    delivered: 0,
-                    problem: Some(format!(
-                        "the warehouse asked for a pause until {}",
-                        rfc3339(until)
-                    )),
-                };
-            }
-        }
-        match self {
+    /// Sends the records in the outbox, oldest first, up to the first failure that concerns them
+    /// all. A record that is refused waits for its next attempt, and those behind it go on: each
+    /// has its own time and key, so that the warehouse does not depend on their order.
+    ///
+    /// The outbox was saved after [`Outbox::announce`].
+    pub fn deliver(
+        &self,
+        outbox: &mut Outbox,
+        sent_before: SentBefore,
+        deadline: &Deadline,
+    ) -> Delivery {
+        let delivery = match self {
             Self::ReadOnly => Delivery::default(),
             Self::File(path) => deliver_to_file(path, outbox),
             Self::Http { client, url } => {
-                let mut delivery = Delivery::default();
-                while let Some(record) = outbox.records.front() {
-                    if let Err(error) = client.call(&request(url, record), None, deadline) {
-                        outbox.quiet_until = error.retry_at.map(|at| bounded_retry_at(at, now));
-                        delivery.problem = Some(explain(error).to_string());
-                        break;
-                    }
-                    outbox.records.pop_front();
-                    delivery.delivered += 1;
+                if let Some(problem) = pause(outbox, deadline) {
+                    Delivery::stopped(problem)
+                } else {
+                    return post_each(client, url, outbox, sent_before, deadline);
                 }
-                delivery
             }
+        };
+        outbox.take_back_after(0, sent_before);
+        delivery
+    }
+}
+
+impl Delivery {
+    fn stopped(problem: String) -> Self {
+        Self {
+            problem: Some(problem),
+            ..Self::default()
         }
     }
 }
@@ -96,6 +116,79 @@ pub fn request(url: &str, record: &Record) -> Request {
     }
 }
 
+/// The pause that an earlier answer asked for, if it lasts.
+fn pause(outbox: &mut Outbox, deadline: &Deadline) -> Option<String> {
+    let now = deadline.clock().now();
+    let until = bounded_retry_at(outbox.quiet_until.take()?, now);
+    if until <= now {
+        return None;
+    }
+    outbox.quiet_until = Some(until);
+    let until = rfc3339(until);
+    Some(format!("the warehouse asked for a pause until {until}"))
+}
+
+fn post_each(
+    client: &Client,
+    url: &str,
+    outbox: &mut Outbox,
+    SentBefore(mut sent_before): SentBefore,
+    deadline: &Deadline,
+) -> Delivery {
+    let mut delivery = Delivery::default();
+    let mut first_refusal = None;
+    // Records before this one were refused and wait.
+    let mut at = 0;
+    let mut sent = 0;
+    while let Some(record) = outbox.records.get(at) {
+        let was_sent_before = at < sent_before;
+        let verdict = match client.call(&request(url, record), None, deadline) {
+            Ok(_) => Verdict::Delivered,
+            Err(error) => Verdict::of(error, was_sent_before),
+        };
+        match verdict {
+            Verdict::Delivered => {
+                outbox.forget(std::iter::once(at));
+                sent_before -= usize::from(was_sent_before);
+                delivery.delivered += 1;
+                continue;
+            }
+            Verdict::Refused(error) => {
+                if outbox.attempts_of(at) >= REFUSALS_MAX {
+                    let now = deadline.clock().now();
+                    let refusal = Refusal::new(at, record, &error, now);
+                    delivery.refused.push(refusal);
+                } else {
+                    first_refusal.get_or_insert(error);
+                }
+            }
+            Verdict::Unproven(error) => {
+                outbox.excuse(at);
+                first_refusal.get_or_insert(error);
+            }
+            Verdict::AllWait(error) => {
+                let now = deadline.clock().now();
+                outbox.quiet_until = error.retry_at.map(|at| bounded_retry_at(at, now));
+                if error.tries > 0 {
+                    outbox.excuse(at);
+                    sent = at + 1;
+                }
+                delivery.problem = Some(shown(error));
+                break;
+            }
+        }
+        at += 1;
+        sent = at;
+    }
+    outbox.take_back_after(sent, SentBefore(sent_before));
+    delivery.problem = delivery.problem.or(first_refusal.map(shown));
+    delivery
+}
+
+fn shown(error: CallError) -> String {
+    explain(error).to_string()
+}
+
 fn deliver_to_file(path: &Path, outbox: &mut Outbox) -> Delivery {
     let (count, lines) = outbox.overflow(0).unwrap_or_default();
     match files::append_durably(path, &lines) {
@@ -103,25 +196,15 @@ fn deliver_to_file(path: &Path, outbox: &mut Outbox) -> Delivery {
             outbox.forget_oldest(count);
             Delivery {
                 delivered: count,
-                problem: None,
+                ..Delivery::default()
             }
         }
         Err(error) => {
             let path = path.display();
-            let problem = format!("{WAREHOUSE_CALL}: {path} cannot be written: {error}");
-            Delivery {
-                delivered: 0,
-                problem: Some(problem),
-            }
+            Delivery::stopped(format!(
+                "{WAREHOUSE_CALL}: {path} cannot be written: {error}"
+            ))
         }
-    }
-}
-
-fn explain(error: CallError) -> CallError {
-    match error.status() {
-        Some(401 | 403) => error.advise("the warehouse requires credentials, and dialpace sends none: allow this host without them"),
-        Some(400..=428 | 430..=499) => error.advise("check DW_ENDPOINT and the format that the warehouse expects; the records wait in order until it accepts the first"),
-        _ => error,
     }
 }
 

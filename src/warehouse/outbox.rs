@@ -12,9 +12,17 @@ use crate::base::units::UnixMillis;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Outbox {
     pub(super) records: VecDeque<Record>,
+    /// One number for each of the oldest records that may have been sent before: the cycles in
+    /// which it was refused, or that ended before its answer was known.
+    #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
+    attempts: VecDeque<u32>,
     /// Earliest time at which the warehouse accepts another call.
     pub(super) quiet_until: Option<UnixMillis>,
 }
+
+/// Number of the oldest records that may have been sent in an earlier cycle.
+#[derive(Clone, Copy, Debug)]
+pub struct SentBefore(pub(super) usize);
 
 impl Outbox {
     /// Adds the newest record.
@@ -39,6 +47,18 @@ impl Outbox {
         self.records.is_empty()
     }
 
+    /// Counts an attempt for every record, to be saved before any of them is sent: a run that dies
+    /// in between must not take a record for a new one. The delivery takes back what was not sent.
+    pub fn announce(&mut self) -> SentBefore {
+        self.attempts.truncate(self.records.len());
+        let sent_before = SentBefore(self.attempts.len());
+        self.attempts.resize(self.records.len(), 0);
+        for attempts in &mut self.attempts {
+            *attempts = attempts.saturating_add(1);
+        }
+        sent_before
+    }
+
     /// Number and NDJSON of the oldest records beyond `capacity`;
     /// [`forget_oldest`](Self::forget_oldest) removes them once they are stored elsewhere.
     #[must_use]
@@ -51,5 +71,35 @@ impl Outbox {
     /// Removes the `count` oldest records.
     pub fn forget_oldest(&mut self, count: usize) {
         self.records.drain(..count.min(self.records.len()));
+        self.attempts.drain(..count.min(self.attempts.len()));
+    }
+
+    /// Removes the records at these positions, which are in ascending order.
+    pub fn forget(&mut self, positions: impl DoubleEndedIterator<Item = usize>) {
+        for position in positions.rev() {
+            self.records.remove(position);
+            self.attempts.remove(position);
+        }
+    }
+
+    /// Attempts of a record that was announced.
+    pub(super) fn attempts_of(&self, position: usize) -> u32 {
+        self.attempts.get(position).copied().unwrap_or_default()
+    }
+
+    /// Takes back the attempt of a record that was not refused.
+    pub(super) fn excuse(&mut self, position: usize) {
+        if let Some(attempts) = self.attempts.get_mut(position) {
+            *attempts = attempts.saturating_sub(1);
+        }
+    }
+
+    /// Takes back the attempts of all records but the first `sent`. Of these only the first
+    /// `sent_before` may have been sent in an earlier cycle.
+    pub(super) fn take_back_after(&mut self, sent: usize, sent_before: SentBefore) {
+        for position in sent..self.attempts.len() {
+            self.excuse(position);
+        }
+        self.attempts.truncate(sent.max(sent_before.0));
     }
 }

@@ -392,6 +392,10 @@ impl Platform {
         format!("http://{}", self.address)
     }
 
+    pub fn address(&self) -> std::net::SocketAddr {
+        self.address
+    }
+
     pub fn warehouse(&self) -> String {
         format!("http://{}/warehouse", self.address)
     }

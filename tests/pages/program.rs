@@ -94,6 +94,16 @@ pub(crate) fn fields_of_json() -> BTreeSet<String> {
         _ => Reply::Contract,
     });
     fields.append(&mut tick(&[]));
+    // A record is refused, and in its third cycle for good.
+    let warehouse = ["--dw-endpoint", &platform.warehouse()];
+    platform.script(|request, _| match request.call() {
+        Call::Warehouse => Reply::status(400),
+        _ => Reply::Contract,
+    });
+    platform.world().agents = 20;
+    for _ in 0..3 {
+        fields.append(&mut tick(&warehouse));
+    }
     fields
 }
 
