@@ -171,7 +171,10 @@ fn what_is_withheld_is_what_would_be_sent() {
     assert_eq!(requests.len(), 1);
     let text = requests[0].to_string();
     assert!(text.ends_with(r#"{"dialRate":34}"#), "{text}");
-    assert!(matches!(api.apply(&change, &deadline), Ok(Applied::Yes)));
+    assert!(matches!(
+        api.apply(&change, &deadline),
+        Ok(Applied::Yes { .. })
+    ));
     let sent = platform.world().requests.last().unwrap().clone();
     assert_eq!(sent.body, r#"{"dialRate":34}"#);
     // A lever that stands still is 0 on this wire, and never the word.

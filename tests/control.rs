@@ -166,7 +166,9 @@ impl Platform for World {
             if draw == 2 {
                 return Err(broken().with_unknown_effect());
             }
-            Ok(Applied::Yes)
+            Ok(Applied::Yes {
+                after_uncertain_try: false,
+            })
         })
     }
 }

@@ -63,7 +63,7 @@ fn so_many_cycles_a_line_each_and_closing_words() {
     let folder = Folder::new();
     let run = sandbox(&folder, &["--speed", "1000", "--cycles", "20"]).expect(0);
     let lines: Vec<&str> = run.stdout.lines().collect();
-    assert_eq!(lines.len(), 22, "{}", run.stdout);
+    assert_eq!(lines.len(), 23, "{}", run.stdout);
     assert!(
         lines[..20]
             .iter()

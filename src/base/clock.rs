@@ -145,6 +145,15 @@ impl<'a> Deadline<'a> {
         }
     }
 
+    /// This deadline, on `clock`, which must be its own clock or show the same time.
+    pub fn on<'b>(&self, clock: &'b dyn Clock) -> Deadline<'b> {
+        Deadline {
+            clock,
+            started: self.started,
+            limit: self.limit,
+        }
+    }
+
     /// A deadline that began when this one did, with another limit.
     #[must_use]
     pub fn with_limit(&self, limit: Duration) -> Self {

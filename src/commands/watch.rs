@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::interrupt::Interrupt;
 use super::live_args::{LiveArgs, OutputArgs};
@@ -15,8 +15,8 @@ use super::{exit, live_cycle};
 use crate::base::clock::{Clock, Deadline, RunClock, SystemClock};
 use crate::base::notice::{Notice, Notices};
 use crate::config::Sources;
-use crate::live::{self, CycleReport, Exchanges, Live, LiveOptions, SandboxLifetime};
-use crate::pacing::Setpoint;
+use crate::live::{self, CycleReport, Exchanges, Live, LiveOptions, SandboxLifetime, State};
+use crate::pacing::{Reason, Setpoint};
 use crate::report::board::Board;
 use crate::report::{Screen, text};
 
@@ -26,12 +26,26 @@ pub struct WatchArgs {
     /// End after this many cycles
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub cycles: Option<u64>,
+    /// What becomes of the campaign when watch ends
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = OnExit::Keep, hide_possible_values = true)]
+    pub on_exit: OnExit,
     /// The campaign.
     #[command(flatten)]
     pub live: LiveArgs,
     /// The output.
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+/// What becomes of the campaign when a watch ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OnExit {
+    /// It goes on at the rate that it has
+    Keep,
+    /// It goes on at the safe rate, if that is lower
+    Safe,
+    /// It dials nobody; the next run paces it again
+    Stop,
 }
 
 /// The end of a watch.
@@ -115,6 +129,7 @@ fn watch(
         let deadline = Deadline::after(clock, limit);
         let report = live_cycle::run(live, &mut state, &deadline);
         cycles += 1;
+        let state_is_held = report.decision.reason == Reason::HeldByOperator;
         let is_cut_short = clock.is_stopping() && report.error.is_some();
         if !is_cut_short {
             board.add(&report);
@@ -137,15 +152,26 @@ fn watch(
             + live
                 .interval
                 .saturating_mul(u32::try_from(slot).unwrap_or(u32::MAX));
+        // A cycle that obeyed the marker, or tried to, waits for the next one like any other.
+        let obeyed = state_is_held;
         wait(clock, due, speed, |left| {
             screen.show(&board.lines(Some(left)));
+            !obeyed && live.cycle().is_held()
         });
         if clock.is_stopping() {
             break Watched::Interrupted;
         }
     };
     let lasted = clock.monotonic().saturating_sub(began);
-    let closing = board.closing(lasted, live.figures().as_ref());
+    if let Some(problem) = leave(args.on_exit, live, &mut state, &watched) {
+        screen.above(|console| {
+            console.error(&problem);
+            Ok::<(), io::Error>(())
+        })?;
+    }
+    let mut closing = board.closing(lasted, live.figures().as_ref());
+    closing.push('\n');
+    closing += &text::left_at(&state, cycle.is_held(), options.dry_run);
     screen.above(|console| {
         if args.output.json {
             console.tell(&Notice::Closing { text: closing });
@@ -159,6 +185,21 @@ fn watch(
     Ok(watched)
 }
 
+/// Lowers the lever at the end of a watch, as `--on-exit` says. Returns why it could not.
+fn leave(on_exit: OnExit, live: &Live, state: &mut State, watched: &Watched) -> Option<String> {
+    let limits = live.cycle().pacer.limits();
+    let setpoint = match on_exit {
+        OnExit::Keep => return None,
+        OnExit::Safe => limits.guards.safe.unwrap_or(limits.actuator.min),
+        OnExit::Stop => Setpoint::Stopped,
+    };
+    let limit = match watched {
+        Watched::Interrupted => GRACE,
+        Watched::Done(_) => live.deadline.limit(),
+    };
+    text::failure(&live.lower_to(state, setpoint, limit))
+}
+
 /// Number of the first cycle that is due after `elapsed`. The schedule is fixed at the start of the
 /// run, so it does not drift; missed cycles are not made up for.
 fn next_slot(elapsed: Duration, interval: Duration) -> u64 {
@@ -166,15 +207,17 @@ fn next_slot(elapsed: Duration, interval: Duration) -> u64 {
     u64::try_from(slot).unwrap_or(u64::MAX)
 }
 
-/// Waits until `due`, and calls `tell` once a second with the time left.
-fn wait(clock: &dyn Clock, due: Duration, speed: u16, tell: impl Fn(Duration)) {
+/// Waits until `due`, and calls `tell` once a second with the time left, until that is true.
+fn wait(clock: &dyn Clock, due: Duration, speed: u16, tell: impl Fn(Duration) -> bool) {
     let second = Duration::from_secs(1) * u32::from(speed);
     loop {
         let left = due.saturating_sub(clock.monotonic());
         if left.is_zero() || clock.is_stopping() {
             return;
         }
-        tell(left);
+        if tell(left) {
+            return;
+        }
         clock.sleep(left.min(second));
     }
 }
@@ -242,6 +285,7 @@ Examples:
   dialpace watch --sandbox --speed 60 --cycles 100    fifty minutes of it in one
   dialpace watch --config campaign.toml               a real campaign; Ctrl-C ends it
   dialpace watch --config campaign.toml --dry-run     decide and show, and change nothing
+  dialpace watch --config campaign.toml --on-exit stop    and leave nobody ringing
   dialpace watch --config campaign.toml --json | tee -a watch.ndjson
 
 A failed cycle is reported and the next one is run. The exit code is that of the last cycle, as

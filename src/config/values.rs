@@ -90,6 +90,7 @@ pub(super) fn unless_off<T>(
     }
 }
 
+/// A time with its unit: `30s`, `6m`, `500ms`.
 pub fn duration(text: &str) -> Result<Duration, String> {
     let expected = "expected a duration with its unit, such as 30s, 6m or 500ms";
     let duration: SignedDuration = text

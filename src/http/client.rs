@@ -35,7 +35,7 @@ pub type HasTakenEffect<'a> = &'a dyn Fn() -> Result<bool, CallError>;
 
 /// The client of one host.
 pub struct Client<'a> {
-    agent: Agent,
+    agent: Mutex<Agent>,
     retry: Retry,
     budget: Budget,
     secrets: Mutex<Vec<SecretString>>,
@@ -71,7 +71,7 @@ impl<'a> Client<'a> {
             HostScope::Remote => builder,
         };
         Self {
-            agent: builder.build().new_agent(),
+            agent: Mutex::new(builder.build().new_agent()),
             retry,
             budget: Budget::new(EXCHANGES_MAX),
             secrets: Mutex::default(),
@@ -90,7 +90,20 @@ impl<'a> Client<'a> {
 
     /// Ends every exchange at once and refuses new ones: for a run that is asked to stop.
     pub fn abort(&self) {
-        self.agent.clone().shutdown();
+        self.agent().shutdown();
+    }
+
+    /// Accepts exchanges again, after an [`abort`](Self::abort).
+    pub fn reopen(&self) {
+        let mut agent = self.agent.lock().unwrap_or_else(PoisonError::into_inner);
+        *agent = agent.config().clone().new_agent();
+    }
+
+    fn agent(&self) -> Agent {
+        self.agent
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Reads the JSON body of an answer; the error names the field.
@@ -141,7 +154,12 @@ impl<'a> Client<'a> {
             let sent = self.send(request, token, deadline, failure.tries > 0);
             drop(permit);
             let (problem, pause) = match sent {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => {
+                    return Ok(Answer {
+                        after_uncertain_try: failure.uncertain,
+                        ..answer
+                    });
+                }
                 Err(failed) => failed,
             };
             let again = problem.is_passing() && failure.tries < self.retry.retries;
@@ -169,7 +187,10 @@ impl<'a> Client<'a> {
             });
             deadline.clock().sleep(wait);
             if silent && has_taken_effect().map_err(CallError::with_unknown_effect)? {
-                return Ok(Answer::default());
+                return Ok(Answer {
+                    after_uncertain_try: true,
+                    ..Answer::default()
+                });
             }
         }
         Err(failure.out_of_time(deadline.limit(), None))
@@ -249,15 +270,12 @@ impl<'a> Client<'a> {
         let headers = parts.headers;
         let is_success = (200..300).contains(&status);
         if is_success && !request.reads_answer {
-            let body = Vec::new();
-            return Ok((
+            let answer = Answer {
                 status,
-                Answer {
-                    status,
-                    headers,
-                    body,
-                },
-            ));
+                headers,
+                ..Answer::default()
+            };
+            return Ok((status, answer));
         }
         let body = body.into_with_config().limit(BODY_BYTES_MAX).read_to_vec();
         let body = match body {
@@ -265,14 +283,13 @@ impl<'a> Client<'a> {
             // The status is enough; only its message could not be read.
             body => body.unwrap_or_default(),
         };
-        Ok((
+        let answer = Answer {
             status,
-            Answer {
-                status,
-                headers,
-                body,
-            },
-        ))
+            headers,
+            body,
+            ..Answer::default()
+        };
+        Ok((status, answer))
     }
 
     fn run(
@@ -282,9 +299,10 @@ impl<'a> Client<'a> {
     ) -> Result<Response<ureq::Body>, Error> {
         // Kept connections may all be dead, so a retry takes none: each is too old for it.
         let idle_max = if is_retry { Duration::ZERO } else { IDLE_MAX };
-        let request = self.agent.configure_request(request);
+        let agent = self.agent();
+        let request = agent.configure_request(request);
         let request = request.timeout_global(Some(timeout)).max_idle_age(idle_max);
-        self.agent.run(request.build())
+        agent.run(request.build())
     }
 
     fn redact(&self, text: String) -> String {

@@ -40,6 +40,8 @@ pub struct Answer {
     pub status: u16,
     /// The header fields.
     pub headers: HeaderMap,
+    /// True where an earlier try may have taken effect, or may still do so.
+    pub after_uncertain_try: bool,
     /// The body, at most [`BODY_BYTES_MAX`](super::BODY_BYTES_MAX) bytes.
     pub body: Vec<u8>,
 }

@@ -88,14 +88,16 @@ impl Cycle<'_> {
             self.hold(state, decision, obeyed, deadline, &mut failures)
         } else {
             let (decision, sent) = self.carry_out(state, decision, sight.as_ref(), deadline);
-            let outcome = sent.unwrap_or_else(|error| {
-                failures.add(error);
-                Outcome::NotApplied
-            });
             // The marker may have been left meanwhile.
             match self.obey(state, deadline, &mut failures) {
                 Some(obeyed) => obeyed,
-                None => (decision, outcome),
+                None => {
+                    let outcome = sent.unwrap_or_else(|error| {
+                        failures.add(error);
+                        Outcome::NotApplied
+                    });
+                    (decision, outcome)
+                }
             }
         };
         self.finish(state, decision, outcome, failures, deadline)
@@ -280,7 +282,9 @@ impl Cycle<'_> {
         }
     }
 
-    fn is_held(&self) -> bool {
+    /// True where an operator's stop stands.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
         self.store.hold().read().is_some()
     }
 

@@ -231,7 +231,7 @@ impl Run<'_> {
             version: None,
         };
         let applied = platform.apply(&change, &deadline)?;
-        Ok(matches!(applied, Applied::Yes))
+        Ok(matches!(applied, Applied::Yes { .. }))
     }
 
     /// Lowers the lever although the state cannot be used, because of `error`.

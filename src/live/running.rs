@@ -8,9 +8,9 @@ use super::cycle::Cycle;
 use super::outcome::CycleReport;
 use super::state::{Counters, State};
 use super::store::StateError;
-use crate::base::clock::Deadline;
+use crate::base::clock::{Deadline, SystemClock};
 use crate::base::notice::{Notice, Notices};
-use crate::pacing::Action;
+use crate::pacing::{Action, Setpoint};
 use crate::platform::Account;
 use crate::platform::sandbox::Sandbox;
 use crate::sim::Figures;
@@ -60,6 +60,21 @@ impl Live<'_> {
         let counters = *counters;
         self.cycle.store.save(state)?;
         Ok(counters)
+    }
+
+    /// Lowers the lever as a run ends, if it is above `setpoint`: within `limit`, also where its
+    /// exchanges were aborted.
+    pub fn lower_to(&self, state: &mut State, setpoint: Setpoint, limit: Duration) -> CycleReport {
+        let clock = SystemClock::start();
+        let deadline = Deadline::after(&clock, limit);
+        self.account.reopen();
+        let report = self.cycle.lower_to(state, setpoint, &deadline);
+        if report.error.is_none() || deadline.remaining().is_zero() {
+            return report;
+        }
+        // An abort that was due just then met this exchange instead of the one that hung.
+        self.account.reopen();
+        self.cycle.lower_to(state, setpoint, &deadline)
     }
 
     /// The parts of its cycle.

@@ -3,8 +3,12 @@
 use super::outcome::{CycleError, Outcome, Withheld};
 use super::state::State;
 use super::store::Store;
-use crate::base::clock::Deadline;
+use std::time::Duration;
+
+use super::hold::HoldMarker;
+use crate::base::clock::{Clock, Deadline};
 use crate::base::notice::{Notice, Notices};
+use crate::base::units::UnixMillis;
 use crate::http::CallError;
 use crate::pacing::{Decision, Setpoint, Unit};
 use crate::platform::{Applied, Change, Platform};
@@ -55,8 +59,22 @@ impl Sending<'_> {
             forget(state);
             return Ok(Outcome::NotApplied);
         }
-        match self.platform.apply(&change, deadline) {
-            Ok(Applied::Yes) => {
+        let obeying = Obeying {
+            clock: deadline.clock(),
+            hold: self.store.hold(),
+        };
+        // A retry of a raise is one more chance for the marker; a standstill has nothing to obey.
+        let deadline = match setpoint {
+            Setpoint::Stopped => *deadline,
+            Setpoint::At(_) => deadline.on(&obeying),
+        };
+        match self.platform.apply(&change, &deadline) {
+            Ok(Applied::Yes {
+                after_uncertain_try,
+            }) => {
+                if after_uncertain_try {
+                    state.looks.uncertain();
+                }
                 for overtaken in state.confirm() {
                     let setpoint = self.unit.show(overtaken);
                     self.notices.tell(&Notice::OutcomeUnknown { setpoint });
@@ -111,5 +129,38 @@ impl Sending<'_> {
     }
 }
 
+/// A clock that asks the run to stop as soon as an operator stops the campaign.
+struct Obeying<'a> {
+    clock: &'a dyn Clock,
+    hold: &'a HoldMarker,
+}
+
+impl Clock for Obeying<'_> {
+    fn now(&self) -> UnixMillis {
+        self.clock.now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.clock.monotonic()
+    }
+
+    fn sleep(&self, duration: Duration) {
+        let until = self.monotonic() + duration;
+        while !self.is_stopping() {
+            let left = until.saturating_sub(self.monotonic());
+            if left.is_zero() {
+                return;
+            }
+            self.clock.sleep(left.min(MARKER_CHECK_PERIOD));
+        }
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.clock.is_stopping() || self.hold.read().is_some()
+    }
+}
+
+/// Time between two looks for the marker during a wait.
+const MARKER_CHECK_PERIOD: Duration = Duration::from_millis(200);
 /// Conflicts in a row from which on they are a failure.
 const CONFLICTS_MAX: u32 = 3;

@@ -66,6 +66,11 @@ impl<'a> Account<'a> {
         self.client.abort();
     }
 
+    /// Accepts exchanges again, after an [`abort`](Self::abort).
+    pub fn reopen(&self) {
+        self.client.reopen();
+    }
+
     /// Requests a token unless there is one, so that concurrent calls do not each request it.
     pub(super) fn log_in(&self, deadline: &Deadline) -> Result<(), CallError> {
         self.tokens.current(&self.client, deadline).map(drop)

@@ -82,7 +82,10 @@ pub struct Change {
 #[derive(Clone, Debug)]
 pub enum Applied {
     /// The lever has the position.
-    Yes,
+    Yes {
+        /// True where an earlier try got no certain answer, so that it may still be applied, late.
+        after_uncertain_try: bool,
+    },
     /// The campaign was changed by somebody else meanwhile.
     Conflict {
         /// False where the platform says that it compared the versions and did nothing.

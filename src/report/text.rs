@@ -5,8 +5,8 @@ use std::fmt::Write;
 
 use crate::base::notice_text::Waiting;
 use crate::base::timestamp::rfc3339;
-use crate::live::{CycleReport, Halt, HaltedBy, Outcome, Resumed, StateError};
-use crate::pacing::Action;
+use crate::live::{CycleReport, Halt, HaltedBy, Outcome, Resumed, State, StateError};
+use crate::pacing::{Action, Setpoint};
 
 /// One cycle in one line: time, sample, decision with its reason, and outcome.
 #[must_use]
@@ -84,6 +84,29 @@ fn standing(report: &CycleReport) -> String {
             format!("the dial rate stays at {rate} calls/min")
         }
         (None, rate) => format!("the dial rate is now {rate} calls/min"),
+    }
+}
+
+/// Where a run leaves its campaign.
+#[must_use]
+pub fn left_at(state: &State, is_held: bool, is_dry_run: bool) -> String {
+    let (lowest, highest) = (state.lowest_in_force(), state.highest_in_force());
+    match highest {
+        _ if is_dry_run => "the campaign was not touched".to_owned(),
+        None => "no dial rate was set, so the campaign goes on as it was".to_owned(),
+        Some(Setpoint::Stopped) if is_held => {
+            "the campaign is stopped, until `dialpace resume`".to_owned()
+        }
+        Some(Setpoint::Stopped) => "the campaign is stopped: its dial rate is 0".to_owned(),
+        Some(highest) if state.unsettled.is_empty() => format!(
+            "the campaign goes on at {} calls/min",
+            state.last_known().unwrap_or(highest).steps()
+        ),
+        Some(highest) => format!(
+            "the campaign goes on at {} to {} calls/min: the last change was not confirmed",
+            lowest.steps(),
+            highest.steps()
+        ),
     }
 }
 

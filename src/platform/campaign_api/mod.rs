@@ -178,13 +178,17 @@ impl Platform for CampaignApi<'_> {
             .map_err(|error| advise(error, &patch, &self.settings));
         match sent {
             Ok(answer) if answer.status == ACCEPTED => Ok(Applied::Pending),
-            Ok(_) => Ok(Applied::Yes),
+            Ok(answer) => Ok(Applied::Yes {
+                after_uncertain_try: answer.after_uncertain_try,
+            }),
             Err(error) if error.status() == Some(412) => {
                 // An earlier try of this call may have changed the campaign.
                 let took_effect = error.uncertain
                     && has_taken_effect().map_err(CallError::with_unknown_effect)?;
                 match change.version {
-                    _ if took_effect => Ok(Applied::Yes),
+                    _ if took_effect => Ok(Applied::Yes {
+                        after_uncertain_try: true,
+                    }),
                     Some(_) => Ok(Applied::Conflict {
                         may_have_applied: error.uncertain,
                     }),
