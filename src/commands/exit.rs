@@ -29,8 +29,9 @@ pub fn of_cycle(report: &CycleReport) -> u8 {
 pub fn of_halt(halt: &Halt) -> u8 {
     match &halt.by {
         HaltedBy::ThisRun(report) => of_cycle(report),
-        HaltedBy::Holder | HaltedBy::ThisRunBesideHolder => DONE,
-        HaltedBy::ThisRunWithoutState(StateError::Newer { .. }) => DONE,
+        HaltedBy::Holder
+        | HaltedBy::ThisRunBesideHolder
+        | HaltedBy::ThisRunWithoutState(StateError::Newer { .. }) => DONE,
         HaltedBy::ThisRunWithoutState(error) => of_state(error),
     }
 }

@@ -27,7 +27,7 @@ pub struct WatchArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub cycles: Option<u64>,
     /// What becomes of the campaign when watch ends
-    #[arg(long, value_name = "WHAT", value_enum, default_value_t = OnExit::Keep, hide_possible_values = true)]
+    #[arg(long, value_name = "keep|safe|stop", value_enum, default_value_t = OnExit::Keep, hide_possible_values = true)]
     pub on_exit: OnExit,
     /// The campaign.
     #[command(flatten)]
@@ -129,7 +129,7 @@ fn watch(
         let deadline = Deadline::after(clock, limit);
         let report = live_cycle::run(live, &mut state, &deadline);
         cycles += 1;
-        let state_is_held = report.decision.reason == Reason::HeldByOperator;
+        let was_held = report.decision.reason == Reason::HeldByOperator;
         let is_cut_short = clock.is_stopping() && report.error.is_some();
         if !is_cut_short {
             board.add(&report);
@@ -153,10 +153,9 @@ fn watch(
                 .interval
                 .saturating_mul(u32::try_from(slot).unwrap_or(u32::MAX));
         // A cycle that obeyed the marker, or tried to, waits for the next one like any other.
-        let obeyed = state_is_held;
         wait(clock, due, speed, |left| {
             screen.show(&board.lines(Some(left)));
-            !obeyed && live.cycle().is_held()
+            !was_held && live.cycle().is_held()
         });
         if clock.is_stopping() {
             break Watched::Interrupted;
@@ -169,11 +168,19 @@ fn watch(
             Ok::<(), io::Error>(())
         })?;
     }
-    let mut closing = board.closing(lasted, live.figures().as_ref());
-    closing.push('\n');
-    closing += &text::left_at(&state, cycle.is_held(), options.dry_run);
+    let closing = format!(
+        "{}\n{}",
+        board.closing(lasted, live.figures().as_ref()),
+        text::left_at(&state, cycle.is_held(), options.dry_run)
+    );
+    close(options, screen, closing)?;
+    Ok(watched)
+}
+
+/// Prints the closing words: beside JSON as a note.
+fn close(options: &LiveOptions, screen: &Screen, closing: String) -> io::Result<()> {
     screen.above(|console| {
-        if args.output.json {
+        if options.json {
             console.tell(&Notice::Closing { text: closing });
             Ok(())
         } else if console.quiet {
@@ -181,8 +188,7 @@ fn watch(
         } else {
             console.data(&closing)
         }
-    })?;
-    Ok(watched)
+    })
 }
 
 /// Lowers the lever at the end of a watch, as `--on-exit` says. Returns why it could not.

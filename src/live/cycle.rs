@@ -89,15 +89,14 @@ impl Cycle<'_> {
         } else {
             let (decision, sent) = self.carry_out(state, decision, sight.as_ref(), deadline);
             // The marker may have been left meanwhile.
-            match self.obey(state, deadline, &mut failures) {
-                Some(obeyed) => obeyed,
-                None => {
-                    let outcome = sent.unwrap_or_else(|error| {
-                        failures.add(error);
-                        Outcome::NotApplied
-                    });
-                    (decision, outcome)
-                }
+            if let Some(obeyed) = self.obey(state, deadline, &mut failures) {
+                obeyed
+            } else {
+                let outcome = sent.unwrap_or_else(|error| {
+                    failures.add(error);
+                    Outcome::NotApplied
+                });
+                (decision, outcome)
             }
         };
         self.finish(state, decision, outcome, failures, deadline)
