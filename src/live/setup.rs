@@ -14,12 +14,13 @@ use super::running::{Live, RetryCounter};
 use super::store::Store;
 use crate::base::clock::{Clock, Deadline};
 use crate::base::files;
+use crate::base::input::InputError;
 use crate::base::notice::{Notice, Notices};
 use crate::config::scenario_file;
 use crate::config::{
     CampaignAccess, Endpoint, Layers, LiveSettings, Scope, Sources, default_state_path,
 };
-use crate::http::{Client, HostScope};
+use crate::http::{Client, HostScope, Proxy};
 use crate::platform::sandbox::{self, Sandbox, SandboxCampaign};
 use crate::platform::{
     Account, AccountSettings, CampaignApi, CampaignId, CampaignSettings, Platform, ReadOnly, Site,
@@ -59,7 +60,10 @@ pub fn open_and_run<R>(
     };
     let notices = &RetryCounter::new(notices);
     let account = Account::new(
-        account_settings(&access, &settings, &state_path, options.dry_run),
+        AccountSettings {
+            proxy: proxy(access.site.origin(), access.site.scope(), sources)?,
+            ..account_settings(&access, &settings, &state_path, options.dry_run)
+        },
         notices,
     );
     let api = CampaignApi::new(
@@ -74,12 +78,11 @@ pub fn open_and_run<R>(
     let withholding = ReadOnly(&api);
     let platform: &dyn Platform = if options.dry_run { &withholding } else { &api };
     let endpoint = settings.warehouse.as_ref();
-    let warehouse = endpoint.map(|endpoint| {
-        if options.dry_run {
-            return Warehouse::ReadOnly;
-        }
-        warehouse(endpoint, &settings, notices)
-    });
+    let warehouse = match endpoint {
+        Some(_) if options.dry_run => Some(Warehouse::ReadOnly),
+        Some(endpoint) => Some(warehouse(endpoint, &settings, sources, notices)?),
+        None => None,
+    };
     let metrics_file = settings.metrics_file.as_deref();
     run(&Live {
         cycle: Cycle {
@@ -199,6 +202,7 @@ fn account_settings(
         site: access.site.clone(),
         client_id: access.client_id.clone(),
         client_secret: access.client_secret.clone(),
+        proxy: None,
         authorities: settings.authorities.clone(),
         retry: settings.retry,
         token_cache: Some(TokenCache {
@@ -211,13 +215,24 @@ fn account_settings(
 fn warehouse<'a>(
     endpoint: &Endpoint,
     settings: &LiveSettings,
+    sources: &Sources,
     notices: &'a dyn Notices,
-) -> Warehouse<'a> {
-    match endpoint {
+) -> Result<Warehouse<'a>> {
+    Ok(match endpoint {
         Endpoint::File(path) => Warehouse::File(path.clone()),
         Endpoint::Http(url, scope) => {
-            let client = Client::new(*scope, &settings.authorities, settings.retry, notices);
+            let proxy = proxy(url, *scope, sources)?;
+            let authorities = &settings.authorities;
+            let client = Client::new(*scope, proxy, authorities, settings.retry, notices);
             Warehouse::http(client, url.clone())
         }
+    })
+}
+
+/// The proxy that the environment names for an address.
+fn proxy(url: &str, scope: HostScope, sources: &Sources) -> Result<Option<Proxy>> {
+    match scope {
+        HostScope::Loopback => Ok(None),
+        HostScope::Remote => Ok(Proxy::for_url(url, &sources.environment).map_err(InputError)?),
     }
 }
