@@ -34,6 +34,7 @@ fn account(platform: &Platform) -> Account<'static> {
         site: dialpace::platform::Site::new(&platform.site()).unwrap(),
         client_id: "client-1".to_owned(),
         client_secret: common::SECRET.into(),
+        proxy: None,
         authorities: Vec::new(),
         retry: Retry {
             retries: 0,

@@ -1,8 +1,7 @@
-//! Certificates that must be refused, each with an error that says why, and the one that is admitted.
+//! Connections that are secure: whom they are made with, and what becomes of those that die.
 
 #![allow(
     clippy::unwrap_used,
-    clippy::print_stdout,
     reason = "a test that cannot go on should fail; tables are long"
 )]
 
@@ -13,8 +12,7 @@ mod secure;
 use std::io::Write as _;
 
 use common::{CAMPAIGN, Call, Finished, Folder, Platform, Run as _, SECRET};
-use rcgen::{KeyPair, date_time_ymd};
-use secure::{Authority, Ends, HOST, Identity, Proxy, params, read_message};
+use secure::{Authority, Ends, HOST, Identity, Proxy, read_message};
 
 /// A server with this identity, which answers every request as the token endpoint refuses one.
 /// Returns its port.
@@ -39,67 +37,6 @@ fn tick(folder: &Folder, site: &str, args: &[&str]) -> Finished {
         .env("CXONE_CLIENT_SECRET", SECRET)
         .env("CAMPAIGN_ID", CAMPAIGN)
         .finish()
-}
-
-#[test]
-fn a_certificate_that_proves_nothing_is_refused_and_the_error_says_why() {
-    let folder = Folder::new();
-    let ours = Authority::new("our own");
-    let ca = folder.write("ca.pem", &ours.pem);
-    let trusting = ["--ca-file", ca.to_str().unwrap()];
-    let mut expired = params("localhost");
-    expired.not_before = date_time_ymd(2020, 1, 1);
-    expired.not_after = date_time_ymd(2021, 1, 1);
-    let mut early = params("localhost");
-    early.not_before = date_time_ymd(2100, 1, 1);
-    early.not_after = date_time_ymd(2101, 1, 1);
-    let own_key = KeyPair::generate().unwrap();
-    let own = params("localhost").self_signed(&own_key).unwrap();
-    let cases: [(&str, Identity, &[&str], &str); 6] = [
-        (
-            "wrong host",
-            ours.identity("other.example"),
-            &trusting,
-            "not valid for name \"localhost\"",
-        ),
-        (
-            "expired",
-            ours.issue(&expired),
-            &trusting,
-            "certificate expired",
-        ),
-        (
-            "not yet valid",
-            ours.issue(&early),
-            &trusting,
-            "certificate not valid yet",
-        ),
-        (
-            "self-signed",
-            (own.der().clone(), own_key),
-            &trusting,
-            "issuer is unknown, or it is self-signed",
-        ),
-        (
-            "unknown issuer",
-            Authority::new("somebody else").identity("localhost"),
-            &trusting,
-            "issuer is unknown, or it is self-signed",
-        ),
-        (
-            "issuer not named",
-            ours.identity("localhost"),
-            &[],
-            "issuer is unknown, or it is self-signed",
-        ),
-    ];
-    for (what, identity, args, wanted) in cases {
-        let port = serve(&identity);
-        let run = tick(&folder, &format!("https://localhost:{port}"), args);
-        println!("{what}: {}", run.stderr);
-        assert_eq!(run.code, 1, "{what}: {}", run.stderr);
-        assert!(run.stderr.contains(wanted), "{what}: {}", run.stderr);
-    }
 }
 
 #[test]

@@ -78,7 +78,10 @@ fn of_call(error: &CallError) -> u8 {
         | Problem::TimedOut(_)
         | Problem::Status { status: 429, .. } => LATE,
         Problem::Status { .. } | Problem::Unusable(_) => UNUSABLE,
-        Problem::NotConnected(_) | Problem::NoAnswer(_) | Problem::Tls(_) => FAILED,
+        Problem::NotConnected(_)
+        | Problem::ProxyRefused(_)
+        | Problem::NoAnswer(_)
+        | Problem::Tls(_) => FAILED,
     }
 }
 

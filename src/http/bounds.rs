@@ -1,4 +1,4 @@
-//! The bounds of every exchange: times, sizes, and the least length of a secret.
+//! The bounds of every exchange: times, sizes, and the least length of a secret; and what is fixed.
 
 use std::time::Duration;
 
@@ -13,9 +13,14 @@ pub(super) const EXCHANGES_MAX: usize = 24;
 pub const BODY_BYTES_MAX: u64 = 1024 * 1024;
 /// Largest header read.
 pub(super) const HEADER_BYTES_MAX: usize = 32 * 1024;
-/// Buffer of one connection, in each direction; must hold the largest header.
-pub(super) const BUFFER_BYTES: usize = HEADER_BYTES_MAX;
+/// Buffer of one connection, in each direction. Must hold more than the largest header: a full buffer
+/// would look like the end of the connection.
+pub(super) const BUFFER_BYTES: usize = HEADER_BYTES_MAX + 1024;
 /// Age at which an idle connection is not reused: shorter than servers keep it open.
 pub(super) const IDLE_MAX: Duration = Duration::from_secs(4);
 /// Least length of a secret that is removed from messages; a shorter one would mangle them.
 pub(super) const SECRET_BYTES_MIN: usize = 4;
+/// The product, as it is told to servers and proxies.
+pub(super) const USER_AGENT: &str = concat!("dialpace/", env!("CARGO_PKG_VERSION"));
+/// Port of an https address without one.
+pub(super) const HTTPS_PORT: u16 = 443;

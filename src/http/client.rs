@@ -1,34 +1,25 @@
 //! The client: its constructor, one try of a request, and the loop of retries around it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
-use ureq::http::{Request as HttpRequest, Response, header};
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::http::{HeaderMap, Request as HttpRequest, Response, header};
+use ureq::tls::Certificate;
 use ureq::{Agent, AsSendBody, Error};
 
-use super::bounds::{
-    BODY_BYTES_MAX, BUFFER_BYTES, CALL_TIMEOUT, CONNECT_TIMEOUT, EXCHANGES_MAX, HEADER_BYTES_MAX,
-    IDLE_MAX, SECRET_BYTES_MIN,
-};
+use super::agent::{HostScope, agent};
+use super::bounds::{BODY_BYTES_MAX, CALL_TIMEOUT, EXCHANGES_MAX, IDLE_MAX, SECRET_BYTES_MIN};
 use super::budget::Budget;
-use super::error::{self, CallError, Problem};
+use super::error::{CallError, Problem};
 use super::json;
-use super::message::{ACCEPT, Answer, Body, Request, without_query};
+use super::message::{Answer, Body, Request, without_query};
+use super::proxy::Proxy;
 use super::retry::{Retry, retry_after};
+use super::route::{Part, Route};
 use crate::base::clock::Deadline;
 use crate::base::notice::{Notice, Notices};
-
-/// The place of a host, which decides on the proxy and on plain HTTP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HostScope {
-    /// This machine: no proxy.
-    Loopback,
-    /// Another machine: HTTPS only, through the proxy that the environment names, if any.
-    Remote,
-}
 
 /// A check, made before a request without an answer is sent again: true where it took effect.
 pub type HasTakenEffect<'a> = &'a dyn Fn() -> Result<bool, CallError>;
@@ -36,6 +27,7 @@ pub type HasTakenEffect<'a> = &'a dyn Fn() -> Result<bool, CallError>;
 /// The client of one host.
 pub struct Client<'a> {
     agent: Mutex<Agent>,
+    proxy: Option<Proxy>,
     retry: Retry,
     budget: Budget,
     secrets: Mutex<Vec<SecretString>>,
@@ -43,35 +35,19 @@ pub struct Client<'a> {
 }
 
 impl<'a> Client<'a> {
-    /// A client. `authorities` are trusted besides those of the machine.
+    /// A client, through `proxy` if there is one. `authorities` are trusted besides those of the
+    /// machine.
     #[must_use]
     pub fn new(
         scope: HostScope,
+        proxy: Option<Proxy>,
         authorities: &[Certificate<'static>],
         retry: Retry,
         notices: &'a dyn Notices,
     ) -> Self {
-        let builder = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .https_only(scope == HostScope::Remote)
-            .user_agent(concat!("dialpace/", env!("CARGO_PKG_VERSION")))
-            .accept(ACCEPT)
-            .timeout_connect(Some(CONNECT_TIMEOUT))
-            .max_response_header_size(HEADER_BYTES_MAX)
-            .input_buffer_size(BUFFER_BYTES)
-            .output_buffer_size(BUFFER_BYTES)
-            .max_idle_age(IDLE_MAX)
-            .tls_config(TlsConfig::builder().root_certs(roots(authorities)).build());
-        let builder = match scope {
-            // A new connection costs nothing on this machine. On a reused one, a server that sends
-            // header and body separately waits 40 ms for the delayed acknowledgement.
-            HostScope::Loopback => builder.proxy(None).max_idle_connections(0),
-            HostScope::Remote => builder,
-        };
         Self {
-            agent: Mutex::new(builder.build().new_agent()),
+            agent: Mutex::new(agent(scope, proxy.as_ref(), authorities)),
+            proxy,
             retry,
             budget: Budget::new(EXCHANGES_MAX),
             secrets: Mutex::default(),
@@ -213,14 +189,15 @@ impl<'a> Client<'a> {
         let result = self.exchange(request, token, try_of);
         let outcome = match &result {
             Ok((status, _)) => format!("HTTP {status}"),
-            Err(problem) => problem.to_string(),
+            Err((problem, detail)) if detail.is_empty() => problem.to_string(),
+            Err((problem, detail)) => format!("{problem} [{detail}]"),
         };
         self.notices.tell(&Notice::Exchange {
             request: format!("{} {}", request.method, request.shown_url()),
             outcome,
             took: clock.monotonic().saturating_sub(started),
         });
-        let (status, answer) = result.map_err(|problem| (problem, None))?;
+        let (status, answer) = result.map_err(|(problem, _)| (problem, None))?;
         if (200..300).contains(&status) {
             return Ok(answer);
         }
@@ -236,13 +213,61 @@ impl<'a> Client<'a> {
         Err((Problem::Status { status, message }, pause))
     }
 
+    /// Sends once, whatever the answer. A failure carries the library's words for it.
     fn exchange(
         &self,
         request: &Request,
         token: Option<&SecretString>,
         try_of: Try,
-    ) -> Result<(u16, Answer), Problem> {
-        let timeout = try_of.timeout;
+    ) -> Result<(u16, Answer), (Problem, String)> {
+        let route = Route {
+            url: &request.url,
+            proxy: self.proxy.as_ref(),
+            timeout: try_of.timeout,
+        };
+        let failed = |part: Part| {
+            let route = &route;
+            move |error: Error| {
+                let detail = error.to_string();
+                (route.problem(error, part), detail)
+            }
+        };
+        let response = self
+            .start(request, token, try_of)
+            .map_err(failed(Part::Head))?;
+        let status = response.status().as_u16();
+        let (parts, body) = response.into_parts();
+        let is_success = (200..300).contains(&status);
+        if is_success && request.reads_answer && is_compressed(&parts.headers) {
+            let problem = route.unusable("its body is compressed, which was not asked for");
+            return Err((problem, String::new()));
+        }
+        let body = if is_success && !request.reads_answer {
+            Vec::new()
+        } else {
+            let body = body.into_with_config().limit(BODY_BYTES_MAX).read_to_vec();
+            match body {
+                Err(error) if is_success => return Err(failed(Part::Body)(error)),
+                // The status is enough; only its message could not be read.
+                body => body.unwrap_or_default(),
+            }
+        };
+        let answer = Answer {
+            status,
+            headers: parts.headers,
+            body,
+            ..Answer::default()
+        };
+        Ok((status, answer))
+    }
+
+    /// Sends once, up to the head of the answer.
+    fn start(
+        &self,
+        request: &Request,
+        token: Option<&SecretString>,
+        try_of: Try,
+    ) -> Result<Response<ureq::Body>, Error> {
         let mut builder = HttpRequest::builder()
             .method(request.method.clone())
             .uri(&request.url);
@@ -255,41 +280,11 @@ impl<'a> Client<'a> {
                 format!("Bearer {}", token.expose_secret()),
             );
         }
-        let unsendable = |error: ureq::http::Error| Problem::Unusable(format!("not sent: {error}"));
-        let text = request.body.as_ref().map(|body| match body {
-            Body::Plain(text) => text.as_str(),
-            Body::Secret(text) => text.expose_secret(),
-        });
-        let response = match text {
-            Some(text) => self.run(builder.body(text).map_err(unsendable)?, try_of),
-            None => self.run(builder.body(()).map_err(unsendable)?, try_of),
-        };
-        let response = response.map_err(|error| error::classify(error, timeout, &request.url))?;
-        let status = response.status().as_u16();
-        let (parts, body) = response.into_parts();
-        let headers = parts.headers;
-        let is_success = (200..300).contains(&status);
-        if is_success && !request.reads_answer {
-            let answer = Answer {
-                status,
-                headers,
-                ..Answer::default()
-            };
-            return Ok((status, answer));
+        match &request.body {
+            Some(Body::Plain(text)) => self.run(builder.body(text.as_str())?, try_of),
+            Some(Body::Secret(text)) => self.run(builder.body(text.expose_secret())?, try_of),
+            None => self.run(builder.body(())?, try_of),
         }
-        let body = body.into_with_config().limit(BODY_BYTES_MAX).read_to_vec();
-        let body = match body {
-            Err(error) if is_success => return Err(error::classify(error, timeout, &request.url)),
-            // The status is enough; only its message could not be read.
-            body => body.unwrap_or_default(),
-        };
-        let answer = Answer {
-            status,
-            headers,
-            body,
-            ..Answer::default()
-        };
-        Ok((status, answer))
     }
 
     fn run(
@@ -326,16 +321,7 @@ struct Try {
 /// The problem of one try, and the pause that the answer asked for.
 type Failed = (Problem, Option<Duration>);
 
-/// The machine's certificate authorities, and `authorities`.
-fn roots(authorities: &[Certificate<'static>]) -> RootCerts {
-    if authorities.is_empty() {
-        return RootCerts::PlatformVerifier;
-    }
-    let native = rustls_native_certs::load_native_certs().certs;
-    let native = native
-        .iter()
-        .map(|der| Certificate::from_der(der).to_owned());
-    RootCerts::Specific(Arc::new(
-        native.chain(authorities.iter().cloned()).collect(),
-    ))
+fn is_compressed(headers: &HeaderMap) -> bool {
+    let encoding = headers.get(header::CONTENT_ENCODING);
+    encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }

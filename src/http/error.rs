@@ -1,12 +1,9 @@
 //! Errors of a call, classified by their meaning for the caller.
 
 use std::fmt;
-use std::io::ErrorKind;
 use std::time::Duration;
 
-use ureq::{Error, Timeout};
-
-use super::bounds::{CONNECT_TIMEOUT, HEADER_BYTES_MAX};
+use super::cause::Cause;
 use crate::base::notice_text::Seconds;
 use crate::base::timestamp::rfc3339;
 use crate::base::units::UnixMillis;
@@ -33,14 +30,16 @@ pub struct CallError {
 /// The problem of one try.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// No connection was made, so nothing was sent.
-    NotConnected(String),
+    /// No connection was made, so nothing was sent; host and cause.
+    NotConnected(Cause),
+    /// The proxy refuses to connect, so nothing was sent; host and cause.
+    ProxyRefused(Cause),
+    /// No secure connection was made, so nothing was sent.
+    Tls(Cause),
     /// The connection ended before the whole answer had arrived.
     NoAnswer(String),
     /// The answer did not come in time.
-    TimedOut(Duration),
-    /// The certificate or the handshake was refused.
-    Tls(String),
+    TimedOut(String),
     /// An answer whose status is not 2xx.
     Status {
         /// The status.
@@ -175,9 +174,11 @@ impl Problem {
         match self {
             Self::NotConnected(_) | Self::NoAnswer(_) | Self::TimedOut(_) => true,
             Self::Status { status, .. } => *status == 429 || *status >= 500,
-            Self::Tls(_) | Self::Unusable(_) | Self::Paused { .. } | Self::OutOfTime { .. } => {
-                false
-            }
+            Self::ProxyRefused(_)
+            | Self::Tls(_)
+            | Self::Unusable(_)
+            | Self::Paused { .. }
+            | Self::OutOfTime { .. } => false,
         }
     }
 
@@ -185,10 +186,13 @@ impl Problem {
     #[must_use]
     pub fn is_uncertain(&self) -> bool {
         match self {
-            // A stream that breaks inside TLS may have carried the request.
-            Self::NoAnswer(_) | Self::TimedOut(_) | Self::Tls(_) | Self::Unusable(_) => true,
+            Self::NoAnswer(_) | Self::TimedOut(_) | Self::Unusable(_) => true,
             Self::Status { status, .. } => !REFUSED_UNDONE.contains(status),
-            Self::NotConnected(_) | Self::Paused { .. } | Self::OutOfTime { .. } => false,
+            Self::NotConnected(_)
+            | Self::ProxyRefused(_)
+            | Self::Tls(_)
+            | Self::Paused { .. }
+            | Self::OutOfTime { .. } => false,
         }
     }
 
@@ -199,12 +203,14 @@ impl Problem {
     }
 
     /// Remedy for a call that has no more specific one.
-    fn advice(&self) -> Option<&'static str> {
+    fn advice(&self) -> Option<&str> {
         match self {
-            Self::Tls(text) if text.contains(UNKNOWN_ISSUER) => {
-                Some("if a private authority issued it, name its certificate with --ca-file")
+            Self::NotConnected(cause) | Self::ProxyRefused(cause) | Self::Tls(cause)
+                if cause.remedy.is_some() =>
+            {
+                cause.remedy.as_deref()
             }
-            Self::Tls(_) => Some("check the host name and the server's certificate"),
+            Self::Tls(_) => Some("check the host, the port and the server's certificate"),
             Self::NotConnected(_) => Some("check the host, the port and the network"),
             Self::Status { status: 429, .. } => {
                 Some("the request limit is used up; call less often or ask for a higher one")
@@ -238,10 +244,12 @@ impl std::error::Error for CallError {}
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotConnected(text) => write!(f, "no connection to {text}"),
+            Self::NotConnected(cause) | Self::ProxyRefused(cause) => {
+                write!(f, "no connection to {}", cause.text)
+            }
+            Self::Tls(cause) => write!(f, "no secure connection: {}", cause.text),
             Self::NoAnswer(text) => write!(f, "no answer: {text}"),
-            Self::TimedOut(limit) => write!(f, "no answer within {}", Seconds(*limit)),
-            Self::Tls(text) => write!(f, "no secure connection: {text}"),
+            Self::TimedOut(text) => f.write_str(text),
             Self::Status { status, message } => {
                 write!(f, "HTTP {status}")?;
                 let reason = ureq::http::StatusCode::from_u16(*status)
@@ -281,52 +289,6 @@ impl fmt::Display for Problem {
     }
 }
 
-/// The problem for an error of the HTTP library.
-pub(super) fn classify(error: Error, timeout: Duration, url: &str) -> Problem {
-    let not_connected = |why: &dyn fmt::Display| {
-        let host = url.split('/').nth(2).unwrap_or(url);
-        Problem::NotConnected(format!("{host}: {why}"))
-    };
-    match error {
-        Error::Timeout(Timeout::Resolve | Timeout::Connect) => not_connected(&format!(
-            "timed out after {}",
-            Seconds(CONNECT_TIMEOUT.min(timeout))
-        )),
-        Error::Timeout(_) => Problem::TimedOut(timeout),
-        Error::HostNotFound => not_connected(&"the host name is not known"),
-        Error::ConnectionFailed | Error::ConnectProxyFailed(_) | Error::InvalidProxyUrl => {
-            not_connected(&error)
-        }
-        Error::RequireHttpsOnly(_) | Error::BadUri(_) | Error::Http(_) => {
-            Problem::Unusable(error.to_string())
-        }
-        Error::Tls(text) => Problem::Tls(text.to_owned()),
-        Error::Rustls(error) => Problem::Tls(in_words(&error.to_string())),
-        Error::BodyExceedsLimit(limit) => {
-            Problem::Unusable(format!("its body is larger than {limit} bytes"))
-        }
-        Error::LargeResponseHeader(..) => Problem::Unusable(format!(
-            "its header is larger than {HEADER_BYTES_MAX} bytes"
-        )),
-        Error::Protocol(error) => Problem::Unusable(format!("it is not HTTP: {error}")),
-        Error::Io(error) => match error.kind() {
-            ErrorKind::ConnectionRefused | ErrorKind::AddrNotAvailable => not_connected(&error),
-            // rustls reports a refused certificate as invalid data of the stream.
-            ErrorKind::InvalidData => Problem::Tls(in_words(&error.to_string())),
-            _ if error.to_string().contains("lookup address") => not_connected(&error),
-            _ => Problem::NoAnswer(error.to_string()),
-        },
-        other => Problem::NoAnswer(other.to_string()),
-    }
-}
-
-/// The reason for which a certificate is refused, with rustls' name for it put in words.
-fn in_words(problem: &str) -> String {
-    problem.replace("UnknownIssuer", UNKNOWN_ISSUER)
-}
-
-/// rustls reports a self-signed certificate as one of an unknown issuer.
-const UNKNOWN_ISSUER: &str = "its issuer is unknown, or it is self-signed";
 /// Statuses that an interface gives before it acts, so that nothing has happened. Any other answer,
 /// a redirect or a 409 too, may come from something that passed the request on.
 const REFUSED_UNDONE: [u16; 6] = [400, 401, 403, 404, 412, 429];

@@ -10,7 +10,7 @@ pub(super) fn read<T: DeserializeOwned>(
     read_at(body).map_err(|misfit| {
         let Misfit { field, problem, .. } = &misfit;
         if body.is_empty() {
-            "JSON was expected and the body is empty".to_owned()
+            EMPTY.to_owned()
         } else if misfit.is_json {
             shorten(&redact(format!("{field}{problem}")))
         } else {
@@ -33,6 +33,9 @@ pub(super) fn read_secret<T: DeserializeOwned>(body: &[u8]) -> Result<T, String>
              problem,
              is_json,
          }| {
+            if body.is_empty() {
+                return EMPTY.to_owned();
+            }
             if !is_json {
                 return "JSON was expected; the body is not shown, since it may hold the token"
                     .to_owned();
@@ -68,15 +71,21 @@ fn read_at<T: DeserializeOwned>(body: &[u8]) -> Result<T, Misfit> {
         let path = error.path().to_string();
         let error = error.into_inner();
         let text = error.to_string();
+        let is_json = error.is_data();
         Misfit {
             field: if path == "." {
                 String::new()
             } else {
                 format!("{path}: ")
             },
-            // The field is the place; line and column of a body that is not shown are no help.
-            problem: text.split(" at line ").next().unwrap_or(&text).to_owned(),
-            is_json: error.is_data(),
+            problem: match text.split(" at line ").next().unwrap_or(&text) {
+                // The field is the place; line and column of a body that is not shown are no help.
+                misfit if is_json => in_plain_words(misfit),
+                NUMBER_TOO_LARGE => NUMBER_TOO_LARGE.to_owned(),
+                _ if error.is_eof() => "the JSON ends too early".to_owned(),
+                _ => "it is not valid JSON".to_owned(),
+            },
+            is_json,
         }
     })?;
     match deserializer.end() {
@@ -86,6 +95,45 @@ fn read_at<T: DeserializeOwned>(body: &[u8]) -> Result<T, Misfit> {
             problem: "there is more text after the JSON value".to_owned(),
             is_json: true,
         }),
+    }
+}
+
+/// serde's sentence about a value, with the types of JSON in place of those of Rust: "invalid type:
+/// string "7", expected a whole number".
+fn in_plain_words(misfit: &str) -> String {
+    let found = |text: &str| {
+        let plain = [
+            ("floating point ", "number "),
+            ("sequence", "array"),
+            ("map", "object"),
+        ];
+        let (kind, value) = text.split_once(": ").unwrap_or(("", text));
+        let known = plain
+            .into_iter()
+            .find_map(|(rust, json)| Some(format!("{kind}: {json}{}", value.strip_prefix(rust)?)));
+        known.unwrap_or_else(|| text.to_owned())
+    };
+    match misfit.rsplit_once(", expected ") {
+        Some((text, expected)) => format!("{}, expected {}", found(text), of_json(expected)),
+        None => misfit.to_owned(),
+    }
+}
+
+/// The type of JSON that a type of Rust is read from.
+fn of_json(expected: &str) -> &str {
+    match expected {
+        "u8" | "u16" | "u32" | "u64" | "u128" | "usize" => "a whole number, 0 or more",
+        "i8" | "i16" | "i32" | "i64" | "i128" | "isize" => "a whole number",
+        "f32" | "f64" => "a number",
+        "bool" | "a boolean" => "true or false",
+        "str" | "a borrowed string" | "string" => "a string",
+        "unit" => "null",
+        "a map" => "an object",
+        "a sequence" => "an array",
+        _ if expected.starts_with("struct ") => "an object",
+        _ if expected.starts_with("tuple ") || expected.starts_with("a tuple ") => "an array",
+        _ if expected.starts_with("enum ") => "one of its known values",
+        _ => expected,
     }
 }
 
@@ -142,3 +190,6 @@ fn is_unseen(c: char) -> bool {
 
 /// Characters of a remote message that are shown: enough for a sentence or two.
 const MESSAGE_CHARS: usize = 200;
+const EMPTY: &str = "JSON was expected and the body is empty";
+/// The parser's sentence about a number that no type holds, which is plain enough.
+const NUMBER_TOO_LARGE: &str = "number out of range";

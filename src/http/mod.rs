@@ -1,18 +1,27 @@
 //! The one HTTP client: verified TLS, no redirects, timeouts and limits on everything, and
 //! retries within the deadline of the cycle.
 
+mod agent;
 mod bounds;
 mod budget;
+mod cause;
 mod client;
+mod dial;
 mod error;
 mod json;
 mod message;
+mod proxy;
+mod resolve;
 mod retry;
+mod route;
 
+pub use agent::HostScope;
 pub use bounds::BODY_BYTES_MAX;
-pub use client::{Client, HasTakenEffect, HostScope};
+pub use cause::Cause;
+pub use client::{Client, HasTakenEffect};
 pub use error::{CallError, Problem};
 pub use message::{Answer, Body, Request, without_query};
+pub use proxy::Proxy;
 pub use retry::{Retry, bounded_retry_at, retry_after};
 
 /// Reads a body as the body of an answer is read. Of fuzzing builds only.

@@ -14,12 +14,13 @@ use super::running::{Live, RetryCounter};
 use super::store::{StateError, Store};
 use crate::base::clock::{Clock, Deadline};
 use crate::base::files;
+use crate::base::input::InputError;
 use crate::base::notice::{Notice, Notices};
 use crate::config::scenario_file;
 use crate::config::{
     CampaignAccess, Endpoint, Layers, LiveSettings, Scope, Sources, default_state_path,
 };
-use crate::http::{Client, HostScope};
+use crate::http::{Client, HostScope, Proxy};
 use crate::platform::sandbox::{self, Sandbox, SandboxCampaign};
 use crate::platform::{
     Account, AccountSettings, CampaignApi, CampaignId, CampaignSettings, Platform, ReadOnly, Site,
@@ -51,6 +52,7 @@ pub fn open_and_run<R>(
 /// One live campaign, before anything is opened.
 pub(super) struct Setup<'a> {
     options: &'a LiveOptions,
+    sources: &'a Sources,
     pub(super) settings: LiveSettings,
     /// `None`: the sandbox.
     access: Option<CampaignAccess>,
@@ -63,7 +65,7 @@ impl<'a> Setup<'a> {
     pub(super) fn new(
         options: &'a LiveOptions,
         layers: &Layers,
-        sources: &Sources,
+        sources: &'a Sources,
         lifetime: SandboxLifetime,
     ) -> Result<Self> {
         let access = match options.sandbox {
@@ -73,6 +75,7 @@ impl<'a> Setup<'a> {
         let settings = layers.live_settings()?;
         Ok(Self {
             options,
+            sources,
             access,
             state_path: state_path(options, layers, sources, lifetime)?,
             has_default_path: settings.state.is_none(),
@@ -123,7 +126,10 @@ impl<'a> Setup<'a> {
         };
         let notices = &RetryCounter::new(notices);
         let account = Account::new(
-            account_settings(&access, settings, &self.state_path, store.is_writable()),
+            AccountSettings {
+                proxy: proxy(access.site.origin(), access.site.scope(), self.sources)?,
+                ..account_settings(&access, settings, &self.state_path, store.is_writable())
+            },
             notices,
         );
         let api = CampaignApi::new(
@@ -137,12 +143,11 @@ impl<'a> Setup<'a> {
         );
         let withholding = ReadOnly(&api);
         let platform: &dyn Platform = if options.dry_run { &withholding } else { &api };
-        let warehouse = endpoint.map(|endpoint| {
-            if options.dry_run {
-                return Warehouse::ReadOnly;
-            }
-            warehouse(&endpoint, settings, notices)
-        });
+        let warehouse = match &endpoint {
+            Some(_) if options.dry_run => Some(Warehouse::ReadOnly),
+            Some(endpoint) => Some(warehouse(endpoint, settings, self.sources, notices)?),
+            None => None,
+        };
         let metrics_file = settings.metrics_file.as_deref();
         run(&Live {
             cycle: Cycle {
@@ -262,6 +267,7 @@ fn account_settings(
         site: access.site.clone(),
         client_id: access.client_id.clone(),
         client_secret: access.client_secret.clone(),
+        proxy: None,
         authorities: settings.authorities.clone(),
         retry: settings.retry,
         token_cache: Some(TokenCache {
@@ -274,13 +280,24 @@ fn account_settings(
 fn warehouse<'a>(
     endpoint: &Endpoint,
     settings: &LiveSettings,
+    sources: &Sources,
     notices: &'a dyn Notices,
-) -> Warehouse<'a> {
-    match endpoint {
+) -> Result<Warehouse<'a>> {
+    Ok(match endpoint {
         Endpoint::File(path) => Warehouse::File(path.clone()),
         Endpoint::Http(url, scope) => {
-            let client = Client::new(*scope, &settings.authorities, settings.retry, notices);
+            let proxy = proxy(url, *scope, sources)?;
+            let authorities = &settings.authorities;
+            let client = Client::new(*scope, proxy, authorities, settings.retry, notices);
             Warehouse::http(client, url.clone())
         }
+    })
+}
+
+/// The proxy that the environment names for an address.
+fn proxy(url: &str, scope: HostScope, sources: &Sources) -> Result<Option<Proxy>> {
+    match scope {
+        HostScope::Loopback => Ok(None),
+        HostScope::Remote => Ok(Proxy::for_url(url, &sources.environment).map_err(InputError)?),
     }
 }

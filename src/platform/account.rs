@@ -13,7 +13,7 @@ use super::token_cache::TokenCache;
 use super::tokens::{Credentials, Tokens};
 use crate::base::clock::Deadline;
 use crate::base::notice::Notices;
-use crate::http::{Answer, CallError, Client, HasTakenEffect, Request, Retry};
+use crate::http::{Answer, CallError, Client, HasTakenEffect, Proxy, Request, Retry};
 
 /// Settings of an account.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub struct AccountSettings {
     pub client_id: String,
     /// OAuth client secret.
     pub client_secret: SecretString,
+    /// The proxy to the site, if any.
+    pub proxy: Option<Proxy>,
     /// Certificate authorities trusted in addition to those of the machine.
     pub authorities: Vec<Certificate<'static>>,
     /// Number and waits of the retries.
@@ -44,7 +46,13 @@ impl<'a> Account<'a> {
     #[must_use]
     pub fn new(settings: AccountSettings, notices: &'a dyn Notices) -> Self {
         let AccountSettings { site, retry, .. } = settings;
-        let client = Client::new(site.scope(), &settings.authorities, retry, notices);
+        let client = Client::new(
+            site.scope(),
+            settings.proxy,
+            &settings.authorities,
+            retry,
+            notices,
+        );
         let credentials = Credentials {
             client_id: settings.client_id,
             client_secret: settings.client_secret,

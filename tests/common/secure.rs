@@ -5,14 +5,16 @@
     dead_code,
     unreachable_pub,
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::missing_panics_doc,
     reason = "shared by test binaries that each use a part of it; a broken helper should panic"
 )]
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
@@ -188,7 +190,26 @@ impl Proxy {
         let heads = Arc::new(Mutex::new(Vec::new()));
         let port = listen({
             let heads = Arc::clone(&heads);
-            move |mut client| proxy(&mut client, &heads, &answer)
+            move |mut client| {
+                let socket = client.try_clone().unwrap();
+                proxy(&mut client, &socket, &heads, &answer);
+            }
+        });
+        Self { port, heads }
+    }
+
+    /// A proxy that is reached over TLS.
+    pub fn start_secure(
+        config: Arc<ServerConfig>,
+        answer: impl Fn(&str) -> Tunnel + Send + Sync + 'static,
+    ) -> Self {
+        let heads = Arc::new(Mutex::new(Vec::new()));
+        let port = listen_tls(config, {
+            let heads = Arc::clone(&heads);
+            move |client| {
+                let socket = client.sock.try_clone().unwrap();
+                proxy(client, &socket, &heads, &answer);
+            }
         });
         Self { port, heads }
     }
@@ -208,7 +229,12 @@ impl Proxy {
     }
 }
 
-fn proxy(client: &mut TcpStream, heads: &Mutex<Vec<String>>, answer: &dyn Fn(&str) -> Tunnel) {
+fn proxy(
+    client: &mut (impl Read + Write),
+    socket: &TcpStream,
+    heads: &Mutex<Vec<String>>,
+    answer: &dyn Fn(&str) -> Tunnel,
+) {
     let Some(head) = read_message(client, &mut Vec::new()) else {
         return;
     };
@@ -218,26 +244,23 @@ fn proxy(client: &mut TcpStream, heads: &Mutex<Vec<String>>, answer: &dyn Fn(&st
     match reply {
         Tunnel::To(port) => {
             let mut server = TcpStream::connect(("127.0.0.1", port)).unwrap();
-            client
-                .write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")
-                .unwrap();
-            let (mut from, mut to) = (client.try_clone().unwrap(), server.try_clone().unwrap());
-            let upward = thread::spawn(move || {
-                let _ = std::io::copy(&mut from, &mut to);
-                let _ = to.shutdown(Shutdown::Both);
-            });
-            let _ = std::io::copy(&mut server, client);
-            let _ = client.shutdown(Shutdown::Both);
-            let _ = upward.join();
+            let _ = client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n");
+            let _ = client.flush();
+            for socket in [socket, &server] {
+                socket.set_read_timeout(Some(TURN)).unwrap();
+            }
+            while pass_on(client, &mut server) && pass_on(&mut server, client) {}
         }
         Tunnel::Answer(text) => {
             let _ = client.write_all(text.as_bytes());
+            let _ = client.flush();
+            let _ = socket.shutdown(Shutdown::Write);
         }
         Tunnel::Drip => {
             let _ = client.write_all(b"HTTP/1.1 200 Connection established\r\nX: ");
             while client.write_all(b"x").is_ok() {
                 #[expect(clippy::disallowed_methods, reason = "it is what a drip does")]
-                thread::sleep(std::time::Duration::from_millis(20));
+                thread::sleep(TURN);
             }
         }
         Tunnel::Hang => {
@@ -245,3 +268,16 @@ fn proxy(client: &mut TcpStream, heads: &Mutex<Vec<String>>, answer: &dyn Fn(&st
         }
     }
 }
+
+/// Passes on what has arrived; false once one side has ended.
+fn pass_on(from: &mut impl Read, to: &mut impl Write) -> bool {
+    let mut bytes = [0; 4096];
+    match from.read(&mut bytes) {
+        Ok(0) => false,
+        Ok(n) => to.write_all(&bytes[..n]).and_then(|()| to.flush()).is_ok(),
+        Err(error) => error.kind() == ErrorKind::WouldBlock,
+    }
+}
+
+/// How long one side of a tunnel is listened to before it is the other's turn.
+const TURN: Duration = Duration::from_millis(2);
