@@ -236,17 +236,77 @@ fn exponential_patience_abandons_as_theory_says() {
     assert!((wait - 3.7).abs() < 0.05);
 }
 
-#[test]
-fn progressive_keeps_agents_busy_as_theory_says_and_abandons_nobody() {
+/// A world for a progressive dialer: 60 agents, calls of 180 s, three in ten of them answered. With the
+/// mean seconds that a call rings until a person answers, over the calls that it takes.
+fn for_progressive() -> (Scenario, f64) {
     let (handle, p) = (180.0, 0.3);
-    let mut scenario = offered(20, 10.0, Distribution::Exponential { mean_secs: handle }).0;
+    let mut scenario = offered(60, 10.0, Distribution::Exponential { mean_secs: handle }).0;
     scenario.answer_rate.base = p;
     scenario.hours = 24.0;
-    let runs = runs(&scenario, 20, || ReferenceDialer::Progressive);
-    let attempt = p * 12.0 + (1.0 - p) * 22.0;
-    let exact = handle / (handle + attempt / p);
-    holds("progressive, occupancy", &runs, |f| f.occupancy, exact);
-    assert!(runs.iter().all(|run| run.abandonment_rate == 0.0));
+    (scenario, 12.0 + (1.0 - p) / p * 22.0)
+}
+
+#[test]
+fn progressive_keeps_agents_busy_as_theory_says_and_abandons_nobody() {
+    // Whoever leaves, each idle agent has a call that rings, so that occupancy is the same.
+    let leaving = |count| {
+        let roster = [(0.0, 60), (36_000.0, count), (39_600.0, 60)];
+        roster.map(|(from_secs, count)| Shift { from_secs, count })
+    };
+    let (mut scenario, ringing) = for_progressive();
+    let exact = 180.0 / (180.0 + ringing);
+    let occupancy = |what: &str, scenario: &Scenario| {
+        let runs = runs(scenario, 20, || ReferenceDialer::Progressive);
+        let what = format!("progressive, {what}");
+        holds(&format!("{what}, occupancy"), &runs, |f| f.occupancy, exact);
+        runs
+    };
+    let nobody = |runs: Vec<Figures>| assert!(runs.iter().all(|run| run.abandonment_rate == 0.0));
+    nobody(occupancy("all stay", &scenario));
+    scenario.agents.roster = leaving(40).to_vec();
+    nobody(occupancy("a third leaves for an hour", &scenario));
+    // The calls of those who leave ring on, and of so many, some meet nobody: less than one a day.
+    scenario.agents.roster = leaving(20).to_vec();
+    let runs = occupancy("two thirds leave for an hour", &scenario);
+    assert!(runs.iter().all(|run| run.abandonment_rate < 2e-4));
+    scenario.agents.roster.truncate(1);
+    scenario.agents.breaks_per_hour = 1.0;
+    scenario.agents.break_duration = Distribution::Exponential { mean_secs: 600.0 };
+    nobody(occupancy("breaks", &scenario));
+}
+
+#[test]
+fn progressive_with_few_lines_uses_each_of_them_all_the_time() {
+    // With more agents than can ever be busy, a line rings until a person answers and talks, over and
+    // over; wrap-up needs no line. So 30 lines have 30 × (talk + wrap-up) ÷ (ringing + talk) agents busy.
+    let (mut scenario, ringing) = for_progressive();
+    let (talk, wrap_up, lines) = (180.0, 60.0, 30);
+    scenario.dialer.lines_max = lines;
+    for wrap_up in [0.0, wrap_up] {
+        scenario.calls.wrap_up = Distribution::Exponential { mean_secs: wrap_up };
+        let runs = runs(&scenario, 20, || ReferenceDialer::Progressive);
+        let busy = f64::from(lines) * (talk + wrap_up) / (ringing + talk);
+        let what = format!("progressive, {lines} lines, wrap-up {wrap_up} s");
+        holds(&what, &runs, |f| f.occupancy, busy / 60.0);
+        assert!(runs.iter().all(|run| run.abandonment_rate == 0.0));
+    }
+}
+
+/// The league's steady world: 8 h from a cold start.
+fn league(agents: u32) -> Scenario {
+    let handle = Distribution::Exponential { mean_secs: 180.0 };
+    let (mut scenario, _) = offered(agents, 1.0, handle);
+    scenario.answer_rate.base = 0.3;
+    scenario.hours = 8.0;
+    scenario.warm_up_secs = 0.0;
+    scenario.calls = Calls {
+        no_answer_share: 0.75,
+        busy_share: 0.25,
+        talk: handle,
+        wrap_up: Distribution::Fixed { mean_secs: 0.0 },
+        ..Calls::default()
+    };
+    scenario
 }
 
 /// No formula gives these: they are where two implementations of the same description met, one of
@@ -266,18 +326,7 @@ fn the_level_dialer_is_where_another_implementation_of_its_rule_is() {
         let [agents, name, occupancy, abandonment] = words[..] else {
             panic!("{line}");
         };
-        let handle = Distribution::Exponential { mean_secs: 180.0 };
-        let (mut scenario, _) = offered(agents.parse().unwrap(), 1.0, handle);
-        scenario.answer_rate.base = 0.3;
-        scenario.hours = 8.0;
-        scenario.warm_up_secs = 0.0;
-        scenario.calls = Calls {
-            no_answer_share: 0.75,
-            busy_share: 0.25,
-            talk: handle,
-            wrap_up: Distribution::Fixed { mean_secs: 0.0 },
-            ..Calls::default()
-        };
+        let scenario = league(agents.parse().unwrap());
         let PolicyKind::Reference(dialer) = name.parse::<PolicyName>().unwrap().kind() else {
             panic!("{line}");
         };
@@ -292,6 +341,21 @@ fn the_level_dialer_is_where_another_implementation_of_its_rule_is() {
         assert!((found[0] - wanted[0]).abs() < 0.6, "{line}: {found:?}");
         assert!((found[1] - wanted[1]).abs() < 0.35, "{line}: {found:?}");
     }
+}
+
+/// The dialer counts dropped calls from the start, even where the figures begin later.
+#[test]
+fn the_level_dialer_keeps_its_limit_through_a_warm_up() {
+    let mut scenario = league(20);
+    scenario.warm_up_secs = 4.0 * 3_600.0;
+    let PolicyKind::Reference(dialer) = PolicyName::Vicidial.kind() else {
+        panic!("vicidial is a reference dialer");
+    };
+    let runs = runs(&scenario, 40, || dialer);
+    let abandoned: Vec<f64> = runs.iter().map(|run| run.abandonment_rate).collect();
+    let abandoned = Estimate::of(&abandoned);
+    println!("vicidial after a warm-up: {abandoned:?}");
+    assert!(abandoned.mean < 0.03, "{abandoned:?}");
 }
 
 #[test]

@@ -123,10 +123,14 @@ impl Figures {
 }
 
 impl WorstHalfHour {
-    /// Ends an interval of `secs`; `connected` and `abandoned` count from the start.
-    pub(super) fn end_interval(&mut self, connected: u64, abandoned: u64, secs: f64) {
+    /// Ends an interval of `secs`; `connected` and `abandoned` count from the start. It is left out
+    /// unless it `counts`.
+    pub(super) fn end_interval(&mut self, connected: u64, abandoned: u64, secs: f64, counts: bool) {
         let interval = (connected - self.before.0, abandoned - self.before.1);
         self.before = (connected, abandoned);
+        if !counts {
+            return;
+        }
         self.intervals.push_back(interval);
         self.connected += interval.0;
         self.abandoned += interval.1;

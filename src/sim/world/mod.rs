@@ -49,6 +49,8 @@ pub(super) struct World {
     timer: CallTimer,
     dialer: Dialer,
     level: Option<LevelDialer>,
+    /// True where one call rings for each available agent.
+    is_progressive: bool,
     staff: Staff,
     callers: Callers,
 
@@ -70,14 +72,16 @@ impl World {
         counted: Range<f64>,
     ) -> Self {
         let from_secs = counted.start;
+        let level = match reference {
+            Some(ReferenceDialer::Level(rule)) => Some(LevelDialer::new(rule)),
+            Some(ReferenceDialer::Progressive) | None => None,
+        };
         Self {
             now: 0.0,
             timer: CallTimer::new(scenario.dialer.spacing, streams, from_secs),
-            dialer: Dialer::new(scenario, reference, streams, from_secs),
-            level: match reference {
-                Some(ReferenceDialer::Level(rule)) => Some(LevelDialer::new(rule)),
-                Some(ReferenceDialer::Progressive) | None => None,
-            },
+            dialer: Dialer::new(scenario, level.is_some(), streams, from_secs),
+            level,
+            is_progressive: reference == Some(ReferenceDialer::Progressive),
             staff: Staff::new(scenario, streams, counted.clone()),
             callers: Callers::new(from_secs),
             counted,
@@ -106,14 +110,14 @@ impl World {
             let staff = self.staff.next_change_at();
             let handled = self.staff.next_handled_at();
             let answer = self.dialer.next_answer_at();
-            let retry = self.dialer.next_retry_at();
+            let call_end = self.next_call_end_at();
             let change = self.timer.next_change_at();
             let call = self.timer.next_call_at();
             let tick = self
                 .level
                 .as_ref()
                 .map_or(f64::INFINITY, LevelDialer::next_tick_at);
-            let calls = answer.min(retry).min(call).min(tick);
+            let calls = answer.min(call_end).min(call).min(tick);
             let first = staff
                 .min(handled)
                 .min(calls)
@@ -133,9 +137,8 @@ impl World {
                 if let Some(call) = self.dialer.pop_answer() {
                     self.answered(call);
                 }
-            } else if retry <= first {
-                self.dialer.pop_retry();
-                self.place_call();
+            } else if call_end <= first {
+                self.dialer.end_calls(self.now);
             } else if change <= first {
                 self.timer.take_effect(self.now);
             } else if call <= first {
@@ -145,6 +148,9 @@ impl World {
                 self.tick_level_dialer();
             } else {
                 self.poll(controller);
+            }
+            if self.is_progressive {
+                self.keep_ringing();
             }
         }
         self.now = self.now.max(until);
@@ -188,13 +194,31 @@ impl World {
         self.timer.set_dial_rate(self.now, rate);
     }
 
-    fn place_call(&mut self) {
+    /// The time at which a call or a line ends that a dialer follows at once; infinity where none does.
+    fn next_call_end_at(&self) -> f64 {
+        if self.is_progressive {
+            let line_free_at = self.dialer.next_conversation_end_at();
+            self.dialer.next_unanswered_at().min(line_free_at)
+        } else {
+            f64::INFINITY
+        }
+    }
+
+    /// Places calls while fewer ring than agents are available. An agent who leaves takes no call
+    /// along, and a call for which no line is free is placed when one is.
+    fn keep_ringing(&mut self) {
+        let wanted = self.staff.idle();
+        while self.dialer.ringing(self.now) < wanted && self.place_call() {}
+    }
+
+    /// Places a call and returns true, unless no line is free.
+    fn place_call(&mut self) -> bool {
         let waiting = if self.dialer.limits_lines() {
             self.callers.waiting(self.now)
         } else {
             0
         };
-        self.dialer.place_call(self.now, waiting);
+        self.dialer.place_call(self.now, waiting)
     }
 
     fn answered(&mut self, call: AnsweredCall) {
@@ -219,9 +243,6 @@ impl World {
             return self.connect(agent, call);
         }
         self.staff.push_idle(agent);
-        if self.dialer.follows_idle_agents() {
-            self.place_call();
-        }
     }
 
     fn change_staff(&mut self) {
@@ -234,18 +255,16 @@ impl World {
 
     fn tick_level_dialer(&mut self) {
         let waiting = self.callers.waiting(self.now);
-        let in_use = self.dialer.lines_in_use(self.now, waiting);
-        let talking = self.dialer.conversations(self.now);
-        let abandoned = self.callers.counts().abandoned;
+        let dropped = self.callers.abandoned();
         let inputs = LevelInputs {
             available: count(self.staff.idle()),
             staffed: self.staff.staffed(),
-            talking: count(talking),
+            talking: count(self.dialer.conversations(self.now)),
             waiting: count(waiting),
-            ringing: count(in_use.saturating_sub(waiting + talking)),
+            ringing: count(self.dialer.ringing(self.now)),
             placed: self.dialer.placed(),
-            answered: self.staff.connected() + abandoned,
-            dropped: abandoned,
+            answered: self.staff.connected() + dropped,
+            dropped,
         };
         let wanted = self.level.as_mut().map_or(0, |level| level.tick(inputs));
         for _ in 0..wanted {
@@ -256,11 +275,10 @@ impl World {
     fn poll(&mut self, controller: &mut dyn Controller) {
         self.next_poll_at += self.interval_secs;
         let metrics = self.end_interval();
-        let (connected, abandoned) = (self.staff.connected(), self.callers.counts().abandoned);
-        if self.counts() {
-            let half_hour = &mut self.control.half_hour;
-            half_hour.end_interval(connected, abandoned, self.interval_secs);
-        }
+        let (connected, abandoned) = (self.staff.connected(), self.callers.abandoned());
+        let counts = self.counts();
+        let half_hour = &mut self.control.half_hour;
+        half_hour.end_interval(connected, abandoned, self.interval_secs, counts);
         controller.observe(Snapshot {
             at_secs: self.now,
             dial_rate: self.timer.dial_rate(),
