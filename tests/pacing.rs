@@ -314,6 +314,32 @@ fn fixed_stays_but_for_the_guards() {
 }
 
 #[test]
+fn a_fixed_ratio_is_sent_once_and_is_lowest_without_agents() {
+    let limits = Limits {
+        window: 2,
+        actuator: Actuator::calls_per_agent(100, 300),
+        ..Limits::default()
+    };
+    let policy = Policy::Fixed {
+        unit: Unit::CallsPerAgent,
+        setpoint: Setpoint::at(200),
+    };
+    let pacer = Pacer::new(limits, policy).unwrap();
+    check(
+        &pacer,
+        &mut PacerState::default(),
+        "
+        40 0.75 -> adjusted 200 40.00
+        40 0.30 -> held     200 40.00
+         0 0.30 -> held     200 20.00
+         0 0.30 -> adjusted 100  0.00
+         0 0.30 -> held     100  0.00
+         1 0.30 -> adjusted 200  0.50
+    ",
+    );
+}
+
+#[test]
 fn compensated_holds_the_answered_calls_constant_outside_the_band() {
     let limits = Limits {
         window: 1,

@@ -159,9 +159,15 @@ proptest! {
                 prop_assert!(decision.setpoint.unwrap_or(Setpoint::Stopped) <= before.unwrap_or(Setpoint::Stopped), "raised without a poll or after a loss");
             }
             let silent = state.window.iter().all(|s| s.available_agents == 0);
-            let is_empty = !matches!(pacer.policy(), Policy::Predictive(_)) || poll.is_some_and(|s| s.traffic.logged_in == Some(0));
+            let min = limits.actuator.min;
+            let (staff, lowest) = match (limits.actuator.unit, poll.and_then(|s| s.traffic.logged_in)) {
+                (Unit::CallsPerAgent, staff) => (staff, before.or(was_recovering.then_some(Setpoint::Stopped)).unwrap_or(min).min(min)),
+                (Unit::CallsPerMinute, staff) if matches!(pacer.policy(), Policy::Predictive(_)) => (staff.or(Some(1)), Setpoint::Stopped),
+                (Unit::CallsPerMinute, _) => (None, Setpoint::Stopped),
+            };
+            let is_empty = staff.is_none_or(|agents| agents == 0);
             if limits.guards.stop_without_agents && poll.is_some() && silent && is_empty && state.window.len() == limits.window {
-                prop_assert_eq!(decision.setpoint, Some(Setpoint::Stopped));
+                prop_assert_eq!(decision.setpoint, Some(lowest));
             }
             for figure in [decision.evidence.available_mean, decision.evidence.deviation].into_iter().flatten() {
                 prop_assert!(figure.is_finite());

@@ -11,6 +11,7 @@ use crate::pacing::{
     Actuator, Band, Guards, Limits, LimitsError, MIN_DIAL_RATE, Pacer, Policy, Predictive, Ratio,
     Setpoint, Unit, default_max_sample_age,
 };
+use crate::sim::{DialerKind, Dialing};
 
 /// The pacer and its interval, the same for every command.
 #[derive(Clone, Debug)]
@@ -68,14 +69,41 @@ impl Layers {
         self.value("abandonment_limit", values::share_above_zero)
     }
 
-    /// The pacer of one policy with one band.
+    /// The pacer of one policy with one band, for a dialer that is set to a dial rate.
     pub fn pacer(
         &self,
         policy: PacerPolicy,
         band: Band,
         interval: Duration,
     ) -> Result<Pacer, ConfigError> {
-        let policy = self.policy(policy, interval)?;
+        let dialing = Dialing {
+            kind: DialerKind::Rate,
+            ..Dialing::default()
+        };
+        self.simulated_pacer(policy, band, interval, &dialing)
+    }
+
+    /// The same for a simulated dialer.
+    pub fn simulated_pacer(
+        &self,
+        policy: PacerPolicy,
+        band: Band,
+        interval: Duration,
+        dialing: &Dialing,
+    ) -> Result<Pacer, ConfigError> {
+        let policy = self.policy(policy, interval, dialing)?;
+        let taken = match dialing.kind {
+            DialerKind::Any => policy.unit(),
+            DialerKind::Rate => Unit::CallsPerMinute,
+            DialerKind::Ratio => Unit::CallsPerAgent,
+        };
+        if policy.unit() != taken {
+            let (name, unit) = (policy.name(), policy.unit());
+            return Err(ConfigError::Value(
+                self.source_of("policy").to_string(),
+                format!("{name} sets {unit}, and this dialer takes {taken}"),
+            ));
+        }
         let limits = self.limits(policy, band, interval)?;
         Pacer::new(limits, policy).map_err(|error| self.limits_error(error))
     }
@@ -87,17 +115,13 @@ impl Layers {
         interval: Duration,
     ) -> Result<Limits, ConfigError> {
         let window = self.value("window", values::whole)?;
-        let max_dial_rate = self.value("max_dial_rate", values::whole)?;
-        let min_given = self.parse("min_dial_rate", values::whole)?;
-        // It dials nobody while no agent will be free, and a minimum would make it.
-        let min_default = match policy {
-            Policy::Predictive(_) => 0,
-            _ => MIN_DIAL_RATE,
+        let (actuator, safe) = match policy.unit() {
+            Unit::CallsPerMinute => self.dial_rates(policy)?,
+            Unit::CallsPerAgent => self.dial_ratios()?,
         };
         let max_sample_age = values::unless_off(values::duration);
-        let safe_rate = values::unless_off(values::whole);
         Ok(Limits {
-            actuator: Actuator::calls_per_minute(min_given.unwrap_or(min_default), max_dial_rate),
+            actuator,
             band,
             window,
             utilisation: self.value("utilisation", values::ratio)?,
@@ -106,30 +130,47 @@ impl Layers {
                     .parse("max_sample_age", max_sample_age)?
                     .unwrap_or(Some(default_max_sample_age(window, interval))),
                 stop_without_agents: self.value("stop_without_agents", values::flag)?,
-                safe: self
-                    .parse("safe_rate", safe_rate)?
-                    .unwrap_or(Some(min_given.unwrap_or(MIN_DIAL_RATE.min(max_dial_rate))))
-                    .map(Setpoint::at),
+                safe,
             },
         })
     }
 
-    fn policy(&self, policy: PacerPolicy, interval: Duration) -> Result<Policy, ConfigError> {
+    /// A dial rate's lever and its safe position.
+    fn dial_rates(&self, policy: Policy) -> Result<(Actuator, Option<Setpoint>), ConfigError> {
+        let max = self.value("max_dial_rate", values::whole)?;
+        let min_given = self.parse("min_dial_rate", values::whole)?;
+        // It dials nobody while no agent will be free, and a minimum would make it.
+        let min_default = match policy {
+            Policy::Predictive(_) => 0,
+            _ => MIN_DIAL_RATE,
+        };
+        let safe_default = min_given.unwrap_or(MIN_DIAL_RATE.min(max));
+        let safe = self.parse("safe_rate", values::unless_off(values::whole))?;
+        let safe = safe.unwrap_or(Some(safe_default));
+        let actuator = Actuator::calls_per_minute(min_given.unwrap_or(min_default), max);
+        Ok((actuator, safe.map(Setpoint::at)))
+    }
+
+    /// A dial ratio's lever and its safe position, which is the lowest.
+    fn dial_ratios(&self) -> Result<(Actuator, Option<Setpoint>), ConfigError> {
+        let min = self.value("min_ratio", values::dial_ratio)?;
+        let actuator = Actuator::calls_per_agent(min, self.value("max_ratio", values::dial_ratio)?);
+        let safe = self.parse("safe_rate", values::unless_off(values::whole::<u32>))?;
+        let is_off = safe == Some(None);
+        Ok((actuator, (!is_off).then_some(actuator.min)))
+    }
+
+    fn policy(
+        &self,
+        policy: PacerPolicy,
+        interval: Duration,
+        dialing: &Dialing,
+    ) -> Result<Policy, ConfigError> {
         self.refuse_flags_of_other_policies()?;
-        let dial_rate = self.parse("dial_rate", values::whole)?;
         match policy {
             PacerPolicy::Capacity => Ok(Policy::Capacity),
             PacerPolicy::Compensated => Ok(Policy::Compensated),
-            PacerPolicy::Fixed => match dial_rate {
-                Some(dial_rate) => Ok(Policy::Fixed {
-                    unit: Unit::CallsPerMinute,
-                    setpoint: Setpoint::at(dial_rate),
-                }),
-                None => Err(ConfigError::Missing(format!(
-                    "{}, the rate of the fixed policy",
-                    how_to_set("dial_rate")
-                ))),
-            },
+            PacerPolicy::Fixed => self.fixed(dialing.kind),
             PacerPolicy::Predictive => Ok(Policy::Predictive(Predictive {
                 interval,
                 abandonment_limit: self.abandonment_limit()?,
@@ -139,10 +180,41 @@ impl Layers {
         }
     }
 
+    /// A constant setpoint, in the unit of the dialer or else of the setting that is given.
+    fn fixed(&self, kind: DialerKind) -> Result<Policy, ConfigError> {
+        let rate = self.parse("dial_rate", values::whole)?;
+        let ratio = self.parse("ratio", values::dial_ratio)?;
+        let (rate, ratio) = match kind {
+            DialerKind::Any => (rate, ratio),
+            DialerKind::Rate => (rate, None),
+            DialerKind::Ratio => (None, ratio),
+        };
+        let missing = |key, what| ConfigError::Missing(format!("{}, {what}", how_to_set(key)));
+        let (unit, steps) = match (rate, ratio) {
+            (Some(rate), None) => (Unit::CallsPerMinute, rate),
+            (None, Some(ratio)) => (Unit::CallsPerAgent, ratio),
+            (Some(_), Some(_)) => {
+                return Err(ConfigError::Value(
+                    self.source_of("ratio").to_string(),
+                    "dial_rate is set, too, and the fixed policy has one of them".to_owned(),
+                ));
+            }
+            (None, None) if kind == DialerKind::Ratio => {
+                return Err(missing("ratio", "the ratio of the fixed policy"));
+            }
+            (None, None) => return Err(missing("dial_rate", "the rate of the fixed policy")),
+        };
+        Ok(Policy::Fixed {
+            unit,
+            setpoint: Setpoint::at(steps),
+        })
+    }
+
     fn refuse_flags_of_other_policies(&self) -> Result<(), ConfigError> {
         let policies = self.policies()?;
         for (key, name) in [
             ("dial_rate", PolicyName::Fixed),
+            ("ratio", PolicyName::Fixed),
             ("logged_in_agents", PolicyName::Predictive),
             ("handle_time", PolicyName::Predictive),
         ] {
@@ -166,6 +238,7 @@ impl Layers {
         // Of two settings that contradict each other, the error names the one that was given.
         let setting = match error.setting {
             "min_dial_rate" if self.find("min_dial_rate").is_none() => "max_dial_rate",
+            "min_ratio" if self.find("min_ratio").is_none() => "max_ratio",
             setting => setting,
         };
         ConfigError::Value(self.source_of(setting).to_string(), error.problem)

@@ -270,6 +270,33 @@ pub const SETTINGS: &[Setting] = &[
         ..PACING
     },
     Setting {
+        key: "ratio",
+        env: "DIALPACE_RATIO",
+        value: "N",
+        unit: "calls per agent",
+        help: "Dial ratio of policy fixed",
+        details: "For a dialer that dials by itself, instead of a dial rate.",
+        ..PACING
+    },
+    Setting {
+        key: "min_ratio",
+        env: "DIALPACE_MIN_RATIO",
+        value: "N",
+        unit: "calls per agent",
+        default: Text("1"),
+        help: "Lowest dial ratio",
+        ..PACING
+    },
+    Setting {
+        key: "max_ratio",
+        env: "DIALPACE_MAX_RATIO",
+        value: "N",
+        unit: "calls per agent",
+        default: Text("3"),
+        help: "Highest dial ratio",
+        ..PACING
+    },
+    Setting {
         key: "abandonment_limit",
         env: "DIALPACE_ABANDONMENT_LIMIT",
         value: "SHARE",

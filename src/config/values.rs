@@ -65,6 +65,24 @@ pub(super) fn whole<T: std::str::FromStr>(text: &str) -> Result<T, String> {
         .map_err(|_| format!("{text:?} is not a whole number of at least 0"))
 }
 
+/// A dial ratio, as hundredths of a call per agent.
+pub(super) fn dial_ratio(text: &str) -> Result<u32, String> {
+    let refused =
+        || format!("{text:?} is not a number of calls per agent, 1 or more, such as 2 or 1.5");
+    let hundredths = text.trim().parse::<f64>().map_err(|_| refused())? * 100.0;
+    let is_whole = (hundredths - hundredths.round()).abs() < 1e-6;
+    if !is_whole || !(100.0..=DIAL_RATIO_MAX_HUNDREDTHS).contains(&hundredths) {
+        return Err(refused());
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "whole and within the bounds above"
+    )]
+    let hundredths = hundredths.round() as u32;
+    Ok(hundredths)
+}
+
 pub(super) fn at_least_one(text: &str) -> Result<u32, String> {
     let refused = || format!("{text:?} is not a whole number of at least 1");
     text.parse().ok().filter(|n| *n > 0).ok_or_else(refused)
@@ -144,6 +162,8 @@ fn guard_name(guard: IfMatch) -> &'static str {
 }
 
 const GUARDS: [IfMatch; 2] = [IfMatch::Any, IfMatch::Etag];
+/// Far above the pacer's own ceiling, whose error says more.
+const DIAL_RATIO_MAX_HUNDREDTHS: f64 = 1e6;
 /// Values of one range; a grid has the product of two.
 const RANGE_MAX: f64 = 1_000.0;
 const DURATION_MIN: Duration = Duration::from_millis(1);

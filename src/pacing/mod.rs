@@ -45,6 +45,7 @@ mod decision;
 mod limits;
 mod pacer;
 mod policy;
+mod ratio_lever;
 mod sample;
 mod setpoint;
 mod state;
@@ -59,6 +60,7 @@ pub use limits::{
 };
 pub use pacer::Pacer;
 pub use policy::{Forecast, Policy, Predictive};
+pub use ratio_lever::{RatioLever, RatioPosition};
 pub use sample::{IntervalRate, NotARatio, Ratio, Sample, Traffic};
 pub use setpoint::{Actuator, Setpoint, Unit};
 pub use state::PacerState;

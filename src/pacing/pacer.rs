@@ -6,7 +6,7 @@ use super::decision::{Action, Decision, Evidence, Reason};
 use super::limits::{Limits, LimitsError};
 use super::policy::Policy;
 use super::sample::Sample;
-use super::setpoint::Setpoint;
+use super::setpoint::{Setpoint, Unit};
 use super::state::PacerState;
 use super::target::Target;
 use crate::base::units::UnixMillis;
@@ -123,17 +123,7 @@ impl Pacer {
             && state.window.without_agents(self.limits.window)
             && self.policy.has_no_staff(state, &sample)
         {
-            let stands = state.applied == Some(Setpoint::Stopped);
-            return Verdict {
-                action: if outside || !stands {
-                    Action::Stop
-                } else {
-                    Action::Hold
-                },
-                reason: Reason::NoAgents,
-                setpoint: Some(Setpoint::Stopped),
-                target: None,
-            };
+            return self.without_agents(state, outside);
         }
         let wanted = self.limits.actuator.quantise(target.value);
         let setpoint = if state.recovering {
@@ -141,6 +131,7 @@ impl Pacer {
         } else {
             wanted
         };
+        let outside = outside && self.sends_unchanged();
         let (action, reason) = match (outside, state.applied == Some(setpoint)) {
             (true, _) => (Action::Adjust, Reason::OutsideBand),
             (false, false) => (Action::Adjust, Reason::RateDiffers),
@@ -156,6 +147,30 @@ impl Pacer {
             setpoint: Some(setpoint),
             target: Some(target),
         }
+    }
+
+    /// Stops the dialing. A dialer that dials by itself calls nobody without agents, so that it is
+    /// enough to lower its ratio to the minimum.
+    fn without_agents(&self, state: &PacerState, outside: bool) -> Verdict {
+        let min = self.limits.actuator.min;
+        let (action, setpoint) = match (self.limits.actuator.unit, state.applied) {
+            (Unit::CallsPerMinute, _) => (Action::Stop, Setpoint::Stopped),
+            (Unit::CallsPerAgent, Some(applied)) => (Action::Adjust, applied.min(min)),
+            (Unit::CallsPerAgent, None) if state.recovering => (Action::Adjust, Setpoint::Stopped),
+            (Unit::CallsPerAgent, None) => (Action::Adjust, min),
+        };
+        let stands = state.applied == Some(setpoint) && !(outside && self.sends_unchanged());
+        Verdict {
+            action: if stands { Action::Hold } else { action },
+            reason: Reason::NoAgents,
+            setpoint: Some(setpoint),
+            target: None,
+        }
+    }
+
+    /// True where an unchanged setpoint is sent while the answer rate is outside the band.
+    fn sends_unchanged(&self) -> bool {
+        self.limits.actuator.unit == Unit::CallsPerMinute
     }
 
     /// Decides without a poll: the setpoint may fall, to the safe one, the maximum or the policy's

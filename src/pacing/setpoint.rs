@@ -26,6 +26,12 @@ pub enum Setpoint {
 }
 
 impl Setpoint {
+    /// One call per available agent, in hundredths: a dialer that abandons nobody.
+    pub const ONE_PER_AGENT: Self = match NonZeroU32::new(100) {
+        Some(steps) => Self::At(steps),
+        None => Self::Stopped,
+    };
+
     /// The position of `steps` steps; 0 steps are [`Stopped`](Self::Stopped).
     #[must_use]
     pub fn at(steps: u32) -> Self {

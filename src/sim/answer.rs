@@ -2,6 +2,7 @@
 
 use super::draws::{Purpose, Stream, Streams};
 use super::scenario::AnswerRate;
+use super::step_factor::StepFactor;
 
 /// The answer-rate model of one replication.
 #[derive(Clone)]
@@ -12,8 +13,7 @@ pub(super) struct AnswerModel {
     /// Time of the drift's next step. The steps lie on a fixed grid, so that they are the same under
     /// every policy.
     drift_until: f64,
-    factor: f64,
-    steps_done: usize,
+    steps: StepFactor,
 }
 
 impl AnswerModel {
@@ -29,22 +29,13 @@ impl AnswerModel {
             stream,
             drift,
             drift_until: DRIFT_STEP_SECS,
-            factor: 1.0,
-            steps_done: 0,
+            steps: StepFactor::new(&settings.steps),
         }
     }
 
     /// The probability at `now`; calls come in order of time.
     pub(super) fn at(&mut self, now: f64) -> f64 {
-        while let Some(step) = self
-            .settings
-            .steps
-            .get(self.steps_done)
-            .filter(|s| s.at_secs <= now)
-        {
-            self.factor = step.factor;
-            self.steps_done += 1;
-        }
+        let factor = self.steps.at(now);
         if self.settings.drift_deviation > 0.0 {
             self.move_drift(now);
         }
@@ -54,7 +45,7 @@ impl AnswerModel {
         } else {
             1.0 + settings.amplitude * libm::sin(std::f64::consts::TAU * now / settings.period_secs)
         };
-        (settings.base * wave * self.factor + self.drift).clamp(RATE_MIN, RATE_MAX)
+        (settings.base * wave * factor + self.drift).clamp(RATE_MIN, RATE_MAX)
     }
 
     /// Moves the drift to `now` by exact steps of an Ornstein–Uhlenbeck process.

@@ -2,20 +2,25 @@
 
 use super::level::LevelRule;
 use crate::base::units::UnixMillis;
-use crate::pacing::{Pacer, PacerState, Ratio, Sample, Setpoint, Traffic};
+use crate::pacing::{Pacer, PacerState, Ratio, Sample, Setpoint, Traffic, Unit};
 
-/// Sets the dial rate at each poll.
+/// Sets a dialer's lever at each poll.
 pub trait Controller {
     /// Decides on the metrics of one poll, which are `None` where the poll failed.
-    fn poll(&mut self, now_secs: f64, metrics: Option<PlatformMetrics>) -> RateCommand;
+    fn poll(&mut self, now_secs: f64, metrics: Option<PlatformMetrics>) -> Command;
 
-    /// Records that `dial_rate` was applied.
-    fn applied(&mut self, dial_rate: u32);
+    /// Records that `setpoint` was applied.
+    fn applied(&mut self, setpoint: Setpoint);
+
+    /// The unit of its setpoints, which is that of the dialer that it drives.
+    fn unit(&self) -> Unit {
+        Unit::CallsPerMinute
+    }
 
     /// Takes a snapshot for a report. It holds more than a platform reports, so it is not for decisions.
     fn observe(&mut self, _: Snapshot) {}
 
-    /// The reference dialer that places the calls instead of a dial rate.
+    /// The reference dialer that places the calls, instead of one that a lever drives.
     fn reference_dialer(&self) -> Option<ReferenceDialer> {
         None
     }
@@ -50,8 +55,8 @@ pub enum Telemetry {
 pub struct Snapshot {
     /// Seconds from the start.
     pub at_secs: f64,
-    /// Calls per minute during the interval.
-    pub dial_rate: u32,
+    /// The lever during the interval.
+    pub setpoint: Setpoint,
     /// Staffed agents.
     pub logged_in: u32,
     /// Of these, available.
@@ -66,9 +71,9 @@ pub struct Snapshot {
 
 /// A controller's answer to a poll.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct RateCommand {
-    /// A dial rate to send; `None`: nothing is sent.
-    pub send: Option<u32>,
+pub struct Command {
+    /// A setpoint to send; `None`: nothing is sent.
+    pub send: Option<Setpoint>,
     /// True where the answer rate is outside the SLA band; `None` where there is no answer rate.
     pub is_outside_band: Option<bool>,
 }
@@ -98,8 +103,8 @@ pub struct TraceRow {
     pub at: UnixMillis,
     /// The metrics; `None` where the poll failed.
     pub metrics: Option<PlatformMetrics>,
-    /// The dial rate after the decision, calls per minute.
-    pub dial_rate: u32,
+    /// The lever after the decision.
+    pub setpoint: Setpoint,
 }
 
 /// A dialer that decides at every call instead of at every poll.
@@ -115,10 +120,17 @@ impl<'a> PacerController<'a> {
     /// The pacer before its first poll.
     #[must_use]
     pub fn new(pacer: &'a Pacer, telemetry: Telemetry) -> Self {
+        let applied = match pacer.limits().actuator.unit {
+            Unit::CallsPerMinute => Setpoint::Stopped,
+            Unit::CallsPerAgent => FIRST_RATIO,
+        };
         Self {
             pacer,
             telemetry,
-            state: PacerState::at_standstill(),
+            state: PacerState {
+                applied: Some(applied),
+                ..PacerState::default()
+            },
             trace: None,
         }
     }
@@ -140,7 +152,7 @@ impl<'a> PacerController<'a> {
 }
 
 impl Controller for PacerController<'_> {
-    fn poll(&mut self, now_secs: f64, metrics: Option<PlatformMetrics>) -> RateCommand {
+    fn poll(&mut self, now_secs: f64, metrics: Option<PlatformMetrics>) -> Command {
         let at = virtual_time(now_secs);
         let sample = metrics.map(|metrics| metrics.sample(at, self.telemetry));
         let decision = self.pacer.step(&mut self.state, sample, at);
@@ -148,17 +160,21 @@ impl Controller for PacerController<'_> {
             trace.rows.push(TraceRow {
                 at,
                 metrics,
-                dial_rate: decision.dial_rate(),
+                setpoint: decision.setpoint.unwrap_or(Setpoint::Stopped),
             });
         }
-        RateCommand {
-            send: decision.order().map(Setpoint::steps),
+        Command {
+            send: decision.order(),
             is_outside_band: decision.is_outside_band(),
         }
     }
 
-    fn applied(&mut self, dial_rate: u32) {
-        self.state.applied = Some(Setpoint::at(dial_rate));
+    fn applied(&mut self, setpoint: Setpoint) {
+        self.state.applied = Some(setpoint);
+    }
+
+    fn unit(&self) -> Unit {
+        self.pacer.limits().actuator.unit
     }
 
     fn observe(&mut self, snapshot: Snapshot) {
@@ -169,11 +185,11 @@ impl Controller for PacerController<'_> {
 }
 
 impl Controller for ReferenceDialer {
-    fn poll(&mut self, _: f64, _: Option<PlatformMetrics>) -> RateCommand {
-        RateCommand::default()
+    fn poll(&mut self, _: f64, _: Option<PlatformMetrics>) -> Command {
+        Command::default()
     }
 
-    fn applied(&mut self, _: u32) {}
+    fn applied(&mut self, _: Setpoint) {}
 
     fn reference_dialer(&self) -> Option<ReferenceDialer> {
         Some(*self)
@@ -213,3 +229,6 @@ fn virtual_time(now_secs: f64) -> UnixMillis {
     let millis = (now_secs * 1_000.0).round() as i64;
     UnixMillis(millis)
 }
+
+/// The ratio of a ratio dialer before anything is set: one call for each available agent.
+pub(super) const FIRST_RATIO: Setpoint = Setpoint::ONE_PER_AGENT;

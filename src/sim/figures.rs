@@ -20,9 +20,11 @@ pub struct Figures {
     pub caller_wait_secs: f64,
     /// Time-weighted mean, calls per minute.
     pub dial_rate: f64,
-    /// Applied dial rates that differ from the one before, per hour.
+    /// Time-weighted mean, calls per available agent; 0 where a rate is dialed.
+    pub ratio: f64,
+    /// Applied dial rates or ratios that differ from the one before, per hour.
     pub rate_changes_per_hour: f64,
-    /// Dial rates that were sent, per hour.
+    /// Dial rates or ratios that were sent, per hour.
     pub patches_per_hour: f64,
     /// Audit records per hour: one for each applied dial rate.
     pub exports_per_hour: f64,
@@ -63,6 +65,8 @@ pub(super) struct DialerCounts {
     pub(super) calls: u64,
     /// Dial rate × time, in calls per minute × seconds.
     pub(super) rate_secs: f64,
+    /// Ratio × time, in calls per agent × seconds.
+    pub(super) ratio_secs: f64,
 }
 
 /// The counts of a controller's polls and changes.
@@ -112,6 +116,7 @@ impl Figures {
             idle_wait_secs: ratio(staff.idle_secs, connected),
             caller_wait_secs: ratio(callers.wait_secs, connected),
             dial_rate: dialer.rate_secs / counted_secs,
+            ratio: dialer.ratio_secs / counted_secs,
             rate_changes_per_hour: float(control.rate_changes) / hours,
             patches_per_hour: float(control.patches) / hours,
             exports_per_hour: float(control.applied) / hours,
@@ -123,10 +128,14 @@ impl Figures {
 }
 
 impl WorstHalfHour {
-    /// Ends an interval of `secs`; `connected` and `abandoned` count from the start.
-    pub(super) fn end_interval(&mut self, connected: u64, abandoned: u64, secs: f64) {
+    /// Ends an interval of `secs`; `connected` and `abandoned` count from the start. It is left out
+    /// unless it `counts`.
+    pub(super) fn end_interval(&mut self, connected: u64, abandoned: u64, secs: f64, counts: bool) {
         let interval = (connected - self.before.0, abandoned - self.before.1);
         self.before = (connected, abandoned);
+        if !counts {
+            return;
+        }
         self.intervals.push_back(interval);
         self.connected += interval.0;
         self.abandoned += interval.1;

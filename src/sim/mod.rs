@@ -19,11 +19,12 @@ mod recommend;
 mod results;
 mod scenario;
 mod statistics;
+mod step_factor;
 mod world;
 
 pub use controller::{
-    Controller, PacerController, PlatformMetrics, RateCommand, ReferenceDialer, Snapshot,
-    Telemetry, Trace, TraceRow,
+    Command, Controller, PacerController, PlatformMetrics, ReferenceDialer, Snapshot, Telemetry,
+    Trace, TraceRow,
 };
 pub use distribution::Distribution;
 pub use faults::FaultDraws;
@@ -34,8 +35,8 @@ pub use plan::{Driver, Plan, Variant};
 pub use recommend::{Recommendation, recommend};
 pub use results::{Replication, Results, Summary, VariantResults};
 pub use scenario::{
-    Agents, AnswerRate, Calls, Dialing, Faults, Outage, Scenario, ScenarioError, Shift, Spacing,
-    Step,
+    Agents, AnswerRate, Calls, DialerKind, Dialing, Faults, Outage, RatioDialing, Scenario,
+    ScenarioError, Shift, Spacing, Step,
 };
 pub use statistics::Estimate;
 pub use world::simulate;

@@ -2,11 +2,12 @@
 
 use std::collections::VecDeque;
 
-use super::controller::{Controller, PlatformMetrics, RateCommand};
+use super::controller::{Command, Controller, PlatformMetrics};
 use super::draws::Streams;
 use super::figures::Figures;
 use super::scenario::Scenario;
 use super::world::World;
+use crate::pacing::Setpoint;
 
 /// A campaign and the dial rates that it has had. The world is kept as it was one interval before the
 /// last question, and what follows is simulated on a copy, so that a question costs only the time
@@ -25,7 +26,7 @@ impl OnDemandWorld {
         let streams = Streams::new(seed, 0);
         let counted = counted_from_secs..f64::INFINITY;
         Self {
-            world: World::new(scenario, None, streams, counted).without_polls(),
+            world: World::new(scenario, &NoController, streams, counted).without_polls(),
             interval_secs: scenario.interval_secs,
             rates: VecDeque::new(),
         }
@@ -66,11 +67,11 @@ impl OnDemandWorld {
 struct NoController;
 
 impl Controller for NoController {
-    fn poll(&mut self, _: f64, _: Option<PlatformMetrics>) -> RateCommand {
-        RateCommand::default()
+    fn poll(&mut self, _: f64, _: Option<PlatformMetrics>) -> Command {
+        Command::default()
     }
 
-    fn applied(&mut self, _: u32) {}
+    fn applied(&mut self, _: Setpoint) {}
 }
 
 /// Simulates until `until`, with the dial rates of that time.

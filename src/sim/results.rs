@@ -60,9 +60,11 @@ pub struct Summary {
     pub idle_wait_secs: Estimate,
     /// Calls per minute.
     pub dial_rate: Estimate,
-    /// Changes of the dial rate.
+    /// Calls per available agent.
+    pub ratio: Estimate,
+    /// Changes of the dial rate or ratio.
     pub rate_changes_per_hour: Estimate,
-    /// Dial rates sent.
+    /// Dial rates or ratios sent.
     pub patches_per_hour: Estimate,
     /// Records made.
     pub exports_per_hour: Estimate,
@@ -134,6 +136,7 @@ impl VariantResults {
             connects_per_agent_hour: self.estimate(|f| f.connects_per_agent_hour),
             idle_wait_secs: self.estimate(|f| f.idle_wait_secs),
             dial_rate: self.estimate(|f| f.dial_rate),
+            ratio: self.estimate(|f| f.ratio),
             rate_changes_per_hour: self.estimate(|f| f.rate_changes_per_hour),
             patches_per_hour: self.estimate(|f| f.patches_per_hour),
             exports_per_hour: self.estimate(|f| f.exports_per_hour),
@@ -147,12 +150,13 @@ impl VariantResults {
 
 impl Summary {
     /// The figures that have a confidence interval, by their names in JSON and CSV.
-    pub const ESTIMATES: [NamedEstimate; 10] = [
+    pub const ESTIMATES: [NamedEstimate; 11] = [
         ("occupancy", |s| s.occupancy),
         ("abandonmentRate", |s| s.abandonment_rate),
         ("connectsPerAgentHour", |s| s.connects_per_agent_hour),
         ("idleWaitSecs", |s| s.idle_wait_secs),
         ("dialRate", |s| s.dial_rate),
+        ("ratio", |s| s.ratio),
         ("rateChangesPerHour", |s| s.rate_changes_per_hour),
         ("patchesPerHour", |s| s.patches_per_hour),
         ("exportsPerHour", |s| s.exports_per_hour),

@@ -1,7 +1,6 @@
 //! A hint on stderr: other policies on the same simulated days.
 
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
 use anyhow::Result;
 
@@ -10,7 +9,7 @@ use super::plan::variant;
 use crate::base::notice::{Notice, Notices as _};
 use crate::config::{Layers, PolicyName};
 use crate::report::Console;
-use crate::sim::{Figures, Plan, Results, Variant, VariantResults};
+use crate::sim::{DialerKind, Figures, Plan, Results, Variant, VariantResults};
 
 /// Prints the figures of common policies that were not asked for, on the same simulated days, and a
 /// note where a progressive dialer has the highest occupancy.
@@ -26,10 +25,14 @@ pub(super) fn suggest_alternatives(
         return Ok(());
     };
     let asked = |policy: PolicyName| results.of_policy(policy.as_str());
-    let interval = Duration::from_secs_f64(plan.scenario.interval_secs);
-    let missing = OTHERS.into_iter().filter(|policy| asked(*policy).is_none());
+    let others: &[PolicyName] = match plan.scenario.dialer.kind {
+        DialerKind::Any | DialerKind::Rate => &OTHERS,
+        DialerKind::Ratio => &OTHERS_AT_A_RATIO,
+    };
+    let missing = others.iter().copied();
+    let missing = missing.filter(|policy| asked(*policy).is_none());
     let variants = missing
-        .map(|policy| variant(policy, baseline.band, layers, interval))
+        .map(|policy| variant(policy, baseline.band, layers, &plan.scenario))
         .collect::<Result<Vec<Variant>>>()?;
     let others = Plan {
         variants,
@@ -83,5 +86,7 @@ const OTHERS: [PolicyName; 4] = [
     PolicyName::PredictiveWithoutFeed,
     PolicyName::Progressive,
 ];
+/// The same where the dialer is set to a ratio.
+const OTHERS_AT_A_RATIO: [PolicyName; 1] = [PolicyName::Progressive];
 /// Replications of each: enough for a hint, and quick.
 const OTHERS_REPLICATIONS: u32 = 10;

@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::args::{Format, SimulateArgs};
 use crate::base::files;
 use crate::base::input::InputError;
-use crate::pacing::Policy;
+use crate::pacing::{Policy, Unit};
 use crate::report::simulation;
 use crate::sim::{Plan, Replication, Results, Telemetry};
 
@@ -44,16 +44,21 @@ pub(super) fn write_trace(plan: &Plan, path: &Path) -> Result<()> {
     let (pacer, telemetry, trace) = plan.trace().ok_or_else(|| {
         InputError("--trace: a reference dialer has no intervals to trace".to_owned())
     })?;
-    let is_predictive = matches!(pacer.policy(), Policy::Predictive(_));
-    let with_staff = telemetry == Telemetry::Full && is_predictive;
-    let rows = simulation::trace(&trace.rows, &plan.scenario.name, with_staff);
+    let uses_staff = matches!(pacer.policy(), Policy::Predictive(_));
+    let with_staff = telemetry == Telemetry::Full && uses_staff;
+    let unit = pacer.limits().actuator.unit;
+    let rows = simulation::trace(&trace.rows, &plan.scenario.name, unit, with_staff);
     publish(path, &rows)
 }
 
 /// Writes the HTML report.
 pub(super) fn write_report(plan: &Plan, results: &Results, limit: f64, path: &Path) -> Result<()> {
-    let trace = plan.trace().map(|(_, _, trace)| trace);
-    let page = simulation::page(results, limit, &trace.unwrap_or_default().snapshots);
+    let traced = plan.trace();
+    let unit = traced.as_ref().map_or(Unit::CallsPerMinute, |(pacer, ..)| {
+        pacer.limits().actuator.unit
+    });
+    let snapshots = traced.map_or_else(Vec::new, |(.., trace)| trace.snapshots);
+    let page = simulation::page(results, limit, unit, &snapshots);
     publish(path, &page)
 }
 

@@ -52,7 +52,6 @@ pub(super) fn plan(
     sources: &Sources,
 ) -> Result<Plan> {
     let bands = layers.bands()?;
-    let interval = Duration::from_secs_f64(scenario.interval_secs);
     let mut variants = Vec::new();
     for policy in layers.policies()? {
         // A reference dialer has no SLA band, so one is enough.
@@ -61,7 +60,7 @@ pub(super) fn plan(
             PolicyKind::Pacer(_) | PolicyKind::PacerOnCampaignApi(_) => bands.len(),
         };
         for band in bands.iter().take(count) {
-            variants.push(variant(policy, *band, layers, interval)?);
+            variants.push(variant(policy, *band, layers, &scenario)?);
         }
     }
     Ok(Plan {
@@ -78,10 +77,11 @@ pub(super) fn variant(
     policy: PolicyName,
     band: Band,
     layers: &Layers,
-    interval: Duration,
+    scenario: &Scenario,
 ) -> Result<Variant> {
+    let interval = Duration::from_secs_f64(scenario.interval_secs);
     let paced = |policy, telemetry| {
-        let pacer = layers.pacer(policy, band, interval)?;
+        let pacer = layers.simulated_pacer(policy, band, interval, &scenario.dialer)?;
         Ok::<Driver, ConfigError>(Driver::Pacer { pacer, telemetry })
     };
     Ok(Variant {

@@ -9,13 +9,18 @@ pub(super) fn check(setpoint: Setpoint, limits: &Limits) -> Result<(), LimitsErr
     if (min..=max).contains(&setpoint) {
         return Ok(());
     }
+    let unit = limits.actuator.unit;
+    let (setting, lever) = match unit {
+        Unit::CallsPerMinute => ("dial_rate", "dial rates"),
+        Unit::CallsPerAgent => ("ratio", "dial ratios"),
+    };
     Err(LimitsError {
-        setting: "dial_rate",
+        setting,
         problem: format!(
-            "{} is outside the minimum and maximum dial rates, {} to {}",
-            setpoint.steps(),
-            min.steps(),
-            max.steps()
+            "{} is outside the minimum and maximum {lever}, {} to {}",
+            unit.value(setpoint),
+            unit.value(min),
+            unit.value(max)
         ),
     })
 }

@@ -92,11 +92,12 @@ impl Policy {
         }
     }
 
-    /// True where a window without an available agent means that no agent is staffed. `predictive`,
-    /// which keeps agents busy, looks at the staffed agents.
+    /// True where a window without an available agent means that no agent is staffed. `predictive`
+    /// and a dial ratio, which keep agents busy, look at the staffed agents.
     pub(super) fn has_no_staff(self, state: &PacerState, sample: &Sample) -> bool {
-        match (self, &state.forecast) {
-            (Self::Predictive(_), Some(forecast)) => !forecast.has_staff(sample),
+        match (self, &state.forecast, self.unit()) {
+            (Self::Predictive(_), Some(forecast), _) => !forecast.has_staff(sample),
+            (_, _, Unit::CallsPerAgent) => sample.traffic.logged_in.is_none_or(|n| n == 0),
             _ => true,
         }
     }

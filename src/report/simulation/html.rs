@@ -5,14 +5,15 @@ use super::frontier::frontier;
 use super::heat_map::heat_maps;
 use super::replication::panels;
 use super::table::table;
+use crate::pacing::Unit;
 use crate::report::chart::{add, escape};
 use crate::report::page;
 use crate::sim::{Results, Snapshot, recommend};
 
-/// The results as one HTML page. `snapshots` are those of the first variant's first replication;
-/// none of a reference dialer.
+/// The results as one HTML page. `snapshots` are those of the first variant's first replication, with
+/// the unit of its lever; none of a reference dialer.
 #[must_use]
-pub fn page(results: &Results, limit: f64, snapshots: &[Snapshot]) -> String {
+pub fn page(results: &Results, limit: f64, unit: Unit, snapshots: &[Snapshot]) -> String {
     let summaries = results.summaries(limit);
     let recommendation = recommend(results, &summaries, limit);
     let mut page = page::head(&results.scenario.name);
@@ -32,7 +33,7 @@ pub fn page(results: &Results, limit: f64, snapshots: &[Snapshot]) -> String {
     };
     page.push_str(&heat_maps(&comparison));
     page.push_str(&frontier(&comparison));
-    page.push_str(&panels(results, limit, snapshots));
+    page.push_str(&panels(results, limit, unit, snapshots));
     let table = escape(&table(results, limit));
     add(
         &mut page,

@@ -1,10 +1,11 @@
 //! One replication on one time axis: dial rate, agents, answer rate and abandonment.
 
+use crate::pacing::Unit;
 use crate::report::chart::{Frame, escape, tidy};
 use crate::sim::{Results, Snapshot};
 
 /// The panels of one replication of the first variant; none without snapshots.
-pub(super) fn panels(results: &Results, limit: f64, snapshots: &[Snapshot]) -> String {
+pub(super) fn panels(results: &Results, limit: f64, unit: Unit, snapshots: &[Snapshot]) -> String {
     let Some(variant) = results.variants.first().filter(|_| !snapshots.is_empty()) else {
         return String::new();
     };
@@ -12,8 +13,8 @@ pub(super) fn panels(results: &Results, limit: f64, snapshots: &[Snapshot]) -> S
         let points = snapshots.iter();
         points.map(|s| (s.at_secs / 3600.0, value(s))).collect()
     };
-    let highest = |value: fn(&Snapshot) -> u32| {
-        let values = snapshots.iter().map(|s| f64::from(value(s)));
+    let highest = |value: &dyn Fn(&Snapshot) -> f64| {
+        let values = snapshots.iter().map(value);
         values.fold(1.0, f64::max) * 1.1
     };
     let frame = |top: f64, highest: f64| Frame {
@@ -24,11 +25,16 @@ pub(super) fn panels(results: &Results, limit: f64, snapshots: &[Snapshot]) -> S
         x: (0.0, results.scenario.hours),
         y: (0.0, highest),
     };
-    let rate = frame(10.0, highest(|s| s.dial_rate));
-    let mut svg = rate.axes("", "dial rate, /min");
-    svg.push_str(&rate.line("line", &series(&|s| Some(f64::from(s.dial_rate)))));
+    let setpoint = |s: &Snapshot| unit.value(s.setpoint);
+    let lever = frame(10.0, highest(&setpoint));
+    let (name, label) = match unit {
+        Unit::CallsPerMinute => ("dial rate", "dial rate, /min"),
+        Unit::CallsPerAgent => ("dial ratio", "calls per agent"),
+    };
+    let mut svg = lever.axes("", label);
+    svg.push_str(&lever.line("line", &series(&|s| Some(setpoint(s)))));
 
-    let staff = frame(160.0, highest(|s| s.logged_in));
+    let staff = frame(160.0, highest(&|s| f64::from(s.logged_in)));
     let logged_in = series(&|s| Some(f64::from(s.logged_in)));
     let busy = series(&|s| Some(f64::from(s.logged_in.saturating_sub(s.idle))));
     let idle = series(&|s| Some(f64::from(s.idle)));
@@ -51,7 +57,7 @@ pub(super) fn panels(results: &Results, limit: f64, snapshots: &[Snapshot]) -> S
     svg.push_str(&lost.level("limit", limit * 100.0));
     svg.push_str(&lost.line("line", &abandoned));
     format!(
-        "<h2>One replication: {}</h2>\n<p class=\"note\">From the top: dial rate; agents logged in (grey), in calls or wrap-up (blue), available (orange); answer rate per interval and its SLA band; abandonment of the last half hour and the limit of {} %.</p>\n<svg viewBox=\"0 0 860 630\" role=\"img\">{svg}</svg>\n",
+        "<h2>One replication: {}</h2>\n<p class=\"note\">From the top: {name}; agents logged in (grey), in calls or wrap-up (blue), available (orange); answer rate per interval and its SLA band; abandonment of the last half hour and the limit of {} %.</p>\n<svg viewBox=\"0 0 860 630\" role=\"img\">{svg}</svg>\n",
         escape(&variant.to_string()),
         tidy(limit * 100.0)
     )

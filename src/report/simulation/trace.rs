@@ -1,6 +1,7 @@
 //! One replication as rows that backtest reads.
 
 use crate::base::timestamp::rfc3339;
+use crate::pacing::Unit;
 use crate::report::chart::add;
 use crate::sim::TraceRow;
 
@@ -8,10 +9,14 @@ use crate::sim::TraceRow;
 /// no metrics. Time counts from 1970. `with_staff` adds the columns that the campaign API does not
 /// have.
 #[must_use]
-pub fn trace(rows: &[TraceRow], campaign_id: &str, with_staff: bool) -> String {
+pub fn trace(rows: &[TraceRow], campaign_id: &str, unit: Unit, with_staff: bool) -> String {
     let mut text = String::from(
-        "timestamp,campaignId,totalCallsDialed,totalCallsAnswered,answerRate,availableAgents,dialRate",
+        "timestamp,campaignId,totalCallsDialed,totalCallsAnswered,answerRate,availableAgents,",
     );
+    text.push_str(match unit {
+        Unit::CallsPerMinute => "dialRate",
+        Unit::CallsPerAgent => "ratio",
+    });
     text.push_str(if with_staff {
         ",totalCallsAbandoned,loggedInAgents\n"
     } else {
@@ -30,7 +35,7 @@ pub fn trace(rows: &[TraceRow], campaign_id: &str, with_staff: bool) -> String {
             }
             None => text.push_str(",,,,"),
         }
-        add(&mut text, format_args!(",{}", row.dial_rate));
+        add(&mut text, format_args!(",{}", unit.value(row.setpoint)));
         match row.metrics.filter(|_| with_staff) {
             Some(metrics) => {
                 let (abandoned, logged_in) = (metrics.abandoned, metrics.logged_in);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Agents, AnswerRate, Calls, Faults, Scenario};
+use super::{Agents, AnswerRate, Calls, Faults, RatioDialing, Scenario, Step};
 use crate::sim::distribution::Distribution;
 
 /// A scenario that cannot be simulated.
@@ -26,10 +26,36 @@ impl Scenario {
             ("warm_up_secs", self.warm_up_secs, 0.0, warm_up_max),
             ("interval_secs", self.interval_secs, 1.0, 3600.0),
         ])?;
+        self.dialer.ratio.check()?;
         self.calls.check()?;
         self.agents.check()?;
         self.answer_rate.check()?;
         self.faults.check(self.interval_secs)
+    }
+}
+
+impl RatioDialing {
+    fn check(&self) -> Result<(), ScenarioError> {
+        let (threshold, cutoff) = (self.abandonment_threshold, self.abandonment_cutoff);
+        let (lag, batch) = (self.report_lag_secs, self.report_batch_secs);
+        within(&[
+            ("dialer.ratio.max", self.max, 1.0, RATIO_MAX),
+            (
+                "dialer.ratio.ramp_per_minute",
+                self.ramp_per_minute,
+                0.0,
+                RATIO_MAX,
+            ),
+            ("dialer.ratio.abandonment_threshold", threshold, 0.0, 1.0),
+            ("dialer.ratio.abandonment_cutoff", cutoff, 0.0, threshold),
+            ("dialer.ratio.report_lag_secs", lag, 0.0, REPORT_SECS_MAX),
+            (
+                "dialer.ratio.report_batch_secs",
+                batch,
+                0.0,
+                REPORT_SECS_MAX,
+            ),
+        ])
     }
 }
 
@@ -66,6 +92,7 @@ impl Calls {
         check_distribution("calls.machine_handle", self.machine_handle)?;
         check_distribution("calls.patience", self.patience)?;
         check_distribution("calls.talk", self.talk)?;
+        check_steps("calls.talk_steps", &self.talk_steps)?;
         check_distribution("calls.wrap_up", self.wrap_up)
     }
 }
@@ -103,17 +130,7 @@ impl AnswerRate {
             ("answer_rate.drift_deviation", deviation, 0.0, 1.0),
             ("answer_rate.drift_relaxation_secs", relaxation, 1.0, 1e7),
         ])?;
-        let times = self.steps.iter().map(|step| step.at_secs);
-        check_order("answer_rate.steps", "at_secs", times)?;
-        for (n, step) in self.steps.iter().enumerate() {
-            check_within(
-                &format!("answer_rate.steps[{n}].factor"),
-                step.factor,
-                0.0,
-                100.0,
-            )?;
-        }
-        Ok(())
+        check_steps("answer_rate.steps", &self.steps)
     }
 }
 
@@ -150,6 +167,14 @@ fn check_distribution(key: &str, distribution: Distribution) -> Result<(), Scena
         .or_else(|(field, problem)| refuse(format!("{key}.{field}"), problem))
 }
 
+fn check_steps(key: &str, steps: &[Step]) -> Result<(), ScenarioError> {
+    check_order(key, "at_secs", steps.iter().map(|step| step.at_secs))?;
+    let mut numbered = steps.iter().enumerate();
+    numbered.try_for_each(|(n, step)| {
+        check_within(&format!("{key}[{n}].factor"), step.factor, 0.0, 100.0)
+    })
+}
+
 fn check_order(
     key: &str,
     field: &str,
@@ -181,6 +206,10 @@ impl fmt::Display for ScenarioError {
 
 impl std::error::Error for ScenarioError {}
 
+/// Calls per agent; a higher ratio rings the whole list at once.
+const RATIO_MAX: f64 = 1_000.0;
+/// A day; a later report is of no use to a shift.
+const REPORT_SECS_MAX: f64 = 86_400.0;
 /// Ten years; longer runs are a mistake of units.
 const HOURS_MAX: f64 = 87_600.0;
 /// More agents than any site has.

@@ -5,6 +5,7 @@ mod check;
 use serde::{Deserialize, Serialize};
 
 use super::distribution::Distribution;
+use crate::pacing::RatioLever;
 
 pub use check::ScenarioError;
 
@@ -34,14 +35,51 @@ pub struct Scenario {
     pub faults: Faults,
 }
 
-/// The dialer's way of dialing: the spacing of calls, and the lines.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// The dialers: which of them there is, and the way of dialing of each.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Dialing {
-    /// Time between two calls.
+    /// The dialer that a policy meets.
+    pub kind: DialerKind,
+    /// Rate dialer: time between two calls.
     pub spacing: Spacing,
     /// Lines that may be in use at once; 0: no limit.
     pub lines_max: u32,
+    /// The ratio dialer.
+    pub ratio: RatioDialing,
+}
+
+/// The dialer that a policy meets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DialerKind {
+    /// Each policy meets the dialer of its unit.
+    #[default]
+    Any,
+    /// The campaign API's, which places calls at a rate that is set.
+    Rate,
+    /// A skill's, which dials by itself at a ratio that is set.
+    Ratio,
+}
+
+/// A dialer that keeps floor(ratio × available agents) calls ringing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RatioDialing {
+    /// Ratios that can be set.
+    pub lever: RatioLever,
+    /// Highest ratio, calls per agent.
+    pub max: f64,
+    /// Calls per agent by which the ratio rises in a minute, from 1; 0: at once.
+    pub ramp_per_minute: f64,
+    /// The dialer's own limit: abandoned ÷ live answers since the start; 0: none.
+    pub abandonment_threshold: f64,
+    /// It dials one call per agent from this far below its limit on.
+    pub abandonment_cutoff: f64,
+    /// Time after which dialed, answered and abandoned calls are reported.
+    pub report_lag_secs: f64,
+    /// Time from one report of them to the next; 0: each poll has the latest.
+    pub report_batch_secs: f64,
 }
 
 /// Time between two calls.
@@ -83,6 +121,8 @@ pub struct Calls {
     pub patience: Distribution,
     /// Conversation.
     pub talk: Distribution,
+    /// Factors on conversations that begin from a time on, in order of time.
+    pub talk_steps: Vec<Step>,
     /// The agent's work after the conversation.
     pub wrap_up: Distribution,
 }
@@ -128,7 +168,7 @@ pub struct AnswerRate {
     pub steps: Vec<Step>,
 }
 
-/// A factor on the answer rate from a time on.
+/// A factor from a time on.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
@@ -188,11 +228,16 @@ impl Default for Scenario {
     }
 }
 
-impl Default for Dialing {
+impl Default for RatioDialing {
     fn default() -> Self {
         Self {
-            spacing: Spacing::Even,
-            lines_max: 0,
+            lever: RatioLever::Whole,
+            max: 3.0,
+            ramp_per_minute: 0.0,
+            abandonment_threshold: 0.0,
+            abandonment_cutoff: 0.0,
+            report_lag_secs: 0.0,
+            report_batch_secs: 0.0,
         }
     }
 }
@@ -218,6 +263,7 @@ impl Default for Calls {
                 mean_secs: 180.0,
                 cv: 1.0,
             },
+            talk_steps: Vec::new(),
             wrap_up: Distribution::Exponential { mean_secs: 30.0 },
         }
     }

@@ -9,6 +9,8 @@ use crate::sim::figures::CallerCounts;
 #[derive(Clone)]
 pub(super) struct Callers {
     waiting: VecDeque<Caller>,
+    /// Abandoned calls since the start, counted or not.
+    abandoned: u64,
     counted_from_secs: f64,
     counts: CallerCounts,
     interval_abandoned: u32,
@@ -25,6 +27,7 @@ impl Callers {
     pub(super) fn new(counted_from_secs: f64) -> Self {
         Self {
             waiting: VecDeque::new(),
+            abandoned: 0,
             counted_from_secs,
             counts: CallerCounts::default(),
             interval_abandoned: 0,
@@ -74,12 +77,18 @@ impl Callers {
         std::mem::take(&mut self.interval_abandoned)
     }
 
+    /// Abandoned calls since the start.
+    pub(super) fn abandoned(&self) -> u64 {
+        self.abandoned
+    }
+
     pub(super) fn counts(&self) -> CallerCounts {
         self.counts
     }
 
     fn count_abandoned(&mut self, at: f64) {
         self.interval_abandoned += 1;
+        self.abandoned += 1;
         self.counts.abandoned += u64::from(at >= self.counted_from_secs);
     }
 }

@@ -8,7 +8,6 @@ use std::collections::VecDeque;
 use super::call::AnsweredCall;
 use super::event::EventQueue;
 use crate::sim::answer::AnswerModel;
-use crate::sim::controller::ReferenceDialer;
 use crate::sim::draws::{Purpose, Stream, Streams};
 use crate::sim::scenario::{Calls, Scenario};
 
@@ -28,15 +27,8 @@ pub(super) struct Dialer {
     machines_detected: EventQueue<()>,
     interval: Attempts,
 
-    follows_idle_agents: bool,
-    /// Ends of unanswered calls, where each is followed by another call.
-    retries: EventQueue<()>,
-
     /// Lines; 0 for no limit.
     lines_max: usize,
-    counts_lines: bool,
-    /// Ends of line use.
-    lines: EventQueue<()>,
     counts_conversations: bool,
     /// Ends of conversations.
     conversations: EventQueue<()>,
@@ -53,11 +45,10 @@ pub(super) struct Attempts {
 impl Dialer {
     pub(super) fn new(
         scenario: &Scenario,
-        reference: Option<ReferenceDialer>,
+        counts_conversations: bool,
         streams: Streams,
         counted_from_secs: f64,
     ) -> Self {
-        let is_level = matches!(reference, Some(ReferenceDialer::Level(_)));
         let lines_max = scenario.dialer.lines_max as usize;
         Self {
             calls: scenario.calls.clone(),
@@ -72,12 +63,8 @@ impl Dialer {
             failed: VecDeque::new(),
             machines_detected: EventQueue::new(),
             interval: Attempts::default(),
-            follows_idle_agents: reference == Some(ReferenceDialer::Progressive),
-            retries: EventQueue::new(),
             lines_max,
-            counts_lines: lines_max > 0 || is_level,
-            lines: EventQueue::new(),
-            counts_conversations: is_level,
+            counts_conversations: lines_max > 0 || counts_conversations,
             conversations: EventQueue::new(),
         }
     }
@@ -86,13 +73,17 @@ impl Dialer {
         self.answers.next_at()
     }
 
-    pub(super) fn next_retry_at(&self) -> f64 {
-        self.retries.next_at()
+    /// The time at which the next unanswered call ends.
+    pub(super) fn next_unanswered_at(&self) -> f64 {
+        let first = |queue: &VecDeque<f64>| queue.front().copied().unwrap_or(f64::INFINITY);
+        first(&self.rung_out)
+            .min(first(&self.failed))
+            .min(self.machines_detected.next_at())
     }
 
-    /// True where a call is placed for each agent who becomes available.
-    pub(super) fn follows_idle_agents(&self) -> bool {
-        self.follows_idle_agents
+    /// The time at which the next conversation ends, where conversations are counted.
+    pub(super) fn next_conversation_end_at(&self) -> f64 {
+        self.conversations.next_at()
     }
 
     /// True where [`Dialer::place_call`] needs the number of waiting callers.
@@ -100,10 +91,11 @@ impl Dialer {
         self.lines_max > 0
     }
 
-    /// Places a call, unless all lines are in use; each of the `waiting` callers uses one.
-    pub(super) fn place_call(&mut self, now: f64, waiting: usize) {
+    /// Places a call and returns true, unless all lines are in use; each of the `waiting` callers uses
+    /// one.
+    pub(super) fn place_call(&mut self, now: f64, waiting: usize) -> bool {
         if self.limits_lines() && self.lines_in_use(now, waiting) >= self.lines_max {
-            return;
+            return false;
         }
         let number = self.placed;
         self.placed += 1;
@@ -118,6 +110,7 @@ impl Dialer {
             let rest = (draw - probability) / (1.0 - probability);
             self.place_unanswered(now, number, rest);
         }
+        true
     }
 
     /// Takes the next call that is answered.
@@ -128,22 +121,18 @@ impl Dialer {
         Some(call)
     }
 
-    pub(super) fn pop_retry(&mut self) {
-        self.retries.pop();
-    }
-
     /// A conversation uses a line until `at`.
     pub(super) fn converse_until(&mut self, at: f64) {
-        self.use_line_until(at);
         if self.counts_conversations {
             self.conversations.push(at, ());
         }
     }
 
-    /// Lines of calls that ring, wait or are in conversation.
-    pub(super) fn lines_in_use(&mut self, now: f64, waiting: usize) -> usize {
-        self.lines.remove_until(now);
-        self.lines.len() + self.answers.len() + waiting
+    /// Calls that ring. A machine that is being detected rings.
+    pub(super) fn ringing(&mut self, now: f64) -> usize {
+        self.count_unanswered(now);
+        let unanswered = self.rung_out.len() + self.failed.len() + self.machines_detected.len();
+        self.answers.len() + unanswered
     }
 
     pub(super) fn conversations(&mut self, now: f64) -> usize {
@@ -155,6 +144,12 @@ impl Dialer {
     pub(super) fn end_interval(&mut self, now: f64) -> Attempts {
         self.count_unanswered(now);
         std::mem::take(&mut self.interval)
+    }
+
+    /// Ends the calls and conversations that last until `now`.
+    pub(super) fn end_calls(&mut self, now: f64) {
+        self.count_unanswered(now);
+        self.conversations.remove_until(now);
     }
 
     /// Counts the unanswered calls that have ended.
@@ -178,40 +173,28 @@ impl Dialer {
         self.counted
     }
 
+    /// Lines of calls that ring, wait or are in conversation.
+    fn lines_in_use(&mut self, now: f64, waiting: usize) -> usize {
+        self.ringing(now) + self.conversations(now) + waiting
+    }
+
     /// A call that no person answers; `draw` is uniform and decides why.
     fn place_unanswered(&mut self, now: f64, number: u64, draw: f64) {
         let calls = &self.calls;
         let no_answer = calls.no_answer_share;
         let failing = no_answer + calls.busy_share + calls.invalid_share;
-        let over = if draw < no_answer || no_answer >= 1.0 {
-            let over = now + calls.ring_out_secs;
-            self.rung_out.push_back(over);
-            over
+        if draw < no_answer || no_answer >= 1.0 {
+            self.rung_out.push_back(now + calls.ring_out_secs);
         } else if draw < failing {
-            let over = now + calls.fail_secs;
-            self.failed.push_back(over);
-            over
+            self.failed.push_back(now + calls.fail_secs);
         } else {
             let mut stream = self.streams.of(Purpose::Call, number);
-            let detection_secs = calls.machine_detection_secs;
             let (answer_secs, passed) = AnsweredCall::by_machine(calls, &mut stream);
-            if let Some(call) = passed {
-                let at = now + (answer_secs + detection_secs);
-                return self.answers.push(at, call);
+            let detected_at = now + (answer_secs + calls.machine_detection_secs);
+            match passed {
+                Some(call) => self.answers.push(detected_at, call),
+                None => self.machines_detected.push(detected_at, ()),
             }
-            let over = now + answer_secs + detection_secs;
-            self.machines_detected.push(over, ());
-            over
-        };
-        self.use_line_until(over);
-        if self.follows_idle_agents {
-            self.retries.push(over, ());
-        }
-    }
-
-    fn use_line_until(&mut self, at: f64) {
-        if self.counts_lines {
-            self.lines.push(at, ());
         }
     }
 }

@@ -8,6 +8,10 @@ mod call_timer;
 mod callers;
 mod dialer;
 mod event;
+mod placing;
+mod polls;
+mod ratio;
+mod reports;
 mod staff;
 
 use std::ops::Range;
@@ -16,14 +20,18 @@ use call::AnsweredCall;
 use call_timer::CallTimer;
 use callers::Callers;
 use dialer::Dialer;
+use ratio::RatioDialer;
+use reports::Reports;
 use staff::Staff;
 
-use super::controller::{Controller, PlatformMetrics, RateCommand, ReferenceDialer, Snapshot};
+use super::controller::{Controller, ReferenceDialer};
 use super::draws::Streams;
 use super::faults::FaultDraws;
 use super::figures::{ControlCounts, DialerCounts, Figures};
-use super::level::{LevelDialer, LevelInputs};
+use super::level::LevelDialer;
 use super::scenario::Scenario;
+use super::step_factor::StepFactor;
+use crate::pacing::Setpoint;
 
 /// Simulates one replication of `scenario` and returns its figures.
 pub fn simulate(
@@ -35,7 +43,7 @@ pub fn simulate(
     let counted = scenario.warm_up_secs..scenario.hours * 3600.0;
     let end = counted.end;
     let streams = Streams::new(seed, replication);
-    let mut world = World::new(scenario, controller.reference_dialer(), streams, counted);
+    let mut world = World::new(scenario, controller, streams, counted);
     world.run_until(end, controller);
     world.figures()
 }
@@ -49,15 +57,19 @@ pub(super) struct World {
     timer: CallTimer,
     dialer: Dialer,
     level: Option<LevelDialer>,
+    ratio: Option<RatioDialer>,
     staff: Staff,
     callers: Callers,
+    talk_factor: StepFactor,
 
     interval_secs: f64,
     next_poll_at: f64,
     faults: FaultDraws,
+    /// Reports of the ratio dialer.
+    reports: Option<Reports>,
     change_delay_secs: f64,
-    /// The rate last applied, which may not have taken effect yet.
-    applied: u32,
+    /// The setpoint last applied, which may not have taken effect yet.
+    applied: Setpoint,
     control: ControlCounts,
 }
 
@@ -65,27 +77,37 @@ impl World {
     /// The world at 0 s.
     pub(super) fn new(
         scenario: &Scenario,
-        reference: Option<ReferenceDialer>,
+        controller: &dyn Controller,
         streams: Streams,
         counted: Range<f64>,
     ) -> Self {
         let from_secs = counted.start;
+        let (reference, unit) = (controller.reference_dialer(), controller.unit());
+        let ratio = RatioDialer::of(&scenario.dialer.ratio, unit, reference, from_secs);
+        let level = match reference {
+            Some(ReferenceDialer::Level(rule)) => Some(LevelDialer::new(rule)),
+            Some(ReferenceDialer::Progressive) | None => None,
+        };
         Self {
             now: 0.0,
             timer: CallTimer::new(scenario.dialer.spacing, streams, from_secs),
-            dialer: Dialer::new(scenario, reference, streams, from_secs),
-            level: match reference {
-                Some(ReferenceDialer::Level(rule)) => Some(LevelDialer::new(rule)),
-                Some(ReferenceDialer::Progressive) | None => None,
-            },
+            dialer: Dialer::new(scenario, level.is_some(), streams, from_secs),
+            level,
             staff: Staff::new(scenario, streams, counted.clone()),
             callers: Callers::new(from_secs),
+            talk_factor: StepFactor::new(&scenario.calls.talk_steps),
             counted,
             interval_secs: scenario.interval_secs,
             next_poll_at: scenario.interval_secs,
             faults: FaultDraws::of(&scenario.faults, streams),
+            reports: ratio
+                .is_some()
+                .then(|| Reports::new(&scenario.dialer.ratio)),
             change_delay_secs: scenario.faults.patch_delay_secs,
-            applied: 0,
+            applied: ratio
+                .as_ref()
+                .map_or(Setpoint::Stopped, RatioDialer::setpoint),
+            ratio,
             control: ControlCounts::default(),
         }
     }
@@ -106,14 +128,14 @@ impl World {
             let staff = self.staff.next_change_at();
             let handled = self.staff.next_handled_at();
             let answer = self.dialer.next_answer_at();
-            let retry = self.dialer.next_retry_at();
+            let ratio = self.next_ratio_event_at();
             let change = self.timer.next_change_at();
             let call = self.timer.next_call_at();
             let tick = self
                 .level
                 .as_ref()
                 .map_or(f64::INFINITY, LevelDialer::next_tick_at);
-            let calls = answer.min(retry).min(call).min(tick);
+            let calls = answer.min(ratio).min(call).min(tick);
             let first = staff
                 .min(handled)
                 .min(calls)
@@ -133,9 +155,8 @@ impl World {
                 if let Some(call) = self.dialer.pop_answer() {
                     self.answered(call);
                 }
-            } else if retry <= first {
-                self.dialer.pop_retry();
-                self.place_call();
+            } else if ratio <= first {
+                self.follow_ratio();
             } else if change <= first {
                 self.timer.take_effect(self.now);
             } else if call <= first {
@@ -146,6 +167,7 @@ impl World {
             } else {
                 self.poll(controller);
             }
+            self.keep_ringing();
         }
         self.now = self.now.max(until);
     }
@@ -156,6 +178,10 @@ impl World {
         let dialer = DialerCounts {
             calls: self.dialer.counted(),
             rate_secs: self.timer.rate_secs(self.now),
+            ratio_secs: match &mut self.ratio {
+                Some(ratio) => ratio.ratio_secs(self.now),
+                None => 0.0,
+            },
         };
         let counted_secs = self.now - self.counted.start;
         Figures::new(
@@ -167,18 +193,6 @@ impl World {
         )
     }
 
-    /// The metrics of the interval that ends now.
-    pub(super) fn end_interval(&mut self) -> PlatformMetrics {
-        let attempts = self.dialer.end_interval(self.now);
-        PlatformMetrics {
-            ended: attempts.ended,
-            answered: attempts.answered,
-            idle: count(self.staff.idle()),
-            abandoned: self.callers.end_interval(self.now),
-            logged_in: self.staff.staffed(),
-        }
-    }
-
     /// Counts the unanswered calls that have ended, as the end of an interval does.
     pub(super) fn count_unanswered(&mut self) {
         self.dialer.count_unanswered(self.now);
@@ -186,15 +200,6 @@ impl World {
 
     pub(super) fn set_dial_rate(&mut self, rate: u32) {
         self.timer.set_dial_rate(self.now, rate);
-    }
-
-    fn place_call(&mut self) {
-        let waiting = if self.dialer.limits_lines() {
-            self.callers.waiting(self.now)
-        } else {
-            0
-        };
-        self.dialer.place_call(self.now, waiting);
     }
 
     fn answered(&mut self, call: AnsweredCall) {
@@ -205,7 +210,10 @@ impl World {
         }
     }
 
-    fn connect(&mut self, agent: u32, call: AnsweredCall) {
+    fn connect(&mut self, agent: u32, mut call: AnsweredCall) {
+        if !call.is_machine {
+            call.talk_secs *= self.talk_factor.at(self.now);
+        }
         self.staff.take_call(self.now, agent, call);
         self.dialer.converse_until(self.now + call.talk_secs);
     }
@@ -219,9 +227,6 @@ impl World {
             return self.connect(agent, call);
         }
         self.staff.push_idle(agent);
-        if self.dialer.follows_idle_agents() {
-            self.place_call();
-        }
     }
 
     fn change_staff(&mut self) {
@@ -230,80 +235,6 @@ impl World {
                 self.release(agent);
             }
         }
-    }
-
-    fn tick_level_dialer(&mut self) {
-        let waiting = self.callers.waiting(self.now);
-        let in_use = self.dialer.lines_in_use(self.now, waiting);
-        let talking = self.dialer.conversations(self.now);
-        let abandoned = self.callers.counts().abandoned;
-        let inputs = LevelInputs {
-            available: count(self.staff.idle()),
-            staffed: self.staff.staffed(),
-            talking: count(talking),
-            waiting: count(waiting),
-            ringing: count(in_use.saturating_sub(waiting + talking)),
-            placed: self.dialer.placed(),
-            answered: self.staff.connected() + abandoned,
-            dropped: abandoned,
-        };
-        let wanted = self.level.as_mut().map_or(0, |level| level.tick(inputs));
-        for _ in 0..wanted {
-            self.place_call();
-        }
-    }
-
-    fn poll(&mut self, controller: &mut dyn Controller) {
-        self.next_poll_at += self.interval_secs;
-        let metrics = self.end_interval();
-        let (connected, abandoned) = (self.staff.connected(), self.callers.counts().abandoned);
-        if self.counts() {
-            let half_hour = &mut self.control.half_hour;
-            half_hour.end_interval(connected, abandoned, self.interval_secs);
-        }
-        controller.observe(Snapshot {
-            at_secs: self.now,
-            dial_rate: self.timer.dial_rate(),
-            logged_in: metrics.logged_in,
-            idle: metrics.idle,
-            answer_rate: metrics.answer_rate(),
-            connected,
-            abandoned,
-        });
-        let fails = self.faults.poll_fails(self.now);
-        let command = controller.poll(self.now, (!fails).then_some(metrics));
-        if self.counts() {
-            self.control.intervals += u64::from(command.is_outside_band.is_some());
-            self.control.intervals_outside += u64::from(command.is_outside_band == Some(true));
-        }
-        self.apply_command(command, controller);
-    }
-
-    fn apply_command(&mut self, command: RateCommand, controller: &mut dyn Controller) {
-        let Some(rate) = command.send else {
-            return;
-        };
-        let fails = self.faults.patch_fails();
-        if self.counts() {
-            self.control.patches += 1;
-            self.control.applied += u64::from(!fails);
-            self.control.rate_changes += u64::from(!fails && rate != self.applied);
-        }
-        if fails {
-            return;
-        }
-        self.applied = rate;
-        controller.applied(rate);
-        if self.change_delay_secs > 0.0 {
-            self.timer
-                .set_dial_rate_later(self.now + self.change_delay_secs, rate);
-        } else {
-            self.set_dial_rate(rate);
-        }
-    }
-
-    fn counts(&self) -> bool {
-        self.now >= self.counted.start
     }
 }
 

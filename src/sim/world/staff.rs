@@ -23,6 +23,8 @@ pub(super) struct Staff {
     changes: EventQueue<StaffEvent>,
     /// Ends of handle times.
     handled: EventQueue<u32>,
+    /// Connected calls since the start, counted or not.
+    connected: u64,
     counted: Range<f64>,
     counts: StaffCounts,
     staffed_until: f64,
@@ -75,6 +77,7 @@ impl Staff {
             staffed: 0,
             changes,
             handled: EventQueue::new(),
+            connected: 0,
             staffed_until: counted.start,
             counted,
             counts: StaffCounts::default(),
@@ -163,6 +166,7 @@ impl Staff {
         let over = now + (call.talk_secs + call.wrap_up_secs);
         if let Some(agent) = self.agents.get_mut(id as usize) {
             agent.state = AgentState::Busy;
+            self.connected += u64::from(!call.is_machine);
             if now >= self.counted.start && !call.is_machine {
                 self.counts.idle_secs += now - agent.idle_since;
                 self.counts.connected += 1;
@@ -182,8 +186,9 @@ impl Staff {
         self.staffed
     }
 
+    /// Connected calls since the start.
     pub(super) fn connected(&self) -> u64 {
-        self.counts.connected
+        self.connected
     }
 
     /// The counts up to `now`.
