@@ -11,13 +11,13 @@ use anyhow::{Context, Result, anyhow};
 use super::cycle::Cycle;
 use super::options::{LiveOptions, SandboxLifetime};
 use super::running::{Live, RetryCounter};
-use super::store::Store;
+use super::store::{HELPERS, Store};
 use crate::base::clock::{Clock, Deadline};
 use crate::base::files;
-use crate::base::notice::{Notice, Notices};
+use crate::base::notice::Notices;
 use crate::config::scenario_file;
 use crate::config::{
-    CampaignAccess, Endpoint, Layers, LiveSettings, Scope, Sources, default_state_path,
+    CampaignAccess, ConfigError, Endpoint, Layers, LiveSettings, Scope, Sources, default_state_path,
 };
 use crate::http::{Client, HostScope};
 use crate::platform::sandbox::{self, Sandbox, SandboxCampaign};
@@ -48,18 +48,22 @@ pub fn open_and_run<R>(
     let campaign_id = given
         .as_ref()
         .map_or(sandbox::CAMPAIGN_ID, |access| access.campaign_id.as_str());
-    let (store, state_path) = store(options, sources, &mut settings, campaign_id, lifetime)?;
+    let path = state_path(options, sources, &settings, campaign_id, lifetime)?;
+    refuse_shared_files(&layers, &path, options)?;
+    let is_default = settings.state.is_none();
+    let store = store(options, &path, is_default, campaign_id, lifetime)?;
+    let state_path = store.path();
     let (access, sandbox) = if let Some(access) = given {
         (access, None)
     } else {
-        let sandbox = start_sandbox(&state_path, options, clock, lifetime)?;
+        let sandbox = start_sandbox(state_path, options, clock, lifetime, settings.deadline)?;
         let records = Endpoint::Http(sandbox.warehouse(), HostScope::Loopback);
         settings.warehouse.get_or_insert(records);
         (sandbox_access(&sandbox)?, Some(sandbox))
     };
     let notices = &RetryCounter::new(notices);
     let account = Account::new(
-        account_settings(&access, &settings, &state_path, options.dry_run),
+        account_settings(&access, &settings, state_path, options.dry_run),
         notices,
     );
     let api = CampaignApi::new(
@@ -107,38 +111,54 @@ fn layers(options: &LiveOptions, sources: &Sources, notices: &dyn Notices) -> Re
         None => Scope::Live,
     };
     let layers = Layers::gather(sources, scope)?;
-    for (name, nearest) in layers.misspelled() {
-        notices.tell(&Notice::UnknownSetting {
-            name: name.clone(),
-            nearest,
-        });
+    for notice in layers.notices() {
+        notices.tell(notice);
     }
     Ok(layers)
 }
 
-/// The store of the campaign's state, locked unless nothing is to be written, and its path.
-fn store(
+fn state_path(
     options: &LiveOptions,
     sources: &Sources,
-    settings: &mut LiveSettings,
+    settings: &LiveSettings,
     campaign_id: &str,
     lifetime: SandboxLifetime,
-) -> Result<(Store, PathBuf)> {
-    let given = settings.state.take();
-    let is_default = given.is_none();
-    let path = match given {
-        Some(path) => path,
-        None => default_state_path(sources, &default_name(campaign_id, options, lifetime))?,
-    };
-    if options.dry_run {
-        return Ok((Store::read_only(&path, campaign_id), path));
+) -> Result<PathBuf, ConfigError> {
+    match &settings.state {
+        Some(path) => Ok(path.clone()),
+        None => default_state_path(sources, &default_name(campaign_id, options, lifetime)),
     }
-    let store = Store::lock(&path, campaign_id)?;
+}
+
+/// Refuses two files of the run that are one, before anything is written.
+fn refuse_shared_files(layers: &Layers, state: &Path, options: &LiveOptions) -> Result<()> {
+    let mut files = layers.file_uses();
+    let state_name = layers.name_of("state");
+    files.append(state_name.as_str(), state);
+    files.beside(&state_name, state, HELPERS);
+    if let Some(Some(scenario)) = &options.sandbox {
+        files.read("--sandbox", scenario);
+    }
+    Ok(files.check()?)
+}
+
+/// The store of the campaign's state, locked unless nothing is to be written.
+fn store(
+    options: &LiveOptions,
+    path: &Path,
+    is_default: bool,
+    campaign_id: &str,
+    lifetime: SandboxLifetime,
+) -> Result<Store> {
+    if options.dry_run {
+        return Ok(Store::read_only(path, campaign_id)?);
+    }
+    let store = Store::lock(path, campaign_id)?;
     if lifetime == SandboxLifetime::Ephemeral && is_default {
         // The state of an earlier run belongs to a world that has ended.
-        let _ = fs::remove_file(&path);
+        let _ = fs::remove_file(store.path());
     }
-    Ok((store, path))
+    Ok(store)
 }
 
 fn default_name(campaign_id: &str, options: &LiveOptions, lifetime: SandboxLifetime) -> PathBuf {
@@ -158,10 +178,11 @@ fn start_sandbox(
     options: &LiveOptions,
     clock: &Arc<dyn Clock>,
     lifetime: SandboxLifetime,
+    patience: Duration,
 ) -> Result<Sandbox> {
     let scenario = options.sandbox.as_ref().and_then(Option::as_deref);
     let scenario = match scenario {
-        Some(path) => scenario_file::read_checked(path)?.scenario,
+        Some(path) => scenario_file::read_checked(path, patience)?.scenario,
         None => Scenario::default(),
     };
     let path = files::sibling(state_path, ".campaign");
