@@ -673,7 +673,7 @@ fn what_cannot_be_written_to_is_refused_and_nothing_is_left() {
     let file = folder.write("history.csv", PLAIN);
     let name = file.to_str().unwrap();
     for (output, message) in [
-        (name, "it is the input file; choose another"),
+        (name, "the input file and --output are one file"),
         ("decisions.txt", "its name must end in .csv or .ndjson"),
         ("decisions", "its name must end in .csv or .ndjson"),
     ] {
@@ -685,7 +685,7 @@ fn what_cannot_be_written_to_is_refused_and_nothing_is_left() {
     let both = ["--output", "both.csv", "--report", "both.csv"];
     let error = backtest(&folder, &file, &both).expect(2).stderr;
     assert!(
-        error.contains("--report: it is the file of --output"),
+        error.contains("--output and --report are one file"),
         "{error}"
     );
     let nowhere = folder.path("no/such/decisions.csv");

@@ -22,7 +22,7 @@ fn fixture(name: &str) -> PathBuf {
 }
 
 fn load(path: &Path, campaign_id: &str) -> State {
-    match Store::read_only(path, campaign_id).load().unwrap() {
+    match Store::read_only(path, campaign_id).unwrap().load().unwrap() {
         Loaded::Earlier(state) => *state,
         other => panic!("{}: {other:?}", path.display()),
     }

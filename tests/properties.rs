@@ -246,7 +246,7 @@ proptest! {
         let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("any-bytes.json");
         #[expect(clippy::disallowed_methods, reason = "a test's own input")]
         std::fs::write(&path, &content).unwrap();
-        let loaded = Store::read_only(&path, "camp-42").load().unwrap();
+        let loaded = Store::read_only(&path, "camp-42").unwrap().load().unwrap();
         prop_assert!(matches!(loaded, Loaded::Damaged(_)));
     }
 }

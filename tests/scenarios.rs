@@ -11,6 +11,7 @@ mod common;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use common::{Folder, Run};
 use dialpace::config::expectation::{ANSWER_RATE, Expectation};
@@ -34,7 +35,7 @@ fn every_scenario_does_what_its_description_says() {
 /// What is not as the file says, one line each.
 fn misses(path: &Path) -> Vec<String> {
     let name = path.file_name().unwrap().to_str().unwrap();
-    let file = match scenario_file::read_checked(path) {
+    let file = match scenario_file::read_checked(path, Duration::ZERO) {
         Ok(file) => file,
         Err(error) => return vec![error.to_string()],
     };

@@ -13,9 +13,10 @@ use std::fs;
 use std::path::Path;
 
 use common::{Folder, Run as _};
+use dialpace::base::notice::Notice;
 use dialpace::config::{
-    DefaultValue, GivenBy, Group, Layers, PolicyName, SETTINGS, Scope, Setting, Sources,
-    WithoutCampaign,
+    BesideConfig, DefaultValue, GivenBy, Group, Layers, PolicyName, SETTINGS, Scope, Setting,
+    Sources, WithoutCampaign,
 };
 use dialpace::http::Retry;
 use dialpace::pacing::{ABANDONMENT_LIMIT, HANDLE_TIME, INTERVAL, Limits, Policy};
@@ -23,6 +24,7 @@ use dialpace::pacing::{ABANDONMENT_LIMIT, HANDLE_TIME, INTERVAL, Limits, Policy}
 /// Flag and environment name of each setting: scripts rely on them.
 const CONTRACT: &str = "
     --config               DIALPACE_CONFIG
+    --env-file             -
     --site                 CXONE_SITE
     --client-id            CXONE_CLIENT_ID
     --client-secret-file   CXONE_CLIENT_SECRET_FILE
@@ -64,17 +66,22 @@ const OTHER_FLAGS: &str = "
 
 #[test]
 fn no_name_is_lost() {
-    for line in CONTRACT.lines().filter(|line| line.contains('_')) {
-        let (flag, env) = line.trim().split_once(' ').unwrap();
-        let setting = SETTINGS
-            .iter()
-            .find(|setting| setting.env == env.trim())
-            .unwrap();
+    for line in CONTRACT.lines().filter(|line| line.contains("  ")) {
+        let (flag, env) = line.trim().split_once(' ').unwrap_or_default();
+        let is_it = |setting: &&Setting| match env.trim() {
+            "-" => format!("--{}", setting.flag()) == flag,
+            env => setting.env == env,
+        };
+        let Some(setting) = SETTINGS.iter().find(is_it) else {
+            assert_eq!(line.trim(), "");
+            continue;
+        };
         assert_eq!(has_flag(setting), flag != "-", "{flag}");
         assert!(
             flag == "-" || format!("--{}", setting.flag()) == flag,
             "{flag}"
         );
+        assert_eq!(setting.env.is_empty(), env.trim() == "-", "{flag}");
     }
 }
 
@@ -100,7 +107,7 @@ fn every_flag_is_in_the_long_help_of_its_commands_and_no_other() {
         wanted.sort();
         found.sort();
         assert_eq!(found, wanted, "{command}");
-        for setting in settings {
+        for setting in settings.filter(|setting| !setting.env.is_empty()) {
             let env = format!("[env: {}]", setting.env);
             assert!(help.stdout.contains(&env), "{command}: {env}");
         }
@@ -183,7 +190,8 @@ fn a_misspelled_name_is_told_with_the_right_one() {
             ..Sources::default()
         };
         let layers = Layers::gather(&sources, Scope::Live).unwrap();
-        assert_eq!(layers.misspelled(), [(name, env)]);
+        let told = Notice::UnknownSetting { name, nearest: env };
+        assert_eq!(layers.notices(), [told]);
     }
 }
 
@@ -226,7 +234,20 @@ fn page() -> String {
             .collect();
         names.join(", ")
     };
+    let beside = |is_wanted: fn(BesideConfig) -> bool| {
+        let settings = SETTINGS
+            .iter()
+            .filter(|setting| is_wanted(setting.beside_config));
+        let names: Vec<String> = settings
+            .map(|setting| format!("`{}`", setting.key))
+            .collect();
+        names.join(", ")
+    };
+    let fixed = beside(|rule| rule == BesideConfig::Fixed);
+    let completes = beside(|rule| matches!(rule, BesideConfig::Completes(_)));
     let mut page = INTRODUCTION
+        .replace("FIXED", &fixed)
+        .replace("COMPLETES", &completes)
         .replace("REFUSED", &taken(WithoutCampaign::Refused))
         .replace("FLAG_ONLY", &taken(WithoutCampaign::FlagOnly));
     for (group, heading) in [
@@ -287,10 +308,11 @@ fn row(setting: &Setting) -> String {
             let _ = write!(meaning, " {}", lists.details);
         }
     }
-    format!(
-        "| {flag} | `{}` | {value} | {default} | {meaning} |\n",
-        setting.env
-    )
+    let env = match setting.env {
+        "" => "–".to_owned(),
+        env => format!("`{env}`"),
+    };
+    format!("| {flag} | {env} | {value} | {default} | {meaning} |\n")
 }
 
 /// The margin of the text about an option, from its second line on.
@@ -310,8 +332,21 @@ so is an unknown key of the file. The error names the source and the line.
 
 Times are written `30s`, `6m`, `1h30m` or `500ms`. Yes and no are `true` and `false`, `on` and
 `off`, `yes` and `no`, or `1` and `0`. A relative path starts at the current folder, which under cron
-is the home folder. A line of `.env` is `NAME=value`, with quotes around a value that has spaces or
-`#`, and single quotes around one that has `$`.
+is the home folder.
+
+A line of `.env` is `NAME=value`, with quotes around a value that has spaces or `#`, and single quotes
+around one that has `$`. Lines that are no setting are passed over, since other programs may have theirs
+there; a name that is nearly that of a setting is told. A line with the name of a setting that cannot be
+read is an error. A `.env` that is no regular file is passed over and told.
+
+Whoever can write to the current folder can write a `.env`. Beside a file that `--config` (or
+`DIALPACE_CONFIG`) names it may give every other setting, but not change the account of that file: FIXED
+are refused unless the file gives the same, and COMPLETES unless the file leaves them out.
+`--env-file .env` says that the `.env` is meant, and lifts this.
+
+A file that a setting names may be a link or a pipe, such as `--client-secret-file <(pass show cxone)`. A
+pipe is waited for until the deadline of a cycle, and at most 4 MiB are read. A byte order mark and CRLF
+do not matter.
 
 The sandbox, `simulate` and `backtest` must never touch what belongs to a real campaign. They take
 FLAG_ONLY from flags only, and ignore

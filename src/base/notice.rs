@@ -108,6 +108,11 @@ pub enum Notice {
         /// The setting that it resembles.
         nearest: &'static str,
     },
+    /// A `.env` that cannot hold settings: a folder, a pipe or the like.
+    NoFileOfSettings {
+        /// Its path.
+        path: String,
+    },
     /// The metrics file could not be written; the cycle itself is done.
     MetricsNotWritten {
         /// The file.
@@ -196,6 +201,7 @@ impl Notice {
             | Self::CyclesMissed { .. }
             | Self::MetricsNotWritten { .. }
             | Self::SparseHistory { .. }
+            | Self::NoFileOfSettings { .. }
             | Self::UnknownSetting { .. } => Level::Warning,
             _ => Level::Note,
         }

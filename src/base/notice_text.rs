@@ -88,6 +88,10 @@ impl fmt::Display for Notice {
                     "{name} is not a setting and was ignored; did you mean {nearest}?"
                 )
             }
+            Self::NoFileOfSettings { path } => write!(
+                f,
+                "{path} is not a regular file and was passed over; name another with --env-file"
+            ),
             Self::MetricsNotWritten { path, problem } => {
                 write!(f, "the metrics file {path} was not written: {problem}")
             }

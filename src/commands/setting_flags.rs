@@ -81,10 +81,11 @@ fn arg(setting: &'static Setting, lists: bool) -> Arg {
     for (name, meaning) in choices.iter().flatten() {
         let _ = write!(long, "\n- {name}: {meaning}");
     }
-    let _ = write!(long, "\n[env: {}]", setting.env);
-    if let Some(default) = setting.shown_default() {
-        let _ = write!(long, " [default: {default}]");
-    }
+    let env = (!setting.env.is_empty()).then(|| format!("[env: {}]", setting.env));
+    let default = setting.shown_default();
+    let default = default.map(|default| format!("[default: {default}]"));
+    let facts: Vec<String> = env.into_iter().chain(default).collect();
+    let _ = write!(long, "\n{}", facts.join(" "));
     let arg = Arg::new(setting.key)
         .long(setting.flag())
         // "N" and "SHARE": a number below 0 is refused with the range, not as an unknown flag.

@@ -1,6 +1,6 @@
 //! The account of a real platform: site, credentials, campaign.
 
-use std::fs;
+use std::path::Path;
 
 use secrecy::SecretString;
 
@@ -69,18 +69,19 @@ impl Layers {
             (file, _) => file.is_some(),
         };
         if is_by_file {
-            self.parse("client_secret_file", secret_in)
+            self.parse("client_secret_file", |path| self.secret_in(path))
         } else {
             Ok(self.text("client_secret").map(SecretString::from))
         }
     }
-}
 
-fn secret_in(path: &str) -> Result<SecretString, String> {
-    let text =
-        fs::read_to_string(path).map_err(|error| format!("{path} cannot be read: {error}"))?;
-    match text.trim() {
-        "" => Err(format!("the file {path} holds no secret")),
-        secret => Ok(SecretString::from(secret)),
+    fn secret_in(&self, path: &str) -> Result<SecretString, String> {
+        let text = self
+            .read_text(Path::new(path))
+            .map_err(|error| format!("{path} cannot be read: {error}"))?;
+        match text.trim() {
+            "" => Err(format!("the file {path} holds no secret")),
+            secret => Ok(SecretString::from(secret)),
+        }
     }
 }

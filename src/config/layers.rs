@@ -1,15 +1,22 @@
 //! The sources, merged: flags over environment over `.env` over the configuration file.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use super::dot_env;
+use super::beside_config;
+use super::dot_env::DotEnv;
 use super::error::ConfigError;
-use super::nearest::nearest;
+use super::misspelled;
 use super::setting::{DefaultValue, Setting, WithoutCampaign};
 use super::settings::{self, SETTINGS};
 use super::source::{Given, Source};
 use super::toml_file;
+use super::values;
+use crate::base::clock::{Clock as _, SystemClock};
+use crate::base::files;
+use crate::base::notice::Notice;
 
 /// The text of every source, before it is known which settings it names.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +25,7 @@ pub struct Sources {
     pub flags: BTreeMap<String, String>,
     /// The environment, as far as it is text.
     pub environment: BTreeMap<String, String>,
-    /// The folder whose `.env` is read.
+    /// The folder whose `.env` is read, unless another one is named.
     pub folder: PathBuf,
 }
 
@@ -37,7 +44,11 @@ pub enum Scope {
 #[derive(Debug, Default)]
 pub struct Layers {
     given: BTreeMap<&'static str, Given>,
-    misspelled: Vec<(String, &'static str)>,
+    /// The `.env` that was read, or whatever `--env-file` names.
+    dot_env_path: Option<PathBuf>,
+    notices: Vec<Notice>,
+    /// The time from which a pipe is waited for, no longer than a cycle may take.
+    clock: SystemClock,
 }
 
 impl Layers {
@@ -58,17 +69,25 @@ impl Layers {
                 layers.offer(setting, text, Source::Environment(setting.env))?;
             }
         }
-        let path = sources.folder.join(".env");
-        let dot_env = dot_env::read(&path)?;
+        let dot_env = layers.dot_env(sources)?;
         for setting in SETTINGS.iter().filter(wanted) {
-            if let Some(text) = dot_env.get(setting.env) {
-                layers.offer(setting, text, Source::DotEnv(setting.env, path.clone()))?;
+            if let Some(text) = dot_env.values.get(setting.env) {
+                layers.offer(setting, text, dot_env.source(setting.env))?;
             }
         }
-        let names = sources.environment.keys().chain(dot_env.keys());
-        layers.misspelled = names.filter_map(|name| misspelled(name)).collect();
+        layers.notices.extend(dot_env.notices);
+        let names = sources.environment.keys();
+        let slips = names.filter_map(|name| {
+            let nearest = misspelled::in_environment(name)?;
+            let name = name.clone();
+            Some(Notice::UnknownSetting { name, nearest })
+        });
+        layers.notices.extend(slips);
         if let Some(named_by) = layers.given.get("config").cloned() {
-            let entries = toml_file::read(&named_by)?;
+            let entries = toml_file::read(&named_by, |path| layers.read_text(path))?;
+            if scope == Scope::Live {
+                beside_config::check(&layers.given, &entries)?;
+            }
             for (setting, given) in entries.iter().filter(|(setting, _)| wanted(setting)) {
                 layers.offer(setting, &given.text, given.source.clone())?;
             }
@@ -76,11 +95,68 @@ impl Layers {
         Ok(layers)
     }
 
-    /// Names in the environment or in `.env` that are no settings and resemble one, with the name
-    /// of that one.
+    /// What was found in the sources that is worth telling.
     #[must_use]
-    pub fn misspelled(&self) -> &[(String, &'static str)] {
-        &self.misspelled
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+
+    /// The `.env` that was read, if there is one.
+    pub(super) fn dot_env_path(&self) -> Option<&Path> {
+        self.dot_env_path.as_deref()
+    }
+
+    /// The text of a file that a setting names.
+    pub(super) fn read_text(&self, path: &Path) -> io::Result<String> {
+        files::read_text(path, TEXT_BYTES_MAX, self.patience())
+    }
+
+    /// The content of a file that a setting names.
+    pub(super) fn read_bytes(&self, path: &Path) -> io::Result<Vec<u8>> {
+        files::read_bytes(path, TEXT_BYTES_MAX, self.patience())
+    }
+
+    /// Time that is left for the writer of a pipe that is read: until the deadline of a cycle.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        let deadline = self.value("deadline", values::duration);
+        // A value that cannot be read is refused where it is used.
+        let deadline = deadline.unwrap_or(DEADLINE);
+        deadline.saturating_sub(self.clock.monotonic())
+    }
+
+    /// The file that `--env-file` names, or else the `.env` of the folder, if there is one.
+    fn dot_env(&mut self, sources: &Sources) -> Result<DotEnv, ConfigError> {
+        let named = self.given.get("env_file").cloned();
+        let path = match &named {
+            Some(named) if named.text == NO_FILE => return Ok(DotEnv::default()),
+            Some(named) => PathBuf::from(&named.text),
+            None => {
+                let path = sources.folder.join(".env");
+                match DotEnv::is_to_be_read(&path) {
+                    Ok(true) => path,
+                    Ok(false) => return Ok(DotEnv::default()),
+                    Err(notice) => {
+                        self.notices.push(notice);
+                        return Ok(DotEnv::default());
+                    }
+                }
+            }
+        };
+        self.dot_env_path = Some(path.clone());
+        let text = self.read_lossy(&path).map_err(|error| {
+            let place =
+                named.map_or_else(|| path.display().to_string(), |it| it.source.to_string());
+            ConfigError::Value(place, format!("{} cannot be read: {error}", path.display()))
+        })?;
+        DotEnv::parse(path, &text)
+    }
+
+    /// The text of a `.env` file. A setting that is not UTF-8 is refused, the line of another program
+    /// stops nothing.
+    fn read_lossy(&self, path: &Path) -> io::Result<String> {
+        let bytes = self.read_bytes(path)?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// The value of `key` as it was given.
@@ -154,14 +230,9 @@ fn read<T>(
     parse(text).map_err(|problem| ConfigError::Value(source.to_string(), problem))
 }
 
-/// A name under this tool's prefix that is no setting, and the setting that it resembles.
-fn misspelled(name: &str) -> Option<(String, &'static str)> {
-    let rest = name.strip_prefix("DIALPACE_")?;
-    let names = || SETTINGS.iter().map(|setting| setting.env);
-    if names().any(|known| known == name) {
-        return None;
-    }
-    let bare = |known: &'static str| known.strip_prefix("DIALPACE_").unwrap_or(known);
-    let nearest = nearest(rest, names().map(|known| (bare(known), known)))?;
-    Some((name.to_owned(), nearest))
-}
+/// Largest file of settings, secret or certificates, bytes: ten times the certificates of a machine.
+const TEXT_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Time that a cycle may take where none is set that can be read.
+const DEADLINE: Duration = Duration::from_secs(25);
+/// The name of a file that stands for none.
+const NO_FILE: &str = "/dev/null";

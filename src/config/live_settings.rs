@@ -1,6 +1,5 @@
 //! The settings of a live campaign, wherever it runs.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -57,10 +56,30 @@ impl Layers {
                 wait: self.value("retry_wait", values::duration)?,
             },
             if_match: self.value("if_match", values::if_match)?,
-            authorities: self.parse("ca_file", authorities)?.unwrap_or_default(),
+            authorities: self
+                .parse("ca_file", |path| self.authorities(path))?
+                .unwrap_or_default(),
             outbox_capacity: self.value("outbox_limit", values::whole)?,
             metrics_file: self.text("metrics_file").map(PathBuf::from),
         })
+    }
+
+    fn authorities(&self, path: &str) -> Result<Vec<Certificate<'static>>, String> {
+        let pem = self
+            .read_bytes(Path::new(path))
+            .map_err(|error| format!("{path} cannot be read: {error}"))?;
+        let mut certificates = Vec::new();
+        for item in parse_pem(&pem) {
+            match item {
+                Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
+                Ok(_) => {}
+                Err(error) => return Err(format!("{path} is not a PEM file: {error}")),
+            }
+        }
+        if certificates.is_empty() {
+            return Err(format!("{path} holds no certificate in PEM form"));
+        }
+        Ok(certificates)
     }
 }
 
@@ -80,20 +99,4 @@ pub fn default_state_path(sources: &Sources, campaign: &Path) -> Result<PathBuf,
             how_to_set("state")
         ))),
     }
-}
-
-fn authorities(path: &str) -> Result<Vec<Certificate<'static>>, String> {
-    let pem = fs::read(path).map_err(|error| format!("{path} cannot be read: {error}"))?;
-    let mut certificates = Vec::new();
-    for item in parse_pem(&pem) {
-        match item {
-            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
-            Ok(_) => {}
-            Err(error) => return Err(format!("{path} is not a PEM file: {error}")),
-        }
-    }
-    if certificates.is_empty() {
-        return Err(format!("{path} holds no certificate in PEM form"));
-    }
-    Ok(certificates)
 }

@@ -1,12 +1,15 @@
 //! Settings: merged from every source and checked once, before anything is sent.
 
 mod account;
+mod beside_config;
 mod dot_env;
 mod endpoint;
 mod error;
 pub mod expectation;
+mod file_uses;
 mod layers;
 mod live_settings;
+mod misspelled;
 mod nearest;
 mod pacing;
 mod policy_name;
@@ -24,6 +27,8 @@ pub use layers::{Layers, Scope, Sources};
 pub use live_settings::{LiveSettings, default_state_path};
 pub use pacing::Pacing;
 pub use policy_name::{PacerPolicy, PolicyKind, PolicyName};
-pub use setting::{Choices, DefaultValue, GivenBy, Group, Lists, Setting, WithoutCampaign};
+pub use setting::{
+    BesideConfig, Choices, DefaultValue, GivenBy, Group, Lists, Setting, WithoutCampaign,
+};
 pub use settings::SETTINGS;
 pub use values::duration;

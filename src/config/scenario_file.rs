@@ -1,7 +1,7 @@
 //! Scenario files: TOML in, TOML out, and errors that name file, line and key.
 
-use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -9,6 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, Deserializer, Error};
 
 use super::expectation::Expectation;
+use crate::base::files;
 use crate::base::input::InputError;
 use crate::sim::Scenario;
 
@@ -21,9 +22,9 @@ pub struct ScenarioFile {
     pub expectations: Vec<Expectation>,
 }
 
-/// Reads a file and checks its scenario.
-pub fn read_checked(path: &Path) -> Result<ScenarioFile, InputError> {
-    let file = read(path)?;
+/// Reads a file and checks its scenario. A pipe has to end within `patience`.
+pub fn read_checked(path: &Path, patience: Duration) -> Result<ScenarioFile, InputError> {
+    let file = read(path, patience)?;
     check(&file.scenario, Some(path))?;
     Ok(file)
 }
@@ -37,9 +38,9 @@ pub fn check(scenario: &Scenario, path: Option<&Path>) -> Result<(), InputError>
 }
 
 /// Reads a file. Its expectations are checked, its scenario is not yet.
-pub fn read(path: &Path) -> Result<ScenarioFile, InputError> {
+pub fn read(path: &Path, patience: Duration) -> Result<ScenarioFile, InputError> {
     let name = path.display();
-    let text = fs::read_to_string(path)
+    let text = files::read_text(path, SCENARIO_BYTES_MAX, patience)
         .map_err(|error| InputError(format!("scenario {name} cannot be read: {error}")))?;
     let line_of = |start: usize| {
         let before = text.get(..start).unwrap_or(&text);
@@ -80,6 +81,7 @@ fn parse(text: &str) -> Result<(Scenario, Vec<Spanned<Expectation>>), Error> {
     let scenario = Scenario::deserialize(Deserializer::from(table))?;
     Ok((scenario, expectations))
 }
+
 /// Shortens "unknown field `x`, expected one of …" to the most similar name.
 fn with_nearest(message: &str) -> String {
     let mut names = message.split('`').skip(1).step_by(2);
@@ -97,3 +99,6 @@ fn with_nearest(message: &str) -> String {
         None => format!("unknown key {unknown:?}; --print-scenario shows those that exist"),
     }
 }
+
+/// Largest file, bytes: a roster with a shift for every minute of a month has half of it.
+const SCENARIO_BYTES_MAX: u64 = 4 * 1024 * 1024;

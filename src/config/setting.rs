@@ -5,12 +5,14 @@
 pub struct Setting {
     /// Its name in the configuration file; with `-` for `_`, its flag.
     pub key: &'static str,
-    /// Its name in the environment and in `.env`.
+    /// Its name in the environment and in `.env`; empty for a flag alone.
     pub env: &'static str,
     /// The commands that have it, and its place in their help.
     pub group: Group,
     /// Sources that may give it.
     pub given_by: GivenBy,
+    /// Its value in a `.env` beside a named configuration file.
+    pub beside_config: BesideConfig,
     /// Its value where there is no real campaign.
     pub without_campaign: WithoutCampaign,
     /// The placeholder of its value in help.
@@ -47,10 +49,23 @@ pub enum Group {
 pub enum GivenBy {
     /// Every source.
     Any,
+    /// A flag alone.
+    Flag,
     /// A flag, the environment and `.env`: the file cannot name itself.
     NotFile,
     /// The environment and `.env`: a secret is on no command line and in no file of settings.
     Environment,
+}
+
+/// What a `.env` that nobody named may do to a configuration file that somebody did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BesideConfig {
+    /// Give another value.
+    Free,
+    /// Give a value where the file has none, for this key or for the other one.
+    Completes(Option<&'static str>),
+    /// Nothing, where the file is for an account: the value decides where secrets and records go.
+    Fixed,
 }
 
 /// The value of a setting in the sandbox, in a simulation and on exported history. They must never
@@ -111,6 +126,7 @@ impl Setting {
     pub(super) fn how_to_set(&self) -> String {
         match self.given_by {
             GivenBy::Any | GivenBy::NotFile => format!("--{} or {}", self.flag(), self.env),
+            GivenBy::Flag => format!("--{}", self.flag()),
             GivenBy::Environment => self.env.to_owned(),
         }
     }

@@ -1,9 +1,10 @@
 //! The settings, in one table.
 
 use super::policy_name;
-use super::setting::{DefaultValue, GivenBy, Group, Lists, Setting, WithoutCampaign};
+use super::setting::{BesideConfig, DefaultValue, GivenBy, Group, Lists, Setting, WithoutCampaign};
 use super::values;
 
+use BesideConfig::{Completes, Fixed};
 use DefaultValue::{Required, Text, Words};
 
 /// The setting of this key.
@@ -34,8 +35,20 @@ pub const SETTINGS: &[Setting] = &[
         ..PACING
     },
     Setting {
+        key: "env_file",
+        env: "",
+        group: Group::General,
+        given_by: GivenBy::Flag,
+        value: "FILE",
+        default: Words(".env in the current folder"),
+        help: "File of settings as NAME=value",
+        details: "It is read instead of .env. Beside --config, a .env that is not named here may not change site, credentials, certificates or warehouse. /dev/null reads none.",
+        ..PACING
+    },
+    Setting {
         key: "site",
         env: "CXONE_SITE",
+        beside_config: Fixed,
         without_campaign: WithoutCampaign::Refused,
         value: "HOST",
         default: Required,
@@ -47,6 +60,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "client_id",
         env: "CXONE_CLIENT_ID",
+        beside_config: Completes(None),
         without_campaign: WithoutCampaign::Refused,
         value: "ID",
         default: Required,
@@ -57,6 +71,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "client_secret_file",
         env: "CXONE_CLIENT_SECRET_FILE",
+        beside_config: Completes(Some("client_secret")),
         without_campaign: WithoutCampaign::Refused,
         value: "FILE",
         default: Required,
@@ -68,6 +83,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "client_secret",
         env: "CXONE_CLIENT_SECRET",
+        beside_config: Completes(Some("client_secret_file")),
         given_by: GivenBy::Environment,
         without_campaign: WithoutCampaign::Refused,
         value: "SECRET",
@@ -88,6 +104,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "dw_endpoint",
         env: "DW_ENDPOINT",
+        beside_config: Fixed,
         without_campaign: WithoutCampaign::FlagOnly,
         value: "URL|FILE",
         default: Words("nowhere"),
@@ -128,6 +145,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "ca_file",
         env: "DIALPACE_CA_FILE",
+        beside_config: Fixed,
         value: "FILE",
         help: "Certificates to trust besides those of the machine, PEM",
         ..CAMPAIGN
@@ -357,6 +375,7 @@ const PACING: Setting = Setting {
     env: "",
     group: Group::Pacing,
     given_by: GivenBy::Any,
+    beside_config: BesideConfig::Free,
     without_campaign: WithoutCampaign::Same,
     value: "",
     unit: "",

@@ -1,7 +1,7 @@
 //! The configuration file: TOML, one setting a line.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::io;
 use std::path::Path;
 
 use super::error::ConfigError;
@@ -11,9 +11,12 @@ use super::settings::{self, SETTINGS};
 use super::source::{Given, Source};
 
 /// Reads the file that `named_by` names into settings and their values.
-pub(super) fn read(named_by: &Given) -> Result<Vec<(&'static Setting, Given)>, ConfigError> {
+pub(super) fn read(
+    named_by: &Given,
+    read_text: impl Fn(&Path) -> io::Result<String>,
+) -> Result<Vec<(&'static Setting, Given)>, ConfigError> {
     let path = Path::new(&named_by.text);
-    let text = fs::read_to_string(path).map_err(|error| {
+    let text = read_text(path).map_err(|error| {
         ConfigError::Value(
             named_by.source.to_string(),
             format!("{} cannot be read: {error}", path.display()),

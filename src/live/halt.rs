@@ -14,6 +14,7 @@ use super::running::Live;
 use super::setup::{Setup, layers, state_path};
 use super::store::{Loaded, StateError, Store};
 use crate::base::clock::{Clock, Deadline};
+use crate::base::files;
 use crate::base::notice::Notices;
 use crate::config::Sources;
 use crate::http::CallError;
@@ -75,11 +76,11 @@ pub fn stop(
     let layers = layers(options, sources, notices).inspect_err(|_| {
         // A configuration that cannot be read stops no stop.
         if let Some(path) = sources.flags.get("state") {
-            let _ = HoldMarker::beside(Path::new(path)).set(clock.now());
+            let _ = marker_beside(Path::new(path)).set(clock.now());
         }
     })?;
     let path = state_path(options, &layers, sources, SandboxLifetime::Persistent)?;
-    let marker = HoldMarker::beside(&path);
+    let marker = marker_beside(&path);
     let shown = marker.path().display().to_string();
     let left = marker.set(clock.now());
     let setup = Setup::new(options, &layers, sources, SandboxLifetime::Persistent)
@@ -108,7 +109,7 @@ pub fn stop(
 pub fn resume(options: &LiveOptions, sources: &Sources, notices: &dyn Notices) -> Result<Resumed> {
     let layers = layers(options, sources, notices)?;
     let path = state_path(options, &layers, sources, SandboxLifetime::Persistent)?;
-    let marker = HoldMarker::beside(&path);
+    let marker = marker_beside(&path);
     let was_held = marker
         .clear()
         .with_context(|| format!("cannot remove the marker {}", marker.path().display()))?;
@@ -116,6 +117,14 @@ pub fn resume(options: &LiveOptions, sources: &Sources, notices: &dyn Notices) -
         marker: marker.path().to_owned(),
         was_held,
     })
+}
+
+/// The marker of the state at `path`, beside the file that a link leads to.
+fn marker_beside(path: &Path) -> HoldMarker {
+    match files::resolved(path) {
+        Ok(path) => HoldMarker::beside(&path),
+        Err(_) => HoldMarker::beside(path),
+    }
 }
 
 impl Run<'_> {
@@ -129,7 +138,7 @@ impl Run<'_> {
                     }
                 }
                 Err(error) => {
-                    let store = Store::read_only(&setup.state_path, setup.campaign_id());
+                    let store = Store::unread(&setup.state_path, setup.campaign_id());
                     return self.open(setup, &store, |live| self.without_state(live, error));
                 }
             }
@@ -156,7 +165,7 @@ impl Run<'_> {
     /// Waits for the run that holds the state, and lowers the lever beside it if it does not react.
     /// `None`: it let go.
     fn beside_holder(&self, setup: &Setup) -> Result<Option<HaltedBy>> {
-        let store = Store::read_only(&setup.state_path, setup.campaign_id());
+        let store = Store::read_only(&setup.state_path, setup.campaign_id())?;
         let holder_obeyed = || match store.load() {
             Ok(Loaded::Earlier(state)) => !state.is_lowered_by(Setpoint::Stopped),
             _ => false,

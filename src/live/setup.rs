@@ -11,11 +11,11 @@ use anyhow::{Context, Result, anyhow};
 use super::cycle::Cycle;
 use super::options::{LiveOptions, SandboxLifetime};
 use super::running::{Live, RetryCounter};
-use super::store::{StateError, Store};
+use super::store::{HELPERS, StateError, Store};
 use crate::base::clock::{Clock, Deadline};
 use crate::base::files;
 use crate::base::input::InputError;
-use crate::base::notice::{Notice, Notices};
+use crate::base::notice::Notices;
 use crate::config::scenario_file;
 use crate::config::{
     CampaignAccess, Endpoint, Layers, LiveSettings, Scope, Sources, default_state_path,
@@ -41,8 +41,9 @@ pub fn open_and_run<R>(
     let begun = Deadline::after(clock.as_ref(), Duration::MAX);
     let layers = layers(options, sources, notices)?;
     let setup = Setup::new(options, &layers, sources, lifetime)?;
+    refuse_shared_files(&layers, &setup.state_path, options)?;
     let store = if options.dry_run {
-        Store::read_only(&setup.state_path, setup.campaign_id())
+        Store::read_only(&setup.state_path, setup.campaign_id())?
     } else {
         setup.lock()?
     };
@@ -98,7 +99,7 @@ impl<'a> Setup<'a> {
         let store = Store::lock(&self.state_path, self.campaign_id())?;
         if self.lifetime == SandboxLifetime::Ephemeral && self.has_default_path {
             // The state of an earlier run belongs to a world that has ended.
-            let _ = fs::remove_file(&self.state_path);
+            let _ = fs::remove_file(store.path());
         }
         Ok(store)
     }
@@ -119,7 +120,7 @@ impl<'a> Setup<'a> {
         let (access, sandbox) = if let Some(access) = &self.access {
             (access.clone(), None)
         } else {
-            let sandbox = start_sandbox(&self.state_path, options, clock, self.lifetime)?;
+            let sandbox = start_sandbox(store.path(), self, clock)?;
             let records = Endpoint::Http(sandbox.warehouse(), HostScope::Loopback);
             endpoint.get_or_insert(records);
             (sandbox_access(&sandbox)?, Some(sandbox))
@@ -128,7 +129,7 @@ impl<'a> Setup<'a> {
         let account = Account::new(
             AccountSettings {
                 proxy: proxy(access.site.origin(), access.site.scope(), self.sources)?,
-                ..account_settings(&access, settings, &self.state_path, store.is_writable())
+                ..account_settings(&access, settings, store.path(), store.is_writable())
             },
             notices,
         );
@@ -180,11 +181,8 @@ pub(super) fn layers(
         None => Scope::Live,
     };
     let layers = Layers::gather(sources, scope)?;
-    for (name, nearest) in layers.misspelled() {
-        notices.tell(&Notice::UnknownSetting {
-            name: name.clone(),
-            nearest,
-        });
+    for notice in layers.notices() {
+        notices.tell(notice);
     }
     Ok(layers)
 }
@@ -209,6 +207,18 @@ pub(super) fn state_path(
     )?)
 }
 
+/// Refuses two files of the run that are one, before anything is written.
+fn refuse_shared_files(layers: &Layers, state: &Path, options: &LiveOptions) -> Result<()> {
+    let mut files = layers.file_uses();
+    let state_name = layers.name_of("state");
+    files.append(state_name.as_str(), state);
+    files.beside(&state_name, state, HELPERS);
+    if let Some(Some(scenario)) = &options.sandbox {
+        files.read("--sandbox", scenario);
+    }
+    Ok(files.check()?)
+}
+
 fn default_name(campaign_id: &str, options: &LiveOptions, lifetime: SandboxLifetime) -> PathBuf {
     let name = match (&options.sandbox, lifetime) {
         (None, _) => return PathBuf::from(campaign_id),
@@ -221,19 +231,15 @@ fn default_name(campaign_id: &str, options: &LiveOptions, lifetime: SandboxLifet
     Path::new("sandbox").join(name)
 }
 
-fn start_sandbox(
-    state_path: &Path,
-    options: &LiveOptions,
-    clock: &Arc<dyn Clock>,
-    lifetime: SandboxLifetime,
-) -> Result<Sandbox> {
+fn start_sandbox(state_path: &Path, setup: &Setup, clock: &Arc<dyn Clock>) -> Result<Sandbox> {
+    let options = setup.options;
     let scenario = options.sandbox.as_ref().and_then(Option::as_deref);
     let scenario = match scenario {
-        Some(path) => scenario_file::read_checked(path)?.scenario,
+        Some(path) => scenario_file::read_checked(path, setup.settings.deadline)?.scenario,
         None => Scenario::default(),
     };
     let path = files::sibling(state_path, ".campaign");
-    let (speed, kept) = match lifetime {
+    let (speed, kept) = match setup.lifetime {
         SandboxLifetime::Persistent => (options.speed, Some(path.as_path())),
         SandboxLifetime::Ephemeral => (1, None),
     };

@@ -1,7 +1,7 @@
 //! The state file of one campaign: locked, checked when read, replaced as a whole when written.
 
 use std::fmt;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -70,34 +70,40 @@ pub enum StateError {
 }
 
 impl Store {
-    /// Takes the lock file beside `path`; fails at once where another process has it.
+    /// Takes the lock file beside `path`; fails at once where another process has it. A link is
+    /// followed first, so that a state has one lock whatever name it is given by.
     pub fn lock(path: &Path, campaign_id: &str) -> Result<Self, StateError> {
-        if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-            return Err(StateError::NotAFile(path.to_owned()));
-        }
+        let store = Self::read_only(path, campaign_id)?;
+        let path = store.path();
         let folder = files::folder(path);
         fs::create_dir_all(folder).map_err(failed("create the folder", folder))?;
         // Every write replaces the state's inode, so the lock is on another file. That is never
         // removed: a removed one could be locked twice.
         let lock_path = files::sibling(path, ".lock");
-        let lock = files::private(OpenOptions::new().write(true).create(true).truncate(false))
-            .open(&lock_path)
-            .map_err(failed("open the lock file", &lock_path))?;
+        let lock =
+            files::lock_file(&lock_path).map_err(failed("open the lock file", &lock_path))?;
         match lock.try_lock() {
             Ok(()) => Ok(Self {
-                path: path.to_owned(),
-                campaign_id: campaign_id.to_owned(),
-                hold: HoldMarker::beside(path),
                 lock: Some(lock),
+                ..store
             }),
-            Err(TryLockError::WouldBlock) => Err(StateError::Busy(path.to_owned())),
+            Err(TryLockError::WouldBlock) => Err(StateError::Busy(store.path)),
             Err(TryLockError::Error(error)) => Err(failed("lock", &lock_path)(error)),
         }
     }
 
     /// A store that only reads, without the lock: the file is always whole, since it is replaced.
+    pub fn read_only(path: &Path, campaign_id: &str) -> Result<Self, StateError> {
+        let path = files::resolved(path).map_err(failed("follow", path))?;
+        if fs::symlink_metadata(&path).is_ok_and(|metadata| !metadata.is_file()) {
+            return Err(StateError::NotAFile(path));
+        }
+        Ok(Self::unread(&path, campaign_id))
+    }
+
+    /// A store that is neither read nor written: of a run that goes on without its state.
     #[must_use]
-    pub fn read_only(path: &Path, campaign_id: &str) -> Self {
+    pub fn unread(path: &Path, campaign_id: &str) -> Self {
         Self {
             path: path.to_owned(),
             campaign_id: campaign_id.to_owned(),
@@ -112,7 +118,7 @@ impl Store {
         self.lock.is_some()
     }
 
-    /// Path of the state file.
+    /// Path of the state file, behind any link.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
@@ -126,18 +132,16 @@ impl Store {
 
     /// Reads and checks the state.
     pub fn load(&self) -> Result<Loaded, StateError> {
-        let metadata = match fs::metadata(&self.path) {
-            Ok(metadata) => metadata,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Loaded::None),
-            Err(error) => return Err(failed("read", &self.path)(error)),
+        let content = match files::read_own(&self.path, STATE_BYTES_MAX) {
+            Ok(content) => content,
+            Err(error) => {
+                return match error.kind() {
+                    io::ErrorKind::NotFound => Ok(Loaded::None),
+                    io::ErrorKind::FileTooLarge => Ok(Loaded::Damaged(error.to_string())),
+                    _ => Err(failed("read", &self.path)(error)),
+                };
+            }
         };
-        if !metadata.is_file() {
-            return Err(StateError::NotAFile(self.path.clone()));
-        }
-        if metadata.len() > STATE_BYTES_MAX {
-            return Ok(Loaded::Damaged(format!("it has {} bytes", metadata.len())));
-        }
-        let content = fs::read(&self.path).map_err(failed("read", &self.path))?;
         match decode(&content) {
             Decoded::State(state) if state.campaign_id != self.campaign_id => {
                 Err(StateError::OtherCampaign {
@@ -167,9 +171,10 @@ impl Store {
             n => format!(".damaged-{}-{n}", file_stamp(now)),
         };
         let mut candidates = (0..).map(|n| files::sibling(&self.path, &name(n)));
-        let aside = candidates.find(|path| !path.exists()).unwrap_or_default();
+        let is_free = |path: &PathBuf| fs::symlink_metadata(path).is_err();
+        let aside = candidates.find(is_free).unwrap_or_default();
         fs::hard_link(&self.path, &aside)
-            .or_else(|_| fs::copy(&self.path, &aside).map(|_| ()))
+            .or_else(|_| files::copy_new(&self.path, &aside))
             .and_then(|()| files::sync_folder(&self.path))
             .map_err(failed("keep the damaged state as", &aside))?;
         self.save(state).inspect_err(|_| {
@@ -193,7 +198,7 @@ impl Store {
         let stamp = file_stamp(now);
         let day = stamp.split('T').next().unwrap_or(&stamp);
         let path = files::sibling(&self.path, &format!(".{kind}-{day}.ndjson"));
-        files::append_durably(&path, lines).map_err(failed("write", &path))?;
+        files::append_own_durably(&path, lines).map_err(failed("write", &path))?;
         Ok(Some(path))
     }
 
@@ -264,5 +269,17 @@ fn failed<'a>(doing: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> 
     }
 }
 
+/// Suffixes of the files beside the state; one that ends in `-` is followed by a date.
+pub(super) const HELPERS: &[&str] = &[
+    ".tmp",
+    ".lock",
+    ".token",
+    ".token.tmp",
+    ".campaign",
+    ".campaign.tmp",
+    ".hold",
+    ".damaged-",
+    ".overflow-",
+];
 /// Largest state file, bytes; a state with a full outbox and window has about a megabyte.
 const STATE_BYTES_MAX: u64 = 256 * 1024 * 1024;

@@ -31,7 +31,7 @@ pub(super) struct CachedToken {
 impl TokenCache {
     /// The token in the file; `None` without a file.
     pub(super) fn read(&self) -> Result<Option<CachedToken>, String> {
-        let problem = match fs::read(&self.path) {
+        let problem = match files::read_own(&self.path, BYTES_MAX) {
             Ok(json) => match serde_json::from_slice(&json) {
                 Ok(cached) => return Ok(Some(cached)),
                 // The content is a secret, so an error tells the place and not the content.
@@ -67,3 +67,6 @@ impl TokenCache {
         }
     }
 }
+
+/// Largest cache file, bytes: a token with many claims has some kilobytes.
+const BYTES_MAX: u64 = 1024 * 1024;

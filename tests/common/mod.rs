@@ -64,14 +64,14 @@ impl Folder {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
-    /// Every file below the folder, by its path in it.
+    /// Every regular file below the folder, by its path in it.
     pub fn files(&self) -> Vec<(String, Vec<u8>)> {
         fn walk(folder: &Path, base: &Path, files: &mut Vec<(String, Vec<u8>)>) {
             for entry in fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
                 if path.is_dir() {
                     walk(&path, base, files);
-                } else {
+                } else if path.is_file() {
                     let name = path.strip_prefix(base).unwrap().display().to_string();
                     files.push((name, fs::read(&path).unwrap()));
                 }

@@ -6,12 +6,14 @@ mod output;
 mod progress;
 mod run;
 
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result};
 
 use crate::base::files;
 use crate::base::input::InputError;
+use crate::base::notice::Notices as _;
 use crate::commands::interrupt::Ended;
 use crate::config::{Layers, Scope, Sources};
 use crate::history::{ColumnNames, HistoryReader};
@@ -34,19 +36,17 @@ pub fn run(
     stop: &AtomicBool,
 ) -> Result<Ended> {
     let layers = Layers::gather(sources, Scope::Offline)?;
+    for notice in layers.notices() {
+        console.tell(notice);
+    }
+    refuse_shared_files(options, &layers)?;
     let pacers = pacers(&layers)?;
     let names = ColumnNames::new(&options.column)?;
     let input = Input::open(&options.file)?;
     let mut history = HistoryReader::open(input.bytes, names)
         .map_err(|error| InputError(format!("{}: {error}", options.file.display())))?;
-    if options.output.is_some() && options.output == options.report {
-        return Err(InputError(
-            "--report: it is the file of --output, too; choose another".to_owned(),
-        )
-        .into());
-    }
     let output = match &options.output {
-        Some(path) => Some(DecisionFile::create(path, &options.file, &pacers)?),
+        Some(path) => Some(DecisionFile::create(path, &pacers)?),
         None => None,
     };
     let progress = Progress::new(options.quiet, input.size);
@@ -58,6 +58,20 @@ pub fn run(
     run.warn_of_sparse_rows(*console);
     print(options, &run, *console)?;
     Ok(Ended::Done)
+}
+
+/// Refuses two files of the run that are one, before anything is written.
+fn refuse_shared_files(options: &BacktestArgs, layers: &Layers) -> Result<(), InputError> {
+    let mut files = layers.file_uses();
+    if options.file != Path::new("-") {
+        files.read("the input file", &options.file);
+    }
+    for (name, path) in [("--output", &options.output), ("--report", &options.report)] {
+        if let Some(path) = path {
+            files.replace(name, path);
+        }
+    }
+    files.check()
 }
 
 /// A pacer for each policy and band of the grid.

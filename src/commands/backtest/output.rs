@@ -1,6 +1,5 @@
 //! The file of `--output`, which appears under its name only when it is complete.
 
-use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -17,20 +16,14 @@ pub(super) struct DecisionFile<'a> {
 }
 
 impl<'a> DecisionFile<'a> {
-    /// Begins the file. It must not be the `input`.
-    pub(super) fn create(path: &'a Path, input: &Path, pacers: &[Pacer]) -> Result<Self> {
+    /// Begins the file.
+    pub(super) fn create(path: &'a Path, pacers: &[Pacer]) -> Result<Self> {
         let refuse = |problem: &str| InputError(format!("--output {}: {problem}", path.display()));
         let format = match path.extension().and_then(|extension| extension.to_str()) {
             Some("csv") => DecisionFormat::Csv,
             Some("ndjson" | "jsonl") => DecisionFormat::Ndjson,
             _ => return Err(refuse("its name must end in .csv or .ndjson").into()),
         };
-        if is_same_file(path, input) {
-            return Err(refuse("it is the input file; choose another").into());
-        }
-        if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-            return Err(refuse("it is not a regular file; choose another").into());
-        }
         let draft = Draft::create(path).with_context(|| cannot_write(path))?;
         Ok(Self {
             path,
@@ -58,8 +51,4 @@ impl<'a> DecisionFile<'a> {
 
 pub(super) fn cannot_write(path: &Path) -> String {
     format!("cannot write {}", path.display())
-}
-
-fn is_same_file(a: &Path, b: &Path) -> bool {
-    matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
 }

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 
+use crate::base::notice::Notices as _;
 use crate::commands::interrupt::Ended;
 use crate::config::{Layers, Scope, Sources, scenario_file};
 use crate::report::Console;
@@ -25,6 +26,10 @@ pub fn run(
     stop: &Arc<AtomicBool>,
 ) -> Result<Ended> {
     let layers = Layers::gather(sources, Scope::Offline)?;
+    for notice in layers.notices() {
+        console.tell(notice);
+    }
+    outputs::refuse_shared_files(args, &layers)?;
     let limit = layers.abandonment_limit()?.value();
     if !args.merge.is_empty() {
         let results = shards::merge(&args.merge)?;

@@ -10,9 +10,26 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::args::{Format, SimulateArgs};
 use crate::base::files;
 use crate::base::input::InputError;
+use crate::config::Layers;
 use crate::pacing::{Policy, Unit};
 use crate::report::simulation;
 use crate::sim::{Plan, Replication, Results, Telemetry};
+
+/// Refuses two files of the run that are one, before anything is written.
+pub(super) fn refuse_shared_files(args: &SimulateArgs, layers: &Layers) -> Result<(), InputError> {
+    let mut files = layers.file_uses();
+    let scenario = args.scenario.iter().map(|path| ("the scenario", path));
+    let parts = args.merge.iter().map(|path| ("--merge", path));
+    for (name, path) in scenario.chain(parts) {
+        files.read(name, path);
+    }
+    for (name, path) in [("--trace", &args.trace), ("--report", &args.report)] {
+        if let Some(path) = path {
+            files.replace(name, path);
+        }
+    }
+    files.check()
+}
 
 /// Runs the replications that are `wanted`, `total` of them, with a progress bar on a terminal.
 pub(super) fn run_with_progress(

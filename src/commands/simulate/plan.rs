@@ -14,7 +14,7 @@ use crate::sim::{Driver, Plan, Scenario, Shift, Telemetry, Variant};
 /// The scenario of the file, or the default one, with the changes of the command line.
 pub(super) fn scenario(args: &SimulateArgs, layers: &Layers) -> Result<Scenario> {
     let mut scenario = match &args.scenario {
-        Some(path) => scenario_file::read(path)?.scenario,
+        Some(path) => scenario_file::read(path, layers.patience())?.scenario,
         None => Scenario::default(),
     };
     if let Some(count) = args.agents {

@@ -1,9 +1,11 @@
 //! Sharded runs: their parts, and the merge of these.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::files;
 use crate::base::input::InputError;
 use crate::pacing::{Band, Ratio};
 use crate::sim::{Plan, Replication, Results, Scenario, VariantResults};
@@ -108,9 +110,9 @@ pub(super) fn merge(paths: &[PathBuf]) -> Result<Results, InputError> {
     whole.results()
 }
 
-fn read(path: &PathBuf) -> Result<Part, InputError> {
+fn read(path: &Path) -> Result<Part, InputError> {
     let name = path.display();
-    let text = std::fs::read_to_string(path)
+    let text = files::read_text(path, PART_BYTES_MAX, PATIENCE)
         .map_err(|error| InputError(format!("{name} cannot be read: {error}")))?;
     serde_json::from_str(&text)
         .map_err(|error| InputError(format!("{name} is not a part of a sharded run: {error}")))
@@ -147,3 +149,8 @@ impl Part {
         Ok(results.with(&self.cells))
     }
 }
+
+/// Largest part, bytes: a million replications have a third of it.
+const PART_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+/// Time in which a part that comes from a pipe has to be there: another process may simulate it.
+const PATIENCE: Duration = Duration::from_secs(60 * 60);

@@ -1,6 +1,5 @@
 //! The sandbox's campaign: the simulated world at the time of the clock.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -48,7 +47,7 @@ impl SandboxCampaign {
         writable: bool,
     ) -> io::Result<Self> {
         let now = clock.now();
-        let content = path.map(|path| fs::read(path).unwrap_or_default());
+        let content = path.map(|path| files::read_own(path, LOG_BYTES_MAX).unwrap_or_default());
         let kept = serde_json::from_slice(&content.unwrap_or_default()).ok();
         let is_usable = |log: &SandboxLog| {
             let is_past = now > log.began_at && log.speed == speed;
@@ -138,3 +137,5 @@ const RATE_BY_HAND: u32 = 20;
 const AGE_MAX_SECS: f64 = 30.0 * 86_400.0;
 /// Seed of the sandbox: every new campaign draws the same calls.
 const SEED: u64 = 1;
+/// Largest log, bytes: thirty days of a change every 15 s have a tenth of it.
+const LOG_BYTES_MAX: u64 = 64 * 1024 * 1024;
