@@ -391,3 +391,67 @@ fn a_value_of_the_wrong_type_is_named_by_the_types_of_json() {
         }
     }
 }
+
+/// A stack that no machine can give keeps every thread from starting.
+#[test]
+fn a_cycle_needs_no_thread() {
+    let ours = Authority::new("our own");
+    let folder = Folder::new();
+    let ca = folder.write("ca.pem", &ours.pem);
+    let platform = Platform::start();
+    let address = platform.address();
+    let config = secure::config(&ours.identity("localhost"));
+    let secure = listen_tls(config, move |stream| {
+        secure::relay(stream, address, secure::Ends::Never);
+    });
+    let port = address.port();
+    // By address and by name, without and with TLS.
+    for site in [
+        format!("http://127.0.0.1:{port}"),
+        format!("http://localhost:{port}"),
+        format!("https://localhost:{secure}"),
+    ] {
+        for if_match in ["any", "etag"] {
+            let folder = Folder::new();
+            let warehouse = format!("{site}/warehouse");
+            let args = ["--dw-endpoint", &warehouse, "--if-match", if_match];
+            let mut tick = folder.tick(&platform, &args);
+            platform.world().dial_rate = 0;
+            tick.args(["--ca-file", ca.to_str().unwrap()])
+                .env("CXONE_SITE", &site)
+                .env("RUST_MIN_STACK", NO_THREAD)
+                .finish()
+                .expect(0);
+        }
+    }
+    let world = platform.world();
+    assert_eq!((&world.applied[..], world.records.len()), (&[34; 6][..], 6));
+    drop(world);
+
+    // A name that cannot be looked up is an error as ever, and a cycle of watch too.
+    let site = format!("https://{}.example", "a".repeat(64));
+    let run = tick(&site, &[], &[("RUST_MIN_STACK", NO_THREAD)]).expect(1);
+    assert!(
+        run.error().contains("its name cannot be resolved"),
+        "{}",
+        run.stderr
+    );
+}
+
+/// Bytes of stack for a thread: more than an address can count.
+const NO_THREAD: &str = "1000000000000000";
+
+/// Of an address that fails, only host and port are told: the rest may be a key.
+#[test]
+fn an_address_that_fails_is_told_without_its_key() {
+    for end in ["?sig=canary", "/x?sig=canary", "/?sig=canary"] {
+        let folder = Folder::new();
+        let platform = Platform::start();
+        let warehouse = format!("http://127.0.0.1:1{end}");
+        let args = ["--dw-endpoint", &warehouse, "--verbose", "--retries", "1"];
+        let run = folder.tick(&platform, &args).finish().expect(6);
+        let said = "warehouse export: no connection to 127.0.0.1:1: the connection was refused";
+        assert!(run.stderr.contains(said), "{}", run.stderr);
+        assert!(!run.stderr.contains("canary"), "{}", run.stderr);
+    }
+}

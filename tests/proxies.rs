@@ -342,6 +342,12 @@ fn a_failure_through_a_proxy_names_it() {
     let cases = [
         (refused("407 Proxy Authentication Required"), 1, 1, format!("no connection to {HOST}: PROXY refuses the user name or the password (HTTP 407); correct them in HTTPS_PROXY")),
         (refused("403 Forbidden"), 1, 1, format!("no connection to {HOST}: PROXY does not permit connections to this host (HTTP 403); {exempt}")),
+        (
+            refused("401 Unauthorized"),
+            1,
+            1,
+            format!("no connection to {HOST}: PROXY refuses the user name or the password (HTTP 401); correct them in HTTPS_PROXY"),
+        ),
         (refused("400 Bad Request"), 1, 1, format!("no connection to {HOST}: PROXY opened no connection (HTTP 400); check HTTPS_PROXY")),
         (refused("302 Found"), 1, 1, format!("no connection to {HOST}: PROXY opened no connection (HTTP 302); check HTTPS_PROXY")),
         (refused("502 Bad Gateway"), 2, 1, format!("no connection to {HOST}: PROXY cannot reach this host (HTTP 502) (2 tries); {down}")),
@@ -431,4 +437,141 @@ fn a_proxy_that_is_not_secure_is_named() {
     );
     assert!(run.error().contains(&wanted), "{}", run.stderr);
     assert!(proxy.heads().is_empty(), "its password was not sent");
+}
+
+/// A proxy that others wrote, run by `scripts/proxy`.
+mod real {
+    use std::net::TcpStream;
+    use std::process::{Child, Command, Stdio};
+
+    use super::*;
+
+    struct TinyProxy {
+        child: Child,
+        port: u16,
+    }
+
+    impl TinyProxy {
+        fn start(folder: &Folder, settings: &str) -> Self {
+            let port = free_port();
+            let text =
+                format!("Port {port}\nListen 127.0.0.1\nAllow 127.0.0.1\nTimeout 60\n{settings}");
+            let path = folder.write("tinyproxy.conf", text);
+            let child = Command::new("tinyproxy")
+                .args(["-d", "-c", path.to_str().unwrap()])
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
+            while TcpStream::connect(("127.0.0.1", port)).is_err() {
+                std::thread::yield_now();
+            }
+            Self { child, port }
+        }
+
+        fn address(&self, credentials: &str) -> String {
+            format!("http://{credentials}127.0.0.1:{}", self.port)
+        }
+    }
+
+    impl Drop for TinyProxy {
+        fn drop(&mut self) {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+
+    /// A port that was free a moment ago.
+    fn free_port() -> u16 {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap().port()
+    }
+
+    /// A platform at an address of this machine that is none of loopback to us.
+    struct Site {
+        hidden: Hidden,
+        url: String,
+    }
+
+    impl Site {
+        fn start() -> Self {
+            let hidden = Hidden::start();
+            let address = hidden.platform.address();
+            let config = secure::config(&hidden.ours.identity("0.0.0.0"));
+            let port = secure::listen_tls(config, move |stream| {
+                secure::relay(stream, address, Ends::AtSecondRequest);
+            });
+            let url = format!("https://0.0.0.0:{port}");
+            Self { hidden, url }
+        }
+
+        fn tick(&self, args: &[&str], proxy: &str) -> Finished {
+            let warehouse = format!("{}/warehouse", self.url);
+            let trusting = ["--ca-file", self.hidden.ca.to_str().unwrap()];
+            let args = [&trusting, &["--dw-endpoint", &warehouse], args].concat();
+            let mut tick = self.hidden.folder.tick(&self.hidden.platform, &args);
+            let tick = tick.env("CXONE_SITE", &self.url);
+            tick.env("HTTPS_PROXY", proxy).finish()
+        }
+    }
+
+    #[test]
+    #[ignore = "needs tinyproxy: scripts/proxy"]
+    fn a_real_proxy_carries_every_call() {
+        for (settings, credentials) in [
+            ("", ""),
+            ("BasicAuth pacer canary-pass\n", "pacer:canary-pass@"),
+        ] {
+            let site = Site::start();
+            let proxy = TinyProxy::start(&site.hidden.folder, settings);
+            for agents in [40, 20, 60] {
+                site.hidden.platform.world().agents = agents;
+                site.tick(&["--verbose"], &proxy.address(credentials))
+                    .expect(0);
+            }
+            let world = site.hidden.platform.world();
+            assert_eq!((world.applied.len(), world.records.len()), (3, 3));
+        }
+    }
+
+    #[test]
+    #[ignore = "needs tinyproxy: scripts/proxy"]
+    fn what_a_real_proxy_refuses_is_told() {
+        let site = Site::start();
+        let auth = "BasicAuth pacer canary-pass\n";
+        let closed = free_port();
+        let cases = [
+            (auth, "", "wants a user name and a password (HTTP 407)"),
+            (
+                auth,
+                "pacer:canary-wrong@",
+                "refuses the user name or the password (HTTP 40",
+            ),
+            (
+                "ConnectPort 1\n",
+                "",
+                "does not permit connections to this host (HTTP 403)",
+            ),
+        ];
+        for (settings, credentials, wanted) in cases {
+            let proxy = TinyProxy::start(&site.hidden.folder, settings);
+            let run = site.tick(&[], &proxy.address(credentials)).expect(1);
+            let name = format!("the proxy 127.0.0.1:{} from HTTPS_PROXY ", proxy.port);
+            assert!(run.error().contains(&(name + wanted)), "{}", run.stderr);
+            assert!(!run.stderr.contains("canary"), "{}", run.stderr);
+        }
+        let proxy = TinyProxy::start(&site.hidden.folder, "");
+        let elsewhere = Site {
+            url: format!("https://0.0.0.0:{closed}"),
+            ..site
+        };
+        let run = elsewhere
+            .tick(&["--retries", "0"], &proxy.address(""))
+            .expect(1);
+        assert!(
+            run.error().contains(" cannot reach this host (HTTP 5"),
+            "{}",
+            run.stderr
+        );
+    }
 }

@@ -43,7 +43,7 @@ pub(super) fn of_stream(error: &io::Error) -> String {
         ErrorKind::ConnectionAborted => "the connection was aborted",
         ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe => "the connection was closed",
         // The client refuses new connections once it is told to end.
-        ErrorKind::NotConnected => "the connection was ended from here, since the run is to stop",
+        ErrorKind::NotConnected => "the run was asked to stop",
         ErrorKind::HostUnreachable => "the host cannot be reached",
         ErrorKind::NetworkUnreachable => "the network cannot be reached",
         ErrorKind::NetworkDown => "the network is down",

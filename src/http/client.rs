@@ -221,7 +221,8 @@ impl<'a> Client<'a> {
         try_of: Try,
     ) -> Result<(u16, Answer), (Problem, String)> {
         let route = Route {
-            url: &request.url,
+            // An address was checked when it was set.
+            uri: request.url.parse().unwrap_or_default(),
             proxy: self.proxy.as_ref(),
             timeout: try_of.timeout,
         };

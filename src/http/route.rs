@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use rustls::Error as TlsError;
 use ureq::Error;
+use ureq::http::Uri;
+use ureq::http::uri::Authority;
 
 use super::bounds::{BODY_BYTES_MAX, CONNECT_TIMEOUT, HEADER_BYTES_MAX};
 use super::cause::{self, Cause};
@@ -16,7 +18,7 @@ use crate::base::notice_text::Seconds;
 /// The way of one exchange.
 pub(super) struct Route<'a> {
     /// The address of the request.
-    pub(super) url: &'a str,
+    pub(super) uri: Uri,
     /// The proxy, if it goes through one.
     pub(super) proxy: Option<&'a Proxy>,
     /// Time for the exchange.
@@ -156,16 +158,12 @@ impl Route<'_> {
 
     /// The name in the address, which its certificate has to have.
     fn name(&self) -> &str {
-        let host = self.host();
-        match host.rsplit_once(':') {
-            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-            _ => host,
-        }
+        self.uri.host().unwrap_or_default()
     }
 
     /// Host and port of the address.
     fn host(&self) -> &str {
-        self.url.split('/').nth(2).unwrap_or(self.url)
+        self.uri.authority().map_or("", Authority::as_str)
     }
 }
 
@@ -186,18 +184,19 @@ fn refused_tunnel(host: &str, proxy: &Proxy, status: Option<u16>) -> Problem {
         return Problem::NotConnected(Cause::new(text).with_remedy(remedy));
     };
     let (does, remedy) = match (status, &proxy.authorization) {
-        (407, None) => (
+        // Some proxies answer as a server would.
+        (401 | 407, None) => (
             "wants a user name and a password",
             format!(
                 "write them into {}: http://USER:PASSWORD@HOST:PORT",
                 proxy.variable
             ),
         ),
-        (407, Some(_)) => (
+        (401 | 407, Some(_)) => (
             "refuses the user name or the password",
             format!("correct them in {}", proxy.variable),
         ),
-        (401 | 403, _) => (
+        (403, _) => (
             "does not permit connections to this host",
             "have the host allowed there; a host that needs no proxy is named in NO_PROXY"
                 .to_owned(),

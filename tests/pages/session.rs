@@ -24,6 +24,11 @@ const RUN_ELSEWHERE: &[(&str, &str, &str)] = &[
     ),
     ("scripts/check", ".ci/run", "exec scripts/check"),
     ("scripts/league", "scripts/league", "def main()"),
+    (
+        "scripts/proxy",
+        "tests/proxies.rs",
+        "tinyproxy: scripts/proxy",
+    ),
     ("scripts/sensitivity", "scripts/sensitivity", "def main()"),
     (
         "scripts/torture",
