@@ -1,10 +1,13 @@
 //! Parse, dispatch, and turn the result into an exit code.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
+use dialpace::base::visible;
 use dialpace::commands::cli::{Cli, Command};
 use dialpace::commands::interrupt::Interrupt;
 use dialpace::commands::{backtest, exit, pages, simulate, tick, watch};
@@ -20,11 +23,20 @@ fn main() -> ExitCode {
             exit::of_error(error.as_ref())
         }),
         Err(error) => {
-            let _ = error.print();
+            print_usage(&error);
             exit::of_usage(&error)
         }
     };
     code.into()
+}
+
+/// Prints help, or what is wrong with the command line. What was typed may hold anything.
+fn print_usage(error: &clap::Error) {
+    let text = error.render().to_string();
+    let _ = match visible::lines(&text) {
+        Cow::Borrowed(_) => error.print(),
+        Cow::Owned(text) => io::stderr().lock().write_all(text.as_bytes()),
+    };
 }
 
 fn dispatch(command: Command) -> Result<u8> {

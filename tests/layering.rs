@@ -23,7 +23,7 @@ const HOMES: &str = "
     Instant      : base/clock.rs
     SystemTime   : base/clock.rs
     std::env     : main.rs
-    std::net     : platform
+    std::net     : platform http/address.rs
     std::process : main.rs base/fault_hook.rs
 ";
 

@@ -1,6 +1,6 @@
 //! The client: its constructor, one try of a request, and the loop of retries around it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -9,26 +9,19 @@ use ureq::http::{Request as HttpRequest, Response, header};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, AsSendBody, Error};
 
+use super::address::{self, HostScope};
 use super::bounds::{
     BODY_BYTES_MAX, BUFFER_BYTES, CALL_TIMEOUT, CONNECT_TIMEOUT, EXCHANGES_MAX, HEADER_BYTES_MAX,
-    IDLE_MAX, SECRET_BYTES_MIN,
+    IDLE_MAX,
 };
 use super::budget::Budget;
 use super::error::{self, CallError, Problem};
 use super::json;
-use super::message::{ACCEPT, Answer, Body, Request, without_query};
+use super::message::{ACCEPT, Answer, Body, Request};
 use super::retry::{Retry, retry_after};
 use crate::base::clock::Deadline;
 use crate::base::notice::{Notice, Notices};
-
-/// The place of a host, which decides on the proxy and on plain HTTP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HostScope {
-    /// This machine: no proxy.
-    Loopback,
-    /// Another machine: HTTPS only, through the proxy that the environment names, if any.
-    Remote,
-}
+use crate::base::secrets;
 
 /// A check, made before a request without an answer is sent again: true where it took effect.
 pub type HasTakenEffect<'a> = &'a dyn Fn() -> Result<bool, CallError>;
@@ -38,7 +31,6 @@ pub struct Client<'a> {
     agent: Agent,
     retry: Retry,
     budget: Budget,
-    secrets: Mutex<Vec<SecretString>>,
     notices: &'a dyn Notices,
 }
 
@@ -74,18 +66,8 @@ impl<'a> Client<'a> {
             agent: builder.build().new_agent(),
             retry,
             budget: Budget::new(EXCHANGES_MAX),
-            secrets: Mutex::default(),
             notices,
         }
-    }
-
-    /// Removes `secret` from every later message of the other side, which may echo what it was
-    /// sent.
-    pub fn conceal(&self, secret: SecretString) {
-        self.secrets
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(secret);
     }
 
     /// Ends every exchange at once and refuses new ones: for a run that is asked to stop.
@@ -99,8 +81,7 @@ impl<'a> Client<'a> {
         call: &'static str,
         answer: &Answer,
     ) -> Result<T, CallError> {
-        json::read(&answer.body, |text| self.redact(text))
-            .map_err(|problem| CallError::unusable(call, problem))
+        json::read(&answer.body).map_err(|problem| CallError::unusable(call, problem))
     }
 
     /// Reads the JSON body of an answer that holds a secret; the error shows no content.
@@ -203,9 +184,9 @@ impl<'a> Client<'a> {
             .and_then(|header| retry_after(header, clock.now()));
         let message = match answer.header("location") {
             Some(location) if status < 400 => {
-                self.redact(format!("to {}", without_query(location)))
+                secrets::of_a_stranger(&format!("to {}", address::shown(location)))
             }
-            _ => json::message(&answer.body, |text| self.redact(text)),
+            _ => json::message(&answer.body),
         };
         Err((Problem::Status { status, message }, pause))
     }
@@ -277,16 +258,6 @@ impl<'a> Client<'a> {
         let request = self.agent.configure_request(request);
         self.agent
             .run(request.timeout_global(Some(timeout)).build())
-    }
-
-    fn redact(&self, text: String) -> String {
-        self.secrets
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .iter()
-            .map(ExposeSecret::expose_secret)
-            .filter(|secret| secret.len() >= SECRET_BYTES_MIN)
-            .fold(text, |text, secret| text.replace(secret, "[redacted]"))
     }
 }
 

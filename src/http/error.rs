@@ -1,13 +1,15 @@
 //! Errors of a call, classified by their meaning for the caller.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io::ErrorKind;
 use std::time::Duration;
 
 use ureq::{Error, Timeout};
 
+use super::address::shown_host;
 use super::bounds::{CONNECT_TIMEOUT, HEADER_BYTES_MAX};
 use crate::base::notice_text::Seconds;
+use crate::base::secrets;
 use crate::base::timestamp::rfc3339;
 use crate::base::units::UnixMillis;
 
@@ -236,7 +238,16 @@ impl fmt::Display for CallError {
 impl std::error::Error for CallError {}
 
 impl fmt::Display for Problem {
+    /// The one way from a problem to its text: whatever the other side wrote, no secret is shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = String::new();
+        self.write(&mut text)?;
+        f.write_str(&secrets::redacted(&text))
+    }
+}
+
+impl Problem {
+    fn write(&self, f: &mut String) -> fmt::Result {
         match self {
             Self::NotConnected(text) => write!(f, "no connection to {text}"),
             Self::NoAnswer(text) => write!(f, "no answer: {text}"),
@@ -283,10 +294,8 @@ impl fmt::Display for Problem {
 
 /// The problem for an error of the HTTP library.
 pub(super) fn classify(error: Error, timeout: Duration, url: &str) -> Problem {
-    let not_connected = |why: &dyn fmt::Display| {
-        let host = url.split('/').nth(2).unwrap_or(url);
-        Problem::NotConnected(format!("{host}: {why}"))
-    };
+    let not_connected =
+        |why: &dyn fmt::Display| Problem::NotConnected(format!("{}: {why}", shown_host(url)));
     match error {
         Error::Timeout(Timeout::Resolve | Timeout::Connect) => not_connected(&format!(
             "timed out after {}",
@@ -298,7 +307,7 @@ pub(super) fn classify(error: Error, timeout: Duration, url: &str) -> Problem {
             not_connected(&error)
         }
         Error::RequireHttpsOnly(_) | Error::BadUri(_) | Error::Http(_) => {
-            Problem::Unusable(error.to_string())
+            Problem::Unusable("no request can be sent to its address".to_owned())
         }
         Error::Tls(text) => Problem::Tls(text.to_owned()),
         Error::Rustls(error) => Problem::Tls(in_words(&error.to_string())),
