@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Result;
 use clap::Parser;
 use dialpace::base::visible;
 use dialpace::commands::cli::{Cli, Command};
-use dialpace::commands::interrupt::Interrupt;
+use dialpace::commands::interrupt::{Interrupt, Process};
 use dialpace::commands::{backtest, exit, pages, simulate, tick, watch};
 use dialpace::config::Sources;
 use dialpace::report::{self, Console};
@@ -40,22 +41,29 @@ fn print_usage(error: &clap::Error) {
 }
 
 fn dispatch(command: Command) -> Result<u8> {
+    let process = Process {
+        is_init: std::process::id() == 1,
+        end: end_at_once,
+    };
     match command {
-        Command::Tick(args) => tick::run(&args, &sources(&args.live.settings.0)?),
+        Command::Tick(args) => {
+            process.end_at_signals()?;
+            tick::run(&args, &sources(&args.live.settings.0)?)
+        }
         Command::Watch(args) => {
-            let interrupt = Interrupt::listen()?;
+            let interrupt = Interrupt::listen(process, WATCH_GRACE)?;
             let end_at_once = || end_at_once(interrupt.code());
             let sources = sources(&args.live.settings.0)?;
             watch::run(&args, &sources, &interrupt, &end_at_once)
         }
         Command::Simulate(args) => {
-            let interrupt = Interrupt::listen()?;
+            let interrupt = Interrupt::listen(process, OFFLINE_GRACE)?;
             let sources = sources(&args.settings.0)?;
             let ended = simulate::run(&args, &sources, &args.console(), interrupt.stop())?;
             Ok(interrupt.code_of(ended))
         }
         Command::Backtest(args) => {
-            let interrupt = Interrupt::listen()?;
+            let interrupt = Interrupt::listen(process, OFFLINE_GRACE)?;
             let sources = sources(&args.settings.0)?;
             let ended = backtest::run(&args, &sources, &args.console(), interrupt.stop())?;
             Ok(interrupt.code_of(ended))
@@ -107,3 +115,8 @@ fn arm_fault_hook() {
         dialpace::base::fault_hook::arm(&plan);
     }
 }
+
+/// Time for `watch` to end by itself after a signal, less than 2 s: it cuts its calls off before.
+const WATCH_GRACE: Duration = Duration::from_millis(1_800);
+/// Time for a simulation or a backtest to say how far it came.
+const OFFLINE_GRACE: Duration = Duration::from_secs(1);

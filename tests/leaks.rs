@@ -209,7 +209,11 @@ fn outer() -> impl Strategy<Value = Outer> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(10_000))]
+    #![proptest_config(ProptestConfig {
+        cases: 10_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn no_encoding_of_a_secret_is_shown(
