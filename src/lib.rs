@@ -21,7 +21,7 @@
 //! | [`sim`] | the synthetic world: agents, calls and answer rates in virtual time | [`pacing`] [`base`] |
 //! | [`http`] | the one HTTP client: timeouts, limits, retries | [`base`] |
 //! | [`pacing`] | the pure pacer: no clock, no I/O, no randomness, no logging | [`base`] |
-//! | [`base`] | clock, files, notices, input errors, units | |
+//! | [`base`] | clock, files, notices, secrets, text, input errors, units | |
 //!
 //! # Where to begin
 //!

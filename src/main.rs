@@ -1,12 +1,16 @@
 //! Parse, dispatch, and turn the result into an exit code.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Result;
 use clap::Parser;
+use dialpace::base::visible;
 use dialpace::commands::cli::{Cli, Command};
-use dialpace::commands::interrupt::Interrupt;
+use dialpace::commands::interrupt::{Interrupt, Process};
 use dialpace::commands::{backtest, exit, pages, resume, simulate, stop, tick, watch};
 use dialpace::config::Sources;
 use dialpace::report::{self, Console};
@@ -20,18 +24,34 @@ fn main() -> ExitCode {
             exit::of_error(error.as_ref())
         }),
         Err(error) => {
-            let _ = error.print();
+            print_usage(&error);
             exit::of_usage(&error)
         }
     };
     code.into()
 }
 
+/// Prints help, or what is wrong with the command line. What was typed may hold anything.
+fn print_usage(error: &clap::Error) {
+    let text = error.render().to_string();
+    let _ = match visible::lines(&text) {
+        Cow::Borrowed(_) => error.print(),
+        Cow::Owned(text) => io::stderr().lock().write_all(text.as_bytes()),
+    };
+}
+
 fn dispatch(command: Command) -> Result<u8> {
+    let process = Process {
+        is_init: std::process::id() == 1,
+        end: end_at_once,
+    };
     match command {
-        Command::Tick(args) => tick::run(&args, &sources(&args.live.settings.0)?),
+        Command::Tick(args) => {
+            process.end_at_signals()?;
+            tick::run(&args, &sources(&args.live.settings.0)?)
+        }
         Command::Watch(args) => {
-            let interrupt = Interrupt::listen()?;
+            let interrupt = Interrupt::listen(process, WATCH_GRACE)?;
             let end_at_once = || end_at_once(interrupt.code());
             let sources = sources(&args.live.settings.0)?;
             watch::run(&args, &sources, &interrupt, &end_at_once)
@@ -39,13 +59,13 @@ fn dispatch(command: Command) -> Result<u8> {
         Command::Stop(args) => stop::run(&args, &sources(&args.settings.0)?),
         Command::Resume(args) => resume::run(&args, &sources(&args.settings.0)?),
         Command::Simulate(args) => {
-            let interrupt = Interrupt::listen()?;
+            let interrupt = Interrupt::listen(process, OFFLINE_GRACE)?;
             let sources = sources(&args.settings.0)?;
             let ended = simulate::run(&args, &sources, &args.console(), interrupt.stop())?;
             Ok(interrupt.code_of(ended))
         }
         Command::Backtest(args) => {
-            let interrupt = Interrupt::listen()?;
+            let interrupt = Interrupt::listen(process, OFFLINE_GRACE)?;
             let sources = sources(&args.settings.0)?;
             let ended = backtest::run(&args, &sources, &args.console(), interrupt.stop())?;
             Ok(interrupt.code_of(ended))
@@ -97,3 +117,8 @@ fn arm_fault_hook() {
         dialpace::base::fault_hook::arm(&plan);
     }
 }
+
+/// Time for `watch` to end by itself after a signal, less than 2 s: it cuts its calls off before.
+const WATCH_GRACE: Duration = Duration::from_millis(1_800);
+/// Time for a simulation or a backtest to say how far it came.
+const OFFLINE_GRACE: Duration = Duration::from_secs(1);

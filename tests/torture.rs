@@ -215,11 +215,11 @@ fn an_error_at_any_step_of_writing_loses_nothing() {
             told += &run.stderr;
             if run.code == 0 {
                 // At most the token file could not be written.
-                assert_eq!(sent, 1, "{fault}: {}", run.stderr);
+                assert!(sent >= 1, "{fault}: {}", run.stderr);
             } else {
                 run.expect(1).error();
                 failed += 1;
-                not_sent += 1 - sent;
+                not_sent += usize::from(sent == 0);
             }
         }
         if told.is_empty() {

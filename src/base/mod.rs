@@ -1,11 +1,15 @@
-//! Clock, files, notices, input errors and units: used by every room, imports none of them.
+//! Clock, files, notices, secrets, text, input errors and units: used by every room, imports none of them.
 
 pub mod clock;
+mod escapes;
 pub mod fault_hook;
 pub mod files;
 pub mod input;
 pub mod notice;
 pub mod notice_text;
 pub mod number_text;
+pub mod plain_words;
+pub mod secrets;
 pub mod timestamp;
 pub mod units;
+pub mod visible;

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::http::HostScope;
-use crate::platform::checked_url;
+use crate::base::secrets;
+use crate::http::{Address, HostScope};
 
 /// The place that audit records go to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,25 +15,41 @@ pub enum Endpoint {
 }
 
 /// Reads an address or the path of a file. A host name without its `https://` must not become a
-/// file of that name.
+/// file of that name. An error shows nothing of the text: it may hold a key.
 pub(super) fn endpoint(text: &str) -> Result<Endpoint, String> {
-    if let Some(path) = text.strip_prefix("file://") {
-        return Err(format!("{text:?}: give the path alone, {path}"));
-    }
     if text.contains("://") {
-        let (_, reach) = checked_url(text)?;
-        return Ok(Endpoint::Http(text.to_owned(), reach));
+        if text.starts_with("file://") {
+            return Err("a file is named by its path alone, without file://".to_owned());
+        }
+        let address = Address::new(text)?;
+        for key in address.keys() {
+            secrets::conceal(key);
+        }
+        return Ok(Endpoint::Http(text.to_owned(), address.scope()));
     }
     let path = PathBuf::from(text);
+    let starts_as_path = ["/", "./", "../"]
+        .iter()
+        .any(|start| text.starts_with(start));
+    // A host with a path, a user or a query has these; so does no path that anybody would choose.
+    let may_be_address = text.contains('?') || (text.contains(['@', ':', '#']) && !starts_as_path);
     let extension = path.extension();
     let is_file = text.contains(['/', '\\'])
         || extension.is_some_and(|extension| RECORD_FILES.iter().any(|known| extension == *known));
-    if is_file {
-        return Ok(Endpoint::File(path));
+    if may_be_address && !is_drive(text) || !is_file {
+        return Err(
+            "it is neither an address nor clearly a file; write https:// before an address, and ./ before a file, whose name has no ?"
+                .to_owned(),
+        );
     }
-    Err(format!(
-        "{text:?} is neither an address nor clearly a file; write https://{text} or ./{text}"
-    ))
+    Ok(Endpoint::File(path))
+}
+
+/// True for a path that begins with the letter of a drive.
+fn is_drive(text: &str) -> bool {
+    let mut chars = text.chars();
+    let is_letter = chars.next().is_some_and(|c| c.is_ascii_alphabetic());
+    cfg!(windows) && is_letter && chars.next() == Some(':') && !text.contains('?')
 }
 
 /// Extensions that make a bare name a file of records.

@@ -5,20 +5,12 @@ use std::sync::Arc;
 use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
+use super::address::HostScope;
 use super::bounds::{BUFFER_BYTES, CONNECT_TIMEOUT, HEADER_BYTES_MAX, IDLE_MAX, USER_AGENT};
 use super::dial::Dialer;
 use super::message::ACCEPT;
 use super::proxy::Proxy;
 use super::resolve::NameResolver;
-
-/// The place of a host, which decides on the proxy and on plain HTTP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HostScope {
-    /// This machine: no proxy.
-    Loopback,
-    /// Another machine: HTTPS only, through a proxy if there is one.
-    Remote,
-}
 
 /// An agent, through `proxy` if there is one. `authorities` are trusted besides those of the machine.
 pub(super) fn agent(

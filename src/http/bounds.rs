@@ -1,4 +1,4 @@
-//! The bounds of every exchange: times, sizes, and the least length of a secret; and what is fixed.
+//! The bounds of every exchange: times and sizes; and what is fixed.
 
 use std::time::Duration;
 
@@ -18,8 +18,6 @@ pub(super) const HEADER_BYTES_MAX: usize = 32 * 1024;
 pub(super) const BUFFER_BYTES: usize = HEADER_BYTES_MAX + 1024;
 /// Age at which an idle connection is not reused: shorter than servers keep it open.
 pub(super) const IDLE_MAX: Duration = Duration::from_secs(4);
-/// Least length of a secret that is removed from messages; a shorter one would mangle them.
-pub(super) const SECRET_BYTES_MIN: usize = 4;
 /// The product, as it is told to servers and proxies.
 pub(super) const USER_AGENT: &str = concat!("dialpace/", env!("CARGO_PKG_VERSION"));
 /// Port of an https address without one.

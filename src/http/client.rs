@@ -9,17 +9,19 @@ use ureq::http::{HeaderMap, Request as HttpRequest, Response, header};
 use ureq::tls::Certificate;
 use ureq::{Agent, AsSendBody, Error};
 
-use super::agent::{HostScope, agent};
-use super::bounds::{BODY_BYTES_MAX, CALL_TIMEOUT, EXCHANGES_MAX, IDLE_MAX, SECRET_BYTES_MIN};
+use super::address::{self, HostScope};
+use super::agent::agent;
+use super::bounds::{BODY_BYTES_MAX, CALL_TIMEOUT, EXCHANGES_MAX, IDLE_MAX};
 use super::budget::Budget;
 use super::error::{CallError, Problem};
 use super::json;
-use super::message::{Answer, Body, Request, without_query};
+use super::message::{Answer, Body, Request};
 use super::proxy::Proxy;
 use super::retry::{Retry, retry_after};
 use super::route::{Part, Route};
 use crate::base::clock::Deadline;
 use crate::base::notice::{Notice, Notices};
+use crate::base::secrets;
 
 /// A check, made before a request without an answer is sent again: true where it took effect.
 pub type HasTakenEffect<'a> = &'a dyn Fn() -> Result<bool, CallError>;
@@ -30,7 +32,6 @@ pub struct Client<'a> {
     proxy: Option<Proxy>,
     retry: Retry,
     budget: Budget,
-    secrets: Mutex<Vec<SecretString>>,
     notices: &'a dyn Notices,
 }
 
@@ -50,18 +51,8 @@ impl<'a> Client<'a> {
             proxy,
             retry,
             budget: Budget::new(EXCHANGES_MAX),
-            secrets: Mutex::default(),
             notices,
         }
-    }
-
-    /// Removes `secret` from every later message of the other side, which may echo what it was
-    /// sent.
-    pub fn conceal(&self, secret: SecretString) {
-        self.secrets
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(secret);
     }
 
     /// Ends every exchange at once and refuses new ones: for a run that is asked to stop.
@@ -88,8 +79,7 @@ impl<'a> Client<'a> {
         call: &'static str,
         answer: &Answer,
     ) -> Result<T, CallError> {
-        json::read(&answer.body, |text| self.redact(text))
-            .map_err(|problem| CallError::unusable(call, problem))
+        json::read(&answer.body).map_err(|problem| CallError::unusable(call, problem))
     }
 
     /// Reads the JSON body of an answer that holds a secret; the error shows no content.
@@ -206,9 +196,9 @@ impl<'a> Client<'a> {
             .and_then(|header| retry_after(header, clock.now()));
         let message = match answer.header("location") {
             Some(location) if status < 400 => {
-                self.redact(format!("to {}", without_query(location)))
+                secrets::of_a_stranger(&format!("to {}", address::shown(location)))
             }
-            _ => json::message(&answer.body, |text| self.redact(text)),
+            _ => json::message(&answer.body),
         };
         Err((Problem::Status { status, message }, pause))
     }
@@ -299,16 +289,6 @@ impl<'a> Client<'a> {
         let request = agent.configure_request(request);
         let request = request.timeout_global(Some(timeout)).max_idle_age(idle_max);
         agent.run(request.build())
-    }
-
-    fn redact(&self, text: String) -> String {
-        self.secrets
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .iter()
-            .map(ExposeSecret::expose_secret)
-            .filter(|secret| secret.len() >= SECRET_BYTES_MIN)
-            .fold(text, |text, secret| text.replace(secret, "[redacted]"))
     }
 }
 

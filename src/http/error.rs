@@ -1,10 +1,11 @@
 //! Errors of a call, classified by their meaning for the caller.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use super::cause::Cause;
 use crate::base::notice_text::Seconds;
+use crate::base::secrets;
 use crate::base::timestamp::rfc3339;
 use crate::base::units::UnixMillis;
 
@@ -242,7 +243,16 @@ impl fmt::Display for CallError {
 impl std::error::Error for CallError {}
 
 impl fmt::Display for Problem {
+    /// The one way from a problem to its text: whatever the other side wrote, no secret is shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = String::new();
+        self.write(&mut text)?;
+        f.write_str(&secrets::redacted(&text))
+    }
+}
+
+impl Problem {
+    fn write(&self, f: &mut String) -> fmt::Result {
         match self {
             Self::NotConnected(cause) | Self::ProxyRefused(cause) => {
                 write!(f, "no connection to {}", cause.text)

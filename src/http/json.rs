@@ -2,19 +2,18 @@
 
 use serde::de::DeserializeOwned;
 
+use crate::base::secrets;
+
 /// Reads `body`; the error names the field, and shows the beginning of a body that is not JSON.
-pub(super) fn read<T: DeserializeOwned>(
-    body: &[u8],
-    redact: impl Fn(String) -> String,
-) -> Result<T, String> {
+pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     read_at(body).map_err(|misfit| {
         let Misfit { field, problem, .. } = &misfit;
         if body.is_empty() {
             EMPTY.to_owned()
         } else if misfit.is_json {
-            shorten(&redact(format!("{field}{problem}")))
+            shown(&format!("{field}{problem}"))
         } else {
-            let start = shorten(&redact(String::from_utf8_lossy(body).into_owned()));
+            let start = shown(&String::from_utf8_lossy(body));
             let place = if field.is_empty() {
                 "JSON was expected"
             } else {
@@ -138,13 +137,13 @@ fn of_json(expected: &str) -> &str {
 }
 
 /// The message inside the body of an error answer, on one line and shortened.
-pub(super) fn message(body: &[u8], redact: impl Fn(String) -> String) -> String {
+pub(super) fn message(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let message = serde_json::from_slice::<serde_json::Value>(body)
         .ok()
         .and_then(|value| json_message(&value))
         .unwrap_or_else(|| text.into_owned());
-    shorten(&redact(message))
+    shown(&message)
 }
 
 /// The text of the first field that error bodies use for it, RFC 6749 and RFC 9457 among them.
@@ -162,30 +161,16 @@ fn json_message(value: &serde_json::Value) -> Option<String> {
     }
 }
 
-/// `text` on one line, without control characters and those that are not seen, cut to a sentence or
-/// two.
-fn shorten(text: &str) -> String {
-    let mut line = text
-        .split(|c: char| c.is_whitespace() || c.is_control() || is_unseen(c))
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ");
-    if let Some((end, _)) = line.char_indices().nth(MESSAGE_CHARS) {
-        line.truncate(end);
-        line.push('…');
+/// What the other side wrote, on one line, without secrets, cut to a sentence or two.
+fn shown(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let line: String = words.join(" ").chars().take(SEARCHED_CHARS).collect();
+    let line = secrets::of_a_stranger(&line);
+    match line.char_indices().nth(MESSAGE_CHARS) {
+        Some((end, _)) => line.get(..end).unwrap_or_default().to_owned() + "…",
+        None => line,
     }
-    line
-}
-
-/// True for characters that show nothing and may change how others are shown: soft hyphen, zero
-/// widths, directions of writing, tags (general category Cf, as far as text may hold it).
-fn is_unseen(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}'
-    )
 }
 
 /// Characters of a remote message that are shown: enough for a sentence or two.
@@ -193,3 +178,5 @@ const MESSAGE_CHARS: usize = 200;
 const EMPTY: &str = "JSON was expected and the body is empty";
 /// The parser's sentence about a number that no type holds, which is plain enough.
 const NUMBER_TOO_LARGE: &str = "number out of range";
+/// Characters that are searched for secrets: more than are shown, in whatever encoding.
+const SEARCHED_CHARS: usize = 8 * 1024;

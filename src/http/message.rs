@@ -5,6 +5,9 @@ use std::fmt;
 use secrecy::SecretString;
 use ureq::http::{HeaderMap, Method};
 
+use super::address;
+use crate::base::secrets;
+
 /// One request, as data. A dry run prints the request that a real run sends.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -47,13 +50,14 @@ pub struct Answer {
 }
 
 impl Request {
-    /// The address, for messages: without its query where that may hold the key of a warehouse.
+    /// The address, for messages: whole where it is one of the platform, which gets its token in a
+    /// header field; that of a warehouse may hold a key.
     #[must_use]
-    pub fn shown_url(&self) -> &str {
+    pub fn shown_url(&self) -> String {
         if self.authorised {
-            &self.url
+            self.url.clone()
         } else {
-            without_query(&self.url)
+            address::shown(&self.url)
         }
     }
 
@@ -65,14 +69,17 @@ impl Request {
             .then(|| ("Authorization", "Bearer [not shown]".to_owned()));
         let accept = ("Accept", ACCEPT.to_owned());
         let first = std::iter::once(accept).chain(token);
-        first.chain(self.headers.iter().cloned()).collect()
+        // A version comes from the platform.
+        let headers = self.headers.iter();
+        let headers = headers.map(|(name, value)| (*name, secrets::redacted(value)));
+        first.chain(headers).collect()
     }
 }
 
 impl fmt::Display for Request {
     /// The request as it is sent; token and credentials are replaced by a placeholder.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} {}", self.method, self.url)?;
+        writeln!(f, "{} {}", self.method, self.shown_url())?;
         for (name, value) in self.shown_headers() {
             writeln!(f, "{name}: {value}")?;
         }
@@ -90,12 +97,6 @@ impl Answer {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
-}
-
-/// `url` without its query, which may hold a key.
-#[must_use]
-pub fn without_query(url: &str) -> &str {
-    url.split(['?', '#']).next().unwrap_or(url)
 }
 
 /// The media type that every request accepts.

@@ -1,6 +1,7 @@
 //! The one HTTP client: verified TLS, no redirects, timeouts and limits on everything, and
 //! retries within the deadline of the cycle.
 
+mod address;
 mod agent;
 mod bounds;
 mod budget;
@@ -15,17 +16,17 @@ mod resolve;
 mod retry;
 mod route;
 
-pub use agent::HostScope;
+pub use address::{Address, HostScope, shown as shown_address};
 pub use bounds::BODY_BYTES_MAX;
 pub use cause::Cause;
 pub use client::{Client, HasTakenEffect};
 pub use error::{CallError, Problem};
-pub use message::{Answer, Body, Request, without_query};
+pub use message::{Answer, Body, Request};
 pub use proxy::Proxy;
 pub use retry::{Retry, bounded_retry_at, retry_after};
 
 /// Reads a body as the body of an answer is read. Of fuzzing builds only.
 #[cfg(fuzzing)]
 pub fn read_body<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, String> {
-    json::read(body, |text| text)
+    json::read(body)
 }

@@ -3,7 +3,7 @@
 //! A pause after a campaign's own call holds for that campaign and is kept in its state; a pause
 //! after the token request holds for all of them and is kept here.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
 use ureq::http::Method;
 use ureq::tls::Certificate;
@@ -13,6 +13,7 @@ use super::token_cache::TokenCache;
 use super::tokens::{Credentials, Tokens};
 use crate::base::clock::Deadline;
 use crate::base::notice::Notices;
+use crate::base::secrets;
 use crate::http::{Answer, CallError, Client, HasTakenEffect, Proxy, Request, Retry};
 
 /// Settings of an account.
@@ -58,7 +59,7 @@ impl<'a> Account<'a> {
             client_secret: settings.client_secret,
         };
         for form in credentials.forms_of_the_secret() {
-            client.conceal(form);
+            secrets::conceal(form.expose_secret());
         }
         let origin = site.origin().to_owned();
         let tokens = Tokens::new(origin, credentials, settings.token_cache, notices);

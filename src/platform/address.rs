@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::http::HostScope;
+use crate::http::{Address, HostScope};
 
 /// A campaign's identifier: 1 to 64 letters, digits, `-` and `_`. Other characters could end the
 /// quotes of the metrics query or the path of an address, and are refused.
@@ -58,14 +58,14 @@ impl Site {
         } else {
             format!("https://{text}")
         };
-        let (uri, scope) = checked_url(&full)?;
-        if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
-            return Err(format!(
-                "{text:?} has a path; give only the host and, if needed, the port"
-            ));
+        let address = Address::new(&full)?;
+        if !address.is_origin() {
+            return Err("it has a path; give only the host and, if needed, the port".to_owned());
         }
-        let origin = full.trim_end_matches('/').to_owned();
-        Ok(Self { origin, scope })
+        Ok(Self {
+            origin: address.origin(),
+            scope: address.scope(),
+        })
     }
 
     /// Scheme, host and port.
@@ -79,48 +79,6 @@ impl Site {
     pub fn scope(&self) -> HostScope {
         self.scope
     }
-}
-
-/// Checks an address that requests are sent to: https, or http to this machine; no credentials.
-pub fn checked_url(text: &str) -> Result<(ureq::http::Uri, HostScope), String> {
-    // The address may hold credentials, so only its scheme, host and port are shown.
-    if text.contains('#') {
-        return Err("it holds a #, which no address of an interface has".to_owned());
-    }
-    let uri: ureq::http::Uri = text
-        .parse()
-        .map_err(|error| format!("it is not an address: {error}"))?;
-    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
-        return Err("it is not an address with a host; expected https://HOST".to_owned());
-    };
-    if authority.as_str().contains('@') {
-        return Err("it holds a user name or password, which would end up in logs".to_owned());
-    }
-    let host = authority.host();
-    let port = authority.as_str().strip_prefix(host).unwrap_or_default();
-    if host.is_empty() || (!port.is_empty() && authority.port_u16().is_none()) {
-        return Err(format!("{authority:?} is not HOST or HOST:PORT"));
-    }
-    let scope = if is_loopback(host) {
-        HostScope::Loopback
-    } else {
-        HostScope::Remote
-    };
-    match (scheme, scope) {
-        ("https", _) | ("http", HostScope::Loopback) => Ok((uri, scope)),
-        ("http", HostScope::Remote) => Err(format!(
-            "plain http to {host} would send credentials in the clear; use https:// (http:// is for loopback hosts only)"
-        )),
-        (other, _) => Err(format!("{other}:// is not supported; use https://")),
-    }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    bare.eq_ignore_ascii_case("localhost")
-        || bare
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
 }
 
 /// Longest campaign id.

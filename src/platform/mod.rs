@@ -21,7 +21,7 @@ use crate::http::{CallError, Request};
 use crate::pacing::{Actuator, Sample, Setpoint};
 
 pub use account::{Account, AccountSettings};
-pub use address::{CampaignId, Site, checked_url};
+pub use address::{CampaignId, Site};
 pub use campaign_api::{CampaignApi, CampaignSettings, IfMatch};
 pub use cursor::Cursor;
 pub use read_only::ReadOnly;

@@ -12,6 +12,7 @@ use super::fields::optional_number;
 use super::token_cache::{CachedToken, TokenCache};
 use crate::base::clock::Deadline;
 use crate::base::notice::{Notice, Notices};
+use crate::base::secrets;
 use crate::base::units::UnixMillis;
 use crate::http::{Body, CallError, Client, Problem, Request, bounded_retry_at};
 
@@ -91,7 +92,7 @@ impl<'a> Tokens<'a> {
         let is_first = !std::mem::replace(&mut held.is_opened, true);
         if let Some(cached) = is_first.then(|| self.cached()).flatten() {
             let token = SecretString::from(cached.access_token);
-            client.conceal(token.clone());
+            secrets::conceal(token.expose_secret());
             held.token = Some(token);
             held.expires_at = Some(cached.expires_at);
         }
@@ -164,7 +165,7 @@ impl<'a> Tokens<'a> {
             ));
         }
         let token = SecretString::from(answer.access_token);
-        client.conceal(token.clone());
+        secrets::conceal(token.expose_secret());
         if let Some(kind) = answer
             .token_type
             .filter(|kind| !kind.eq_ignore_ascii_case("bearer"))

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::base::visible;
+
 /// The plot area of a chart, with a scale on each axis.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame {
@@ -164,9 +166,10 @@ pub(super) fn add(svg: &mut String, text: std::fmt::Arguments) {
     let _ = svg.write_fmt(text);
 }
 
-/// Text with the characters replaced that HTML reserves.
+/// Text with the characters replaced that HTML reserves, or that nobody would see.
 pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
+    visible::lines(text)
+        .replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
         .replace('"', "&quot;")

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::base::notice::{Level, Notice, Notices};
+use crate::base::visible;
 
 /// The output of the process.
 #[derive(Clone, Copy, Debug, Default)]
@@ -16,15 +17,15 @@ pub struct Console {
 impl Console {
     /// Prints data. A broken pipe is not an error: the reader has ended.
     pub fn data(&self, text: &str) -> io::Result<()> {
-        match writeln!(io::stdout().lock(), "{text}") {
+        match writeln!(io::stdout().lock(), "{}", visible::lines(text)) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
             _ => Ok(()),
         }
     }
 
-    /// Prints an error.
+    /// Prints an error, on one line.
     pub fn error(&self, text: &str) {
-        let _ = writeln!(io::stderr().lock(), "error: {text}");
+        let _ = writeln!(io::stderr().lock(), "error: {}", visible::line(text));
     }
 }
 
@@ -36,7 +37,8 @@ impl Notices for Console {
             Level::Warning => (true, "warning: "),
         };
         if wanted {
-            let _ = writeln!(io::stderr().lock(), "{label}{notice}");
+            let notice = notice.to_string();
+            let _ = writeln!(io::stderr().lock(), "{label}{}", visible::line(&notice));
         }
     }
 }

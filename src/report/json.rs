@@ -116,7 +116,7 @@ fn would_send(request: &Request) -> WouldSend {
     let headers = request.shown_headers().into_iter();
     WouldSend {
         method: request.method.to_string(),
-        url: request.url.clone(),
+        url: request.shown_url(),
         headers: headers
             .map(|(name, value)| (name.to_owned(), value.into()))
             .collect(),

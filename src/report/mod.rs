@@ -5,6 +5,7 @@ pub mod board;
 mod chart;
 mod console;
 pub mod counts;
+mod csv_cell;
 pub mod json;
 pub mod metrics;
 mod page;

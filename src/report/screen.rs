@@ -4,6 +4,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::Console;
 use crate::base::notice::{Notice, Notices};
+use crate::base::visible;
 
 /// The output of a long run.
 pub struct Screen {
@@ -42,7 +43,7 @@ impl Screen {
     pub fn show(&self, lines: &[String]) {
         let bars = self.block.iter().flat_map(|block| &block.lines);
         for (bar, line) in bars.zip(lines) {
-            bar.set_message(line.clone());
+            bar.set_message(visible::line(line).into_owned());
             bar.tick();
         }
     }

@@ -15,6 +15,8 @@ pub(crate) fn help() -> String {
     [
         "tick",
         "watch",
+        "stop",
+        "resume",
         "simulate",
         "backtest",
         "man",

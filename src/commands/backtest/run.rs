@@ -11,6 +11,7 @@ use super::progress::Progress;
 use crate::base::input::InputError;
 use crate::base::notice::{Notice, Notices};
 use crate::base::timestamp::rfc3339;
+use crate::base::visible;
 use crate::commands::interrupt::Ended;
 use crate::history::{AvailableAgents, BadField, BadRow, HistoryReader, HistoryRow, RowError};
 use crate::pacing::Pacer;
@@ -39,7 +40,7 @@ impl<'a> BacktestRun<'a> {
         output: Option<DecisionFile<'a>>,
     ) -> Self {
         Self {
-            source: options.file.display().to_string(),
+            source: visible::line(&options.file.display().to_string()).into_owned(),
             skips_bad_rows: options.on_bad_row == OnBadRow::Skip,
             replay: Replay::new(pacers),
             output,

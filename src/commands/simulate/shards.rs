@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::files;
 use crate::base::input::InputError;
+use crate::base::plain_words::plain;
 use crate::pacing::{Band, Ratio};
 use crate::sim::{Plan, Replication, Results, Scenario, VariantResults};
 
@@ -114,8 +115,10 @@ fn read(path: &Path) -> Result<Part, InputError> {
     let name = path.display();
     let text = files::read_text(path, PART_BYTES_MAX, PATIENCE)
         .map_err(|error| InputError(format!("{name} cannot be read: {error}")))?;
-    serde_json::from_str(&text)
-        .map_err(|error| InputError(format!("{name} is not a part of a sharded run: {error}")))
+    serde_json::from_str(&text).map_err(|error| {
+        let problem = plain(&error.to_string());
+        InputError(format!("{name} is not a part of a sharded run: {problem}"))
+    })
 }
 
 impl Part {

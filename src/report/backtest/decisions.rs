@@ -5,8 +5,10 @@ use std::io::{self, Write};
 
 use super::float_texts::FloatTexts;
 use crate::base::timestamp::Stamps;
+use crate::base::visible;
 use crate::history::HistoryRow;
 use crate::pacing::{Action, Decision, Pacer, Reason};
+use crate::report::csv_cell::cell;
 
 /// Writes decisions in the order in which they are made.
 pub struct DecisionWriter<W> {
@@ -138,12 +140,7 @@ impl RowText {
     fn add_csv(&mut self, middle: &str, decision: &Decision, row: &HistoryRow) {
         self.stamps.write(row.at, &mut self.bytes);
         self.bytes.push(b',');
-        let id = row.campaign_id;
-        if id.bytes().any(|byte| byte == b',' || byte == b'"') {
-            self.add(&format!("\"{}\"", id.replace('"', "\"\"")));
-        } else {
-            self.add(id);
-        }
+        self.add(&cell(row.campaign_id));
         self.add(middle);
         self.json(decision.previous_dial_rate());
         self.bytes.push(b',');
@@ -163,7 +160,7 @@ impl RowText {
         self.add("{\"timestamp\":\"");
         self.stamps.write(row.at, &mut self.bytes);
         self.add("\",\"campaignId\":");
-        self.json(row.campaign_id);
+        self.text(row.campaign_id);
         self.add(middle);
         self.json(decision.previous_dial_rate());
         self.add(",\"newDialRate\":");
@@ -186,6 +183,16 @@ impl RowText {
     fn json(&mut self, value: impl serde::Serialize) {
         // Text, whole numbers and finite floats always have JSON, and a vector takes all of it.
         let _ = serde_json::to_writer(&mut self.bytes, &value);
+    }
+
+    /// Text as JSON, in which nothing is unseen.
+    fn text(&mut self, text: &str) {
+        if text.chars().any(visible::is_unseen) {
+            let json = serde_json::to_string(text).unwrap_or_default();
+            self.add(&visible::lines(&json));
+        } else {
+            self.json(text);
+        }
     }
 
     fn count(&mut self, value: Option<u32>) {

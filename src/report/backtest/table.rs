@@ -2,6 +2,7 @@
 
 use super::results::{BacktestResults, setting};
 use crate::base::timestamp::rfc3339;
+use crate::base::visible;
 use crate::replay::{Replay, ReplayTotals};
 use crate::report::counts::{count, count_of};
 use crate::report::table::aligned;
@@ -17,7 +18,8 @@ pub fn table(results: &BacktestResults) -> String {
     let campaigns = replay.campaigns();
     if replay.pacers().len() == 1 && (2..=CAMPAIGNS_MAX).contains(&campaigns.len()) {
         let of_campaigns = campaigns.iter().filter_map(|campaign| {
-            Some(table_row(campaign.id.to_string(), campaign.totals.first()?))
+            let id = visible::line(&campaign.id).into_owned();
+            Some(table_row(id, campaign.totals.first()?))
         });
         text.push('\n');
         text.push_str(&with_headings("campaign", of_campaigns));
@@ -100,7 +102,7 @@ fn largest_differences(replay: &Replay) -> String {
     for (campaign, difference) in differences {
         let campaign = match campaign {
             "" => String::new(),
-            id => format!("  {id}"),
+            id => format!("  {}", visible::line(id)),
         };
         let line = format!(
             "  {}{campaign}  decided {}, history {} ({:+})  line {}\n",

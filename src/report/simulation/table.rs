@@ -1,5 +1,6 @@
 //! The results as a table for a terminal.
 
+use crate::base::visible;
 use crate::report::chart::add;
 use crate::report::table::aligned;
 use crate::sim::{Estimate, Results, Summary, VariantResults, recommend};
@@ -29,8 +30,8 @@ fn heading(results: &Results) -> String {
     let scenario = &results.scenario;
     format!(
         "{}: {}\n{} h, up to {} agent{}, {}, seed {}\n\n",
-        scenario.name,
-        scenario.description,
+        visible::line(&scenario.name),
+        visible::line(&scenario.description),
         scenario.hours,
         scenario.agents_max(),
         if scenario.agents_max() == 1 { "" } else { "s" },

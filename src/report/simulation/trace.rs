@@ -24,6 +24,11 @@ pub fn trace(rows: &[TraceRow], campaign_id: &str, unit: Unit, with_staff: bool)
     });
     let in_id = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
     let campaign: String = campaign_id.chars().map(in_id).collect();
+    // A spreadsheet would take it for a formula.
+    let campaign = match campaign.trim_start_matches('-') {
+        "" => "scenario",
+        campaign => campaign,
+    };
     for row in rows {
         add(&mut text, format_args!("{},{campaign}", rfc3339(row.at)));
         match row.metrics {
