@@ -59,7 +59,9 @@ const CONTRACT: &str = "
 /// The flags that are no settings, by subcommand.
 const OTHER_FLAGS: &str = "
     tick      sandbox speed dry-run json quiet verbose help
-    watch     cycles sandbox speed dry-run json quiet verbose help
+    watch     cycles on-exit sandbox speed dry-run json quiet verbose help
+    stop      wait sandbox quiet verbose help
+    resume    sandbox quiet help
     simulate  print-scenario agents answer-rate hours replications seed jobs format trace report shard merge quiet help
     backtest  column output on-bad-row format report quiet help
 ";
@@ -91,7 +93,7 @@ fn every_flag_is_in_the_long_help_of_its_commands_and_no_other() {
     for line in OTHER_FLAGS.lines().filter(|line| line.contains("help")) {
         let mut words = line.split_whitespace().map(str::to_owned);
         let command = words.next().unwrap();
-        let is_live = command == "tick" || command == "watch";
+        let is_live = ["tick", "watch", "stop", "resume"].contains(&command.as_str());
         let settings = SETTINGS
             .iter()
             .filter(|setting| has_flag(setting) && (is_live || setting.group != Group::Campaign));
@@ -117,7 +119,7 @@ fn every_flag_is_in_the_long_help_of_its_commands_and_no_other() {
 #[test]
 fn the_short_help_is_one_screen() {
     let folder = Folder::new();
-    for command in ["tick", "watch", "simulate", "backtest"] {
+    for command in ["tick", "watch", "stop", "resume", "simulate", "backtest"] {
         let help = folder.dialpace(&[command, "-h"]).finish().expect(0).stdout;
         let lines: Vec<&str> = help.lines().collect();
         assert!(lines.len() <= 40, "{command} -h has {} lines", lines.len());

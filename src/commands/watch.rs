@@ -82,7 +82,9 @@ pub fn run(
         let is_done = AtomicBool::new(false);
         let exchanges = live.exchanges();
         thread::scope(|scope| {
-            scope.spawn(|| shutdown_watchdog(stop, &is_done, exchanges, end_at_once));
+            // Without a thread to be had, a call in progress ends by its own limit.
+            let watchdog = || shutdown_watchdog(stop, &is_done, exchanges, end_at_once);
+            let _ = thread::Builder::new().spawn_scoped(scope, watchdog);
             let _tells = SetOnDrop(&is_done);
             watch(args, &options, live, &screen, clock.as_ref(), speed)
         })
