@@ -23,7 +23,9 @@ use crate::report::{Console, text};
 /// The arguments of `stop`.
 #[derive(Debug, Args)]
 pub struct StopArgs {
-    /// Longest time to wait for a run that holds the state and does not obey
+    /// Longest wait for a run that holds the state
+    ///
+    /// Where it does not obey within a second, the 0 is sent beside it.
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
     pub wait: Duration,
     /// Stop the built-in campaign

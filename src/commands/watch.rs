@@ -26,7 +26,7 @@ pub struct WatchArgs {
     /// End after this many cycles
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub cycles: Option<u64>,
-    /// What becomes of the campaign when watch ends
+    /// How watch leaves the campaign
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = OnExit::Keep, hide_possible_values = true)]
     pub on_exit: OnExit,
     /// The campaign.

@@ -11,10 +11,11 @@ use std::time::Duration;
 
 use super::export::{Export, Exported};
 use super::outcome::{CycleError, CycleReport, Failures, Outcome};
+use super::recovery;
 use super::sending::Sending;
 use super::sight::{Seeing, Sight};
 use super::state::State;
-use super::store::{Loaded, StateError, Store};
+use super::store::{StateError, Store};
 use crate::base::clock::{Clock, Deadline};
 use crate::base::notice::{Notice, Notices};
 use crate::http::{CallError, bounded_retry_at};
@@ -43,24 +44,7 @@ pub struct Cycle<'a> {
 impl Cycle<'_> {
     /// Reads the state for the cycles to come; a damaged file is renamed, and the state is cold.
     pub fn load(&self, clock: &dyn Clock) -> Result<State, StateError> {
-        let problem = match self.store.load()? {
-            Loaded::Earlier(state) => return Ok(*state),
-            Loaded::None => return Ok(State::cold(self.campaign_id)),
-            Loaded::Damaged(problem) => problem,
-        };
-        let mut state = State::cold(self.campaign_id);
-        state.pacer.recovering = true;
-        let path = self.store.path().display().to_string();
-        let aside = self.store.set_aside(&state, clock.now())?;
-        self.notices.tell(&match aside {
-            None => Notice::StateDamaged { path, problem },
-            Some(aside) => Notice::StateSetAside {
-                path,
-                aside: aside.display().to_string(),
-                problem,
-            },
-        });
-        Ok(state)
+        recovery::load(self.store, self.campaign_id, self.notices, clock.now())
     }
 
     /// Runs one cycle. Afterwards `state` equals the state file.

@@ -8,6 +8,7 @@ mod hold;
 mod in_force;
 mod options;
 mod outcome;
+mod recovery;
 mod running;
 mod schema1;
 mod sending;

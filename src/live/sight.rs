@@ -67,7 +67,7 @@ impl Seeing<'_> {
         }
         // Whether a platform that tells nothing has nothing to tell depends on the lever.
         let matters = poll.unless_stopped.is_some() && state.last_known().is_none();
-        let is_due = matters || state.looks.is_due();
+        let is_due = matters || state.pacer.applied.is_some() && state.looks.is_due();
         if is_due && standing.is_none() && unreadable.is_none() {
             match self.platform.read(deadline) {
                 Ok(read) => {
