@@ -24,7 +24,7 @@ const HOMES: &str = "
     SystemTime   : base/clock.rs
     std::env     : main.rs
     std::net     : platform http
-    std::process : main.rs base/fault_hook.rs
+    std::process : main.rs base/fault_hook.rs base/files/own.rs
 ";
 
 /// One source file.

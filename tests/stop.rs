@@ -205,9 +205,10 @@ fn a_frozen_holder_is_passed_by_and_obeys_when_it_goes_on() {
     signal(&watch, "STOP");
     let stopped = run(&folder, &platform, "stop", &["--wait", "1200ms"]).expect(0);
     assert!(
-        stopped
-            .stdout
-            .contains("did not react, and obeys the marker"),
+        stopped.stdout.contains(&format!(
+            "the run that holds the state (process {}) did not react, and obeys the marker",
+            watch.id()
+        )),
         "{}",
         stopped.stdout
     );

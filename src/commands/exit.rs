@@ -30,7 +30,7 @@ pub fn of_halt(halt: &Halt) -> u8 {
     match &halt.by {
         HaltedBy::ThisRun(report) => of_cycle(report),
         HaltedBy::Holder
-        | HaltedBy::ThisRunBesideHolder
+        | HaltedBy::ThisRunBesideHolder(_)
         | HaltedBy::ThisRunWithoutState(StateError::Newer { .. }) => DONE,
         HaltedBy::ThisRunWithoutState(error) => of_state(error),
     }
@@ -61,7 +61,7 @@ fn of_link(link: &(dyn Error + 'static)) -> Option<u8> {
 
 fn of_state(error: &StateError) -> u8 {
     match error {
-        StateError::Busy(_) => BUSY,
+        StateError::Busy { .. } => BUSY,
         StateError::Newer { .. }
         | StateError::NotAFile(_)
         | StateError::Absent(_)

@@ -12,7 +12,7 @@ use super::options::{LiveOptions, SandboxLifetime};
 use super::outcome::{CycleError, CycleReport};
 use super::running::Live;
 use super::setup::{Setup, layers, state_path};
-use super::store::{Loaded, StateError, Store};
+use super::store::{Loaded, Process, StateError, Store};
 use crate::base::clock::{Clock, Deadline};
 use crate::base::files;
 use crate::base::notice::Notices;
@@ -42,7 +42,7 @@ pub enum HaltedBy {
     /// The run that holds the state, which obeyed the marker.
     Holder,
     /// This run, since the one that holds the state did not react.
-    ThisRunBesideHolder,
+    ThisRunBesideHolder(Process),
     /// This run, although the state cannot be used.
     ThisRunWithoutState(StateError),
 }
@@ -132,8 +132,8 @@ impl Run<'_> {
         loop {
             match setup.lock() {
                 Ok(store) => return self.as_holder(setup, &store),
-                Err(StateError::Busy(_)) => {
-                    if let Some(by) = self.beside_holder(setup)? {
+                Err(StateError::Busy { process, .. }) => {
+                    if let Some(by) = self.beside_holder(setup, process)? {
                         return Ok(by);
                     }
                 }
@@ -164,7 +164,7 @@ impl Run<'_> {
 
     /// Waits for the run that holds the state, and lowers the lever beside it if it does not react.
     /// `None`: it let go.
-    fn beside_holder(&self, setup: &Setup) -> Result<Option<HaltedBy>> {
+    fn beside_holder(&self, setup: &Setup, process: Option<u32>) -> Result<Option<HaltedBy>> {
         let store = Store::read_only(&setup.state_path, setup.campaign_id())?;
         let holder_obeyed = || match store.load() {
             Ok(Loaded::Earlier(state)) => !state.is_lowered_by(Setpoint::Stopped),
@@ -193,7 +193,7 @@ impl Run<'_> {
                 match stands {
                     Ok(true) if has_obeyed => return Ok(Some(HaltedBy::Holder)),
                     Ok(true) if elapsed >= patience => {
-                        return Ok(Some(HaltedBy::ThisRunBesideHolder));
+                        return Ok(Some(HaltedBy::ThisRunBesideHolder(Process(process))));
                     }
                     Err(error) if elapsed >= self.wait => {
                         return Err(CycleError::Call(error).into());
@@ -215,10 +215,10 @@ impl Run<'_> {
                 return Ok(Some(HaltedBy::Holder));
             }
             match setup.lock() {
-                Err(StateError::Busy(path)) if self.elapsed() >= self.wait => {
-                    return Err(StateError::Busy(path).into());
+                Err(error @ StateError::Busy { .. }) if self.elapsed() >= self.wait => {
+                    return Err(error.into());
                 }
-                Err(StateError::Busy(_)) => self.clock.sleep(HOLDER_CHECK_PERIOD),
+                Err(StateError::Busy { .. }) => self.clock.sleep(HOLDER_CHECK_PERIOD),
                 _ => return Ok(None),
             }
         }

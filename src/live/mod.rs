@@ -25,7 +25,7 @@ pub use outcome::{CycleError, CycleReport, Outcome, Withheld};
 pub use running::{Exchanges, Live};
 pub use setup::open_and_run;
 pub use state::{Counters, Intent, Looks, State};
-pub use store::{Loaded, StateError, Store};
+pub use store::{Loaded, Process, StateError, Store};
 
 #[cfg(fuzzing)]
 pub use envelope::{fuzz, fuzz_inside};

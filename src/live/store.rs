@@ -37,7 +37,12 @@ pub enum Loaded {
 #[derive(Debug)]
 pub enum StateError {
     /// Another process holds the lock.
-    Busy(PathBuf),
+    Busy {
+        /// The state file.
+        path: PathBuf,
+        /// The process, where the lock file tells.
+        process: Option<u32>,
+    },
     /// The file was written by a later version.
     Newer {
         /// The file.
@@ -83,11 +88,17 @@ impl Store {
         let lock =
             files::lock_file(&lock_path).map_err(failed("open the lock file", &lock_path))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self {
-                lock: Some(lock),
-                ..store
+            Ok(()) => {
+                files::sign_lock(&lock);
+                Ok(Self {
+                    lock: Some(lock),
+                    ..store
+                })
+            }
+            Err(TryLockError::WouldBlock) => Err(StateError::Busy {
+                process: files::signer_of_lock(&lock),
+                path: store.path,
             }),
-            Err(TryLockError::WouldBlock) => Err(StateError::Busy(store.path)),
             Err(TryLockError::Error(error)) => Err(failed("lock", &lock_path)(error)),
         }
     }
@@ -218,10 +229,11 @@ impl Store {
 impl fmt::Display for StateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Busy(path) => write!(
+            Self::Busy { path, process } => write!(
                 f,
-                "another run holds the state file {}; this run changed nothing: try again when the other has ended",
-                path.display()
+                "another run holds the state file {}{}; this run changed nothing: try again when the other has ended",
+                path.display(),
+                Process(*process)
             ),
             Self::Newer { path, schema } => write!(
                 f,
@@ -257,6 +269,19 @@ impl std::error::Error for StateError {
         match self {
             Self::Io { error, .. } => Some(error),
             _ => None,
+        }
+    }
+}
+
+/// The process that holds a state, as an insertion: " (process 4711)".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Process(pub Option<u32>);
+
+impl fmt::Display for Process {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(id) => write!(f, " (process {id})"),
+            None => Ok(()),
         }
     }
 }

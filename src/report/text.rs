@@ -114,13 +114,17 @@ pub fn left_at(state: &State, is_held: bool, is_dry_run: bool) -> String {
 #[must_use]
 pub fn halt(halt: &Halt) -> String {
     let how = match &halt.by {
-        HaltedBy::ThisRun(report) if matches!(report.outcome, Outcome::Held) => "nothing is dialed already".to_owned(),
+        HaltedBy::ThisRun(report) if matches!(report.outcome, Outcome::Held) => {
+            "nothing is dialed already".to_owned()
+        }
         HaltedBy::ThisRun(report) => format!(
             "dial rate {} → 0 calls/min",
             report.decision.previous_dial_rate()
         ),
         HaltedBy::Holder => "the run that holds the state has set its dial rate to 0".to_owned(),
-        HaltedBy::ThisRunBesideHolder => "its dial rate is 0; the run that holds the state did not react, and obeys the marker when it goes on".to_owned(),
+        HaltedBy::ThisRunBesideHolder(process) => format!(
+            "its dial rate is 0; the run that holds the state{process} did not react, and obeys the marker when it goes on"
+        ),
         HaltedBy::ThisRunWithoutState(_) => "its dial rate is 0".to_owned(),
     };
     format!(
@@ -147,7 +151,7 @@ pub fn halt_problem(halt: &Halt) -> Option<String> {
             "{}; a run with another state goes on pacing",
             chain(error)
         )),
-        HaltedBy::Holder | HaltedBy::ThisRunBesideHolder => None,
+        HaltedBy::Holder | HaltedBy::ThisRunBesideHolder(_) => None,
     }
 }
 

@@ -17,7 +17,7 @@ mod temporary;
 
 pub use draft::Draft;
 pub use input::{read_bytes, read_text};
-pub use own::{copy_new, lock_file, read_own};
+pub use own::{copy_new, lock_file, read_own, sign_lock, signer_of_lock};
 pub use paths::{folder, resolved, sibling, sync_folder};
 pub use replace::{append_durably, append_own_durably, publish, publish_to_all, replace_durably};
 pub use same::FileUses;

@@ -1,8 +1,9 @@
 //! The program's own files: opened without following a link or waiting for another program.
 
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Read as _, Write as _};
 use std::path::Path;
+use std::process;
 
 use super::bounded;
 use super::kind::{explained, refuse_other_kinds};
@@ -44,7 +45,7 @@ pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 /// The file at `path`, created if needed, to be locked.
 pub fn lock_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
+    options.read(true).write(true).create(true).truncate(false);
     let file = open_own(path, private(&mut options)).map_err(to_be_removed)?;
     if has_one_name(&file.metadata()?) {
         // Another user who can open the file could hold its lock. One made by another account
@@ -52,6 +53,27 @@ pub fn lock_file(path: &Path) -> io::Result<File> {
         let _ = make_private(&file);
     }
     Ok(file)
+}
+
+/// Writes the number of this process to a lock file that it holds, for whoever finds it locked. A
+/// lock without it is as good.
+pub fn sign_lock(mut lock: &File) {
+    // Another name of the file may be somebody's data.
+    if lock
+        .metadata()
+        .is_ok_and(|metadata| has_one_name(&metadata))
+        && lock.set_len(0).is_ok()
+    {
+        let _ = writeln!(lock, "{}", process::id());
+    }
+}
+
+/// The process that wrote its number to a lock file.
+#[must_use]
+pub fn signer_of_lock(lock: &File) -> Option<u32> {
+    let mut text = String::new();
+    let _ = lock.take(SIGNATURE_BYTES_MAX).read_to_string(&mut text);
+    text.trim().parse().ok()
 }
 
 /// The content of a file of the program's own, up to `bytes_max`.
@@ -89,3 +111,6 @@ fn has_one_name(_: &fs::Metadata) -> bool {
 }
 
 const PRIVATE: u32 = 0o600;
+
+/// The longest number of a process, and a line end.
+const SIGNATURE_BYTES_MAX: u64 = 16;
