@@ -23,7 +23,7 @@ use crate::report::{Console, text};
 /// The arguments of `stop`.
 #[derive(Debug, Args)]
 pub struct StopArgs {
-    /// Longest wait for a run that holds the state
+    /// Longest wait for a run at work
     ///
     /// Where it does not obey within a second, the 0 is sent beside it.
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
