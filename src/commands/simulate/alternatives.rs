@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::args::SimulateArgs;
+use super::bounds;
 use super::plan::variant;
 use crate::base::notice::{Notice, Notices as _};
 use crate::config::{Layers, PolicyName};
@@ -37,6 +38,9 @@ pub(super) fn suggest_alternatives(
         replications: plan.replications.min(OTHERS_REPLICATIONS),
         ..plan.clone()
     };
+    if !bounds::is_quick(&others) {
+        return Ok(());
+    }
     let replications = others.run(args.threads(), &|_| true, &|| {}, stop);
     let mut others = others.results(&replications);
     // After an interrupt some have no figures.
