@@ -113,6 +113,8 @@ pub enum Notice {
         /// Its path.
         path: String,
     },
+    /// The sandbox's campaign was begun anew, because its past would take too long to simulate.
+    SandboxBegunAnew,
     /// The metrics file could not be written; the cycle itself is done.
     MetricsNotWritten {
         /// The file.
@@ -202,6 +204,7 @@ impl Notice {
             | Self::MetricsNotWritten { .. }
             | Self::SparseHistory { .. }
             | Self::NoFileOfSettings { .. }
+            | Self::SandboxBegunAnew
             | Self::UnknownSetting { .. } => Level::Warning,
             _ => Level::Note,
         }

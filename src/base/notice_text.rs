@@ -92,6 +92,9 @@ impl fmt::Display for Notice {
                 f,
                 "{path} is not a regular file and was passed over; name another with --env-file"
             ),
+            Self::SandboxBegunAnew => f.write_str(
+                "the sandbox's campaign was begun anew: it is too old, or the clock has jumped, and the time since its beginning would take too long to simulate",
+            ),
             Self::MetricsNotWritten { path, problem } => {
                 write!(f, "the metrics file {path} was not written: {problem}")
             }

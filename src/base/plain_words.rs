@@ -1,10 +1,13 @@
 //! The messages of the libraries that read TOML and JSON, without the types of a program.
 
-/// What was expected and what was found, in the words of the file.
+/// A message with the kind of value that was expected in the words of the file.
 ///
 /// ```
 /// # use dialpace::base::plain_words::plain;
-/// assert_eq!(plain("invalid type: string \"x\", expected f64"), "expected a number, found \"x\"");
+/// assert_eq!(
+///     plain("invalid type: string \"x\", expected f64"),
+///     "invalid type: string \"x\", expected a number"
+/// );
 /// assert_eq!(plain("missing field `count`"), "missing field `count`");
 /// ```
 #[must_use]
@@ -13,19 +16,15 @@ pub fn plain(message: &str) -> String {
         Some((message, place)) => (message, format!(" at line {place}")),
         None => (message, String::new()),
     };
-    let misfit = ["invalid type: ", "invalid value: ", "invalid length "]
-        .iter()
-        .find_map(|start| message.strip_prefix(start))
-        .and_then(|rest| rest.rsplit_once(", expected "));
-    let text = match misfit {
-        Some((found, expected)) => {
-            format!("expected {}, found {}", wanted(expected), shown(found))
+    let text = match message.rsplit_once(", expected ") {
+        Some((found, expected)) if message.starts_with("invalid ") => {
+            format!("{}, expected {}", shown(found), wanted(expected))
         }
-        None if message == "wanted string or table" => "expected text".to_owned(),
-        None if message.starts_with("data did not match any variant") => {
+        _ if message == "wanted string or table" => "expected text".to_owned(),
+        _ if message.starts_with("data did not match any variant") => {
             "it has none of the forms that are known".to_owned()
         }
-        None => message.replacen("unknown variant ", "unknown value ", 1),
+        _ => message.to_owned(),
     };
     text + &place
 }
@@ -47,20 +46,17 @@ fn wanted(expected: &str) -> &str {
         _ if expected.starts_with("struct ") => "a table",
         _ if expected.starts_with("internally tagged enum ") => "a table with a kind",
         _ if expected.starts_with("a tuple") || expected.starts_with("tuple ") => "a list",
-        _ if expected.starts_with('`') || expected.starts_with("one of `") => expected,
-        _ => "another value",
+        _ if expected.contains("enum ") || expected.contains("variant ") => "another value",
+        _ => expected,
     }
 }
 
-/// What was found, as it stands in the file.
-fn shown(found: &str) -> &str {
-    if let Some(text) = found.strip_prefix("string ") {
-        return text;
-    }
-    match found {
-        "sequence" => "a list",
-        "map" => "a table",
-        "null" | "unit value" | "Option value" => "nothing",
-        _ => found.split('`').nth(1).unwrap_or(found),
-    }
+/// What was found, without the width of a number.
+fn shown(found: &str) -> String {
+    found
+        .replace(": sequence", ": list")
+        .replace(": map", ": table")
+        .replace(": Option value", ": nothing")
+        .replace(" as i128", "")
+        .replace(" as u128", "")
 }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use percent_encoding::percent_decode_str;
+
 use crate::base::secrets;
 use crate::http::{Address, HostScope};
 
@@ -24,6 +26,8 @@ pub(super) fn endpoint(text: &str) -> Result<Endpoint, String> {
         let address = Address::new(text)?;
         for key in address.keys() {
             secrets::conceal(key);
+            // The other side may answer with what it read.
+            secrets::conceal(&percent_decode_str(key).decode_utf8_lossy());
         }
         return Ok(Endpoint::Http(text.to_owned(), address.scope()));
     }

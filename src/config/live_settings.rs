@@ -59,7 +59,13 @@ impl Layers {
             authorities: self
                 .parse("ca_file", |path| self.authorities(path))?
                 .unwrap_or_default(),
-            outbox_capacity: self.value("outbox_limit", values::whole)?,
+            outbox_capacity: self.value(
+                "outbox_limit",
+                values::at_most(
+                    OUTBOX_MAX,
+                    "the state holds them, and is written whole several times a cycle",
+                ),
+            )?,
             metrics_file: self.text("metrics_file").map(PathBuf::from),
         })
     }
@@ -100,3 +106,6 @@ pub fn default_state_path(sources: &Sources, campaign: &Path) -> Result<PathBuf,
         ))),
     }
 }
+
+/// Records that may wait at most: a state of some 25 MB.
+const OUTBOX_MAX: usize = 100_000;

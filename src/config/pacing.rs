@@ -49,6 +49,20 @@ impl Layers {
     pub fn bands(&self) -> Result<Vec<Band>, ConfigError> {
         let sla_thresholds = self.value("sla_threshold", values::ratios)?;
         let tolerance_margins = self.value("tolerance_margin", values::ratios)?;
+        let (slas, margins) = (sla_thresholds.len(), tolerance_margins.len());
+        if slas * margins > BANDS_MAX {
+            return Err(ConfigError::Value(
+                format!(
+                    "{} and {}",
+                    self.source_of("sla_threshold"),
+                    self.source_of("tolerance_margin")
+                ),
+                format!(
+                    "{slas} × {margins} values are {} combinations, more than {BANDS_MAX}, which is as many as fit into memory: take a coarser step",
+                    slas * margins
+                ),
+            ));
+        }
         let mut bands = Vec::new();
         for sla_threshold in sla_thresholds {
             bands.extend(tolerance_margins.iter().map(|tolerance_margin| Band {
@@ -174,7 +188,7 @@ impl Layers {
             PacerPolicy::Predictive => Ok(Policy::Predictive(Predictive {
                 interval,
                 abandonment_limit: self.abandonment_limit()?,
-                logged_in_agents: self.parse("logged_in_agents", values::at_least_one)?,
+                logged_in_agents: self.parse("logged_in_agents", values::agents)?,
                 handle_time: self.value("handle_time", values::duration)?,
             })),
         }
@@ -244,3 +258,6 @@ impl Layers {
         ConfigError::Value(self.source_of(setting).to_string(), error.problem)
     }
 }
+
+/// Combinations of thresholds and margins: each has a pacer of its own.
+const BANDS_MAX: usize = 10_000;

@@ -191,7 +191,16 @@ pub(super) fn live(text: &str) -> Result<PacerPolicy, String> {
 pub(super) fn list<T>(
     one: impl Fn(&str) -> Result<T, String>,
 ) -> impl Fn(&str) -> Result<Vec<T>, String> {
-    move |text| text.split(',').map(|name| one(name.trim())).collect()
+    move |text| {
+        let count = text.split(',').count();
+        if count > POLICIES_MAX {
+            return Err(format!(
+                "{count} policies are more than {POLICIES_MAX}, and there are {} of them",
+                PolicyName::ALL.len()
+            ));
+        }
+        text.split(',').map(|name| one(name.trim())).collect()
+    }
 }
 
 /// The names that `--policy` takes, with their help; `lists` asks for those of a comparison.
@@ -238,3 +247,6 @@ const fn by_level(hard_limit: bool, available_only: bool) -> PolicyKind {
         available_only,
     }))
 }
+
+/// Names in one list.
+const POLICIES_MAX: usize = 100;

@@ -29,7 +29,13 @@ pub(super) fn ratios(text: &str) -> Result<Vec<Ratio>, String> {
     let parts: Vec<&str> = text.split(':').collect();
     let [from, to, step] = parts.as_slice() else {
         return match parts.as_slice() {
-            [list] => list.split(',').map(|one| ratio(one.trim())).collect(),
+            [list] => {
+                let count = list.split(',').count();
+                if count > VALUES_MAX {
+                    return Err(too_many_values(&count));
+                }
+                list.split(',').map(|one| ratio(one.trim())).collect()
+            }
             _ => Err(format!(
                 "{text:?} is no range; write from:to:step, such as 0.6:0.9:0.05"
             )),
@@ -46,8 +52,11 @@ pub(super) fn ratios(text: &str) -> Result<Vec<Ratio>, String> {
         ));
     }
     let steps = ((to - from) / step + 1e-9).floor();
-    if steps > RANGE_MAX {
-        return Err(format!("{text:?} has more than {RANGE_MAX} values"));
+    if steps >= RANGE_MAX {
+        return Err(too_many_values(&format_args!(
+            "{text:?}: {:.0}",
+            steps + 1.0
+        )));
     }
     let mut values = Vec::new();
     let mut n = 0.0;
@@ -61,8 +70,41 @@ pub(super) fn ratios(text: &str) -> Result<Vec<Ratio>, String> {
 }
 
 pub(super) fn whole<T: std::str::FromStr>(text: &str) -> Result<T, String> {
-    text.parse()
-        .map_err(|_| format!("{text:?} is not a whole number of at least 0"))
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().map_err(|_| {
+        if is_number {
+            format!("{text} is too large a number")
+        } else {
+            format!("{text:?} is not a whole number of at least 0")
+        }
+    })
+}
+
+fn too_many_values(count: &dyn std::fmt::Display) -> String {
+    format!(
+        "{count} values are more than {VALUES_MAX}, since each is simulated or replayed: take a coarser step"
+    )
+}
+
+/// A whole number up to `max`; `why` says what more would do.
+pub(super) fn at_most<T>(max: T, why: &'static str) -> impl Fn(&str) -> Result<T, String>
+where
+    T: std::str::FromStr + PartialOrd + std::fmt::Display,
+{
+    move |text| match text.parse() {
+        Ok(number) if number <= max => Ok(number),
+        // A number that no type holds is too large as well.
+        _ if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() => {
+            Err(format!("{text} is more than {max}: {why}"))
+        }
+        _ => whole(text),
+    }
+}
+
+/// A number of agents, of at least 1.
+pub(super) fn agents(text: &str) -> Result<u32, String> {
+    at_least_one(text)?;
+    at_most(AGENTS_MAX, "no site has so many agents")(text)
 }
 
 /// A dial ratio, as hundredths of a call per agent.
@@ -164,8 +206,11 @@ fn guard_name(guard: IfMatch) -> &'static str {
 const GUARDS: [IfMatch; 2] = [IfMatch::Any, IfMatch::Etag];
 /// Far above the pacer's own ceiling, whose error says more.
 const DIAL_RATIO_MAX_HUNDREDTHS: f64 = 1e6;
-/// Values of one range; a grid has the product of two.
+/// Values of one list or range; a grid has the product of two.
+const VALUES_MAX: usize = 1_000;
 const RANGE_MAX: f64 = 1_000.0;
+/// Most agents: as in a scenario.
+const AGENTS_MAX: u32 = 100_000;
 const DURATION_MIN: Duration = Duration::from_millis(1);
 const DURATION_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 /// Limit of the platform's analytics interface.

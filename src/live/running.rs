@@ -38,7 +38,11 @@ impl Live<'_> {
 
     /// Runs one cycle.
     pub fn run(&self, state: &mut State, deadline: &Deadline) -> CycleReport {
-        self.cycle.run(state, deadline)
+        let report = self.cycle.run(state, deadline);
+        if self.sandbox.is_some_and(Sandbox::was_begun_anew) {
+            self.cycle.notices.tell(&Notice::SandboxBegunAnew);
+        }
+        report
     }
 
     /// Counts a cycle in the state and saves it before the counters are published.

@@ -76,25 +76,30 @@ impl Plan {
     ) -> Vec<Replication> {
         let next = AtomicUsize::new(0);
         let done = Mutex::new(Vec::new());
-        thread::scope(|scope| {
-            for _ in 0..jobs.max(1) {
-                scope.spawn(|| {
-                    let mut own = Vec::new();
-                    while !stop.load(Ordering::Relaxed) {
-                        let index = next.fetch_add(1, Ordering::Relaxed);
-                        if index >= self.len() {
-                            break;
-                        }
-                        if wanted(index) {
-                            own.extend(self.simulate(index));
-                            one_done();
-                        }
-                    }
-                    done.lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .append(&mut own);
-                });
+        let work = || {
+            let mut own = Vec::new();
+            while !stop.load(Ordering::Relaxed) {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                if index >= self.len() {
+                    break;
+                }
+                if wanted(index) {
+                    own.extend(self.simulate(index));
+                    one_done();
+                }
             }
+            done.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .append(&mut own);
+        };
+        thread::scope(|scope| {
+            // This thread is one of them, so that it goes on without any other to be had.
+            for _ in 1..jobs {
+                if thread::Builder::new().spawn_scoped(scope, work).is_err() {
+                    break;
+                }
+            }
+            work();
         });
         let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
         done.sort_by_key(|replication: &Replication| replication.index);

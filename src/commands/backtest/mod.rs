@@ -78,8 +78,16 @@ fn refuse_shared_files(options: &BacktestArgs, layers: &Layers) -> Result<(), In
 fn pacers(layers: &Layers) -> Result<Vec<Pacer>> {
     let bands = layers.bands()?;
     let interval = layers.interval()?.unwrap_or(INTERVAL);
+    let policies = layers.live_policies()?;
+    let count = policies.len() * bands.len();
+    if count > PACERS_MAX {
+        return Err(InputError(format!(
+            "--policy, --sla-threshold and --tolerance-margin: {count} combinations are more than {PACERS_MAX}, since each replays every row: compare fewer"
+        ))
+        .into());
+    }
     let mut pacers = Vec::new();
-    for policy in layers.live_policies()? {
+    for policy in policies {
         for band in &bands {
             pacers.push(layers.pacer(policy, *band, interval)?);
         }
@@ -100,3 +108,6 @@ fn print(options: &BacktestArgs, run: &BacktestRun, console: Console) -> Result<
     console.data(text.trim_end())?;
     Ok(())
 }
+
+/// Combinations that are replayed side by side.
+const PACERS_MAX: usize = 10_000;

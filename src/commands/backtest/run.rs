@@ -145,6 +145,7 @@ impl<'a> BacktestRun<'a> {
             }
         });
         written?;
+        self.check_memory()?;
         let campaign = match added {
             Ok(campaign) => campaign,
             Err(not_later) => return Ok(Some(bad_time(row, not_later))),
@@ -156,6 +157,20 @@ impl<'a> BacktestRun<'a> {
         let is_mean = matches!(available, Some(AvailableAgents::WindowMean(_)));
         self.means += u64::from(is_mean);
         Ok(None)
+    }
+
+    /// Refuses a file with more campaigns than fit into memory, each with a pacer for each setting.
+    fn check_memory(&self) -> Result<(), InputError> {
+        let (campaigns, pacers) = (self.replay.campaigns().len(), self.replay.pacers());
+        let window = pacers.first().map_or(0, |pacer| pacer.limits().window);
+        if campaigns * pacers.len() * (window + PACER_SAMPLES) <= SAMPLES_MAX {
+            return Ok(());
+        }
+        Err(InputError(format!(
+            "{}: {campaigns} campaigns or more with {} settings and a --window of {window} do not fit into memory: is campaignId the right column? Or replay fewer settings or campaigns at once",
+            self.source,
+            pacers.len()
+        )))
     }
 
     /// Skips a bad row, or refuses the file.
@@ -213,3 +228,7 @@ fn bad_time(row: &HistoryRow, not_later: NotLater) -> BadRow {
 const LISTED_MAX: usize = 10;
 /// Rows between two looks at the interrupt and the progress bar: a few milliseconds.
 const ROWS_PER_LOOK: u32 = 4_096;
+/// Samples of all windows in memory, some 48 bytes each: half a gigabyte.
+const SAMPLES_MAX: usize = 10_000_000;
+/// The size of a pacer besides its window, in samples.
+const PACER_SAMPLES: usize = 20;

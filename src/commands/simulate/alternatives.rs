@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 use anyhow::Result;
 
 use super::args::SimulateArgs;
+use super::bounds;
 use super::plan::variant;
 use crate::base::notice::{Notice, Notices as _};
 use crate::config::{Layers, PolicyName};
@@ -40,6 +41,9 @@ pub(super) fn suggest_alternatives(
         replications: plan.replications.min(OTHERS_REPLICATIONS),
         ..plan.clone()
     };
+    if !bounds::is_quick(&others) {
+        return Ok(());
+    }
     let replications = others.run(args.threads(), &|_| true, &|| {}, stop);
     let mut others = others.results(&replications);
     // After an interrupt some have no figures.

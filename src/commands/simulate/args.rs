@@ -34,14 +34,14 @@ pub struct SimulateArgs {
     #[arg(long, value_name = "H", allow_negative_numbers = true)]
     pub hours: Option<f64>,
     /// Replications of each combination
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = number(1_000_000, "the figures of each are kept in memory"))]
     pub replications: u32,
     /// Seed of all draws
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub seed: u64,
     /// Threads [default: all cores]
-    #[arg(long, value_name = "N", hide_short_help = true, value_parser = clap::value_parser!(u16).range(1..))]
-    pub jobs: Option<u16>,
+    #[arg(long, value_name = "N", hide_short_help = true, value_parser = number(1_024, "each is a thread with a simulated world of its own"))]
+    pub jobs: Option<u32>,
     /// Print a table, json or csv
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Table, hide_possible_values = true)]
     pub format: Format,
@@ -89,7 +89,15 @@ impl SimulateArgs {
     /// Threads to use.
     pub(super) fn threads(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-        self.jobs.map_or_else(cores, usize::from)
+        self.jobs.map_or_else(cores, |jobs| jobs as usize)
+    }
+}
+
+/// The number of an option, up to `max`; `why` says what more would do.
+fn number(max: u32, why: &'static str) -> impl Fn(&str) -> Result<u32, String> + Clone {
+    move |text| match text.parse() {
+        Ok(number) if (1..=max).contains(&number) => Ok(number),
+        _ => Err(format!("expected 1 to {max}: {why}")),
     }
 }
 

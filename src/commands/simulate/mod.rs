@@ -2,6 +2,7 @@
 
 mod alternatives;
 pub mod args;
+mod bounds;
 mod outputs;
 mod plan;
 mod shards;
@@ -43,6 +44,7 @@ pub fn run(
     }
     let plan = plan::plan(args, scenario, &layers, sources)?;
     let shard = args.shard.as_deref().map(Shard::parse).transpose()?;
+    bounds::check(&plan, args, shard)?;
     if let Some(path) = &args.trace {
         outputs::write_trace(&plan, path)?;
     }

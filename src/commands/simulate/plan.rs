@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::args::SimulateArgs;
+use super::bounds;
 use crate::base::input::InputError;
 use crate::config::{ConfigError, Layers, PolicyKind, PolicyName, Scope, Sources, scenario_file};
 use crate::pacing::{Band, Ratio};
@@ -18,6 +19,11 @@ pub(super) fn scenario(args: &SimulateArgs, layers: &Layers) -> Result<Scenario>
         None => Scenario::default(),
     };
     if let Some(count) = args.agents {
+        if count > AGENTS_MAX {
+            let problem =
+                format!("--agents: {count} are more than {AGENTS_MAX}, which no site has");
+            return Err(InputError(problem).into());
+        }
         scenario.agents.roster = vec![Shift {
             from_secs: 0.0,
             count,
@@ -31,8 +37,9 @@ pub(super) fn scenario(args: &SimulateArgs, layers: &Layers) -> Result<Scenario>
         scenario.answer_rate.base = base;
     }
     if let Some(hours) = args.hours {
-        if hours.is_nan() || hours <= 0.0 {
-            let problem = format!("--hours: {hours} is not a time above 0");
+        if !(hours > 0.0 && hours <= HOURS_MAX) {
+            let problem =
+                format!("--hours: {hours} is not a time above 0 and up to {HOURS_MAX}, ten years");
             return Err(InputError(problem).into());
         }
         scenario.hours = hours;
@@ -53,7 +60,9 @@ pub(super) fn plan(
 ) -> Result<Plan> {
     let bands = layers.bands()?;
     let mut variants = Vec::new();
-    for policy in layers.policies()? {
+    let policies = layers.policies()?;
+    bounds::check_combinations(policies.len(), bands.len())?;
+    for policy in policies {
         // A reference dialer has no SLA band, so one is enough.
         let count = match policy.kind() {
             PolicyKind::Reference(_) => 1,
@@ -111,3 +120,8 @@ fn current(variants: &[Variant], sources: &Sources) -> Result<usize> {
         |v: &Variant| Some(v.policy.as_str()) == policy && bands.first() == Some(&v.band);
     Ok(variants.iter().position(is_current).unwrap_or(0))
 }
+
+/// Ten years; longer runs are a mistake of units.
+const HOURS_MAX: f64 = 87_600.0;
+/// Agents of the largest scenario.
+const AGENTS_MAX: u32 = 100_000;

@@ -58,6 +58,11 @@ impl Shard {
         }
     }
 
+    /// Number of shares.
+    pub(super) fn of(self) -> usize {
+        self.of
+    }
+
     /// True where the replication of this index is in the share.
     pub(super) fn has(self, index: usize) -> bool {
         index % self.of == self.number
@@ -127,7 +132,9 @@ impl Part {
         self.cells.dedup_by_key(|replication| replication.index);
         let (found, all) = (
             self.cells.len(),
-            self.variants.len() * self.replications as usize,
+            self.variants
+                .len()
+                .saturating_mul(self.replications as usize),
         );
         if found != all {
             return Err(InputError(format!(

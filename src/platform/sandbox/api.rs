@@ -28,6 +28,10 @@ impl Api {
         self.campaign.figures()
     }
 
+    pub(super) fn was_begun_anew(&mut self) -> bool {
+        self.campaign.was_begun_anew()
+    }
+
     pub(super) fn answer(&mut self, request: &ServerRequest) -> Reply {
         self.route(request).unwrap_or_else(|refusal| refusal)
     }

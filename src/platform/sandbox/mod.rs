@@ -46,6 +46,14 @@ impl Sandbox {
         api.figures()
     }
 
+    /// True where the campaign was begun anew since the last call, because its past, or a jump of the
+    /// clock, would take too long to simulate.
+    #[must_use]
+    pub fn was_begun_anew(&self) -> bool {
+        let mut api = self.api.lock().unwrap_or_else(PoisonError::into_inner);
+        api.was_begun_anew()
+    }
+
     /// The socket address of the server.
     #[must_use]
     pub fn address(&self) -> SocketAddr {

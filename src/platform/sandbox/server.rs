@@ -41,7 +41,7 @@ impl Server {
         let address = listener.local_addr()?;
         let stopping = Arc::new(AtomicBool::new(false));
         let handler = Arc::new(handler);
-        let accepting = thread::spawn({
+        let accepting = thread::Builder::new().spawn({
             let stopping = Arc::clone(&stopping);
             move || {
                 for stream in listener.incoming() {
@@ -50,12 +50,20 @@ impl Server {
                     }
                     let handler = Arc::clone(&handler);
                     if let Ok(stream) = stream {
-                        // The thread ends when the client closes its connection.
-                        thread::spawn(move || serve(stream, handler.as_ref()));
+                        // The thread ends when the client closes its connection. Without one, the
+                        // connection is closed here, and the client tries again.
+                        let serving = move || serve(stream, handler.as_ref());
+                        let _ = thread::Builder::new().spawn(serving);
                     }
                 }
             }
         });
+        let accepting = accepting.map_err(|error| {
+            io::Error::new(
+                error.kind(),
+                format!("there is no thread to be had: {error}"),
+            )
+        })?;
         Ok(Self {
             address,
             stopping,
