@@ -52,6 +52,7 @@ pub(super) fn migrated(state: StateV1) -> State {
             heard_at: pacer.heard_at,
             recovering: pacer.recovering,
             forecast: pacer.forecast,
+            allowance: None,
         },
         intent: state.intent.map(|intent| Intent {
             setpoint: Setpoint::at(intent.dial_rate),
