@@ -263,7 +263,7 @@ fn a_scenario_that_cannot_be_simulated_names_file_and_key() {
         ),
         (
             "[calls]\ntalk = { kind = \"weibull\" }",
-            "s.toml:2: unknown value `weibull`",
+            "s.toml:2: unknown variant `weibull`",
         ),
         (
             "hours = \"eight\"",

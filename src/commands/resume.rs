@@ -54,4 +54,4 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   dialpace resume --config campaign.toml
 
-The marker is found by the state, as in stop: give what stop was given. Its last line names both.";
+The marker lies beside the state: give what stop was given.";
