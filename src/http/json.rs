@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 
 use crate::base::secrets;
+use crate::base::visible::is_unseen;
 
 /// Reads `body`; the error names the field, and shows the beginning of a body that is not JSON.
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
@@ -163,7 +164,7 @@ fn json_message(value: &serde_json::Value) -> Option<String> {
 
 /// What the other side wrote, on one line, without secrets, cut to a sentence or two.
 fn shown(text: &str) -> String {
-    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    let words = text.split(|c: char| c.is_whitespace() || is_unseen(c));
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
     let line: String = words.join(" ").chars().take(SEARCHED_CHARS).collect();
     let line = secrets::of_a_stranger(&line);
