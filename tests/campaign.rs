@@ -218,6 +218,9 @@ fn a_random_campaign_keeps_every_promise() {
                 folder.write("state.json", &content[..cut]);
             }
             let is_killed = !is_quiet && draws.strikes(15);
+            // What an open change does to a campaign that cannot be read is the point.
+            let state = fs::read_to_string(folder.path("state.json")).unwrap_or_default();
+            let is_open = state.contains(r#""unsettled":[{"#);
             let faults = if is_quiet {
                 0
             } else {
@@ -226,7 +229,7 @@ fn a_random_campaign_keeps_every_promise() {
             *plan.lock().unwrap() = Plan {
                 draws: draws.next(),
                 faults,
-                is_unreadable: !is_quiet && draws.strikes(20),
+                is_unreadable: !is_quiet && draws.strikes(if is_open { 70 } else { 20 }),
                 killed_at: is_killed.then(|| (1 + draws.next() % 7, draws.strikes(50))),
                 ..Plan::default()
             };
