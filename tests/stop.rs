@@ -64,7 +64,7 @@ fn a_stop_lasts_until_resume() {
     let stopped = run(&folder, &platform, "stop", &[]).expect(0);
     assert_eq!(
         stopped.stdout,
-        "campaign camp-42 stopped: dial rate 34 → 0 calls/min; no run paces it until `dialpace resume` takes away state.json.hold\n"
+        "campaign camp-42 stopped: dial rate 34 → 0 calls/min; no run with the state state.json paces it until `dialpace resume` takes away state.json.hold\n"
     );
     assert_eq!(platform.world().applied, [34, 0]);
     for _ in 0..2 {

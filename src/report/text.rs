@@ -128,8 +128,9 @@ pub fn halt(halt: &Halt) -> String {
         HaltedBy::ThisRunWithoutState(_) => "its dial rate is 0".to_owned(),
     };
     format!(
-        "campaign {} stopped: {how}; no run paces it until `dialpace resume` takes away {}",
+        "campaign {} stopped: {how}; no run with the state {} paces it until `dialpace resume` takes away {}",
         halt.campaign_id,
+        halt.state_path.display(),
         halt.marker.display()
     )
 }
