@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::input::InputError;
 use crate::pacing::{Band, Ratio};
-use crate::sim::{Plan, Replication, Results, Scenario, VariantResults};
+use crate::sim::{Plan, Replication, Results, Scenario, Standing, VariantResults};
 
 /// A share of a plan, by `--shard`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,7 @@ struct PartVariant {
     policy: String,
     sla_threshold: Ratio,
     tolerance_margin: Ratio,
+    standing: Standing,
 }
 
 impl Shard {
@@ -68,6 +69,7 @@ pub(super) fn part(plan: &Plan, replications: Vec<Replication>) -> String {
         policy: variant.policy.clone(),
         sla_threshold: variant.band.sla_threshold,
         tolerance_margin: variant.band.tolerance_margin,
+        standing: variant.driver.standing(),
     });
     let part = Part {
         scenario: plan.scenario.clone(),
@@ -135,6 +137,7 @@ impl Part {
                 sla_threshold: variant.sla_threshold,
                 tolerance_margin: variant.tolerance_margin,
             },
+            standing: variant.standing,
             figures: Vec::new(),
         });
         let results = Results {
@@ -143,6 +146,7 @@ impl Part {
             replications: self.replications,
             baseline: self.baseline.min(variants.len().saturating_sub(1)),
             variants: variants.collect(),
+            platform: None,
         };
         Ok(results.with(&self.cells))
     }
