@@ -315,7 +315,7 @@ fn each_decision_says_why() {
     // A bad minute: down at once, a step each poll.
     let lines = decisions(&pacer, &mut state, &[[0, 30, 20, 9, 5]; 4]);
     let text = lines.join("\n");
-    assert!(text.contains(" → 1: "), "{text}");
+    assert!(lines[2].contains(" → 1: "), "{text}");
     assert!(
         text.contains("the account of 2.88 % is overdrawn by "),
         "{text}"

@@ -381,6 +381,91 @@ fn the_report_is_one_page_that_needs_nothing_else() {
     assert_eq!(page.matches("<svg").count(), page.matches("</svg>").count());
 }
 
+/// Each platform gets a recommendation that it can carry out.
+#[test]
+fn a_recommendation_is_of_what_runs_live_and_says_how_close_it_is() {
+    let folder = Folder::new();
+    let world = ["--agents", "50", "--hours", "4", "--replications", "6"];
+    let simulate = |folder: &Folder, args: &[&str]| {
+        let args = [&["simulate"], args, &world].concat();
+        folder.dialpace(&args).finish()
+    };
+    let policies = "capacity,predictive,predictive-without-feed,ratio,progressive,vicidial";
+    let args = ["--policy", policies, "--format", "json"];
+    let document = simulate(&folder, &args).expect(0).json();
+    let runs_live: Vec<bool> = document["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|result| result["runsLive"].as_bool().unwrap())
+        .collect();
+    assert_eq!(runs_live, [true, false, true, true, false, false]);
+    let of = |platform: &str| {
+        let all = document["recommendations"].as_array().unwrap();
+        let of_platform = all.iter().find(|r| r["platform"] == platform);
+        of_platform.unwrap()["choice"].as_str().unwrap().to_owned()
+    };
+    assert!(of("campaign-api").starts_with("predictive-without-feed"));
+    assert_eq!(of("skills"), "ratio");
+    assert_eq!(document["recommendation"]["choice"], "ratio");
+
+    let text = |args: &[&str]| simulate(&folder, args).expect(0).stdout;
+    let asked = text(&["--policy", policies, "--platform", "campaign-api"]);
+    assert!(!asked.contains("Recommended for skills"), "{asked}");
+    let sentence = asked
+        .lines()
+        .find(|line| line.starts_with("Recommended for the campaign API: predictive-without-feed"));
+    let sentence = sentence.unwrap_or_else(|| panic!("{asked}"));
+    assert!(sentence.contains(" points below it; "), "{sentence}");
+    assert!(
+        sentence.contains(" % in the worst half hour of a shift)"),
+        "{sentence}"
+    );
+    for marked in [
+        "progressive *",
+        "predictive †",
+        "* reference",
+        "† told of staffed agents",
+    ] {
+        assert!(asked.contains(marked), "{marked}\n{asked}");
+    }
+
+    let none = text(&["--policy", "progressive,vicidial"]);
+    assert!(
+        none.contains("No recommendation: tick and watch run none of these"),
+        "{none}"
+    );
+    let one = [
+        "simulate",
+        "--policy",
+        "capacity,ratio",
+        "--replications",
+        "1",
+        "--hours",
+        "1",
+    ];
+    let one = folder.dialpace(&one).finish().expect(0).stdout;
+    assert!(one.contains("1 replication is too few to tell"), "{one}");
+}
+
+/// Two replications cannot tell 2.8 % from 3 %.
+#[test]
+fn too_few_replications_to_tell_are_said() {
+    let folder = Folder::new();
+    let args = [
+        "--policy",
+        "ratio,progressive",
+        "--agents",
+        "8",
+        "--hours",
+        "8",
+    ];
+    let args = [&["simulate"], &args[..], &["--replications", "2"]].concat();
+    let text = folder.dialpace(&args).finish().expect(0).stdout;
+    let wanted = "No recommendation for skills: ratio keeps abandonment under 3 % on average, and 2 replications are too few to tell";
+    assert!(text.contains(wanted), "{text}");
+}
+
 #[test]
 fn the_recommendation_is_held_against_the_current_settings() {
     let folder = Folder::new();

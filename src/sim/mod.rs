@@ -18,6 +18,7 @@ mod plan;
 mod recommend;
 mod results;
 mod scenario;
+mod standing;
 mod statistics;
 mod step_factor;
 mod world;
@@ -38,5 +39,6 @@ pub use scenario::{
     Agents, AnswerRate, Calls, DialerKind, Dialing, Faults, Outage, RatioDialing, Scenario,
     ScenarioError, Shift, Spacing, Step,
 };
+pub use standing::{LivePlatform, Standing};
 pub use statistics::Estimate;
 pub use world::simulate;

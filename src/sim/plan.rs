@@ -8,8 +8,9 @@ use std::thread;
 use super::controller::{PacerController, ReferenceDialer, Telemetry, Trace};
 use super::results::{Replication, Results, VariantResults};
 use super::scenario::Scenario;
+use super::standing::{LivePlatform, Standing};
 use super::world::simulate;
-use crate::pacing::{Band, Pacer};
+use crate::pacing::{Band, Pacer, Policy, Unit};
 
 /// A comparison of variants. A replication has the same calls and agents in every variant, so that
 /// variants can be compared replication by replication.
@@ -50,6 +51,24 @@ pub enum Driver {
     },
     /// A reference dialer.
     Reference(ReferenceDialer),
+}
+
+impl Driver {
+    /// Where it can be run as it is simulated.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        let Self::Pacer { pacer, telemetry } = self else {
+            return Standing::Reference;
+        };
+        let uses_more = matches!(pacer.policy(), Policy::Predictive(_));
+        match pacer.limits().actuator.unit {
+            Unit::CallsPerAgent => Standing::RunsOn(LivePlatform::Skills),
+            Unit::CallsPerMinute if uses_more && *telemetry == Telemetry::Full => {
+                Standing::ToldMore
+            }
+            Unit::CallsPerMinute => Standing::RunsOn(LivePlatform::CampaignApi),
+        }
+    }
 }
 
 impl Plan {
@@ -124,6 +143,7 @@ impl Plan {
         let variants = self.variants.iter().map(|variant| VariantResults {
             policy: variant.policy.clone(),
             band: variant.band,
+            standing: variant.driver.standing(),
             figures: Vec::new(),
         });
         let results = Results {
@@ -132,6 +152,7 @@ impl Plan {
             replications: self.replications,
             variants: variants.collect(),
             baseline: self.baseline,
+            platform: None,
         };
         results.with(replications)
     }

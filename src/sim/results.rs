@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::figures::Figures;
 use super::scenario::Scenario;
+use super::standing::{LivePlatform, Standing};
 use super::statistics::Estimate;
 use crate::pacing::Band;
 
@@ -22,6 +23,8 @@ pub struct Results {
     pub variants: Vec<VariantResults>,
     /// The variant that the others are compared with.
     pub baseline: usize,
+    /// The platform that a recommendation is for; `None`: each.
+    pub platform: Option<LivePlatform>,
 }
 
 /// The results of one variant.
@@ -31,6 +34,8 @@ pub struct VariantResults {
     pub policy: String,
     /// The SLA band.
     pub band: Band,
+    /// Where it can be run.
+    pub standing: Standing,
     /// The figures of each replication, in order.
     pub figures: Vec<Figures>,
 }
@@ -93,6 +98,12 @@ impl Results {
             }
         }
         self
+    }
+
+    /// The same with recommendations for this platform; `None`: for each.
+    #[must_use]
+    pub fn for_platform(self, platform: Option<LivePlatform>) -> Self {
+        Self { platform, ..self }
     }
 
     /// The first variant of a policy.
@@ -170,6 +181,9 @@ impl Summary {
 impl fmt::Display for VariantResults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (policy, band) = (&self.policy, self.band);
+        if !self.standing.has_band() {
+            return f.write_str(policy);
+        }
         let (sla, margin) = (band.sla_threshold.value(), band.tolerance_margin.value());
         write!(f, "{policy} with SLA {sla} ± {margin}")
     }
@@ -183,6 +197,7 @@ mod tests {
     fn the_names_of_the_estimates_are_those_of_json() {
         let results = VariantResults {
             policy: String::new(),
+            standing: Standing::Reference,
             band: crate::pacing::Limits::default().band,
             figures: Vec::new(),
         };

@@ -11,6 +11,7 @@ use clap::{Args, ValueEnum};
 
 use crate::commands::setting_flags::ComparisonFlags;
 use crate::report::Console;
+use crate::sim::LivePlatform;
 
 /// The arguments of `simulate`.
 #[derive(Debug, Args)]
@@ -48,6 +49,15 @@ pub struct SimulateArgs {
     /// Write one replication of the first combination, one row per interval, in backtest's columns
     #[arg(long, value_name = "FILE.csv", hide_short_help = true)]
     pub trace: Option<PathBuf>,
+    /// Platform that a recommendation is for: campaign-api or skills [default: each]
+    #[arg(
+        long,
+        value_name = "NAME",
+        hide_short_help = true,
+        value_enum,
+        hide_possible_values = true
+    )]
+    pub platform: Option<PlatformName>,
     /// Write a report with pictures, as one HTML file
     #[arg(long, value_name = "FILE.html")]
     pub report: Option<PathBuf>,
@@ -76,7 +86,24 @@ pub enum Format {
     Csv,
 }
 
+/// The platform that a recommendation is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PlatformName {
+    /// It takes a dial rate.
+    CampaignApi,
+    /// They dial by themselves and take a dial ratio.
+    Skills,
+}
+
 impl SimulateArgs {
+    /// The platform that a recommendation is for; `None`: each.
+    pub(super) fn live_platform(&self) -> Option<LivePlatform> {
+        self.platform.map(|platform| match platform {
+            PlatformName::CampaignApi => LivePlatform::CampaignApi,
+            PlatformName::Skills => LivePlatform::Skills,
+        })
+    }
+
     /// The console that prints as much as was asked for.
     #[must_use]
     pub fn console(&self) -> Console {

@@ -33,7 +33,7 @@ pub fn run(
     outputs::refuse_shared_files(args, &layers)?;
     let limit = layers.abandonment_limit()?.value();
     if !args.merge.is_empty() {
-        let results = shards::merge(&args.merge)?;
+        let results = shards::merge(&args.merge)?.for_platform(args.live_platform());
         console.data(outputs::text(&results, limit, args.format).trim_end())?;
         return Ok(Ended::Done);
     }
@@ -62,7 +62,9 @@ pub fn run(
         console.data(&shards::part(&plan, replications))?;
         return Ok(Ended::Done);
     }
-    let results = plan.results(&replications);
+    let results = plan
+        .results(&replications)
+        .for_platform(args.live_platform());
     if let Some(path) = &args.report {
         outputs::write_report(&plan, &results, limit, path)?;
     }

@@ -9,7 +9,7 @@ use crate::base::files;
 use crate::base::input::InputError;
 use crate::base::plain_words::plain;
 use crate::pacing::{Band, Ratio};
-use crate::sim::{Plan, Replication, Results, Scenario, VariantResults};
+use crate::sim::{Plan, Replication, Results, Scenario, Standing, VariantResults};
 
 /// A share of a plan, by `--shard`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +38,7 @@ struct PartVariant {
     policy: String,
     sla_threshold: Ratio,
     tolerance_margin: Ratio,
+    standing: Standing,
 }
 
 impl Shard {
@@ -76,6 +77,7 @@ pub(super) fn part(plan: &Plan, replications: Vec<Replication>) -> String {
         policy: variant.policy.clone(),
         sla_threshold: variant.band.sla_threshold,
         tolerance_margin: variant.band.tolerance_margin,
+        standing: variant.driver.standing(),
     });
     let part = Part {
         scenario: plan.scenario.clone(),
@@ -147,6 +149,7 @@ impl Part {
                 sla_threshold: variant.sla_threshold,
                 tolerance_margin: variant.tolerance_margin,
             },
+            standing: variant.standing,
             figures: Vec::new(),
         });
         let results = Results {
@@ -155,6 +158,7 @@ impl Part {
             replications: self.replications,
             baseline: self.baseline.min(variants.len().saturating_sub(1)),
             variants: variants.collect(),
+            platform: None,
         };
         Ok(results.with(&self.cells))
     }

@@ -7,8 +7,8 @@ pub(super) struct Comparison<'a> {
     pub(super) summaries: &'a [Summary],
     /// The abandonment rate that is to be kept.
     pub(super) limit: f64,
-    /// The recommended variant.
-    pub(super) choice: Option<String>,
+    /// The recommended variants, of each platform one.
+    pub(super) choices: Vec<String>,
 }
 
 impl<'a> Comparison<'a> {
@@ -17,6 +17,6 @@ impl<'a> Comparison<'a> {
     }
 
     pub(super) fn is_choice(&self, variant: &VariantResults) -> bool {
-        self.choice.as_ref() == Some(&variant.to_string())
+        self.choices.contains(&variant.to_string())
     }
 }

@@ -15,13 +15,13 @@ use crate::sim::{Results, Snapshot, recommend};
 #[must_use]
 pub fn page(results: &Results, limit: f64, unit: Unit, snapshots: &[Snapshot]) -> String {
     let summaries = results.summaries(limit);
-    let recommendation = recommend(results, &summaries, limit);
+    let recommendations = recommend(results, &summaries, limit);
     let mut page = page::head(&results.scenario.name);
     add(
         &mut page,
         format_args!("<p>{}</p>\n", escape(&results.scenario.description)),
     );
-    if let Some(recommendation) = &recommendation {
+    for recommendation in &recommendations {
         let text = escape(&recommendation.to_string()).replace('\n', "<br>");
         add(&mut page, format_args!("<p class=\"advice\">{text}</p>\n"));
     }
@@ -29,7 +29,10 @@ pub fn page(results: &Results, limit: f64, unit: Unit, snapshots: &[Snapshot]) -
         results,
         summaries: &summaries,
         limit,
-        choice: recommendation.and_then(|recommendation| recommendation.choice),
+        choices: recommendations
+            .into_iter()
+            .filter_map(|recommendation| recommendation.choice)
+            .collect(),
     };
     page.push_str(&heat_maps(&comparison));
     page.push_str(&frontier(&comparison));

@@ -11,6 +11,7 @@ pub fn json(results: &Results, limit: f64) -> String {
     let variants = results.variants.iter().zip(&summaries).enumerate();
     let rows = variants.map(|(n, (variant, summary))| Row {
         policy: &variant.policy,
+        runs_live: variant.standing.runs_live(),
         sla_threshold: variant.band.sla_threshold.value(),
         tolerance_margin: variant.band.tolerance_margin.value(),
         replications: results.replications,
@@ -19,12 +20,17 @@ pub fn json(results: &Results, limit: f64) -> String {
             .paired(n, results.baseline, |f| f.connects_per_agent_hour),
         abandonment_rate_over_baseline: results.paired(n, results.baseline, |f| f.abandonment_rate),
     });
+    let recommendations = recommend(results, &summaries, limit);
+    let connects = |r: &&Recommendation| r.gain_over_baseline.map_or(f64::MIN, |gain| gain.mean);
+    let best = recommendations.iter().rev();
+    let best = best.max_by(|a, b| connects(a).total_cmp(&connects(b)));
     let document = Document {
         scenario: &results.scenario,
         seed: results.seed,
         abandonment_limit: limit,
         results: rows.collect(),
-        recommendation: recommend(results, &summaries, limit),
+        recommendation: best.cloned(),
+        recommendations,
     };
     // Text, numbers and finite floats always have JSON.
     serde_json::to_string(&document).unwrap_or_default()
@@ -37,13 +43,18 @@ struct Document<'a> {
     seed: u64,
     abandonment_limit: f64,
     results: Vec<Row<'a>>,
+    /// Of these, the one with the most connects.
     recommendation: Option<Recommendation>,
+    /// One for each platform.
+    recommendations: Vec<Recommendation>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Row<'a> {
     policy: &'a str,
+    /// True where tick and watch can run it as it was simulated.
+    runs_live: bool,
     sla_threshold: f64,
     tolerance_margin: f64,
     replications: u32,

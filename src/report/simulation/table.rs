@@ -1,9 +1,10 @@
 //! The results as a table for a terminal.
 
 use crate::base::visible;
+use crate::pacing::Ratio;
 use crate::report::chart::add;
 use crate::report::table::aligned;
-use crate::sim::{Estimate, Results, Summary, VariantResults, recommend};
+use crate::sim::{Estimate, Results, Standing, Summary, VariantResults, recommend};
 
 /// The results as a table, with bars where they fit, and the recommendation.
 #[must_use]
@@ -22,10 +23,11 @@ pub fn table(results: &Results, limit: f64) -> String {
     text.push_str(
         "\nmean ± half-width of the 95 % confidence interval; abandoned is a share of live answers\n",
     );
+    add_marks(&mut text, results);
     if (2..=BARS_MAX).contains(&results.variants.len()) {
         add_bars(&mut text, results, &summaries, limit);
     }
-    if let Some(recommendation) = recommend(results, &summaries, limit) {
+    for recommendation in recommend(results, &summaries, limit) {
         add(&mut text, format_args!("\n{recommendation}\n"));
     }
     text
@@ -62,10 +64,14 @@ fn row(variant: &VariantResults, summary: &Summary) -> [String; 11] {
         let (mean, half_width) = (estimate.mean * 100.0, estimate.half_width * 100.0);
         format!("{mean:.decimals$} ± {half_width:.decimals$}")
     };
+    let band = |share: Ratio| {
+        let share = variant.standing.has_band().then(|| share.value());
+        share.map_or("-".to_owned(), |share| share.to_string())
+    };
     [
-        variant.policy.clone(),
-        variant.band.sla_threshold.value().to_string(),
-        variant.band.tolerance_margin.value().to_string(),
+        format!("{}{}", variant.policy, mark(variant.standing)),
+        band(variant.band.sla_threshold),
+        band(variant.band.tolerance_margin),
         percent(summary.occupancy, 1),
         percent(summary.abandonment_rate, 2),
         percent(summary.worst_half_hour_abandonment, 1),
@@ -75,6 +81,26 @@ fn row(variant: &VariantResults, summary: &Summary) -> [String; 11] {
         plain(summary.patches_per_hour, 1),
         percent(summary.outside_sla_band, 1),
     ]
+}
+
+/// The mark of a policy that cannot be run as it was simulated.
+fn mark(standing: Standing) -> &'static str {
+    match standing {
+        Standing::RunsOn(_) => "",
+        Standing::ToldMore => " †",
+        Standing::Reference => " *",
+    }
+}
+
+/// What the marks mean.
+fn add_marks(text: &mut String, results: &Results) {
+    let has = |standing| results.variants.iter().any(|v| v.standing == standing);
+    if has(Standing::Reference) {
+        text.push_str("* reference: decides at every call; in simulate only\n");
+    }
+    if has(Standing::ToldMore) {
+        text.push_str("† told of staffed agents and abandoned calls, which the campaign API does not tell; predictive-without-feed is what tick can do there\n");
+    }
 }
 
 /// A bar for each variant: its connects per agent-hour, with a note where its abandonment rate may be

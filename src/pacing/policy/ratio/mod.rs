@@ -14,7 +14,8 @@
 //!   turns shorter.
 //! * Lower by one step as soon as the account is overdrawn: by 0.1 calls or, at a ratio that is
 //!   expected to abandon less than twice the aim, by what the difference makes up for in an hour. A
-//!   step further down would make up for it sooner, but at a cost of many idle agents.
+//!   step further down would make up for it sooner, but at a cost of many idle agents. It may not
+//!   where more than twice the aim was abandoned in the last quarter of an hour, beyond doubt.
 //! * Raise by one step when the account holds what four minutes at the next ratio are expected to
 //!   cost more than the aim. The present ratio must be expected to abandon at most 1.2 times the
 //!   aim: where both lie above it, the lower one and the one below do better in turn.
@@ -137,7 +138,12 @@ impl Allowance {
             self.agreed = 0;
             return (steps.lowest, RatioCause::NoResults);
         }
-        if steps.place > 0 && calls < -steps.overdraft(settings) {
+        let overdraft = if self.is_beyond_doubt(steps.aim) {
+            CALLS_MIN
+        } else {
+            steps.overdraft(settings)
+        };
+        if steps.place > 0 && calls < -overdraft {
             self.agreed = 0;
             return (steps.lower, RatioCause::Overdrawn);
         }
@@ -151,6 +157,18 @@ impl Allowance {
         }
         self.agreed = 0;
         (higher, RatioCause::Raised)
+    }
+
+    /// True where more than twice the aim is abandoned, beyond doubt, in what the last quarter of an
+    /// hour reported.
+    fn is_beyond_doubt(&self, aim: f64) -> bool {
+        let recent = self.recent.iter();
+        let sums = recent.fold((0.0, 0.0), |sums, interval| {
+            let (answered, abandoned) = (interval.answered, interval.abandoned);
+            (sums.0 + f64::from(answered), sums.1 + f64::from(abandoned))
+        });
+        let twice = OVERDRAFT_AIMS * aim * sums.0;
+        sums.1 > twice + DOUBT_Z * libm::sqrt(twice + DOUBT_VARIANCE_MIN)
     }
 
     /// The reason for which a raise that can be afforded has to wait.
@@ -234,6 +252,10 @@ impl Steps {
 const CALLS_MIN: f64 = 0.1;
 /// Aims; a ratio that is expected to abandon less may make up for an overdrawn account.
 const OVERDRAFT_AIMS: f64 = 2.0;
+/// Standard deviations beyond which there is no doubt.
+const DOUBT_Z: f64 = 3.0;
+/// Abandoned calls²; keeps a single one doubtful.
+const DOUBT_VARIANCE_MIN: f64 = 0.25;
 /// Minutes at the next ratio that the account must be able to pay.
 const RAISED_MINS: f64 = 4.0;
 /// Minutes in which the next ratio must make up for an overdrawn account, where it abandons less than
