@@ -62,7 +62,7 @@ const OTHER_FLAGS: &str = "
     watch     cycles on-exit sandbox speed dry-run json quiet verbose help
     stop      wait sandbox quiet verbose help
     resume    sandbox quiet help
-    simulate  print-scenario agents answer-rate hours replications seed jobs format trace report shard merge quiet help
+    simulate  print-scenario platform agents answer-rate hours replications seed jobs format trace report shard merge quiet help
     backtest  column output on-bad-row format report quiet help
 ";
 
