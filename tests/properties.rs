@@ -13,8 +13,8 @@ use dialpace::base::units::UnixMillis;
 use dialpace::http::retry_after;
 use dialpace::live::{Loaded, Store};
 use dialpace::pacing::{
-    Actuator, Band, Guards, Limits, Pacer, PacerState, Policy, Predictive, Ratio, Sample, Setpoint,
-    Traffic, Unit,
+    Actuator, Band, Guards, Limits, Pacer, PacerState, Policy, Predictive, Ratio, RatioLever,
+    RatioSettings, Sample, Setpoint, Traffic, Unit,
 };
 use dialpace::warehouse::Record;
 use proptest::prelude::*;
@@ -102,6 +102,15 @@ fn limits() -> impl Strategy<Value = Limits> {
 fn policy(limits: &Limits, which: u8) -> Policy {
     let unit = limits.actuator.unit;
     match which % 4 {
+        0 | 2 if unit == Unit::CallsPerAgent => Policy::Ratio(RatioSettings {
+            interval: Duration::from_secs(30),
+            abandonment_limit: Ratio::new(f64::from(which) / 255.0).unwrap(),
+            handle_time: Duration::from_secs(u64::from(which)),
+            lever: [RatioLever::Whole, RatioLever::Overdial, RatioLever::Real]
+                [usize::from(which % 3)],
+            raise_dwell: Duration::from_secs(u64::from(which)),
+            writes_per_hour: u32::from(which % 20) + 1,
+        }),
         _ if unit == Unit::CallsPerAgent => fixed(limits),
         0 => Policy::Capacity,
         1 => Policy::Compensated,
@@ -206,8 +215,12 @@ proptest! {
 
     #[test]
     fn fewer_agents_never_give_a_higher_rate(limits in limits(), which in any::<u8>(), polls in proptest::collection::vec((0..300_u32, 0..300_u32, 0.0..=1.0_f64), 1..12)) {
-        // Predictive is left out: fewer idle agents may be more who are about to end their call.
-        let which = if which % 4 == 2 { which - 1 } else { which };
+        // Predictive and ratio are left out: fewer idle agents may be more who are about to end their call.
+        let which = match limits.actuator.unit {
+            Unit::CallsPerMinute if which % 4 == 2 => which - 1,
+            Unit::CallsPerMinute => which,
+            Unit::CallsPerAgent => which | 1,
+        };
         let pacer = Pacer::new(limits.clone(), policy(&limits, which)).unwrap();
         let (mut more, mut fewer) = (PacerState::default(), PacerState::default());
         for (n, (agents, less, rate)) in polls.into_iter().enumerate() {

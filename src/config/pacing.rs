@@ -9,7 +9,7 @@ use super::settings::how_to_set;
 use super::values;
 use crate::pacing::{
     Actuator, Band, Guards, Limits, LimitsError, MIN_DIAL_RATE, Pacer, Policy, Predictive, Ratio,
-    Setpoint, Unit, default_max_sample_age,
+    RatioSettings, Setpoint, Unit, default_max_sample_age,
 };
 use crate::sim::{DialerKind, Dialing};
 
@@ -177,6 +177,14 @@ impl Layers {
                 logged_in_agents: self.parse("logged_in_agents", values::at_least_one)?,
                 handle_time: self.value("handle_time", values::duration)?,
             })),
+            PacerPolicy::Ratio => Ok(Policy::Ratio(RatioSettings {
+                interval,
+                abandonment_limit: self.abandonment_limit()?,
+                handle_time: self.value("handle_time", values::duration)?,
+                lever: dialing.ratio.lever,
+                raise_dwell: self.value("raise_dwell", values::duration)?,
+                writes_per_hour: self.value("writes_per_hour", values::at_least_one)?,
+            })),
         }
     }
 
@@ -212,20 +220,27 @@ impl Layers {
 
     fn refuse_flags_of_other_policies(&self) -> Result<(), ConfigError> {
         let policies = self.policies()?;
-        for (key, name) in [
-            ("dial_rate", PolicyName::Fixed),
-            ("ratio", PolicyName::Fixed),
-            ("logged_in_agents", PolicyName::Predictive),
-            ("handle_time", PolicyName::Predictive),
+        for (key, names) in [
+            ("dial_rate", &[PolicyName::Fixed][..]),
+            ("ratio", &[PolicyName::Fixed]),
+            ("logged_in_agents", &[PolicyName::Predictive]),
+            ("handle_time", &[PolicyName::Predictive, PolicyName::Ratio]),
+            ("raise_dwell", &[PolicyName::Ratio]),
+            ("writes_per_hour", &[PolicyName::Ratio]),
         ] {
             let source = self.source_of(key);
-            let is_used = |policy: &PolicyName| policy.pacer_policy() == name.pacer_policy();
+            let is_used = |policy: &PolicyName| {
+                let mut names = names.iter();
+                names.any(|name| policy.pacer_policy() == name.pacer_policy())
+            };
             if source.rank() == 0 && !policies.iter().any(is_used) {
                 let policies: Vec<&str> = policies.iter().map(|policy| policy.as_str()).collect();
+                let names: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
                 return Err(ConfigError::Value(
                     source.to_string(),
                     format!(
-                        "it is for --policy {name}, and the policy is {}",
+                        "it is for --policy {}, and the policy is {}",
+                        names.join(" or "),
                         policies.join(",")
                     ),
                 ));

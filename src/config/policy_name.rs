@@ -19,6 +19,8 @@ pub enum PolicyName {
     Predictive,
     /// `predictive-without-feed`
     PredictiveWithoutFeed,
+    /// `ratio`
+    Ratio,
     /// `progressive`
     Progressive,
     /// `vicidial`
@@ -53,16 +55,19 @@ pub enum PacerPolicy {
     Fixed,
     /// As many answers as agents will be free to take.
     Predictive,
+    /// Calls per agent for a dialer that dials by itself.
+    Ratio,
 }
 
 impl PolicyName {
     /// Every name, in the order of help.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Capacity,
         Self::Compensated,
         Self::Fixed,
         Self::Predictive,
         Self::PredictiveWithoutFeed,
+        Self::Ratio,
         Self::Progressive,
         Self::Vicidial,
         Self::VicidialAvailable,
@@ -88,10 +93,14 @@ impl PolicyName {
         self.row().2
     }
 
-    /// True for a policy that can pace a real campaign.
+    /// True for a policy that can pace a real campaign. The platform that dials at a ratio is not
+    /// one yet.
     #[must_use]
     pub const fn runs_live(self) -> bool {
-        matches!(self.kind(), PolicyKind::Pacer(_))
+        match self.kind() {
+            PolicyKind::Pacer(policy) => !matches!(policy, PacerPolicy::Ratio),
+            PolicyKind::PacerOnCampaignApi(_) | PolicyKind::Reference(_) => false,
+        }
     }
 
     /// The policy of the pacer, if it is one, whatever its telemetry.
@@ -129,6 +138,11 @@ impl PolicyName {
                 "predictive-without-feed",
                 PacerOnCampaignApi(PacerPolicy::Predictive),
                 "predictive with the telemetry of the campaign API, which counts neither staffed agents nor abandoned calls",
+            ),
+            Self::Ratio => (
+                "ratio",
+                Pacer(PacerPolicy::Ratio),
+                "calls per agent for a dialer that dials by itself, with abandonment under its limit",
             ),
             Self::Progressive => (
                 "progressive",
@@ -178,9 +192,10 @@ impl FromStr for PolicyName {
 
 /// Reads the name of one policy that can pace a real campaign.
 pub(super) fn live(text: &str) -> Result<PacerPolicy, String> {
-    match text.parse::<PolicyName>()?.kind() {
-        PolicyKind::Pacer(policy) => Ok(policy),
-        PolicyKind::PacerOnCampaignApi(_) | PolicyKind::Reference(_) => Err(format!(
+    let name = text.parse::<PolicyName>()?;
+    match name.kind() {
+        PolicyKind::Pacer(policy) if name.runs_live() => Ok(policy),
+        _ => Err(format!(
             "{text:?} is for simulations only; expected {}",
             listed(PolicyName::runs_live, " or ")
         )),
@@ -206,8 +221,8 @@ pub(super) fn choices(lists: bool) -> Vec<(&'static str, String)> {
 }
 
 fn unknown(text: &str) -> String {
-    let is_api = |name: PolicyName| matches!(name.kind(), PolicyKind::PacerOnCampaignApi(_));
     let is_reference = |name: PolicyName| matches!(name.kind(), PolicyKind::Reference(_));
+    let is_api = |name: PolicyName| !name.runs_live() && !is_reference(name);
     let names = PolicyName::ALL
         .into_iter()
         .map(|name| (name.as_str(), name));

@@ -315,13 +315,33 @@ pub const SETTINGS: &[Setting] = &[
         ..PACING
     },
     Setting {
+        key: "raise_dwell",
+        env: "DIALPACE_RAISE_DWELL",
+        value: "TIME",
+        // Three times the longest ring and an interval: by then a change shows in what is reported.
+        default: Text("180s"),
+        help: "Least time from a change of the dial ratio to a raise",
+        details: "Policy ratio lowers it at once.",
+        ..PACING
+    },
+    Setting {
+        key: "writes_per_hour",
+        env: "DIALPACE_WRITES_PER_HOUR",
+        value: "N",
+        // Each change is an entry in the history of the skill.
+        default: Text("12"),
+        help: "Changes of the dial ratio in an hour",
+        details: "Policy ratio raises it only while enough of them are left to lower it again.",
+        ..PACING
+    },
+    Setting {
         key: "abandonment_limit",
         env: "DIALPACE_ABANDONMENT_LIMIT",
         value: "SHARE",
         unit: "0 to 1",
         default: Text("0.03"),
         help: "Highest abandonment rate",
-        details: "Abandoned ÷ (connected + abandoned). Policy predictive keeps under it, and simulate recommends no setting above it.",
+        details: "Abandoned ÷ (connected + abandoned). Policies predictive and ratio keep under it, and simulate recommends no setting above it.",
         ..PACING
     },
     Setting {
@@ -338,7 +358,7 @@ pub const SETTINGS: &[Setting] = &[
         env: "DIALPACE_HANDLE_TIME",
         value: "TIME",
         default: Text("180s"),
-        help: "Mean talk and wrap-up time, for policy predictive",
+        help: "Mean talk and wrap-up time, for policies predictive and ratio",
         details: "It is used until it is learned. The campaign API gives nothing to learn it from.",
         ..PACING
     },

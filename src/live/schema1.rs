@@ -52,6 +52,7 @@ pub(super) fn migrated(state: StateV1) -> State {
             heard_at: pacer.heard_at,
             recovering: pacer.recovering,
             forecast: pacer.forecast,
+            allowance: None,
         },
         unsettled: state.intent.into_iter().map(intent).collect(),
         late: None,

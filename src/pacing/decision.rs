@@ -191,7 +191,14 @@ impl fmt::Display for Decision {
     /// Writes the reason with its figures, as one clause.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let evidence = &self.evidence;
+        let lever = match self.unit {
+            Unit::CallsPerMinute => "rate",
+            Unit::CallsPerAgent => "ratio",
+        };
         match self.reason {
+            Reason::RateDiffers | Reason::Stable if self.unit == Unit::CallsPerAgent => {
+                write!(f, "{}", ChangeOf(self))
+            }
             Reason::OutsideBand => write!(f, "{}, {}", AnswerRateText(evidence), TargetOf(self)),
             Reason::RateDiffers | Reason::QuietInterval => {
                 write!(f, "{}, {}", TargetOf(self), AnswerRateText(evidence))
@@ -207,8 +214,8 @@ impl fmt::Display for Decision {
             }
             Reason::Recovering => write!(
                 f,
-                "the state was lost, so this cycle does not raise the rate above {}; {}",
-                self.previous_dial_rate(),
+                "the state was lost, so this cycle does not raise the {lever} above {}; {}",
+                self.unit.value(self.previous.unwrap_or(Setpoint::Stopped)),
                 TargetOf(self)
             ),
             Reason::PollFailed => write!(
@@ -218,11 +225,11 @@ impl fmt::Display for Decision {
             ),
             Reason::Unseen => write!(
                 f,
-                "poll failed, so the rate falls to one that can hold without polls"
+                "poll failed, so the {lever} falls to one that can hold without polls"
             ),
             Reason::NoSamples => f.write_str("poll failed and no sample is young enough to count"),
             Reason::AboveMaximum => {
-                write!(f, "poll failed, and the rate is above the maximum")
+                write!(f, "poll failed, and the {lever} is above the maximum")
             }
             Reason::ChangedElsewhere => f.write_str(
                 "poll failed, and the rate was raised elsewhere, so it goes back to the one last decided",
@@ -259,6 +266,30 @@ impl fmt::Display for AnswerRateText<'_> {
     }
 }
 
+/// The dial ratio before and after, and its basis: "ratio 2 → 1: 14 of 310 answers abandoned …".
+struct ChangeOf<'a>(&'a Decision);
+
+impl fmt::Display for ChangeOf<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let decision = self.0;
+        let value = |setpoint: Option<Setpoint>| {
+            setpoint.map_or("unknown".to_owned(), |setpoint| {
+                decision.unit.value(setpoint).to_string()
+            })
+        };
+        let (before, after) = (value(decision.previous), value(decision.setpoint));
+        if before == after {
+            write!(f, "ratio stays {after}: ")?;
+        } else {
+            write!(f, "ratio {before} → {after}: ")?;
+        }
+        match &decision.evidence.target {
+            Some(target) => write!(f, "{}", target.basis),
+            None => f.write_str("no target"),
+        }
+    }
+}
+
 /// The target, with the bound that changed it: "target 34 = floor(40.0 agents × 0.85)".
 struct TargetOf<'a>(&'a Decision);
 
@@ -268,6 +299,9 @@ impl fmt::Display for TargetOf<'_> {
         let Some(target) = &decision.evidence.target else {
             return f.write_str("no target");
         };
+        if decision.unit == Unit::CallsPerAgent {
+            return write!(f, "target {} = {}", target.value, target.basis);
+        }
         let whole = target.value.floor();
         write!(f, "target {whole} = {}", target.basis)?;
         let rate = f64::from(decision.dial_rate());

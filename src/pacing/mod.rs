@@ -45,6 +45,7 @@ mod decision;
 mod limits;
 mod pacer;
 mod policy;
+mod ratio_basis;
 mod ratio_lever;
 mod sample;
 mod setpoint;
@@ -59,7 +60,8 @@ pub use limits::{
     MIN_DIAL_RATE, SLA_THRESHOLD, TOLERANCE_MARGIN, UTILISATION, WINDOW, default_max_sample_age,
 };
 pub use pacer::Pacer;
-pub use policy::{Forecast, Policy, Predictive};
+pub use policy::{Allowance, Forecast, Policy, Predictive, RatioSettings};
+pub use ratio_basis::{RatioBasis, RatioCause};
 pub use ratio_lever::{RatioLever, RatioPosition};
 pub use sample::{IntervalRate, NotARatio, Ratio, Sample, Traffic};
 pub use setpoint::{Actuator, Setpoint, Unit};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::policy::predictive::Forecast;
+use super::policy::{Allowance, Forecast};
 use super::setpoint::Setpoint;
 use super::window::Window;
 use crate::base::units::UnixMillis;
@@ -22,6 +22,9 @@ pub struct PacerState {
     /// Estimates of the predictive policy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forecast: Option<Box<Forecast>>,
+    /// Account and estimates of the ratio policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowance: Option<Box<Allowance>>,
 }
 
 impl PacerState {

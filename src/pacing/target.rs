@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::ratio_basis::RatioBasis;
+
 /// The value that a policy asks for, before the guards and the bounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Target {
@@ -60,6 +62,8 @@ pub enum Basis {
         /// Part of the interval whose calls are answered within the horizon, s.
         answered_part_secs: f64,
     },
+    /// The account of abandoned calls.
+    Ratio(RatioBasis),
 }
 
 impl fmt::Display for Basis {
@@ -78,7 +82,7 @@ impl fmt::Display for Basis {
                 f,
                 "floor({available_mean:.1} agents × {utilisation} × {sla_threshold} / {answer_rate_mean:.3})"
             ),
-            Self::Fixed => f.write_str("the fixed rate"),
+            Self::Fixed => f.write_str("the fixed value"),
             Self::Predictive {
                 idle,
                 freed,
@@ -102,6 +106,7 @@ impl fmt::Display for Basis {
                     abandonment_rate * 100.0
                 )
             }
+            Self::Ratio(basis) => basis.fmt(f),
         }
     }
 }

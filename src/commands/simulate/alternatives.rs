@@ -26,7 +26,8 @@ pub(super) fn suggest_alternatives(
     };
     let asked = |policy: PolicyName| results.of_policy(policy.as_str());
     let others: &[PolicyName] = match plan.scenario.dialer.kind {
-        DialerKind::Any | DialerKind::Rate => &OTHERS,
+        DialerKind::Any => &OTHERS,
+        DialerKind::Rate => &OTHERS_AT_A_RATE,
         DialerKind::Ratio => &OTHERS_AT_A_RATIO,
     };
     let missing = others.iter().copied();
@@ -80,13 +81,21 @@ fn percent(variant: &VariantResults, figure: fn(&Figures) -> f64) -> f64 {
 }
 
 /// Policies that a user may want to compare with those asked for.
-const OTHERS: [PolicyName; 4] = [
+const OTHERS: [PolicyName; 5] = [
+    PolicyName::Capacity,
+    PolicyName::Predictive,
+    PolicyName::PredictiveWithoutFeed,
+    PolicyName::Ratio,
+    PolicyName::Progressive,
+];
+/// The same where the dialer is set to a rate.
+const OTHERS_AT_A_RATE: [PolicyName; 4] = [
     PolicyName::Capacity,
     PolicyName::Predictive,
     PolicyName::PredictiveWithoutFeed,
     PolicyName::Progressive,
 ];
-/// The same where the dialer is set to a ratio.
-const OTHERS_AT_A_RATIO: [PolicyName; 1] = [PolicyName::Progressive];
+/// The same where it is set to a ratio.
+const OTHERS_AT_A_RATIO: [PolicyName; 2] = [PolicyName::Ratio, PolicyName::Progressive];
 /// Replications of each: enough for a hint, and quick.
 const OTHERS_REPLICATIONS: u32 = 10;

@@ -61,7 +61,7 @@ pub(super) fn write_trace(plan: &Plan, path: &Path) -> Result<()> {
     let (pacer, telemetry, trace) = plan.trace().ok_or_else(|| {
         InputError("--trace: a reference dialer has no intervals to trace".to_owned())
     })?;
-    let uses_staff = matches!(pacer.policy(), Policy::Predictive(_));
+    let uses_staff = matches!(pacer.policy(), Policy::Predictive(_) | Policy::Ratio(_));
     let with_staff = telemetry == Telemetry::Full && uses_staff;
     let unit = pacer.limits().actuator.unit;
     let rows = simulation::trace(&trace.rows, &plan.scenario.name, unit, with_staff);

@@ -7,7 +7,9 @@ use anyhow::Result;
 
 use super::args::SimulateArgs;
 use crate::base::input::InputError;
-use crate::config::{ConfigError, Layers, PolicyKind, PolicyName, Scope, Sources, scenario_file};
+use crate::config::{
+    ConfigError, Layers, PacerPolicy, PolicyKind, PolicyName, Scope, Sources, scenario_file,
+};
 use crate::pacing::{Band, Ratio};
 use crate::sim::{Driver, Plan, Scenario, Shift, Telemetry, Variant};
 
@@ -54,9 +56,9 @@ pub(super) fn plan(
     let bands = layers.bands()?;
     let mut variants = Vec::new();
     for policy in layers.policies()? {
-        // A reference dialer has no SLA band, so one is enough.
+        // A reference dialer and a ratio have no SLA band, so one is enough.
         let count = match policy.kind() {
-            PolicyKind::Reference(_) => 1,
+            PolicyKind::Reference(_) | PolicyKind::Pacer(PacerPolicy::Ratio) => 1,
             PolicyKind::Pacer(_) | PolicyKind::PacerOnCampaignApi(_) => bands.len(),
         };
         for band in bands.iter().take(count) {

@@ -7,6 +7,8 @@ mod capacity;
 mod compensated;
 mod fixed;
 pub(super) mod predictive;
+pub(super) mod ratio;
+mod share;
 
 use super::limits::{Limits, LimitsError};
 use super::sample::Sample;
@@ -15,6 +17,7 @@ use super::state::PacerState;
 use super::target::Target;
 
 pub use predictive::{Forecast, Predictive};
+pub use ratio::{Allowance, RatioSettings};
 
 /// The rule for the target.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,6 +35,8 @@ pub enum Policy {
     },
     /// As many answers as agents will be free, with abandonment under a limit.
     Predictive(Predictive),
+    /// Calls per agent for a dialer that dials by itself, with abandonment under a limit.
+    Ratio(RatioSettings),
 }
 
 impl Policy {
@@ -43,6 +48,7 @@ impl Policy {
             Self::Compensated => "compensated",
             Self::Fixed { .. } => "fixed",
             Self::Predictive(_) => "predictive",
+            Self::Ratio(_) => "ratio",
         }
     }
 
@@ -51,6 +57,7 @@ impl Policy {
     pub fn unit(self) -> Unit {
         match self {
             Self::Capacity | Self::Compensated | Self::Predictive(_) => Unit::CallsPerMinute,
+            Self::Ratio(_) => Unit::CallsPerAgent,
             Self::Fixed { unit, .. } => unit,
         }
     }
@@ -67,7 +74,7 @@ impl Policy {
             });
         }
         match self {
-            Self::Capacity | Self::Compensated | Self::Predictive(_) => Ok(()),
+            Self::Capacity | Self::Compensated | Self::Predictive(_) | Self::Ratio(_) => Ok(()),
             Self::Fixed { setpoint, .. } => fixed::check(setpoint, limits),
         }
     }
@@ -88,6 +95,17 @@ impl Policy {
             Self::Predictive(settings) => {
                 let dial_rate = state.applied.map_or(0, Setpoint::steps);
                 Forecast::next(&mut state.forecast, &settings, sample, dial_rate)
+            }
+            Self::Ratio(settings) => {
+                let (known, actuator) = (&mut state.allowance, &limits.actuator);
+                Allowance::next(
+                    known,
+                    &settings,
+                    actuator,
+                    &state.window,
+                    sample,
+                    state.applied,
+                )
             }
         }
     }

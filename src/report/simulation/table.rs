@@ -10,9 +10,14 @@ use crate::sim::{Estimate, Results, Summary, VariantResults, recommend};
 pub fn table(results: &Results, limit: f64) -> String {
     let summaries = results.summaries(limit);
     let mut text = heading(results);
-    let mut rows = vec![HEADINGS.map(str::to_owned)];
     let variants = results.variants.iter().zip(&summaries);
-    rows.extend(variants.map(|(variant, summary)| row(variant, summary)));
+    let mut rows = vec![HEADINGS.map(str::to_owned).to_vec()];
+    rows.extend(variants.map(|(variant, summary)| row(variant, summary).to_vec()));
+    if summaries.iter().all(|summary| summary.ratio.mean <= 0.0) {
+        for row in &mut rows {
+            row.remove(RATIO_COLUMN);
+        }
+    }
     text.push_str(&aligned(&rows));
     text.push_str(
         "\nmean ± half-width of the 95 % confidence interval; abandoned is a share of live answers\n",
@@ -43,10 +48,15 @@ fn heading(results: &Results) -> String {
     )
 }
 
-fn row(variant: &VariantResults, summary: &Summary) -> [String; 10] {
+fn row(variant: &VariantResults, summary: &Summary) -> [String; 11] {
     let plain = |estimate: Estimate, decimals: usize| {
         let (mean, half_width) = (estimate.mean, estimate.half_width);
         format!("{mean:.decimals$} ± {half_width:.decimals$}")
+    };
+    // A dialer has one lever, or none.
+    let lever = |estimate: Estimate, decimals: usize| match estimate.mean {
+        mean if mean > 0.0 => plain(estimate, decimals),
+        _ => "-".to_owned(),
     };
     let percent = |estimate: Estimate, decimals: usize| {
         let (mean, half_width) = (estimate.mean * 100.0, estimate.half_width * 100.0);
@@ -60,7 +70,8 @@ fn row(variant: &VariantResults, summary: &Summary) -> [String; 10] {
         percent(summary.abandonment_rate, 2),
         percent(summary.worst_half_hour_abandonment, 1),
         plain(summary.connects_per_agent_hour, 2),
-        plain(summary.dial_rate, 1),
+        lever(summary.dial_rate, 1),
+        lever(summary.ratio, 2),
         plain(summary.patches_per_hour, 1),
         percent(summary.outside_sla_band, 1),
     ]
@@ -100,7 +111,10 @@ const BAR_WIDTH: f64 = 40.0;
 /// Variants that are shown as bars; more are easier to compare in the HTML report.
 const BARS_MAX: usize = 20;
 
-const HEADINGS: [&str; 10] = [
+/// The column of the dial ratio, which is left out where no dialer has one.
+const RATIO_COLUMN: usize = 8;
+
+const HEADINGS: [&str; 11] = [
     "policy",
     "SLA",
     "±",
@@ -109,6 +123,7 @@ const HEADINGS: [&str; 10] = [
     "worst ½ h %",
     "connects/agent-h",
     "dial rate",
+    "ratio",
     "PATCHes/h",
     "outside band %",
 ];

@@ -128,9 +128,14 @@ impl Dialer {
         }
     }
 
-    /// Calls that ring. A machine that is being detected rings.
-    pub(super) fn ringing(&mut self, now: f64) -> usize {
+    /// Calls that ring after those that end now.
+    pub(super) fn ringing_after(&mut self, now: f64) -> usize {
         self.count_unanswered(now);
+        self.ringing()
+    }
+
+    /// Calls that ring, as long as each is ended at its time. A machine that is being detected rings.
+    pub(super) fn ringing(&self) -> usize {
         let unanswered = self.rung_out.len() + self.failed.len() + self.machines_detected.len();
         self.answers.len() + unanswered
     }
@@ -175,7 +180,7 @@ impl Dialer {
 
     /// Lines of calls that ring, wait or are in conversation.
     fn lines_in_use(&mut self, now: f64, waiting: usize) -> usize {
-        self.ringing(now) + self.conversations(now) + waiting
+        self.ringing_after(now) + self.conversations(now) + waiting
     }
 
     /// A call that no person answers; `draw` is uniform and decides why.

@@ -40,7 +40,11 @@ impl World {
             abandoned: self.callers.abandoned(),
         };
         let wanted = ratio.wanted(self.now, inputs);
-        while self.dialer.ringing(self.now) < wanted && self.place_call() {}
+        for _ in self.dialer.ringing()..wanted {
+            if !self.place_call() {
+                break;
+            }
+        }
     }
 
     /// Places a call and returns true, unless no line is free.
@@ -61,7 +65,7 @@ impl World {
             staffed: self.staff.staffed(),
             talking: count(self.dialer.conversations(self.now)),
             waiting: count(waiting),
-            ringing: count(self.dialer.ringing(self.now)),
+            ringing: count(self.dialer.ringing_after(self.now)),
             placed: self.dialer.placed(),
             answered: self.staff.connected() + dropped,
             dropped,

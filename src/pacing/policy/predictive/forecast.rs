@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::settings::Predictive;
-use super::share::Share;
 use crate::base::units::UnixMillis;
+use crate::pacing::policy::share::Share;
 use crate::pacing::sample::Sample;
 
 /// The estimates of `predictive`, kept between runs.

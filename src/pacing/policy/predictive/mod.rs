@@ -62,7 +62,6 @@ mod learn;
 mod rate;
 mod ring_time;
 mod settings;
-mod share;
 
 use crate::pacing::sample::Sample;
 use crate::pacing::target::Target;
