@@ -13,6 +13,7 @@ mod fields;
 pub mod fuzzing;
 mod read_only;
 pub mod sandbox;
+pub mod skills;
 mod token_cache;
 mod tokens;
 
