@@ -1,6 +1,10 @@
 //! Cumulative counts as rates: tables of summaries, and what each says.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::float_cmp,
+    reason = "a test that cannot go on should fail; its figures are exact"
+)]
 
 use dialpace::base::units::UnixMillis;
 use dialpace::platform::skills::counters::{Basis, Counters, Step};

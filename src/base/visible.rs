@@ -15,7 +15,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
     escaped(text, |_| false)
 }
 
-/// `text` as [`line`] shows it, with its line ends and tabs: tables, and JSON, in which the escapes
+/// `text` as [`line()`] shows it, with its line ends and tabs: tables, and JSON, in which the escapes
 /// mean the same characters.
 #[must_use]
 pub fn lines(text: &str) -> Cow<'_, str> {

@@ -1,6 +1,5 @@
 //! The addresses of a tenant, and the hosts that may get its token.
 
-use crate::http::Address;
 use crate::platform::Site;
 
 /// True where the token may be sent to `site`: a host of the platform over https, or one that the
@@ -81,13 +80,6 @@ fn host(origin: &str) -> String {
     rest.get(..end).unwrap_or(rest).to_ascii_lowercase()
 }
 
-/// Checks an address that an answer names: its host and no user name.
-pub(super) fn origin_of(url: &str) -> Result<Site, String> {
-    Site::new(&Address::new(url)?.origin())
-}
-
-/// The host that serves any tenant: discovery, and the second try of a login.
-pub(super) const CENTRAL: &str = "https://cxone.niceincontact.com";
 /// The domains of the platform.
 const DOMAINS: [&str; 5] = [
     ".niceincontact.com",
