@@ -149,6 +149,54 @@ fn it_keeps_the_limit_when_the_world_changes() {
     }
 }
 
+/// Each disturbance, with a team that is large enough to be told from chance. The mean keeps the limit;
+/// of ten agents, who abandon a call in two hours, 3.1 %.
+#[test]
+fn it_keeps_the_limit_under_disturbances() {
+    let steps = |steps: &[(f64, f64)]| -> Vec<Step> {
+        let steps = steps.iter();
+        steps
+            .map(|(at_secs, factor)| Step {
+                at_secs: *at_secs,
+                factor: *factor,
+            })
+            .collect()
+    };
+    for agents in [10, 20, 50] {
+        let limit = if agents < 20 { 0.031 } else { 0.030 };
+        let disturbed = |what: &str, change: &dyn Fn(&mut Scenario)| {
+            let mut scenario = league(agents);
+            change(&mut scenario);
+            let figures = shifts(&scenario, &pacer(settings()), Telemetry::Full);
+            let abandoned = mean(&figures, |f| f.abandonment_rate);
+            println!("{agents} agents, {what}: {abandoned:?}");
+            assert!(abandoned.mean <= limit, "{agents}, {what}: {abandoned:?}");
+        };
+        disturbed("waves of the answer rate", &|s| {
+            (s.answer_rate.amplitude, s.answer_rate.period_secs) = (0.4, 1_200.0);
+        });
+        disturbed("bursts of machines", &|s| {
+            s.answer_rate.steps = (0..10)
+                .flat_map(|n| {
+                    let at = 1_800.0 + f64::from(n) * 2_700.0;
+                    steps(&[(at, 0.35), (at + 300.0, 1.0)])
+                })
+                .collect();
+        });
+        disturbed("changes that bite after 15 s", &|s| {
+            s.faults.patch_delay_secs = 15.0;
+        });
+        disturbed("one in ten changes fails", &|s| {
+            s.faults.patch_failure = 0.1;
+        });
+        disturbed("two hours", &|s| s.hours = 2.0);
+        disturbed("one in twenty answers", &|s| s.answer_rate.base = 0.05);
+        disturbed("twice the talk at noon", &|s| {
+            s.calls.talk_steps = steps(&[(14_400.0, 2.0), (18_000.0, 1.0)]);
+        });
+    }
+}
+
 #[test]
 fn it_learns_a_handle_time_that_was_set_wrong() {
     for handle_secs in [60, 540] {
@@ -163,6 +211,14 @@ fn it_learns_a_handle_time_that_was_set_wrong() {
 
 #[test]
 fn without_abandonment_feed_it_stays_well_under_the_limit_and_above_progressive() {
+    for (agents, occupancy_min) in [(10, 0.69), (20, 0.78), (50, 0.86)] {
+        let figures = shifts(&league(agents), &pacer(settings()), Telemetry::CampaignApi);
+        holds(
+            &format!("{agents} agents, no feed"),
+            &figures,
+            occupancy_min,
+        );
+    }
     for agents in [50, 100, 200] {
         let scenario = league(agents);
         let progressive: Vec<Figures> = (0..4)

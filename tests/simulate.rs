@@ -448,6 +448,49 @@ fn a_recommendation_is_of_what_runs_live_and_says_how_close_it_is() {
     assert!(one.contains("1 replication is too few to tell"), "{one}");
 }
 
+/// A scenario can name the dialer: then a policy of another unit is refused, and the hints are of those
+/// that meet it.
+#[test]
+fn a_policy_meets_the_dialer_of_its_unit_or_is_refused() {
+    let folder = Folder::new();
+    folder.write("ratio.toml", "[dialer]\nkind = \"ratio\"\n");
+    folder.write("rate.toml", "[dialer]\nkind = \"rate\"\n");
+    let refused = |args: &[&str], message: &str| {
+        let run = simulate(&folder, args).expect(2);
+        assert!(run.error().contains(message), "{args:?}: {}", run.stderr);
+    };
+    let takes_a_ratio = "capacity sets calls per minute, and this dialer takes calls per agent";
+    refused(&["ratio.toml"], takes_a_ratio);
+    refused(&["ratio.toml", "--policy", "ratio,capacity"], takes_a_ratio);
+    let takes_a_rate = "ratio sets calls per agent, and this dialer takes calls per minute";
+    refused(&["rate.toml", "--policy", "ratio"], takes_a_rate);
+    refused(
+        &["ratio.toml", "--policy", "fixed", "--dial-rate", "9"],
+        "--ratio or DIALPACE_RATIO",
+    );
+    let both = ["--policy", "fixed", "--dial-rate", "9", "--ratio", "2"];
+    refused(&both, "--ratio: dial_rate is set, too");
+    refused(
+        &["--policy", "ratio", "--max-ratio", "0.5"],
+        "--max-ratio: \"0.5\" is not a number",
+    );
+    refused(
+        &["--policy", "ratio", "--min-ratio", "4"],
+        "the minimum dial ratio, 4, is above the maximum, 3",
+    );
+    let runs = |args: &[&str]| {
+        let run = simulate(&folder, args).expect(0);
+        format!("{}{}", run.stdout, run.stderr)
+    };
+    let at_a_ratio = runs(&["ratio.toml", "--policy", "ratio,progressive,vicidial"]);
+    assert!(!at_a_ratio.contains("predictive"), "{at_a_ratio}");
+    let at_a_rate = runs(&["rate.toml"]);
+    assert!(at_a_rate.contains("predictive-without-feed"), "{at_a_rate}");
+    assert!(!at_a_rate.contains("; ratio "), "{at_a_rate}");
+    let both = runs(&["--policy", "capacity,ratio"]);
+    assert!(both.contains("Against capacity"), "{both}");
+}
+
 /// Two replications cannot tell 2.8 % from 3 %.
 #[test]
 fn too_few_replications_to_tell_are_said() {

@@ -63,14 +63,14 @@ impl Limits {
         let Actuator { unit, min, max } = self.actuator;
         let words = Words::of(unit);
         if max > words.ceiling {
-            let (max, ceiling) = (max.steps(), words.ceiling.steps());
+            let (max, ceiling) = (unit.value(max), unit.value(words.ceiling));
             return refuse(
                 words.max_setting,
-                format!("{max} {} is above the ceiling of {ceiling}", words.steps),
+                format!("{max} {unit} is above the ceiling of {ceiling}"),
             );
         }
         if min > max {
-            let (min, max) = (min.steps(), max.steps());
+            let (min, max) = (unit.value(min), unit.value(max));
             return refuse(
                 words.min_setting,
                 format!(
@@ -89,7 +89,7 @@ impl Limits {
             );
         }
         if let Some(safe) = self.guards.safe.filter(|safe| *safe > max) {
-            let (safe, max) = (safe.steps(), max.steps());
+            let (safe, max) = (unit.value(safe), unit.value(max));
             return refuse(
                 "safe_rate",
                 format!("{safe} is above the maximum {}, {max}", words.lever),
@@ -102,7 +102,6 @@ impl Limits {
 /// The words for a lever in messages, and the ceiling of its maximum.
 struct Words {
     lever: &'static str,
-    steps: &'static str,
     min_setting: &'static str,
     max_setting: &'static str,
     ceiling: Setpoint,
@@ -113,14 +112,12 @@ impl Words {
         match unit {
             Unit::CallsPerMinute => Self {
                 lever: "dial rate",
-                steps: "calls per minute",
                 min_setting: "min_dial_rate",
                 max_setting: "max_dial_rate",
                 ceiling: Setpoint::at(DIAL_RATE_CEILING),
             },
             Unit::CallsPerAgent => Self {
                 lever: "dial ratio",
-                steps: "hundredths of a call per agent",
                 min_setting: "min_ratio",
                 max_setting: "max_ratio",
                 ceiling: Setpoint::at(RATIO_CEILING_HUNDREDTHS),

@@ -61,6 +61,8 @@ pub enum Basis {
         knows_abandoned: bool,
         /// Part of the interval whose calls are answered within the horizon, s.
         answered_part_secs: f64,
+        /// Time from sending a rate until it is dialed, as observed, s.
+        delay_secs: f64,
     },
     /// The account of abandoned calls.
     Ratio(RatioBasis),
@@ -95,6 +97,7 @@ impl fmt::Display for Basis {
                 knows_staff,
                 knows_abandoned,
                 answered_part_secs,
+                delay_secs,
             } => {
                 let staff = if *knows_staff { "" } else { "about " };
                 let assumed = if *knows_staff { "" } else { " assumed" };
@@ -104,7 +107,11 @@ impl fmt::Display for Basis {
                     "({idle} idle + {freed:.1} soon free - {ringing:.1} ringing - {reserve:.1} reserve) / {answer_rate:.3} / {:.2} min; {staff}{busy:.0} in calls of {handle_secs:.0} s{assumed}, {:.1} % abandoned{estimated}",
                     answered_part_secs / 60.0,
                     abandonment_rate * 100.0
-                )
+                )?;
+                if *delay_secs >= 1.0 {
+                    write!(f, ", changes {delay_secs:.0} s late")?;
+                }
+                Ok(())
             }
             Self::Ratio(basis) => basis.fmt(f),
         }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A ratio whose numerator and denominator are sums with exponential forgetting.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Share {
     pub(super) part: f64,

@@ -43,6 +43,13 @@ pub struct Forecast {
     pub(super) rest: f64,
     /// Number of consecutive polls without an available agent.
     pub(super) without_idle: u32,
+    /// Abandoned calls that the aim allows for the answers so far, less those abandoned.
+    #[serde(default)]
+    pub(super) account: f64,
+    /// Part of an interval for which calls still follow the rate before: its regression on changes of
+    /// the rate.
+    #[serde(default)]
+    pub(super) late: Share,
 }
 
 impl Forecast {
@@ -52,7 +59,6 @@ impl Forecast {
         let handle_secs = settings.handle_time.as_secs_f64().max(HANDLE_SECS_MIN);
         let live = sample.traffic.answered.map_or(0.0, f64::from);
         let in_calls = live * handle_secs / settings.secs();
-        let counts_abandoned = sample.traffic.abandoned.is_some();
         Self {
             at: sample.at,
             idle,
@@ -69,13 +75,15 @@ impl Forecast {
                 whole: handle_secs * HANDLE_TIME_FIRST_CALLS,
             },
             dispersion: 1.0,
-            reserve: settings.reserve_first(counts_abandoned),
+            reserve: settings.reserve_first(),
             abandoned: Share::new(0.0, 0.0),
             live_mean: 0.0,
             learned: 0,
             polls: 0,
             rest: 0.0,
             without_idle: 0,
+            account: 0.0,
+            late: Share::default(),
         }
     }
 

@@ -39,19 +39,28 @@
 //!   the answer rate jumps, and the reserve grows with its root.
 //! * `z`: each interval moves it by `0.0019 × (abandoned − aim × live answers) ÷ (aim × the usual
 //!   live answers)`: a sum of errors and no average, so that in the long run abandonment is the
-//!   aim, 0.94 of the limit. It stays within 0.25 and 3, so that a reserve remains and dialing
+//!   aim, 0.95 of the limit. It stays within 0.25 and 3, so that a reserve remains and dialing
 //!   never ends for good. It does not fall while the rate in force is below the target: few calls
 //!   are abandoned then, but not because of `z`. Abandonment above the aim over the last 30
 //!   intervals raises the `z` of the moment at once, in full from 230 live answers and in
 //!   proportion below.
+//! * The sum is slow: what it has to learn in a disturbance is not learned in a shift. So there is an
+//!   account beside it, `aim × live answers − abandoned`: while it is overdrawn it raises the `z` of
+//!   the moment, by 0.15 for a standard deviation of the abandoned calls of an hour. Chance keeps it
+//!   near 0; waves of the answer rate, bursts of machines and lost changes overdraw it.
+//! * The delay of a change: attempts that end in an interval follow the rate of the interval before
+//!   for as long as a call lasts and a change takes to bite. A regression on the changes of the rate
+//!   tells that time; what is beyond 18 s is a delay, during which calls are still placed at the
+//!   rate in force.
 //!
 //! # Without all counts
 //!
 //! Where the platform does not count abandoned calls, they are estimated from polls that find no
 //! available agent: of the live answers in the interval, the share `e^(−calls ended per second)`,
 //! the probability that no agent became available within a second, counts as abandoned, and more
-//! where the polls before found none either. The estimate is rough, so `z` begins 0.2 higher and
-//! the aim is two thirds of the limit. Without a count of attempts, the dial rate gives them.
+//! where the polls before found none either; but the poll says something of the last answers alone,
+//! `0.3 + 0.5 × calls ended per second` of them. The estimate is rough, so the aim is two thirds of
+//! the limit. Without a count of attempts, the dial rate gives them.
 //!
 //! After a failed poll the rate falls to one that can hold without polls: an offered load `x` with
 //! `x + 1.7 √x` agents.

@@ -1,6 +1,7 @@
 //! The rate for the next interval, from the estimates.
 
 use super::forecast::Forecast;
+use super::learn::LIVE_MEAN_MIN;
 use super::ring_time::unanswered_secs;
 use super::settings::Predictive;
 use crate::pacing::sample::Sample;
@@ -13,8 +14,10 @@ impl Forecast {
         let secs = settings.secs();
         let answer_rate = self.answer_rate();
         let horizon = secs + ANSWER_TAIL_SECS;
-        let freed = self.busy * self.ends.value() * (horizon + PATIENCE_SECS);
-        let ringing = answer_rate * rate / 60.0 * unanswered_secs(horizon);
+        // Until the change bites, calls are placed at the rate in force.
+        let delay = self.delay_secs(secs);
+        let freed = self.busy * self.ends.value() * (horizon + delay + PATIENCE_SECS);
+        let ringing = answer_rate * rate / 60.0 * (unanswered_secs(horizon) + delay);
         let late = unanswered_secs(horizon) - unanswered_secs(ANSWER_TAIL_SECS);
         let z = self.reserve_now(settings.aim(sample.traffic.abandoned.is_some()));
 
@@ -43,6 +46,7 @@ impl Forecast {
                 knows_staff: sample.traffic.logged_in.is_some(),
                 knows_abandoned: sample.traffic.abandoned.is_some(),
                 answered_part_secs: secs - late,
+                delay_secs: delay,
             },
         }
     }
@@ -52,7 +56,21 @@ impl Forecast {
         let beyond = (self.abandoned.value() / aim - 1.0).clamp(0.0, EXCESS_MAX);
         let certainty = (self.abandoned.whole / EXCESS_LIVE_ANSWERS).min(1.0);
         let excess_z = EXCESS_GAIN * beyond * certainty;
-        (self.reserve + excess_z).min(RESERVE_NOW_MAX)
+        let chance = self.abandoned_usual(aim) * ACCOUNT_CHANCE_INTERVALS + ACCOUNT_CHANCE_MIN;
+        let overdrawn_z = ACCOUNT_GAIN * (-self.account).max(0.0) / libm::sqrt(chance);
+        (self.reserve + excess_z + overdrawn_z).min(RESERVE_NOW_MAX)
+    }
+
+    /// The abandoned calls of an interval with the usual answers, at the aim.
+    pub(super) fn abandoned_usual(&self, aim: f64) -> f64 {
+        aim * self.live_mean.max(LIVE_MEAN_MIN)
+    }
+
+    /// Time from sending a rate until it is dialed, s; 0 where calls follow it as soon as they last.
+    fn delay_secs(&self, secs: f64) -> f64 {
+        let known = self.late.whole / (self.late.whole + LATE_PRIOR);
+        let late_secs = self.late.part / (self.late.whole + LATE_PRIOR) * secs;
+        (late_secs - ATTEMPT_SECS * known).clamp(0.0, secs)
     }
 }
 
@@ -85,6 +103,17 @@ const EXCESS_LIVE_ANSWERS: f64 = 230.0;
 /// Origin: `scripts/sensitivity EXCESS_MAX`: at × 0.75 +0.02 occupied, -0.00 abandoned;
 /// at × 1.33 -0.02 occupied, +0.00 abandoned (points).
 const EXCESS_MAX: f64 = 3.0;
+/// Standard deviations added to `z` for an account that is overdrawn by one standard deviation of the
+/// abandoned calls of an hour.
+const ACCOUNT_GAIN: f64 = 0.15;
+/// Intervals of the usual abandoned calls, whose chance an overdrawn account is measured by.
+const ACCOUNT_CHANCE_INTERVALS: f64 = 120.0;
+/// Abandoned calls²; keeps the chance above 0.
+const ACCOUNT_CHANCE_MIN: f64 = 0.5;
+/// Calls per minute², squared changes of the rate that no delay weighs as.
+const LATE_PRIOR: f64 = 200.0;
+/// Time that an attempt lasts, s: longer than the mean, so that a long ring is not taken for a delay.
+const ATTEMPT_SECS: f64 = 18.0;
 /// Standard deviations; highest `z` of the moment.
 /// Origin: a bound. `scripts/sensitivity RESERVE_NOW_MAX`: a quarter less or a third more changes
 /// nothing in its six worlds.

@@ -30,14 +30,9 @@ impl Predictive {
 
     /// The first `z`, in standard deviations: that of a limit of 3 %, and for other limits along the
     /// tail of the normal distribution.
-    pub(super) fn reserve_first(&self, counts_abandoned: bool) -> f64 {
+    pub(super) fn reserve_first(&self) -> f64 {
         let limits = self.abandonment_limit.value() / RESERVE_FIRST_LIMIT;
-        let wider = if counts_abandoned {
-            0.0
-        } else {
-            RESERVE_UNCOUNTED
-        };
-        let reserve = RESERVE_FIRST + wider - RESERVE_PER_LIMIT * libm::log(limits);
+        let reserve = RESERVE_FIRST - RESERVE_PER_LIMIT * libm::log(limits);
         reserve.clamp(RESERVE_MIN, RESERVE_MAX)
     }
 
@@ -51,7 +46,7 @@ impl Predictive {
 /// rate over the limit.
 /// Origin: `scripts/sensitivity AIM_COUNTED`: at × 0.75 -1.01 occupied, -0.55 abandoned;
 /// at × 1.33 +0.87 occupied, +0.69 abandoned (points).
-const AIM_COUNTED: f64 = 0.0283 / 0.03;
+const AIM_COUNTED: f64 = 0.0285 / 0.03;
 /// Aim ÷ limit where abandoned calls are estimated: lower, since the estimate is rough.
 /// Origin: `scripts/league`, in which `predictive-without-feed` keeps the limit with it. It has
 /// no part where abandoned calls and staff are counted.
@@ -73,10 +68,6 @@ const RESERVE_FIRST_LIMIT: f64 = 0.03;
 /// Origin: a bound. `scripts/sensitivity RESERVE_PER_LIMIT`: a quarter less or a third more changes
 /// nothing in its six worlds.
 const RESERVE_PER_LIMIT: f64 = 0.55;
-/// Standard deviations added to the first `z` where abandoned calls are estimated.
-/// Origin: `scripts/league`, in which `predictive-without-feed` keeps the limit with it. It has
-/// no part where abandoned calls and staff are counted.
-const RESERVE_UNCOUNTED: f64 = 0.2;
 /// Standard deviations; lowest learned `z`, so that the rate keeps a reserve.
 /// Origin: a bound. `scripts/sensitivity RESERVE_MIN`: a quarter less or a third more changes
 /// nothing in its six worlds.

@@ -33,6 +33,16 @@
 //! [`model`] has abandonment at a ratio as a function of the answer rate and of the agents who end
 //! a call within a ring; both are estimated. What was reported ÷ what was expected, with a memory of
 //! 50 abandoned calls, corrects it: machines passed to agents, short patience, another ring.
+//!
+//! # Origin of the constants
+//!
+//! About 150 settings were tried in 21 worlds of a model of the dialer that was written apart, with 5 to
+//! 200 agents. What stood was confirmed once in 15 worlds that had no part in the search: other
+//! answer rates, handle times, rings and patience, teams that grow, delays, outages, bursts. The
+//! search is flat: `scripts/sensitivity --policy ratio` moves each constant by a quarter down and a
+//! third up, and none but the share of the limit that is aimed at moves occupancy by more than 0.2
+//! points or abandonment by more than 0.1. So a constant here is a round number near the middle of
+//! what does as well.
 
 mod allowance;
 mod model;
