@@ -2,9 +2,11 @@
 
 mod advice;
 mod calls;
-pub(super) mod pages;
+#[cfg(fuzzing)]
+pub(super) mod fuzzing;
+mod pages;
 mod settings;
-pub(super) mod wire;
+mod wire;
 
 use std::thread;
 
