@@ -514,7 +514,7 @@ fn a_bad_file_is_refused_with_its_place_and_what_was_expected() {
     let table = "
         cr-alone        : its lines end in CR alone; save it with LF or CR LF
         column-twice    : its header has two columns \"availableAgents\"; rename one of them
-        cut-short       :2: the line is not one JSON object: EOF while parsing a string
+        cut-short       :2: the line is not one JSON object: it ends too early, at character
         decimal-comma   :2: expected 7 fields, as in the header, and found 8; a field that holds a comma needs quotes
         empty-campaign  :2: column campaignId is empty; expected an id
         half-an-agent   :2: column availableAgents is \"40.5\"; expected a whole number

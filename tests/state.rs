@@ -29,7 +29,7 @@ fn a_damaged_state_is_set_aside_and_the_rate_is_not_raised() {
     let run = folder.tick(&platform, &["--json"]).finish().expect(0);
     assert!(
         run.stderr
-            .contains("state file state.json was damaged (EOF while parsing"),
+            .contains("state file state.json was damaged (it ends too early"),
         "{}",
         run.stderr
     );

@@ -1,24 +1,38 @@
 //! The messages of the libraries that read TOML and JSON, without the types of a program.
 
-/// A message with the kind of value that was expected in the words of the file.
+use serde_json::error::Category;
+
+/// The format whose words are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// TOML: text, lists and tables.
+    Toml,
+    /// JSON: strings, arrays and objects.
+    Json,
+}
+
+/// A message with the kind of value that was expected in the words of the format.
 ///
 /// ```
-/// # use dialpace::base::plain_words::plain;
-/// assert_eq!(
-///     plain("invalid type: string \"x\", expected f64"),
-///     "invalid type: string \"x\", expected a number"
-/// );
-/// assert_eq!(plain("missing field `count`"), "missing field `count`");
+/// # use dialpace::base::plain_words::{Format, plain};
+/// let message = "invalid type: sequence, expected struct Row";
+/// assert_eq!(plain(message, Format::Toml), "invalid type: list, expected a table");
+/// assert_eq!(plain(message, Format::Json), "invalid type: array, expected an object");
+/// assert_eq!(plain("missing field `count`", Format::Json), "missing field `count`");
 /// ```
 #[must_use]
-pub fn plain(message: &str) -> String {
+pub fn plain(message: &str, format: Format) -> String {
     let (message, place) = match message.rsplit_once(" at line ") {
         Some((message, place)) => (message, format!(" at line {place}")),
         None => (message, String::new()),
     };
     let text = match message.rsplit_once(", expected ") {
         Some((found, expected)) if message.starts_with("invalid ") => {
-            format!("{}, expected {}", shown(found), wanted(expected))
+            format!(
+                "{}, expected {}",
+                format.shown(found),
+                format.wanted(expected)
+            )
         }
         _ if message == "wanted string or table" => "expected text".to_owned(),
         _ if message.starts_with("data did not match any variant") => {
@@ -29,34 +43,70 @@ pub fn plain(message: &str) -> String {
     text + &place
 }
 
-/// What a value has to be, by the name of its type.
-fn wanted(expected: &str) -> &str {
-    match expected {
-        "f64" | "f32" => "a number",
-        "u8" => "a whole number from 0 to 255",
-        "u16" => "a whole number from 0 to 65535",
-        "u32" => "a whole number from 0 to 4294967295",
-        "u64" | "usize" | "u128" => "a whole number of at least 0",
-        "i8" | "i16" | "i32" | "i64" | "i128" | "isize" => "a whole number",
-        "a string" | "string" | "str" | "a borrowed string" => "text",
-        "a boolean" | "bool" => "true or false",
-        "a sequence" | "sequence" => "a list",
-        "any valid TOML value" => "a number of at most 19 digits",
-        "a map" | "map" => "a table",
-        _ if expected.starts_with("struct ") => "a table",
-        _ if expected.starts_with("internally tagged enum ") => "a table with a kind",
-        _ if expected.starts_with("a tuple") || expected.starts_with("tuple ") => "a list",
-        _ if expected.contains("enum ") || expected.contains("variant ") => "another value",
-        _ => expected,
+/// What is wrong with a JSON text, without its place.
+///
+/// ```
+/// # use dialpace::base::plain_words::json_problem;
+/// let problem = |text: &str| json_problem(&serde_json::from_str::<u8>(text).unwrap_err());
+/// assert_eq!(problem(r#""cut"#), "it ends too early");
+/// assert_eq!(problem("1 2"), "there is more text behind it");
+/// assert_eq!(problem("[]"), "invalid type: array, expected a whole number from 0 to 255");
+/// ```
+#[must_use]
+pub fn json_problem(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" at line ").next().unwrap_or_default();
+    match (error.classify(), text) {
+        (Category::Data, _) => plain(text, Format::Json),
+        (Category::Eof, _) => "it ends too early".to_owned(),
+        (_, "number out of range") => "a number is out of range".to_owned(),
+        (_, "trailing characters") => "there is more text behind it".to_owned(),
+        _ => "it is not JSON".to_owned(),
     }
 }
 
-/// What was found, without the width of a number.
-fn shown(found: &str) -> String {
-    found
-        .replace(": sequence", ": list")
-        .replace(": map", ": table")
-        .replace(": Option value", ": nothing")
-        .replace(" as i128", "")
-        .replace(" as u128", "")
+impl Format {
+    /// What a value has to be, by the name of its type.
+    fn wanted(self, expected: &str) -> &str {
+        let of = |toml, json| match self {
+            Self::Toml => toml,
+            Self::Json => json,
+        };
+        match expected {
+            "f64" | "f32" => "a number",
+            "u8" => "a whole number from 0 to 255",
+            "u16" => "a whole number from 0 to 65535",
+            "u32" => "a whole number from 0 to 4294967295",
+            "u64" | "usize" | "u128" => "a whole number of at least 0",
+            "i8" | "i16" | "i32" | "i64" | "i128" | "isize" => "a whole number",
+            "a string" | "string" | "str" | "a borrowed string" => of("text", "a string"),
+            "a boolean" | "bool" => "true or false",
+            "unit" => of("nothing", "null"),
+            "any valid TOML value" => "a number of at most 19 digits",
+            "a sequence" | "sequence" => of("a list", "an array"),
+            "a map" | "map" => of("a table", "an object"),
+            _ if expected.starts_with("struct ") => of("a table", "an object"),
+            _ if expected.starts_with("internally tagged enum ") => "a table with a kind",
+            _ if expected.starts_with("a tuple") || expected.starts_with("tuple ") => {
+                of("a list", "an array")
+            }
+            _ if expected.contains("enum ") || expected.contains("variant ") => "another value",
+            _ => expected,
+        }
+    }
+
+    /// What was found, without the width of a number.
+    fn shown(self, found: &str) -> String {
+        let (list, table, nothing) = match self {
+            Self::Toml => (": list", ": table", ": nothing"),
+            Self::Json => (": array", ": object", ": null"),
+        };
+        found
+            .replace(": sequence", list)
+            .replace(": map", table)
+            .replace(": Option value", nothing)
+            .replace(": floating point ", ": number ")
+            .replace(" as i128", "")
+            .replace(" as u128", "")
+    }
 }

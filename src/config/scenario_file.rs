@@ -11,7 +11,7 @@ use toml::de::{DeTable, Deserializer, Error};
 use super::expectation::Expectation;
 use crate::base::files;
 use crate::base::input::InputError;
-use crate::base::plain_words::plain;
+use crate::base::plain_words::{Format, plain};
 use crate::sim::Scenario;
 
 /// The content of a scenario file.
@@ -87,7 +87,7 @@ fn parse(text: &str) -> Result<(Scenario, Vec<Spanned<Expectation>>), Error> {
 fn with_nearest(message: &str) -> String {
     let mut names = message.split('`').skip(1).step_by(2);
     let (true, Some(unknown)) = (message.starts_with("unknown field"), names.next()) else {
-        return plain(message);
+        return plain(message, Format::Toml);
     };
     let nearest = names.max_by(|a, b| {
         let likeness = |name| strsim::jaro_winkler(name, unknown);

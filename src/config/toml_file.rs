@@ -9,7 +9,7 @@ use super::nearest::nearest;
 use super::setting::{GivenBy, Setting};
 use super::settings::{self, SETTINGS};
 use super::source::{Given, Source};
-use crate::base::plain_words::plain;
+use crate::base::plain_words::{Format, plain};
 
 /// Reads the file that `named_by` names into settings and their values.
 pub(super) fn read(
@@ -30,7 +30,7 @@ pub(super) fn read(
             let line = error.span().map_or(1, |span| line_of(span.start));
             let problem = format!(
                 "{}; a setting is name = value, with quotes around text",
-                plain(error.message())
+                plain(error.message(), Format::Toml)
             );
             ConfigError::Value(at(line), problem)
         })?;

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use super::bounds::ROW_BYTES_MAX;
 use super::columns::{COLUMNS, Column, ColumnNames, Fields, PerColumn};
 use super::error::RowError;
+use crate::base::plain_words::json_problem;
 
 pub(super) struct NdjsonRows {
     reader: BufReader<Box<dyn Read>>,
@@ -96,11 +97,12 @@ impl Members {
     }
 }
 
-fn bad_line(line: u64, problem: &serde_json::Error) -> RowError {
-    let problem = problem.to_string();
-    // serde_json sees one line at a time and calls each of them line 1.
-    let problem = problem.replace(" at line 1 column ", " at character ");
-    RowError::bad_row(line, format!("the line is not one JSON object: {problem}"))
+fn bad_line(line: u64, error: &serde_json::Error) -> RowError {
+    let (problem, column) = (json_problem(error), error.column());
+    RowError::bad_row(
+        line,
+        format!("the line is not one JSON object: {problem}, at character {column}"),
+    )
 }
 
 /// The object of one line while it is read.

@@ -2,6 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
+use crate::base::plain_words::{Format, plain};
 use crate::base::secrets;
 use crate::base::visible::is_unseen;
 
@@ -80,7 +81,7 @@ fn read_at<T: DeserializeOwned>(body: &[u8]) -> Result<T, Misfit> {
             },
             problem: match text.split(" at line ").next().unwrap_or(&text) {
                 // The field is the place; line and column of a body that is not shown are no help.
-                misfit if is_json => in_plain_words(misfit),
+                misfit if is_json => plain(misfit, Format::Json),
                 NUMBER_TOO_LARGE => NUMBER_TOO_LARGE.to_owned(),
                 _ if error.is_eof() => "the JSON ends too early".to_owned(),
                 _ => "it is not valid JSON".to_owned(),
@@ -95,45 +96,6 @@ fn read_at<T: DeserializeOwned>(body: &[u8]) -> Result<T, Misfit> {
             problem: "there is more text after the JSON value".to_owned(),
             is_json: true,
         }),
-    }
-}
-
-/// serde's sentence about a value, with the types of JSON in place of those of Rust: "invalid type:
-/// string "7", expected a whole number".
-fn in_plain_words(misfit: &str) -> String {
-    let found = |text: &str| {
-        let plain = [
-            ("floating point ", "number "),
-            ("sequence", "array"),
-            ("map", "object"),
-        ];
-        let (kind, value) = text.split_once(": ").unwrap_or(("", text));
-        let known = plain
-            .into_iter()
-            .find_map(|(rust, json)| Some(format!("{kind}: {json}{}", value.strip_prefix(rust)?)));
-        known.unwrap_or_else(|| text.to_owned())
-    };
-    match misfit.rsplit_once(", expected ") {
-        Some((text, expected)) => format!("{}, expected {}", found(text), of_json(expected)),
-        None => misfit.to_owned(),
-    }
-}
-
-/// The type of JSON that a type of Rust is read from.
-fn of_json(expected: &str) -> &str {
-    match expected {
-        "u8" | "u16" | "u32" | "u64" | "u128" | "usize" => "a whole number, 0 or more",
-        "i8" | "i16" | "i32" | "i64" | "i128" | "isize" => "a whole number",
-        "f32" | "f64" => "a number",
-        "bool" | "a boolean" => "true or false",
-        "str" | "a borrowed string" | "string" => "a string",
-        "unit" => "null",
-        "a map" => "an object",
-        "a sequence" => "an array",
-        _ if expected.starts_with("struct ") => "an object",
-        _ if expected.starts_with("tuple ") || expected.starts_with("a tuple ") => "an array",
-        _ if expected.starts_with("enum ") => "one of its known values",
-        _ => expected,
     }
 }
 

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::schema1;
 use super::state::State;
+use crate::base::plain_words::json_problem;
 
 /// The file: a schema number, a checksum of it and of the state's text, and the state.
 ///
@@ -46,7 +47,7 @@ pub(super) fn decode(content: &[u8]) -> Decoded {
         Err(error) => {
             return match newer_schema(content) {
                 Some(schema) => Decoded::Newer(schema),
-                None => Decoded::Damaged(error.to_string()),
+                None => Decoded::Damaged(damage(&error)),
             };
         }
     };
@@ -70,8 +71,12 @@ pub(super) fn decode(content: &[u8]) -> Decoded {
     };
     match state {
         Ok(state) => Decoded::State(Box::new(state)),
-        Err(error) => Decoded::Damaged(error.to_string()),
+        Err(error) => Decoded::Damaged(damage(&error)),
     }
+}
+
+fn damage(error: &serde_json::Error) -> String {
+    format!("{}, at column {}", json_problem(error), error.column())
 }
 
 /// The schema number of a file with an unknown layout, where it is a later one.

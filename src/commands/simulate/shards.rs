@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::files;
 use crate::base::input::InputError;
-use crate::base::plain_words::plain;
+use crate::base::plain_words::json_problem;
 use crate::pacing::{Band, Ratio};
 use crate::sim::{Plan, Replication, Results, Scenario, Standing, VariantResults};
 
@@ -123,8 +123,10 @@ fn read(path: &Path) -> Result<Part, InputError> {
     let text = files::read_text(path, PART_BYTES_MAX, PATIENCE)
         .map_err(|error| InputError(format!("{name} cannot be read: {error}")))?;
     serde_json::from_str(&text).map_err(|error| {
-        let problem = plain(&error.to_string());
-        InputError(format!("{name} is not a part of a sharded run: {problem}"))
+        let (problem, line, column) = (json_problem(&error), error.line(), error.column());
+        InputError(format!(
+            "{name} is not a part of a sharded run: {problem}, at line {line}, column {column}"
+        ))
     })
 }
 
