@@ -15,7 +15,7 @@ mod secure;
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 
-use common::{CAMPAIGN, Call, Finished, Folder, Platform, Reply, Run as _, SECRET, metrics_answer};
+use common::{CAMPAIGN, Call, Finished, Folder, Platform, Reply, Run as _, metrics_answer};
 use rcgen::{ExtendedKeyUsagePurpose, KeyPair, date_time_ymd};
 use secure::{Authority, Identity, listen, listen_tls, params, read_message};
 use serde_json::{Value, json};
@@ -23,15 +23,8 @@ use serde_json::{Value, json};
 /// One `tick` without a retry, whose token request meets the site.
 fn tick(site: &str, args: &[&str], environment: &[(&str, &str)]) -> Finished {
     let folder = Folder::new();
-    let fixed = ["tick", "--state", "state.json", "--retries", "0"];
-    folder
-        .dialpace(&[&fixed[..], args].concat())
-        .env("CXONE_SITE", site)
-        .env("CXONE_CLIENT_ID", "client-1")
-        .env("CXONE_CLIENT_SECRET", SECRET)
-        .env("CAMPAIGN_ID", CAMPAIGN)
-        .envs(environment.iter().copied())
-        .finish()
+    let mut tick = folder.tick_at(site, args);
+    tick.envs(environment.iter().copied()).finish()
 }
 
 /// The error line is `wanted`, in which `…` stands for figures and addresses.

@@ -1180,6 +1180,24 @@ fn a_lower_rate_never_waits_for_a_read() {
     }
 }
 
+/// Where a position proves nothing it is sent again; if that fails, the cycle goes on all the same.
+#[test]
+fn a_change_that_cannot_be_sent_again_does_not_end_the_cycle() {
+    let folder = Folder::new();
+    let platform = Platform::faulty(Call::Patch, |_| Reply::Drop);
+    platform.world().dial_rate = 34;
+    let args = ["--window", "1", "--retries", "0"];
+    folder.tick(&platform, &args).finish().expect(1);
+    // 34 may have stood there before. Sending it again fails, and the agents ask for less.
+    platform.script(|request, _| match request.call() {
+        Call::Patch if request.body.contains("34") => Reply::status(500),
+        _ => Reply::Contract,
+    });
+    platform.world().agents = 20;
+    folder.tick(&platform, &args).finish().expect(5);
+    assert_eq!(platform.world().dial_rate, 17);
+}
+
 /// Without a poll nothing above the lowest rate that may be in force is sent.
 #[test]
 fn the_safe_rate_never_waits_for_a_read() {

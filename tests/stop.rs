@@ -11,7 +11,7 @@ mod common;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
-use common::{CAMPAIGN, Call, Finished, Folder, Platform, Reply, Run, SECRET};
+use common::{CAMPAIGN, Call, Finished, Folder, Platform, Reply, Run, SECRET, signal};
 use serde_json::json;
 
 /// A command for the campaign of `platform`.
@@ -32,14 +32,6 @@ fn command(folder: &Folder, platform: &Platform, name: &str, args: &[&str]) -> C
 
 fn run(folder: &Folder, platform: &Platform, name: &str, args: &[&str]) -> Finished {
     command(folder, platform, name, args).finish()
-}
-
-fn signal(child: &Child, name: &str) {
-    let sent = Command::new("kill")
-        .args([&format!("-{name}"), &child.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(sent.success());
 }
 
 fn until(mut holds: impl FnMut() -> bool) {
@@ -145,6 +137,7 @@ fn a_running_watch_obeys_and_polls_on() {
     );
     assert_eq!(platform.world().dial_rate, 0);
     let printed = end(watch);
+    assert!(!printed.contains("\\n"), "a line each: {printed}");
     assert!(printed.contains(r#""action":"stopped""#), "{printed}");
     assert!(
         printed.contains("the campaign is stopped, until `dialpace resume`"),

@@ -11,7 +11,7 @@ mod secure;
 
 use std::io::Write as _;
 
-use common::{CAMPAIGN, Call, Finished, Folder, Platform, Run as _, SECRET};
+use common::{Call, Folder, Platform, Run as _};
 use secure::{Authority, Ends, HOST, Identity, Proxy, read_message};
 
 /// A server with this identity, which answers every request as the token endpoint refuses one.
@@ -27,18 +27,6 @@ fn serve(identity: &Identity) -> u16 {
     })
 }
 
-/// One `tick` against this site; nothing of the secret is in what it prints.
-fn tick(folder: &Folder, site: &str, args: &[&str]) -> Finished {
-    let fixed = ["tick", "--state", "state.json", "--retries", "0"];
-    folder
-        .dialpace(&[&fixed[..], args].concat())
-        .env("CXONE_SITE", site)
-        .env("CXONE_CLIENT_ID", "client-1")
-        .env("CXONE_CLIENT_SECRET", SECRET)
-        .env("CAMPAIGN_ID", CAMPAIGN)
-        .finish()
-}
-
 #[test]
 fn a_private_authority_is_admitted_where_it_is_named() {
     let folder = Folder::new();
@@ -46,7 +34,9 @@ fn a_private_authority_is_admitted_where_it_is_named() {
     let ca = folder.write("ca.pem", &ours.pem);
     let port = serve(&ours.identity("localhost"));
     let site = format!("https://localhost:{port}");
-    let run = tick(&folder, &site, &["--ca-file", ca.to_str().unwrap()]);
+    let run = folder
+        .tick_at(&site, &["--ca-file", ca.to_str().unwrap()])
+        .finish();
     // The handshake is done: what refuses now is the token endpoint.
     assert_eq!(run.code, 3, "{}", run.stderr);
 }
@@ -59,7 +49,7 @@ fn plain_http_is_for_this_machine_alone() {
         "http://10.0.0.1:8080",
         "http://localhost.example.com",
     ] {
-        let run = tick(&folder, site, &[]);
+        let run = folder.tick_at(site, &[]).finish();
         assert_eq!(run.code, 2, "{site}: {}", run.stderr);
         assert!(run.stderr.contains("loopback"), "{site}: {}", run.stderr);
     }

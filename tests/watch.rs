@@ -12,7 +12,7 @@ mod common;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
-use common::{CAMPAIGN, Call, Finished, Folder, Platform, Reply, Run, SECRET};
+use common::{CAMPAIGN, Call, Finished, Folder, Platform, Reply, Run, SECRET, signal};
 use serde_json::Value;
 
 /// `watch` for the campaign of `platform`.
@@ -34,14 +34,6 @@ fn watch(folder: &Folder, platform: &Platform, args: &[&str]) -> Command {
 fn sandbox(folder: &Folder, args: &[&str]) -> Finished {
     let all = [&["watch", "--sandbox"], args].concat();
     folder.dialpace(&all).finish()
-}
-
-fn signal(child: &Child, name: &str) {
-    let sent = Command::new("kill")
-        .args([&format!("-{name}"), &child.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(sent.success());
 }
 
 /// Waits until `holds`, as long as the child lives.

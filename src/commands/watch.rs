@@ -175,20 +175,22 @@ fn watch(
         board.closing(lasted, live.figures().as_ref()),
         text::left_at(&state, cycle.is_held(), options.dry_run)
     );
-    close(options, screen, closing)?;
+    close(options, screen, &closing)?;
     Ok(watched)
 }
 
 /// Prints the closing words: beside JSON as a note.
-fn close(options: &LiveOptions, screen: &Screen, closing: String) -> io::Result<()> {
+fn close(options: &LiveOptions, screen: &Screen, closing: &str) -> io::Result<()> {
     screen.above(|console| {
         if options.json {
-            console.tell(&Notice::Closing { text: closing });
+            for text in closing.lines().map(str::to_owned) {
+                console.tell(&Notice::Closing { text });
+            }
             Ok(())
         } else if console.quiet {
             Ok(())
         } else {
-            console.data(&closing)
+            console.data(closing)
         }
     })
 }

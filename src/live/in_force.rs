@@ -70,7 +70,8 @@ impl State {
             let (lowest, highest) = (self.lowest_in_force(), self.highest_in_force());
             let is_between =
                 |intent: &Intent| intent.setpoint > lowest && Some(intent.setpoint) < highest;
-            if let Some(between) = self.unsettled.iter().position(is_between) {
+            let mut earlier = self.unsettled.iter().take(UNSETTLED_MAX);
+            if let Some(between) = earlier.position(is_between) {
                 let overtaken = self.unsettled.remove(between);
                 self.outbox.extend(overtaken.record);
             }

@@ -39,11 +39,9 @@ impl Seeing<'_> {
         if is_open(state) {
             // A lever that cannot be read leaves time for the poll.
             let half = deadline.reserving(deadline.limit() / 2);
-            match self.platform.read(&half) {
-                Ok(read) => {
-                    exceeded = self.settle(state, &read, deadline)?;
-                    standing = Some(read);
-                }
+            let read = self.platform.read(&half);
+            match read.and_then(|read| self.settle(state, read, deadline)) {
+                Ok(settled) => (standing, exceeded) = settled,
                 // The platform wants no further call, or nothing is known that could be lowered.
                 Err(error) if error.retry_at.is_some() || state.pacer.recovering => {
                     return Err(error);
@@ -53,14 +51,18 @@ impl Seeing<'_> {
         }
         let poll = self.platform.poll(&mut state.cursor, deadline);
         match poll.standing {
+            Some(Ok(read)) if is_open(state) => {
+                unreadable = match self.settle(state, read, deadline) {
+                    Ok(settled) => {
+                        (standing, exceeded) = settled;
+                        None
+                    }
+                    Err(error) => Some(error),
+                };
+            }
             Some(Ok(read)) => {
-                exceeded = exceeded.or(if is_open(state) {
-                    self.settle(state, &read, deadline)?
-                } else {
-                    self.adopt(state, read.setpoint)
-                });
+                exceeded = exceeded.or(self.adopt(state, read.setpoint));
                 standing = Some(read);
-                unreadable = None;
             }
             Some(Err(error)) => unreadable = Some(error),
             None => {}
@@ -98,14 +100,14 @@ impl Seeing<'_> {
         })
     }
 
-    /// Settles the open intents by the lever's position, and continues from there. Returns the
-    /// setpoint last confirmed, where the lever is above it and no intent explains that.
+    /// Settles the open intents by the lever's position, and continues from there. Returns it with
+    /// the setpoint last confirmed, where the lever is above that and no intent explains it.
     fn settle(
         &self,
         state: &mut State,
-        read: &Standing,
+        read: Standing,
         deadline: &Deadline,
-    ) -> Result<Option<Setpoint>, CallError> {
+    ) -> Result<(Option<Standing>, Option<Setpoint>), CallError> {
         let ours = state.pacer.applied;
         let actual = read.setpoint;
         let is_intended = state
@@ -115,8 +117,14 @@ impl Seeing<'_> {
         // Where the lever may have had this position before the intent, it proves nothing. Sending
         // it again changes nothing, and the answer makes the record true.
         let proves_nothing = state.last_known().is_none_or(|known| known == actual);
-        if is_intended && proves_nothing && !self.send_again(read, deadline)? {
-            state.unsettled.retain(|intent| intent.setpoint != actual);
+        if is_intended && proves_nothing {
+            if actual > Setpoint::Stopped && self.hold.read().is_some() {
+                // What is open is overtaken by the stop, which comes next.
+                return Ok((Some(read), None));
+            }
+            if !self.send_again(&read, deadline)? {
+                state.unsettled.retain(|intent| intent.setpoint != actual);
+            }
         }
         let had_intent = !state.unsettled.is_empty();
         let settled = state.settle_at(actual);
@@ -132,7 +140,8 @@ impl Seeing<'_> {
             let setpoint = self.unit.show(setpoint);
             self.notices.tell(&Notice::OutcomeUnknown { setpoint });
         }
-        Ok(ours.filter(|ours| settled.applied.is_none() && actual > *ours))
+        let exceeded = ours.filter(|ours| settled.applied.is_none() && actual > *ours);
+        Ok((Some(read), exceeded))
     }
 
     fn send_again(&self, read: &Standing, deadline: &Deadline) -> Result<bool, CallError> {
@@ -141,9 +150,6 @@ impl Seeing<'_> {
             previous: Some(read.setpoint),
             version: read.version.clone(),
         };
-        if self.hold.read().is_some() && change.setpoint > Setpoint::Stopped {
-            return Ok(false);
-        }
         let applied = self.platform.apply(&change, deadline)?;
         Ok(!matches!(applied, Applied::Conflict { .. }))
     }

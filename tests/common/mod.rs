@@ -17,7 +17,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
@@ -101,6 +101,18 @@ impl Folder {
         command
             .args(args)
             .env("CXONE_SITE", platform.site())
+            .env("CXONE_CLIENT_ID", "client-1")
+            .env("CXONE_CLIENT_SECRET", SECRET)
+            .env("CAMPAIGN_ID", CAMPAIGN);
+        command
+    }
+
+    /// `tick` against any site, without a retry.
+    pub fn tick_at(&self, site: &str, args: &[&str]) -> Command {
+        let mut command = self.dialpace(&["tick", "--state", "state.json", "--retries", "0"]);
+        command
+            .args(args)
+            .env("CXONE_SITE", site)
             .env("CXONE_CLIENT_ID", "client-1")
             .env("CXONE_CLIENT_SECRET", SECRET)
             .env("CAMPAIGN_ID", CAMPAIGN);
@@ -198,6 +210,15 @@ pub fn finished(output: &Output) -> Finished {
         assert!(!text.contains(TOKEN), "a token is in: {text}");
     }
     finished
+}
+
+/// Sends a signal, by its name.
+pub fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill")
+        .args([&format!("-{name}"), &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(sent.success());
 }
 
 /// One request as it arrived.
