@@ -39,6 +39,7 @@ fn account(platform: &Platform) -> Account<'static> {
         retry: Retry {
             retries: 0,
             wait: Duration::from_millis(1),
+            ..Retry::default()
         },
         token_cache: None,
     };

@@ -294,7 +294,13 @@ fn warehouse<'a>(
         Endpoint::Http(url, scope) => {
             let proxy = proxy(url, *scope, sources)?;
             let authorities = &settings.authorities;
-            let client = Client::new(*scope, proxy, authorities, settings.retry, notices);
+            let client = Client::new(
+                *scope,
+                proxy,
+                authorities,
+                settings.warehouse_retry,
+                notices,
+            );
             Warehouse::http(client, url.clone())
         }
     })
