@@ -26,6 +26,9 @@ pub(super) struct CachedToken {
     pub(super) client_id: String,
     pub(super) access_token: String,
     pub(super) expires_at: UnixMillis,
+    /// The host of the data calls, where the login led to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) api_base: Option<String>,
 }
 
 impl TokenCache {
