@@ -9,9 +9,10 @@ use std::time::Duration;
 use super::hold::HoldMarker;
 use crate::base::clock::{Clock, Deadline};
 use crate::base::notice::{Notice, Notices};
+use crate::base::subject::Subject;
 use crate::base::units::UnixMillis;
 use crate::http::CallError;
-use crate::pacing::{Decision, Reason, Setpoint, Unit};
+use crate::pacing::{Decision, Pacer, Reason, Setpoint, Unit};
 use crate::platform::{Applied, Change, Platform};
 use crate::warehouse::Record;
 
@@ -20,7 +21,8 @@ pub(super) struct Sending<'a> {
     pub(super) platform: &'a dyn Platform,
     pub(super) store: &'a Store,
     pub(super) notices: &'a dyn Notices,
-    pub(super) campaign_id: &'a str,
+    pub(super) subject: &'a Subject,
+    pub(super) pacer: &'a Pacer,
     pub(super) unit: Unit,
     /// False where no warehouse is set, so that no record is kept.
     pub(super) keeps_record: bool,
@@ -67,7 +69,7 @@ impl Sending<'_> {
             is_latched: self.store.latch().stands(),
             was_stopped: hold.read().is_some_and(|hold| hold.was_stopped),
         };
-        let record = Record::of(decision, self.campaign_id);
+        let record = Record::of(decision, self.subject, self.pacer);
         let is_new = state.intend(setpoint, self.keeps_record.then(|| record.clone()));
         self.platform.prepare(&mut state.cursor, &change, deadline);
         if let Err(error) = self.store.save(state) {
