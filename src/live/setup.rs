@@ -19,13 +19,18 @@ use crate::base::notice::Notices;
 use crate::base::subject::Subject;
 use crate::config::scenario_file;
 use crate::config::{
-    CampaignAccess, Endpoint, Layers, LiveSettings, Scope, Sources, default_state_path,
+    CampaignAccess, Endpoint, Layers, LiveSettings, PlatformKind, Scope, Sources,
+    default_state_path,
 };
+use crate::pacing::{Pacer, Policy, RAISE_DWELL, WRITES_PER_HOUR};
 use crate::http::{Client, HostScope, Proxy};
 use crate::platform::sandbox::{self, Sandbox, SandboxCampaign};
+use crate::platform::skills::{
+    LeverLimits, PacedSkill, SkillAccess, SkillAccount, SkillAccountSettings, SkillSettings,
+};
 use crate::platform::{
-    Account, AccountSettings, CampaignApi, CampaignId, CampaignSettings, Platform, ReadOnly, Site,
-    TokenCache,
+    Account, AccountSettings, CampaignApi, CampaignId, CampaignSettings, Connections, Platform,
+    ReadOnly, Site, TokenCache,
 };
 use crate::sim::Scenario;
 use crate::warehouse::Warehouse;
@@ -56,8 +61,7 @@ pub(super) struct Setup<'a> {
     options: &'a LiveOptions,
     sources: &'a Sources,
     pub(super) settings: LiveSettings,
-    /// `None`: the sandbox.
-    access: Option<CampaignAccess>,
+    access: Access,
     pub(super) subject: Subject,
     pub(super) state_path: PathBuf,
     has_default_path: bool,
@@ -71,19 +75,23 @@ impl<'a> Setup<'a> {
         sources: &'a Sources,
         lifetime: SandboxLifetime,
     ) -> Result<Self> {
-        let access = match options.sandbox {
-            Some(_) => None,
-            None => Some(layers.campaign_access()?),
-        };
         let settings = layers.live_settings()?;
-        let id = match &access {
-            Some(access) => access.campaign_id.as_str(),
-            None => sandbox::CAMPAIGN_ID,
+        let access = match (&options.sandbox, settings.platform) {
+            (Some(_), _) => Access::Sandbox,
+            (None, PlatformKind::CampaignApi) => Access::Campaign(layers.campaign_access()?),
+            (None, PlatformKind::Skills) => {
+                Access::Skill(Box::new((layers.skill_access()?, layers.skill_settings()?)))
+            }
+        };
+        let subject = match &access {
+            Access::Sandbox => Subject::Campaign(sandbox::CAMPAIGN_ID.to_owned()),
+            Access::Campaign(access) => Subject::Campaign(access.campaign_id.as_str().to_owned()),
+            Access::Skill(skill) => Subject::Skill(skill.0.skill_id.number()),
         };
         Ok(Self {
             options,
             sources,
-            subject: Subject::Campaign(id.to_owned()),
+            subject,
             access,
             state_path: state_path(options, layers, sources, lifetime)?,
             has_default_path: settings.state.is_none(),
@@ -93,7 +101,7 @@ impl<'a> Setup<'a> {
     }
 
     pub(super) fn is_sandbox(&self) -> bool {
-        self.access.is_none()
+        matches!(self.access, Access::Sandbox)
     }
 
     /// The store of the campaign's state, locked.
@@ -115,23 +123,39 @@ impl<'a> Setup<'a> {
         begun: Deadline,
         run: impl FnOnce(&Live) -> Result<R>,
     ) -> Result<R> {
-        let Self {
-            options, settings, ..
-        } = self;
-        let mut endpoint = settings.warehouse.clone();
-        let (access, sandbox) = if let Some(access) = &self.access {
-            (access.clone(), None)
-        } else {
-            let sandbox = start_sandbox(store.path(), self, clock)?;
-            let records = Endpoint::Http(sandbox.warehouse(), HostScope::Loopback);
-            endpoint.get_or_insert(records);
-            (sandbox_access(&sandbox)?, Some(sandbox))
-        };
         let notices = &RetryCounter::new(notices);
+        match &self.access {
+            Access::Campaign(access) => {
+                self.on_campaign(access, None, store, notices, begun, run)
+            }
+            Access::Sandbox => {
+                let sandbox = start_sandbox(store.path(), self, clock)?;
+                let access = sandbox_access(&sandbox)?;
+                self.on_campaign(&access, Some(&sandbox), store, notices, begun, run)
+            }
+            Access::Skill(skill) => self.on_skill(&skill.0, &skill.1, store, notices, begun, run),
+        }
+    }
+
+    fn on_campaign<R>(
+        &self,
+        access: &CampaignAccess,
+        sandbox: Option<&Sandbox>,
+        store: &Store,
+        notices: &RetryCounter,
+        begun: Deadline,
+        run: impl FnOnce(&Live) -> Result<R>,
+    ) -> Result<R> {
+        let settings = &self.settings;
         let account = Account::new(
             AccountSettings {
+                site: access.site.clone(),
+                client_id: access.client_id.clone(),
+                client_secret: access.client_secret.clone(),
                 proxy: proxy(access.site.origin(), access.site.scope(), self.sources)?,
-                ..account_settings(&access, settings, store.path(), store.is_writable())
+                authorities: settings.authorities.clone(),
+                retry: settings.retry,
+                token_cache: Some(token_cache(store)),
             },
             notices,
         );
@@ -144,8 +168,61 @@ impl<'a> Setup<'a> {
                 actuator: settings.pacing.pacer.limits().actuator,
             },
         );
-        let withholding = ReadOnly(&api);
-        let platform: &dyn Platform = if options.dry_run { &withholding } else { &api };
+        self.on_platform((&api, &account), sandbox, store, notices, begun, run)
+    }
+
+    fn on_skill<R>(
+        &self,
+        access: &SkillAccess,
+        skill: &SkillSettings,
+        store: &Store,
+        notices: &RetryCounter,
+        begun: Deadline,
+        run: impl FnOnce(&Live) -> Result<R>,
+    ) -> Result<R> {
+        let settings = &self.settings;
+        let environment = &self.sources.environment;
+        let account = SkillAccount::new(
+            SkillAccountSettings {
+                access: access.clone(),
+                proxy_for: Box::new(|site| match site.scope() {
+                    HostScope::Loopback => Ok(None),
+                    HostScope::Remote => Proxy::for_url(site.origin(), environment),
+                }),
+                authorities: settings.authorities.clone(),
+                retry: settings.retry,
+                token_cache: Some(token_cache(store)),
+            },
+            notices,
+        );
+        let limits = lever_limits(&settings.pacing.pacer);
+        let paced = PacedSkill::new(&account, access.skill_id, skill.clone(), limits, notices);
+        self.on_platform((&paced, &account), None, store, notices, begun, run)
+    }
+
+    fn on_platform<R>(
+        &self,
+        (platform, connections): (&dyn Platform, &dyn Connections),
+        sandbox: Option<&Sandbox>,
+        store: &Store,
+        notices: &RetryCounter,
+        begun: Deadline,
+        run: impl FnOnce(&Live) -> Result<R>,
+    ) -> Result<R> {
+        let Self {
+            options, settings, ..
+        } = self;
+        let withholding = ReadOnly(platform);
+        let platform = if options.dry_run {
+            &withholding
+        } else {
+            platform
+        };
+        let mut endpoint = settings.warehouse.clone();
+        if let Some(sandbox) = sandbox {
+            let records = Endpoint::Http(sandbox.warehouse(), HostScope::Loopback);
+            endpoint.get_or_insert(records);
+        }
         let warehouse = match &endpoint {
             Some(_) if options.dry_run => Some(Warehouse::ReadOnly),
             Some(endpoint) => Some(warehouse(endpoint, settings, self.sources, notices)?),
@@ -162,14 +239,21 @@ impl<'a> Setup<'a> {
                 outbox_capacity: settings.outbox_capacity,
                 notices,
             },
-            account: &account,
-            sandbox: sandbox.as_ref(),
+            account: connections,
+            sandbox,
             interval: settings.pacing.interval,
             deadline: begun.with_limit(settings.deadline),
             metrics_file: metrics_file.filter(|_| !options.dry_run),
             retries: &notices.retries,
         })
     }
+}
+
+/// The campaign or skill, and the credentials for it.
+enum Access {
+    Sandbox,
+    Campaign(CampaignAccess),
+    Skill(Box<(SkillAccess, SkillSettings)>),
 }
 
 /// The settings of every source; names that nearly mean something are told.
@@ -199,9 +283,10 @@ pub(super) fn state_path(
     if let Some(path) = layers.state_path() {
         return Ok(path);
     }
-    let id = match options.sandbox {
-        Some(_) => sandbox::CAMPAIGN_ID.to_owned(),
-        None => layers.campaign_id()?.as_str().to_owned(),
+    let id = match (&options.sandbox, layers.platform()?) {
+        (Some(_), _) => sandbox::CAMPAIGN_ID.to_owned(),
+        (None, PlatformKind::CampaignApi) => layers.campaign_id()?.as_str().to_owned(),
+        (None, PlatformKind::Skills) => format!("skills/{}", layers.skill_id()?),
     };
     Ok(default_state_path(
         sources,
@@ -265,23 +350,28 @@ fn sandbox_access(sandbox: &Sandbox) -> Result<CampaignAccess> {
     })
 }
 
-fn account_settings(
-    access: &CampaignAccess,
-    settings: &LiveSettings,
-    state_path: &Path,
-    writable: bool,
-) -> AccountSettings {
-    AccountSettings {
-        site: access.site.clone(),
-        client_id: access.client_id.clone(),
-        client_secret: access.client_secret.clone(),
-        proxy: None,
-        authorities: settings.authorities.clone(),
-        retry: settings.retry,
-        token_cache: Some(TokenCache {
-            path: files::sibling(state_path, ".token"),
-            writable,
-        }),
+/// The file beside the state that keeps the token.
+fn token_cache(store: &Store) -> TokenCache {
+    TokenCache {
+        path: files::sibling(store.path(), ".token"),
+        writable: store.is_writable(),
+    }
+}
+
+/// The limits of a skill's lever, which hold under every policy.
+fn lever_limits(pacer: &Pacer) -> LeverLimits {
+    let actuator = pacer.limits().actuator;
+    match pacer.policy() {
+        Policy::Ratio(settings) => LeverLimits {
+            actuator,
+            raise_dwell: settings.raise_dwell,
+            writes_per_hour: settings.writes_per_hour,
+        },
+        _ => LeverLimits {
+            actuator,
+            raise_dwell: RAISE_DWELL,
+            writes_per_hour: WRITES_PER_HOUR,
+        },
     }
 }
 

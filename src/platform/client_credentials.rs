@@ -6,6 +6,7 @@ use serde::Deserialize;
 use ureq::http::Method;
 
 use super::fields::optional_number;
+use super::place::Place;
 use super::tokens::{Issued, checked_token};
 use crate::base::clock::Deadline;
 use crate::http::{Body, CallError, Client, Problem, Request};
@@ -47,7 +48,7 @@ impl Credentials {
         Ok(Issued {
             token: checked_token(TOKEN_CALL, answer.access_token, kind)?,
             lifetime_secs: answer.expires_in,
-            api_base: None,
+            place: Place::default(),
         })
     }
 

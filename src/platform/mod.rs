@@ -13,6 +13,7 @@ mod cursor;
 mod fields;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod place;
 mod read_only;
 pub mod sandbox;
 pub mod skills;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::place::Place;
 use crate::base::files;
 use crate::base::units::UnixMillis;
 
@@ -26,9 +27,8 @@ pub(super) struct CachedToken {
     pub(super) client_id: String,
     pub(super) access_token: String,
     pub(super) expires_at: UnixMillis,
-    /// The host of the data calls, where the login led to it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) api_base: Option<String>,
+    #[serde(flatten)]
+    pub(super) place: Place,
 }
 
 impl TokenCache {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::place::Place;
 use super::token_cache::{CachedToken, TokenCache};
 use crate::base::clock::Deadline;
 use crate::base::notice::{Notice, Notices};
@@ -23,15 +24,14 @@ pub(super) struct Owner {
 pub(super) struct Issued {
     pub(super) token: SecretString,
     pub(super) lifetime_secs: Option<f64>,
-    /// The host of the data calls, where the login led to it.
-    pub(super) api_base: Option<String>,
+    pub(super) place: Place,
 }
 
 /// A token to use now.
 #[derive(Clone)]
 pub(super) struct Access {
     pub(super) token: SecretString,
-    pub(super) api_base: Option<String>,
+    pub(super) place: Place,
 }
 
 /// A login.
@@ -85,7 +85,7 @@ impl<'a> Tokens<'a> {
             secrets::conceal(token.expose_secret());
             held.access = Some(Access {
                 token,
-                api_base: cached.api_base,
+                place: cached.place,
             });
             held.expires_at = Some(cached.expires_at);
         }
@@ -121,6 +121,29 @@ impl<'a> Tokens<'a> {
         self.request(&mut held, login, deadline).map(Some)
     }
 
+    /// Where the owner is served, as far as it is known.
+    pub(super) fn place(&self) -> Place {
+        let held = self.held();
+        let access = held.access.as_ref();
+        access
+            .map(|access| access.place.clone())
+            .unwrap_or_default()
+    }
+
+    /// Keeps with a token where its owner is served.
+    pub(super) fn learn(&self, token: &SecretString, place: &Place) {
+        let mut held = self.held();
+        let expires_at = held.expires_at;
+        let access = held.access.as_mut();
+        let same = access.filter(|access| access.token.expose_secret() == token.expose_secret());
+        if let Some(access) = same {
+            access.place = place.clone();
+            if let Some(expires_at) = expires_at {
+                self.keep(access, expires_at);
+            }
+        }
+    }
+
     fn request(
         &self,
         held: &mut Held,
@@ -139,7 +162,7 @@ impl<'a> Tokens<'a> {
             .map(|lifetime| asked_at.plus(lifetime));
         let access = Access {
             token: issued.token,
-            api_base: issued.api_base,
+            place: issued.place,
         };
         held.access = Some(access.clone());
         held.expires_at = expires_at;
@@ -171,7 +194,7 @@ impl<'a> Tokens<'a> {
             client_id: self.owner.client_id.clone(),
             access_token: access.token.expose_secret().to_owned(),
             expires_at,
-            api_base: access.api_base.clone(),
+            place: access.place.clone(),
         });
         if let Err(problem) = written {
             self.notices.tell(&Notice::TokenCache { problem });
