@@ -177,10 +177,9 @@ impl Api {
 
     fn campaign_reply(&self) -> Reply {
         let body = json!({ "id": CAMPAIGN_ID, "dialRate": self.campaign.dial_rate() });
-        Reply {
-            etag: Some(self.etag()),
-            ..Reply::json(200, &body)
-        }
+        let mut reply = Reply::json(200, &body);
+        reply.headers.push(("ETag", self.etag()));
+        reply
     }
 
     fn etag(&self) -> String {

@@ -5,6 +5,7 @@
 
 mod api;
 mod server;
+pub mod skills;
 mod world;
 
 use std::io;
@@ -17,6 +18,7 @@ use server::Server;
 use crate::sim::Figures;
 
 pub use api::{CAMPAIGN_ID, CLIENT_ID, CLIENT_SECRET};
+pub use server::{Reply, ServerRequest};
 pub use world::SandboxCampaign;
 
 /// A running sandbox; dropping it stops it.
