@@ -16,6 +16,7 @@ use crate::base::clock::{Clock, Deadline};
 use crate::base::files;
 use crate::base::input::InputError;
 use crate::base::notice::Notices;
+use crate::base::subject::Subject;
 use crate::config::scenario_file;
 use crate::config::{
     CampaignAccess, Endpoint, Layers, LiveSettings, Scope, Sources, default_state_path,
@@ -43,7 +44,7 @@ pub fn open_and_run<R>(
     let setup = Setup::new(options, &layers, sources, lifetime)?;
     refuse_shared_files(&layers, &setup.state_path, options)?;
     let store = if options.dry_run {
-        Store::read_only(&setup.state_path, setup.campaign_id())?
+        Store::read_only(&setup.state_path, &setup.subject.key())?
     } else {
         setup.lock()?
     };
@@ -57,6 +58,7 @@ pub(super) struct Setup<'a> {
     pub(super) settings: LiveSettings,
     /// `None`: the sandbox.
     access: Option<CampaignAccess>,
+    pub(super) subject: Subject,
     pub(super) state_path: PathBuf,
     has_default_path: bool,
     lifetime: SandboxLifetime,
@@ -74,9 +76,14 @@ impl<'a> Setup<'a> {
             None => Some(layers.campaign_access()?),
         };
         let settings = layers.live_settings()?;
+        let id = match &access {
+            Some(access) => access.campaign_id.as_str(),
+            None => sandbox::CAMPAIGN_ID,
+        };
         Ok(Self {
             options,
             sources,
+            subject: Subject::Campaign(id.to_owned()),
             access,
             state_path: state_path(options, layers, sources, lifetime)?,
             has_default_path: settings.state.is_none(),
@@ -85,18 +92,13 @@ impl<'a> Setup<'a> {
         })
     }
 
-    pub(super) fn campaign_id(&self) -> &str {
-        let access = self.access.as_ref();
-        access.map_or(sandbox::CAMPAIGN_ID, |access| access.campaign_id.as_str())
-    }
-
     pub(super) fn is_sandbox(&self) -> bool {
         self.access.is_none()
     }
 
     /// The store of the campaign's state, locked.
     pub(super) fn lock(&self) -> Result<Store, StateError> {
-        let store = Store::lock(&self.state_path, self.campaign_id())?;
+        let store = Store::lock(&self.state_path, &self.subject.key())?;
         if self.lifetime == SandboxLifetime::Ephemeral && self.has_default_path {
             // The state of an earlier run belongs to a world that has ended.
             let _ = fs::remove_file(store.path());
@@ -153,7 +155,7 @@ impl<'a> Setup<'a> {
         run(&Live {
             cycle: Cycle {
                 pacer: &settings.pacing.pacer,
-                campaign_id: access.campaign_id.as_str(),
+                subject: &self.subject,
                 platform,
                 warehouse: warehouse.as_ref(),
                 store,
@@ -294,7 +296,13 @@ fn warehouse<'a>(
         Endpoint::Http(url, scope) => {
             let proxy = proxy(url, *scope, sources)?;
             let authorities = &settings.authorities;
-            let client = Client::new(*scope, proxy, authorities, settings.retry, notices);
+            let client = Client::new(
+                *scope,
+                proxy,
+                authorities,
+                settings.warehouse_retry,
+                notices,
+            );
             Warehouse::http(client, url.clone())
         }
     })

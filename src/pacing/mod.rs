@@ -63,7 +63,7 @@ pub use pacer::Pacer;
 pub use policy::{Allowance, Forecast, Policy, Predictive, RatioSettings};
 pub use ratio_basis::{RatioBasis, RatioCause};
 pub use ratio_lever::{RatioLever, RatioPosition};
-pub use sample::{IntervalRate, NotARatio, Ratio, Sample, Traffic};
+pub use sample::{Abandonment, AbandonmentBasis, IntervalRate, NotARatio, Ratio, Sample, Traffic};
 pub use setpoint::{Actuator, Setpoint, Unit};
 pub use state::PacerState;
 pub use target::{Basis, Target};
