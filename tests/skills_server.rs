@@ -8,41 +8,18 @@
 
 mod common;
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
-
+use common::exchange::{send, status};
 use common::skills::{Call, KEY_ID, KEY_SECRET, Personality, Skills};
 use serde_json::{Value, json};
 
 const ACCEPT: &str = "Accept: application/json";
 const JSON: &str = "Content-Type: application/json";
 
-/// Sends a request, and returns the head and the body of its answer.
-fn send(skills: &Skills, request: &str, headers: &[&str], body: &str) -> (String, String) {
-    let request = &format!("{request} HTTP/1.1");
-    let mut stream = TcpStream::connect(skills.address()).unwrap();
-    let length = format!("Content-Length: {}", body.len());
-    let head = [&[request, "Host: x", &length], headers]
-        .concat()
-        .join("\r\n");
-    let text = format!("{head}\r\n\r\n{body}");
-    stream.write_all(text.as_bytes()).unwrap();
-    stream.shutdown(std::net::Shutdown::Write).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    (head.to_owned(), body.to_owned())
-}
-
-fn status(answer: &(String, String)) -> u16 {
-    answer.0.split(' ').nth(1).unwrap().parse().unwrap()
-}
-
 /// A login; returns the header that it allows.
 fn login(skills: &Skills) -> String {
     let body = json!({"accessKeyId": KEY_ID, "accessKeySecret": KEY_SECRET}).to_string();
     let request = "POST /authentication/v1/token/access-key";
-    let (_, body) = send(skills, request, &[ACCEPT, JSON], &body);
+    let (_, body) = send(skills.address(), request, &[ACCEPT, JSON], &body);
     let answer: Value = serde_json::from_str(&body).unwrap();
     format!(
         "Authorization: Bearer {}",
@@ -61,7 +38,7 @@ fn what_differs_from_the_contract_is_refused() {
     let bearer = &login(&skills);
     let get = |path: &str| {
         status(&send(
-            &skills,
+            skills.address(),
             &format!("GET {path}"),
             &[ACCEPT, bearer],
             "",
@@ -106,7 +83,7 @@ fn what_differs_from_the_contract_is_refused() {
         assert_eq!(get(path), 404, "{path}");
     }
     assert_eq!(skill("/start"), 405);
-    let unread = send(&skills, &api("GET skills/4711"), &[bearer], "");
+    let unread = send(skills.address(), &api("GET skills/4711"), &[bearer], "");
     assert_eq!(
         (status(&unread), unread.1.as_str()),
         (200, "No known way to render data")
@@ -114,7 +91,12 @@ fn what_differs_from_the_contract_is_refused() {
     let stranger = "Authorization: Bearer x";
     for headers in [vec![ACCEPT], vec![ACCEPT, stranger]] {
         assert_eq!(
-            status(&send(&skills, &api("GET skills/4711"), &headers, "")),
+            status(&send(
+                skills.address(),
+                &api("GET skills/4711"),
+                &headers,
+                ""
+            )),
             401
         );
     }
@@ -126,7 +108,7 @@ fn what_differs_from_the_contract_is_refused() {
 fn put(skills: &Skills, bearer: &str, body: &Value) -> u16 {
     let request = api("PUT skills/4711/parameters/general-settings");
     status(&send(
-        skills,
+        skills.address(),
         &request,
         &[ACCEPT, JSON, bearer],
         &body.to_string(),
@@ -195,7 +177,7 @@ fn each_personality_treats_what_is_left_out_in_its_own_way() {
 fn a_stop_is_accepted_at_once_and_shows_later() {
     let skills = Skills::tenant();
     let bearer = &login(&skills);
-    let ask = |rest: &str| send(&skills, &api(rest), &[ACCEPT, bearer], "");
+    let ask = |rest: &str| send(skills.address(), &api(rest), &[ACCEPT, bearer], "");
     let shown = || {
         let skill: Value = serde_json::from_str(&ask("GET skills/4711").1).unwrap();
         skill["isRunning"].as_bool().unwrap()

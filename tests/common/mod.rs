@@ -12,6 +12,7 @@
     reason = "shared by test binaries that each use a part of it; a broken helper should panic"
 )]
 
+pub mod exchange;
 mod server;
 pub mod skills;
 

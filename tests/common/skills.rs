@@ -405,7 +405,7 @@ impl Contract for SkillsWorld {
     fn answer(&mut self, request: &Request) -> Reply {
         match self.contract(request) {
             Reply::Answer(status, mut headers, body) => {
-                headers.push(("Date", http_date(self.now())));
+                headers.push(("Date", answers::http_date(self.now())));
                 Reply::Answer(status, headers, body)
             }
             other => other,
@@ -539,11 +539,6 @@ fn access_token(number: u32) -> String {
 
 fn answer(reply: dialpace::platform::sandbox::Reply) -> Reply {
     Reply::Answer(reply.status, reply.headers, reply.body)
-}
-
-fn http_date(at: UnixMillis) -> String {
-    let time = jiff::Timestamp::from_millisecond(at.0).unwrap();
-    time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 /// The value inside another object.

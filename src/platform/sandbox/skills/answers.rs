@@ -247,6 +247,13 @@ fn object(value: Value) -> Map<String, Value> {
     }
 }
 
+/// A time as the `Date` of an answer has it.
+#[must_use]
+pub fn http_date(at: UnixMillis) -> String {
+    let time = Timestamp::from_millisecond(at.0).unwrap_or_default();
+    time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
 fn instant(at: UnixMillis) -> String {
     let time = Timestamp::from_millisecond(at.0).unwrap_or_default();
     format!("{time:.3}")
