@@ -6,33 +6,32 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::Result;
 
 use super::cycle::Cycle;
 use super::options::{LiveOptions, SandboxLifetime};
 use super::running::{Live, RetryCounter};
+use super::sandboxed::{self, SandboxedWorld};
 use super::store::{HELPERS, StateError, Store};
 use crate::base::clock::{Clock, Deadline};
 use crate::base::files;
 use crate::base::input::InputError;
 use crate::base::notice::Notices;
 use crate::base::subject::Subject;
-use crate::config::scenario_file;
 use crate::config::{
     CampaignAccess, Endpoint, Layers, LiveSettings, PlatformKind, Scope, Sources,
     default_state_path,
 };
-use crate::pacing::{Pacer, Policy, RAISE_DWELL, WRITES_PER_HOUR};
 use crate::http::{Client, HostScope, Proxy};
-use crate::platform::sandbox::{self, Sandbox, SandboxCampaign};
+use crate::pacing::{Pacer, Policy, RAISE_DWELL, WRITES_PER_HOUR};
+use crate::platform::sandbox::{self, Sandbox};
 use crate::platform::skills::{
     LeverLimits, PacedSkill, SkillAccess, SkillAccount, SkillAccountSettings, SkillSettings,
 };
 use crate::platform::{
-    Account, AccountSettings, CampaignApi, CampaignId, CampaignSettings, Connections, Platform,
-    ReadOnly, Site, TokenCache,
+    Account, AccountSettings, CampaignApi, CampaignSettings, Connections, Platform, ReadOnly,
+    TokenCache,
 };
-use crate::sim::Scenario;
 use crate::warehouse::Warehouse;
 
 /// Sets up a live campaign and calls `run` with it. The sandbox and the lock end after `run`.
@@ -76,17 +75,20 @@ impl<'a> Setup<'a> {
         lifetime: SandboxLifetime,
     ) -> Result<Self> {
         let settings = layers.live_settings()?;
+        let skill = || layers.skill_settings().map(Box::new);
         let access = match (&options.sandbox, settings.platform) {
-            (Some(_), _) => Access::Sandbox,
+            (Some(_), PlatformKind::CampaignApi) => Access::Sandbox,
+            (Some(_), PlatformKind::Skills) => Access::SandboxSkill(skill()?),
             (None, PlatformKind::CampaignApi) => Access::Campaign(layers.campaign_access()?),
             (None, PlatformKind::Skills) => {
-                Access::Skill(Box::new((layers.skill_access()?, layers.skill_settings()?)))
+                Access::Skill(Box::new(layers.skill_access()?), skill()?)
             }
         };
         let subject = match &access {
             Access::Sandbox => Subject::Campaign(sandbox::CAMPAIGN_ID.to_owned()),
             Access::Campaign(access) => Subject::Campaign(access.campaign_id.as_str().to_owned()),
-            Access::Skill(skill) => Subject::Skill(skill.0.skill_id.number()),
+            Access::Skill(access, _) => Subject::Skill(access.skill_id.number()),
+            Access::SandboxSkill(_) => Subject::Skill(sandbox::SKILL_ID.into()),
         };
         Ok(Self {
             options,
@@ -101,7 +103,7 @@ impl<'a> Setup<'a> {
     }
 
     pub(super) fn is_sandbox(&self) -> bool {
-        matches!(self.access, Access::Sandbox)
+        matches!(self.access, Access::Sandbox | Access::SandboxSkill(_))
     }
 
     /// The store of the campaign's state, locked.
@@ -125,15 +127,20 @@ impl<'a> Setup<'a> {
     ) -> Result<R> {
         let notices = &RetryCounter::new(notices);
         match &self.access {
-            Access::Campaign(access) => {
-                self.on_campaign(access, None, store, notices, begun, run)
-            }
+            Access::Campaign(access) => self.on_campaign(access, None, store, notices, begun, run),
             Access::Sandbox => {
-                let sandbox = start_sandbox(store.path(), self, clock)?;
-                let access = sandbox_access(&sandbox)?;
+                let sandbox = self.start_sandbox(store.path(), clock)?;
+                let access = sandboxed::campaign_access(&sandbox)?;
                 self.on_campaign(&access, Some(&sandbox), store, notices, begun, run)
             }
-            Access::Skill(skill) => self.on_skill(&skill.0, &skill.1, store, notices, begun, run),
+            Access::Skill(access, skill) => {
+                self.on_skill(access, skill, None, store, notices, begun, run)
+            }
+            Access::SandboxSkill(skill) => {
+                let sandbox = self.start_sandbox(store.path(), clock)?;
+                let access = sandboxed::skill_access(&sandbox)?;
+                self.on_skill(&access, skill, Some(&sandbox), store, notices, begun, run)
+            }
         }
     }
 
@@ -175,6 +182,7 @@ impl<'a> Setup<'a> {
         &self,
         access: &SkillAccess,
         skill: &SkillSettings,
+        sandbox: Option<&Sandbox>,
         store: &Store,
         notices: &RetryCounter,
         begun: Deadline,
@@ -197,7 +205,7 @@ impl<'a> Setup<'a> {
         );
         let limits = lever_limits(&settings.pacing.pacer);
         let paced = PacedSkill::new(&account, access.skill_id, skill.clone(), limits, notices);
-        self.on_platform((&paced, &account), None, store, notices, begun, run)
+        self.on_platform((&paced, &account), sandbox, store, notices, begun, run)
     }
 
     fn on_platform<R>(
@@ -249,11 +257,29 @@ impl<'a> Setup<'a> {
     }
 }
 
+impl Setup<'_> {
+    fn start_sandbox(&self, state_path: &Path, clock: &Arc<dyn Clock>) -> Result<Sandbox> {
+        let (speed, kept) = match self.lifetime {
+            SandboxLifetime::Persistent => (self.options.speed, Some(state_path)),
+            SandboxLifetime::Ephemeral => (1, None),
+        };
+        let world = SandboxedWorld {
+            scenario: self.options.sandbox.as_ref().and_then(Option::as_deref),
+            settings: &self.settings,
+            speed,
+            state_path: kept,
+            writable: !self.options.dry_run,
+        };
+        world.start(clock)
+    }
+}
+
 /// The campaign or skill, and the credentials for it.
 enum Access {
     Sandbox,
     Campaign(CampaignAccess),
-    Skill(Box<(SkillAccess, SkillSettings)>),
+    Skill(Box<SkillAccess>, Box<SkillSettings>),
+    SandboxSkill(Box<SkillSettings>),
 }
 
 /// The settings of every source; names that nearly mean something are told.
@@ -284,7 +310,8 @@ pub(super) fn state_path(
         return Ok(path);
     }
     let id = match (&options.sandbox, layers.platform()?) {
-        (Some(_), _) => sandbox::CAMPAIGN_ID.to_owned(),
+        (Some(_), PlatformKind::CampaignApi) => sandbox::CAMPAIGN_ID.to_owned(),
+        (Some(_), PlatformKind::Skills) => "skill".to_owned(),
         (None, PlatformKind::CampaignApi) => layers.campaign_id()?.as_str().to_owned(),
         (None, PlatformKind::Skills) => format!("skills/{}", layers.skill_id()?),
     };
@@ -306,48 +333,16 @@ fn refuse_shared_files(layers: &Layers, state: &Path, options: &LiveOptions) -> 
     Ok(files.check()?)
 }
 
-fn default_name(campaign_id: &str, options: &LiveOptions, lifetime: SandboxLifetime) -> PathBuf {
+fn default_name(id: &str, options: &LiveOptions, lifetime: SandboxLifetime) -> PathBuf {
     let name = match (&options.sandbox, lifetime) {
-        (None, _) => return PathBuf::from(campaign_id),
-        (Some(_), SandboxLifetime::Persistent) => campaign_id,
+        (None, _) => return PathBuf::from(id),
+        (Some(_), SandboxLifetime::Persistent) => id,
         // No file exists under this name, since a dry run writes nothing.
         (Some(_), SandboxLifetime::Ephemeral) if options.dry_run => "at-speed-dry-run",
         (Some(_), SandboxLifetime::Ephemeral) => "at-speed",
     };
     // A separate folder, since a real campaign may have the same name.
     Path::new("sandbox").join(name)
-}
-
-fn start_sandbox(state_path: &Path, setup: &Setup, clock: &Arc<dyn Clock>) -> Result<Sandbox> {
-    let options = setup.options;
-    let scenario = options.sandbox.as_ref().and_then(Option::as_deref);
-    let scenario = match scenario {
-        Some(path) => scenario_file::read_checked(path, setup.settings.deadline)?.scenario,
-        None => Scenario::default(),
-    };
-    let path = files::sibling(state_path, ".campaign");
-    let (speed, kept) = match setup.lifetime {
-        SandboxLifetime::Persistent => (options.speed, Some(path.as_path())),
-        SandboxLifetime::Ephemeral => (1, None),
-    };
-    SandboxCampaign::open(&scenario, speed, Arc::clone(clock), kept, !options.dry_run)
-        .and_then(Sandbox::start)
-        .with_context(|| {
-            format!(
-                "cannot start the sandbox, whose campaign is kept in {}",
-                path.display()
-            )
-        })
-}
-
-fn sandbox_access(sandbox: &Sandbox) -> Result<CampaignAccess> {
-    let invalid = |problem: String| anyhow!("sandbox: {problem}");
-    Ok(CampaignAccess {
-        site: Site::new(&sandbox.site()).map_err(invalid)?,
-        client_id: sandbox::CLIENT_ID.to_owned(),
-        client_secret: sandbox::CLIENT_SECRET.into(),
-        campaign_id: CampaignId::new(sandbox::CAMPAIGN_ID).map_err(invalid)?,
-    })
 }
 
 /// The file beside the state that keeps the token.

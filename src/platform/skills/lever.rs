@@ -25,7 +25,7 @@ enum Written {
     Found(Whose),
 }
 
-impl PacedSkill<'_> {
+impl PacedSkill<'_, '_> {
     /// Sets the ratio, if it has not that position already.
     pub(super) fn set(
         &self,

@@ -25,8 +25,8 @@ pub struct LeverLimits {
 }
 
 /// One skill of an account.
-pub struct PacedSkill<'a> {
-    pub(super) account: &'a SkillAccount<'a>,
+pub struct PacedSkill<'a, 'n> {
+    pub(super) account: &'a SkillAccount<'n>,
     pub(super) skill_id: SkillId,
     pub(super) settings: SkillSettings,
     pub(super) limits: LeverLimits,
@@ -43,11 +43,11 @@ pub(super) struct Call {
     pub(super) body: Option<String>,
 }
 
-impl<'a> PacedSkill<'a> {
+impl<'a, 'n> PacedSkill<'a, 'n> {
     /// A skill of `account`. Sends nothing.
     #[must_use]
     pub fn new(
-        account: &'a SkillAccount<'a>,
+        account: &'a SkillAccount<'n>,
         skill_id: SkillId,
         settings: SkillSettings,
         limits: LeverLimits,

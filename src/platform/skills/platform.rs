@@ -14,7 +14,7 @@ use crate::platform::{
     Applied, Bounds, Change, Cursor, Obstacle, Platform, Poll, Repaired, RequestsADay, Standing,
 };
 
-impl Platform for PacedSkill<'_> {
+impl Platform for PacedSkill<'_, '_> {
     fn actuator(&self) -> Actuator {
         self.limits.actuator
     }
@@ -154,7 +154,7 @@ impl Platform for PacedSkill<'_> {
     }
 }
 
-impl PacedSkill<'_> {
+impl PacedSkill<'_, '_> {
     /// True where the settings are to be read at this poll.
     fn wants_settings(&self, memory: &Memory) -> bool {
         let lever = &memory.lever;

@@ -23,7 +23,7 @@ pub(super) struct Polled {
     pub(super) shortage: Option<String>,
 }
 
-impl PacedSkill<'_> {
+impl PacedSkill<'_, '_> {
     /// Reads agents and calls.
     pub(super) fn sample(
         &self,
