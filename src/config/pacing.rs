@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::error::ConfigError;
 use super::layers::Layers;
-use super::platforms::PlatformKind;
+use super::platform_names::PlatformKind;
 use super::policy_name::{self, PacerPolicy, PolicyName};
 use super::settings::how_to_set;
 use super::values;

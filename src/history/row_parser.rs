@@ -30,6 +30,7 @@ impl RowParser {
         }
         Ok(HistoryRow {
             line,
+            campaign: 0,
             campaign_id: &self.campaign_id,
             at,
             poll: poll(fields)?,

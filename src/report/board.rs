@@ -11,15 +11,15 @@ use crate::base::subject::Subject;
 use crate::base::timestamp::rfc3339;
 use crate::base::units::UnixMillis;
 use crate::live::{CycleReport, Outcome};
-use crate::pacing::{Action, Pacer, Setpoint};
+use crate::pacing::{Action, Pacer, Setpoint, Unit};
 use crate::sim::Figures;
 
 /// The figures on the board.
 #[derive(Debug, Default)]
 pub struct Board {
-    subject: Option<Subject>,
+    subject: String,
     settings: String,
-    lever: &'static str,
+    unit: Option<Unit>,
     position: String,
     changed: Option<String>,
     agents: Option<(u32, f64)>,
@@ -59,7 +59,10 @@ impl Board {
         let unit = limits.actuator.unit;
         let (min, max) = (limits.actuator.min, limits.actuator.max);
         Self {
-            subject: Some(subject.clone()),
+            subject: match subject {
+                Subject::Campaign(id) => format!("campaign    {id}"),
+                Subject::Skill(id) => format!("skill       {id}"),
+            },
             settings: format!(
                 "{}, SLA {} ± {}, {} to {}, every {} s",
                 pacer.policy().name(),
@@ -69,7 +72,7 @@ impl Board {
                 unit.show(max),
                 interval.as_secs()
             ),
-            lever: lever::noun(unit),
+            unit: Some(unit),
             position: lever::position(unit, setpoint),
             is_dry_run,
             answers: "not polled yet".to_owned(),
@@ -133,8 +136,6 @@ impl Board {
     /// The lines, with the time until the next cycle.
     #[must_use]
     pub fn lines(&self, next: Option<Duration>) -> [String; Self::LINES] {
-        let subject = self.subject.as_ref();
-        let (kind, id) = subject.map_or_else(Default::default, |it| (it.kind(), it.id()));
         let changed = self.changed.as_deref().unwrap_or("not changed by this run");
         let agents = match self.agents {
             Some((agents, mean)) => format!(
@@ -153,8 +154,12 @@ impl Board {
             None => "running".to_owned(),
         };
         [
-            format!("{kind:<12}{id} ({})", self.settings),
-            format!("{:<12}{} ({changed})", self.lever, self.position),
+            format!("{} ({})", self.subject, self.settings),
+            format!(
+                "{}{} ({changed})",
+                self.unit.map_or("", lever::label),
+                self.position
+            ),
             format!("agents      {agents}"),
             format!("answers     {}", self.answers),
             format!("records     {records}"),
@@ -180,7 +185,10 @@ impl Board {
             "{} in {}: the {} {} sent {} and changed {}, {} failed; {exported}",
             count_of(counts.cycles, "cycle"),
             span(lasted),
-            self.lever.trim_start_matches("dial "),
+            match self.unit {
+                Some(Unit::CallsPerAgent) => "ratio",
+                _ => "rate",
+            },
             if self.is_dry_run {
                 "would have been"
             } else {

@@ -1,14 +1,12 @@
 //! Results of live cycles as JSON, one object each. Fields may be added; none is renamed or removed.
 
 use serde::Serialize;
-use serde_json::Number;
 
 use crate::base::subject::Subject;
 use crate::base::timestamp::rfc3339;
 use crate::http::{Body, Request};
 use crate::live::{CycleReport, Outcome};
-use crate::pacing::{Pacer, Policy, Setpoint, Unit};
-use crate::warehouse::ratio;
+use crate::pacing::{DialRatio, Pacer, Policy, Setpoint, Unit};
 
 /// The object that `--json` prints for one cycle.
 #[derive(Debug, Serialize)]
@@ -62,8 +60,8 @@ enum Lever {
     },
     #[serde(rename_all = "camelCase")]
     Ratio {
-        previous_ratio: Option<Number>,
-        new_ratio: Option<Number>,
+        previous_ratio: Option<DialRatio>,
+        new_ratio: Option<DialRatio>,
     },
 }
 
@@ -119,10 +117,11 @@ pub fn cycle(report: &CycleReport, subject: &Subject, pacer: &Pacer, is_dry_run:
         policy: pacer.policy().name(),
         action: report.action().to_string(),
         reason: match report.outcome {
-            Outcome::Conflict => format!(
-                "the {} was changed by somebody else meanwhile",
-                subject.kind()
-            ),
+            Outcome::Conflict => match subject {
+                Subject::Campaign(_) => "the campaign was changed by somebody else meanwhile",
+                Subject::Skill(_) => "the skill was changed by somebody else meanwhile",
+            }
+            .to_owned(),
             Outcome::Pending => format!("{decision}; accepted by the platform, not confirmed yet"),
             _ => decision.to_string(),
         },
@@ -159,8 +158,8 @@ impl Lever {
                 new_dial_rate: steps(after),
             },
             Unit::CallsPerAgent => Self::Ratio {
-                previous_ratio: ratio(before),
-                new_ratio: ratio(after),
+                previous_ratio: before.and_then(DialRatio::of),
+                new_ratio: after.and_then(DialRatio::of),
             },
         }
     }

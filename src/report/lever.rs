@@ -10,6 +10,14 @@ pub(super) fn noun(unit: Unit) -> &'static str {
     }
 }
 
+/// The same as a label of the board, as wide as its other labels.
+pub(super) fn label(unit: Unit) -> &'static str {
+    match unit {
+        Unit::CallsPerMinute => "dial rate   ",
+        Unit::CallsPerAgent => "dial ratio  ",
+    }
+}
+
 /// A position as a number, without its unit.
 pub(super) fn number(unit: Unit, setpoint: Option<Setpoint>) -> String {
     match (unit, setpoint) {

@@ -1,12 +1,11 @@
 //! The audit record of one applied decision.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Number;
 use uuid::Uuid;
 
 use crate::base::subject::Subject;
 use crate::base::timestamp::rfc3339;
-use crate::pacing::{Decision, Pacer, Setpoint, Unit};
+use crate::pacing::{Decision, DialRatio, Pacer};
 
 /// One applied decision, as it is sent to the warehouse.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,9 +48,9 @@ pub struct SkillRecord {
     /// The skill.
     pub skill_id: u64,
     /// Dial ratio before, calls per agent; null where it was unknown or the skill was stopped.
-    pub previous_ratio: Option<Number>,
+    pub previous_ratio: Option<DialRatio>,
     /// Dial ratio after, calls per agent; null where the skill is stopped.
-    pub new_ratio: Option<Number>,
+    pub new_ratio: Option<DialRatio>,
     /// Connects ÷ dials over the window; null without enough of them.
     pub answer_rate: Option<f64>,
     /// Abandoned ÷ connects; null where nothing is known of it.
@@ -69,9 +68,9 @@ pub struct SkillRecord {
     /// The policy.
     pub policy: String,
     /// Lowest dial ratio that is set.
-    pub min_ratio: Number,
+    pub min_ratio: Option<DialRatio>,
     /// Highest dial ratio that is set.
-    pub max_ratio: Number,
+    pub max_ratio: Option<DialRatio>,
     /// Highest abandonment rate that is set; null for a policy that keeps to none.
     pub abandonment_limit: Option<f64>,
 }
@@ -125,8 +124,8 @@ impl SkillRecord {
         Self {
             timestamp: rfc3339(decision.at),
             skill_id,
-            previous_ratio: ratio(decision.previous),
-            new_ratio: ratio(decision.setpoint),
+            previous_ratio: decision.previous.and_then(DialRatio::of),
+            new_ratio: decision.setpoint.and_then(DialRatio::of),
             answer_rate: evidence.answer_rate.map(f64::from),
             abandonment_rate: abandonment.rate.map(f64::from),
             abandonment_basis: abandonment.basis.name().to_owned(),
@@ -135,29 +134,10 @@ impl SkillRecord {
             available_agents: evidence.available_agents,
             reason_code: decision.reason.name().to_owned(),
             policy: pacer.policy().name().to_owned(),
-            min_ratio: number(actuator.min),
-            max_ratio: number(actuator.max),
+            min_ratio: DialRatio::of(actuator.min),
+            max_ratio: DialRatio::of(actuator.max),
             abandonment_limit: pacer.policy().abandonment_limit().map(f64::from),
         }
-    }
-}
-
-/// A dial ratio in results: calls per agent, as a whole number where it is one; `None` where the
-/// dialer is stopped or nothing is known.
-#[must_use]
-pub fn ratio(setpoint: Option<Setpoint>) -> Option<Number> {
-    setpoint
-        .filter(|setpoint| *setpoint != Setpoint::Stopped)
-        .map(number)
-}
-
-fn number(setpoint: Setpoint) -> Number {
-    let whole = || Number::from(setpoint.steps() / 100);
-    if setpoint.steps().is_multiple_of(100) {
-        whole()
-    } else {
-        let value = Unit::CallsPerAgent.value(setpoint);
-        Number::from_f64(value).unwrap_or_else(whole)
     }
 }
 
