@@ -17,7 +17,7 @@ use dialpace::platform::skills::times::{literal_z, midnight_before, zone};
 use dialpace::platform::skills::{hosts, skill};
 use serde_json::{Value, json};
 
-const SKILL: u32 = 4711;
+const SKILL: u64 = 4711;
 
 fn parsed(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
