@@ -100,6 +100,7 @@ impl Cycle<'_> {
     pub fn stop(&self, state: &mut State, deadline: &Deadline) -> CycleReport {
         if !state.is_lowered_by(Setpoint::Stopped) {
             match self.platform.read(&mut state.cursor, deadline) {
+                Ok(standing) if standing.is_stopping => state.pacer.applied = None,
                 Ok(standing) => drop(self.seeing().take(state, &standing)),
                 Err(_) => state.pacer.applied = None,
             }
@@ -196,7 +197,12 @@ impl Cycle<'_> {
             Some(Obstacle::ChangedElsewhere(why)) => {
                 return decision.held_for(Reason::ChangedElsewhere, why.clone());
             }
-            Some(Obstacle::NotEnoughData(why)) if !starts && decision.rests_on_results() => {
+            Some(Obstacle::NoData(why)) if !starts && !decision.lowers() => {
+                return decision.held_for(Reason::NotEnoughData, why.clone());
+            }
+            Some(Obstacle::NoData(why) | Obstacle::NotEnoughData(why))
+                if !starts && decision.rests_on_results() =>
+            {
                 return decision.held_for(Reason::NotEnoughData, why.clone());
             }
             _ => {}

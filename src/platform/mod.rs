@@ -117,7 +117,9 @@ pub enum Obstacle {
     NoAuthority(String),
     /// Somebody else has just moved it.
     ChangedElsewhere(String),
-    /// Too little is known to raise it.
+    /// Nothing is known by which it could be raised.
+    NoData(String),
+    /// Too few results are known to judge by.
     NotEnoughData(String),
 }
 

@@ -48,10 +48,13 @@ impl Platform for PacedSkill<'_, '_> {
         } else {
             0
         };
+        if memory.run.polls > STOPPING_POLLS + 1 {
+            // No stop was repeated meanwhile, so that nobody wants it stopped any more.
+            memory.run.is_ours = false;
+            memory.run.polls = 0;
+        }
         let authority = self.no_authority(&memory).map(Obstacle::NoAuthority);
-        let obstacle = obstacle
-            .or(authority)
-            .or(shortage.map(Obstacle::NotEnoughData));
+        let obstacle = obstacle.or(authority).or(shortage);
         let bounds = Bounds {
             ceiling: Some(self.ceiling(&memory)),
             reach: self.reach(&memory),

@@ -12,6 +12,7 @@ use crate::base::clock::Deadline;
 use crate::base::units::UnixMillis;
 use crate::http::{Answer, CallError};
 use crate::pacing::{Abandonment, AbandonmentBasis, Sample, Traffic};
+use crate::platform::Obstacle;
 use jiff::tz::TimeZone;
 use std::time::Duration;
 
@@ -20,7 +21,17 @@ pub(super) struct Polled {
     /// `None` where the platform has no data of the agents.
     pub(super) sample: Option<Sample>,
     /// Why no ratio may be raised by it.
-    pub(super) shortage: Option<String>,
+    pub(super) shortage: Option<Obstacle>,
+}
+
+/// What the summary says.
+enum Counted {
+    /// It has no row of the skill.
+    NoRow,
+    /// Counts to take differences from.
+    Baseline,
+    /// Calls since the poll before.
+    Since(Totals),
 }
 
 impl PacedSkill<'_, '_> {
@@ -48,11 +59,17 @@ impl PacedSkill<'_, '_> {
         let Some(activity) = activity else {
             return Ok(Polled {
                 sample: None,
-                shortage: Some("the activity has no row of the skill".to_owned()),
+                shortage: Some(Obstacle::NoData(
+                    "the activity has no row of the skill".to_owned(),
+                )),
             });
         };
         memory.staffed = activity.staffed.unwrap_or(memory.staffed);
-        let since = self.count(memory, server_now, deadline)?;
+        let (is_told, since) = match self.count(memory, server_now, deadline)? {
+            Counted::NoRow => (false, None),
+            Counted::Baseline => (true, None),
+            Counted::Since(since) => (true, Some(since)),
+        };
         let rates = memory.counters.as_ref().map(Counters::rates);
         let (answer_rate, abandonment) = match rates {
             Some(rates) => (
@@ -84,7 +101,14 @@ impl PacedSkill<'_, '_> {
                 },
                 abandonment,
             }),
-            shortage: answer_rate.is_none().then(|| shortage(memory)),
+            shortage: if is_told {
+                let is_short = answer_rate.is_none();
+                is_short.then(|| Obstacle::NotEnoughData(shortage(memory)))
+            } else {
+                Some(Obstacle::NoData(
+                    "the summary has no row of the skill".to_owned(),
+                ))
+            },
         })
     }
 
@@ -166,7 +190,7 @@ impl PacedSkill<'_, '_> {
         memory: &mut Memory,
         server_now: UnixMillis,
         deadline: &Deadline,
-    ) -> Result<Option<Totals>, CallError> {
+    ) -> Result<Counted, CallError> {
         let end = whole_second(UnixMillis(server_now.0.saturating_sub(END_BEFORE_MILLIS)));
         let midnight = self.midnight(memory, end);
         let source = format!("{} v{}", self.skill_id, self.settings.versions.summary);
@@ -191,7 +215,7 @@ impl PacedSkill<'_, '_> {
         midnight: UnixMillis,
         end: UnixMillis,
         deadline: &Deadline,
-    ) -> Result<Option<Totals>, CallError> {
+    ) -> Result<Counted, CallError> {
         let is_new = midnight > counters.epoch && midnight.distance(end) >= EPOCH_MIN;
         let old = self.totals(counters.epoch, end, deadline)?;
         let step = if is_new {
@@ -204,7 +228,7 @@ impl PacedSkill<'_, '_> {
         } else {
             match old {
                 Some(totals) => counters.take(end, totals),
-                None => return Ok(None),
+                None => return Ok(Counted::NoRow),
             }
         };
         if step == Step::Correction {
@@ -213,8 +237,8 @@ impl PacedSkill<'_, '_> {
             );
         }
         Ok(match step {
-            Step::Since(since) => Some(since),
-            Step::Baseline | Step::Correction => None,
+            Step::Since(since) => Counted::Since(since),
+            Step::Baseline | Step::Correction => Counted::Baseline,
         })
     }
 
@@ -269,7 +293,7 @@ fn shortage(memory: &Memory) -> String {
     let counters = memory.counters.as_ref();
     let marks = counters.map_or(&[][..], |counters| &counters.marks);
     match (marks.first(), marks.last()) {
-        (None, _) | (_, None) => "the summary has no row of the skill".to_owned(),
+        (None, _) | (_, None) => "there are no counts yet".to_owned(),
         (Some(first), Some(last)) if marks.len() == 1 => format!(
             "the counts so far, {} dials and {} connects, are only a baseline: rates need a second summary",
             last.totals.dials.max(first.totals.dials),

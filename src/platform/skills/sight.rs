@@ -211,15 +211,7 @@ impl PacedSkill<'_, '_> {
 
     /// Takes in the skill as it was read.
     pub(super) fn take_skill(&self, memory: &mut Memory, skill: SkillSeen) {
-        let is_running = skill.is_running;
-        let now = skill.at;
         memory.skill = Some(skill);
-        let run = &mut memory.run;
-        // Running for long after a start, it is no longer stopping.
-        let is_long = |at: UnixMillis| at.distance(now) > SWITCHING_MAX;
-        if is_running == Some(true) && run.started_at.is_some_and(is_long) {
-            run.is_ours = false;
-        }
     }
 
     /// Where the skill stands still after a stop without a certain answer, it is that stop's doing.
@@ -253,6 +245,11 @@ impl PacedSkill<'_, '_> {
             return Some(format!(
                 "{RATIO} is {found}, which is not from 1 to {RATIO_MAX}, so somebody else decides on it: set it in the skill, or set --max-ratio to have it paced"
             ));
+        }
+        if memory.is_stopping() {
+            return Some(
+                "the skill is stopping (isRunning is still true), and is started again once it stands still".to_owned(),
+            );
         }
         if memory.is_at_rest() && !memory.run.is_ours {
             let is_starting = memory.run.started_at;
@@ -299,7 +296,7 @@ impl PacedSkill<'_, '_> {
 
     /// The lever as it stands. `None` where the settings hold no position.
     pub(super) fn standing(&self, memory: &Memory, whose: &Whose) -> Option<Standing> {
-        let setpoint = if memory.run.is_ours && memory.is_at_rest() {
+        let setpoint = if memory.run.is_ours {
             Setpoint::Stopped
         } else {
             memory.lever.position?
