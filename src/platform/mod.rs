@@ -75,6 +75,11 @@ pub trait Platform {
         Ok(None)
     }
 
+    /// True where a stop was accepted and what is in progress still ends.
+    fn is_stopping(&self, _: &Cursor) -> bool {
+        false
+    }
+
     /// The requests that pacing takes, where the platform counts them.
     fn requests_a_day(&self, _: &Cursor, _: Duration) -> Option<RequestsADay> {
         None

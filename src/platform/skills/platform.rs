@@ -148,6 +148,10 @@ impl Platform for PacedSkill<'_, '_> {
         restored
     }
 
+    fn is_stopping(&self, cursor: &Cursor) -> bool {
+        Memory::of(cursor).is_stopping()
+    }
+
     fn requests_a_day(&self, cursor: &Cursor, interval: Duration) -> Option<RequestsADay> {
         let each = |every: Duration| DAY_SECS / every.as_secs().max(1);
         let polls = each(interval) * CALLS_A_POLL;
