@@ -1,5 +1,6 @@
 //! The sandbox of a live run, and the access to it.
 
+use std::fmt::Display;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -86,6 +87,6 @@ pub(super) fn campaign_access(sandbox: &Sandbox) -> Result<CampaignAccess> {
     })
 }
 
-fn invalid(problem: String) -> anyhow::Error {
+fn invalid(problem: impl Display) -> anyhow::Error {
     anyhow!("sandbox: {problem}")
 }
