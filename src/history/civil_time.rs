@@ -119,11 +119,16 @@ fn offset(text: &str) -> Option<Offset> {
         ("-", digits) => (-1, digits),
         _ => return None,
     };
-    let (hours, rest) = number(digits, 2, 2)?;
-    let minutes = match rest.strip_prefix(':').unwrap_or(rest) {
-        "" if !rest.is_empty() => return None,
+    let (hours, rest) = digits.split_at_checked(2)?;
+    let minutes = match rest.strip_prefix(':') {
+        Some("") => return None,
+        Some(minutes) => minutes,
+        None => rest,
+    };
+    let (hours, _) = number(hours, 2, 2)?;
+    let minutes = match minutes {
         "" => 0,
-        rest => number(rest, 2, 2).filter(|(_, rest)| rest.is_empty())?.0,
+        minutes => number(minutes, 2, 2).filter(|(_, rest)| rest.is_empty())?.0,
     };
     if hours > 23 || minutes > 59 {
         return None;
