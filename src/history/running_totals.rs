@@ -30,6 +30,7 @@ impl RunningTotals {
         let Some(last) = last else {
             poll.answer_rate = None;
             poll.traffic = Traffic {
+                busy: None,
                 logged_in: now.logged_in,
                 ..Traffic::default()
             };
