@@ -31,7 +31,7 @@ impl RunningTotals {
             poll.answer_rate = None;
             poll.traffic = Traffic {
                 busy: None,
-                ..now
+                logged_in: now.logged_in,
                 ..Traffic::default()
             };
             return;
