@@ -130,6 +130,14 @@ fn watch(
         let deadline = Deadline::after(clock, limit);
         let report = live_cycle::run(live, &mut state, &deadline);
         cycles += 1;
+        if cycles == 1
+            && let Some(requests) = cycle.platform.requests_a_day(&state.cursor, live.interval)
+        {
+            screen.tell(&Notice::RequestsADay {
+                estimate: requests.estimate,
+                limit: requests.limit,
+            });
+        }
         let was_held = report.decision.reason == Reason::HeldByOperator;
         let is_cut_short = clock.is_stopping() && report.error.is_some();
         if !is_cut_short {

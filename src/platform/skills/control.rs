@@ -85,10 +85,9 @@ impl PacedSkill<'_, '_> {
 
     /// Starts the skill that this pacer stopped.
     pub(super) fn start(&self, memory: &mut Memory, deadline: &Deadline) -> Result<(), CallError> {
-        let switched = self.switch(memory, &start_call(self), false, deadline)?;
+        self.switch(memory, &start_call(self), false, deadline)?;
         memory.run.started_at = Some(deadline.clock().now());
-        // One that runs still may be about to end from our stop, and is ours then.
-        memory.run.is_ours = matches!(switched, Switched::Already(false));
+        memory.run.is_ours = false;
         Ok(())
     }
 
