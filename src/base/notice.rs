@@ -132,6 +132,20 @@ pub enum Notice {
         /// Number of missed cycles.
         count: u64,
     },
+    /// What was found in a file of history and could have been otherwise.
+    HistoryRead {
+        /// The file.
+        source: String,
+        /// What was found, each in a clause.
+        told: Vec<String>,
+    },
+    /// What may be a mistake in a file of history.
+    HistoryDoubt {
+        /// The file.
+        source: String,
+        /// The doubt, and what decides it.
+        doubt: String,
+    },
     /// Rows of history are so far apart that samples are dropped before the window is full.
     SparseHistory {
         /// Mean time between two rows, s.
@@ -218,6 +232,7 @@ impl Notice {
             | Self::CyclesMissed { .. }
             | Self::MetricsNotWritten { .. }
             | Self::SparseHistory { .. }
+            | Self::HistoryDoubt { .. }
             | Self::NoFileOfSettings { .. }
             | Self::SandboxBegunAnew
             | Self::UnknownSetting { .. } => Level::Warning,

@@ -129,6 +129,8 @@ impl fmt::Display for Notice {
                 f,
                 "a dialer in progressive mode, one call for each idle agent, keeps these agents {progressive:.1} % occupied and abandons nobody; a rate set every {interval_secs} s comes to {predictive:.1} % at best, so the platform's own progressive mode is the better choice here"
             ),
+            Self::HistoryRead { source, told } => write!(f, "{source}: {}", told.join("; ")),
+            Self::HistoryDoubt { source, doubt } => write!(f, "{source}: {doubt}"),
             Self::SparseHistory {
                 gap_secs,
                 window,
