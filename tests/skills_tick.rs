@@ -670,3 +670,14 @@ fn a_dry_run_writes_nothing_anywhere() {
     assert_eq!(folder.files(), [], "nothing is written");
     skills.refused_nothing();
 }
+
+#[test]
+fn debug_print() {
+    let (folder, skills) = (Folder::new(), Skills::tenant());
+    for _ in 0..4 {
+        let run = folder.skills(&skills, "tick", &["--json"]).finish();
+        println!("{}{}", run.stdout, run.stderr);
+        skills.world().advance(30);
+    }
+    println!("{:?}", skills.calls());
+}
