@@ -20,7 +20,7 @@ use crate::base::clock::{Clock, Deadline};
 use crate::base::notice::{Notice, Notices};
 use crate::base::subject::Subject;
 use crate::http::{CallError, bounded_retry_at};
-use crate::pacing::{Decision, Pacer, Policy, Reason, Sample, Setpoint, Unit};
+use crate::pacing::{Decision, Pacer, Reason, Sample, Setpoint, Unit};
 use crate::platform::{Bounds, Change, Obstacle, Platform};
 use crate::warehouse::Warehouse;
 
@@ -189,7 +189,6 @@ impl Cycle<'_> {
             return decision.held_for(Reason::WriteLatched, why);
         }
         let starts = decision.previous == Some(Setpoint::Stopped);
-        let lowers = decision.order() < decision.previous && decision.order().is_some();
         match &bounds.obstacle {
             Some(Obstacle::NoAuthority(why)) => {
                 return decision.held_for(Reason::NoAuthority, why.clone());
@@ -197,7 +196,7 @@ impl Cycle<'_> {
             Some(Obstacle::ChangedElsewhere(why)) => {
                 return decision.held_for(Reason::ChangedElsewhere, why.clone());
             }
-            Some(Obstacle::NotEnoughData(why)) if !starts && !lowers && self.needs_results() => {
+            Some(Obstacle::NotEnoughData(why)) if !starts && decision.rests_on_results() => {
                 return decision.held_for(Reason::NotEnoughData, why.clone());
             }
             _ => {}
@@ -212,11 +211,6 @@ impl Cycle<'_> {
             }
             _ => decision,
         }
-    }
-
-    /// True where a raise without results would be a guess.
-    fn needs_results(&self) -> bool {
-        !matches!(self.pacer.policy(), Policy::Fixed { .. })
     }
 
     /// Sends what was decided, as far as it may be (see `in_force`).

@@ -3,9 +3,10 @@
 use std::fmt;
 
 use super::band::Band;
+use super::ratio_basis::RatioCause;
 use super::sample::{Abandonment, AbandonmentBasis, Ratio, Traffic};
 use super::setpoint::{Setpoint, Unit};
-use super::target::Target;
+use super::target::{Basis, Target};
 use crate::base::units::UnixMillis;
 
 /// The result of one step: action, reason and evidence.
@@ -38,6 +39,21 @@ impl Decision {
         self.evidence
             .deviation
             .map(|deviation| deviation.abs() > tolerance)
+    }
+
+    /// True where the decision needs results of calls, and none of them asked for it: without them it
+    /// is a guess.
+    #[must_use]
+    pub fn rests_on_results(&self) -> bool {
+        let basis = self.evidence.target.as_ref().map(|target| &target.basis);
+        match (basis, self.order() < self.previous, self.order()) {
+            (Some(Basis::Fixed), ..) => false,
+            (Some(Basis::Ratio(basis)), true, Some(_)) => {
+                basis.cause != RatioCause::NoResults && basis.answered == 0
+            }
+            (None, _, Some(_)) => false,
+            _ => true,
+        }
     }
 
     /// The setpoint to be sent to the platform, if any.
