@@ -11,7 +11,7 @@ use super::paced::{Call, PacedSkill};
 use super::settings::SettingsWrite;
 use super::sight::{SECOND_LOOK, SETTINGS_PATH, Whose, shown};
 use crate::base::clock::Deadline;
-use crate::http::CallError;
+use crate::http::{CallError, Problem};
 use crate::pacing::Setpoint;
 use crate::platform::{Applied, Repaired};
 
@@ -144,8 +144,8 @@ impl PacedSkill<'_, '_> {
             });
         }
         let found = self.position_in(&after, memory.staffed).map_err(unusable)?;
+        // It may still show, late.
         let lever = &mut memory.lever;
-        lever.settle(setpoint);
         if found != lever.position {
             lever.changed_at = Some(now);
         }
@@ -211,7 +211,9 @@ impl PacedSkill<'_, '_> {
                 Err(error) if error.status() == Some(401) && !was_renewed => was_renewed = true,
                 Err(error) => {
                     is_uncertain |= error.uncertain;
-                    let again = error.problem.is_passing() && tries < retries;
+                    // An answer without a meaning is as good as none, since a read comes first.
+                    let is_unclear = matches!(error.problem, Problem::Unusable(_));
+                    let again = (error.problem.is_passing() || is_unclear) && tries < retries;
                     tries += 1;
                     let error = CallError { tries, ..error };
                     let error = if is_uncertain {

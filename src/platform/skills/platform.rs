@@ -26,7 +26,7 @@ impl Platform for PacedSkill<'_, '_> {
         self.claim_stop(&mut memory);
         let mut obstacle = None;
         let mut standing = None;
-        if polled.is_ok() && self.wants_settings(&memory) {
+        if polled.is_ok() {
             match self.see_settings(&mut memory, deadline) {
                 Ok(whose) => {
                     standing = self.standing(&memory, &whose).map(Ok);
@@ -43,6 +43,11 @@ impl Platform for PacedSkill<'_, '_> {
             Ok(polled) => (Ok(polled.sample), polled.shortage),
             Err(error) => (Err(error), None),
         };
+        memory.run.polls = if memory.is_stopping() {
+            memory.run.polls.saturating_add(1)
+        } else {
+            0
+        };
         let authority = self.no_authority(&memory).map(Obstacle::NoAuthority);
         let obstacle = obstacle
             .or(authority)
@@ -52,7 +57,7 @@ impl Platform for PacedSkill<'_, '_> {
             reach: self.reach(&memory),
             not_taken: self.not_taken(&memory),
             obstacle,
-            is_stopping: memory.is_stopping(),
+            resists_stop: memory.run.polls > STOPPING_POLLS,
         };
         memory.keep(cursor);
         Poll {
@@ -144,24 +149,16 @@ impl Platform for PacedSkill<'_, '_> {
         let each = |every: Duration| DAY_SECS / every.as_secs().max(1);
         let polls = each(interval) * CALLS_A_POLL;
         let skill = each(interval.max(SKILL_EVERY));
-        let settings = each(interval.max(SETTINGS_EVERY));
         let writes = 24 * u64::from(self.limits.writes_per_hour) * CALLS_A_WRITE;
         let unit = Memory::of(cursor).unit;
         Some(RequestsADay {
-            estimate: polls + skill + settings + writes + CALLS_AN_HOUR * 24,
+            estimate: polls + skill + writes + CALLS_AN_HOUR * 24,
             limit: unit.and_then(|unit| unit.published_limit),
         })
     }
 }
 
 impl PacedSkill<'_, '_> {
-    /// True where the settings are to be read at this poll.
-    fn wants_settings(&self, memory: &Memory) -> bool {
-        let lever = &memory.lever;
-        let age = lever.read_at.distance(memory.polled_at);
-        lever.known.is_none() || !lever.sent.is_empty() || age >= SETTINGS_AGE
-    }
-
     fn read_into(&self, memory: &mut Memory, deadline: &Deadline) -> Result<Standing, CallError> {
         let mut sent = memory.lever.sent.iter();
         let was_switched = sent.any(|sent| sent.setpoint == Setpoint::Stopped);
@@ -195,14 +192,13 @@ impl PacedSkill<'_, '_> {
 }
 
 const DAY_SECS: u64 = 86_400;
-/// Activity and summary.
-const CALLS_A_POLL: u64 = 2;
+/// Polls at which a skill may still run after a stop that was accepted: it ends its calls first, which
+/// takes up to 90 s.
+const STOPPING_POLLS: u32 = 3;
+/// Activity, summary and settings.
+const CALLS_A_POLL: u64 = 3;
 /// Time between two reads of the skill.
 const SKILL_EVERY: Duration = Duration::from_secs(60);
-/// Time between two reads of the settings that nothing else asks for.
-const SETTINGS_EVERY: Duration = Duration::from_secs(300);
-/// The same, shorter by what two polls may differ from it.
-const SETTINGS_AGE: Duration = Duration::from_secs(295);
 /// Business unit and skill, settings, the write, and settings again.
 const CALLS_A_WRITE: u64 = 5;
 /// Login, the tenant's hosts, and the business unit.

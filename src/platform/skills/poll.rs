@@ -302,6 +302,6 @@ const SKILL_AGE: Duration = Duration::from_secs(55);
 /// Time before the server's own at which a range ends, so that it never lies in the future.
 const END_BEFORE_MILLIS: i64 = 5_000;
 /// Shortest range.
-const EPOCH_MIN: Duration = Duration::from_secs(60);
+const EPOCH_MIN: Duration = Duration::from_secs(10);
 /// Age at which an epoch is given up: the platform refuses ranges of more than 30 days.
 const EPOCH_MAX: Duration = Duration::from_secs(29 * 86_400);

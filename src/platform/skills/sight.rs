@@ -153,6 +153,7 @@ impl PacedSkill<'_, '_> {
         lever.settle(sent.setpoint);
         lever.position = Some(sent.setpoint);
         lever.changed_at = Some(sent.at);
+        lever.not_taken = None;
         let damaged = known.differences(settings, names);
         if damaged.is_empty() {
             return Ok(Whose::Own);
