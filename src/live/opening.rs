@@ -60,8 +60,7 @@ impl Setup<'_> {
 
     pub(super) fn on_skill<R>(
         &self,
-        access: &SkillAccess,
-        skill: &SkillSettings,
+        (access, skill): (&SkillAccess, &SkillSettings),
         sandbox: Option<&Sandbox>,
         store: &Store,
         notices: &RetryCounter,

@@ -121,12 +121,12 @@ impl<'a> Setup<'a> {
                 self.on_campaign(&access, Some(&sandbox), store, notices, begun, run)
             }
             Access::Skill(access, skill) => {
-                self.on_skill(access, skill, None, store, notices, begun, run)
+                self.on_skill((access, skill), None, store, notices, begun, run)
             }
             Access::SandboxSkill(skill) => {
                 let sandbox = self.start_sandbox(store.path(), clock)?;
                 let access = sandboxed::skill_access(&sandbox)?;
-                self.on_skill(&access, skill, Some(&sandbox), store, notices, begun, run)
+                self.on_skill((&access, skill), Some(&sandbox), store, notices, begun, run)
             }
         }
     }

@@ -223,21 +223,26 @@ impl<'a> SkillAccount<'a> {
         Ok(client)
     }
 
-    fn each_client(&self, act: impl Fn(&Client<'a>)) {
+    /// The clients of the hosts that were called.
+    fn opened(&self) -> Vec<Arc<Client<'a>>> {
         let clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        clients.values().for_each(|client| act(client));
+        clients.values().cloned().collect()
     }
 }
 
 impl Connections for SkillAccount<'_> {
     fn abort(&self) {
         self.is_aborted.store(true, Ordering::SeqCst);
-        self.each_client(|client| client.abort());
+        for client in self.opened() {
+            client.abort();
+        }
     }
 
     fn reopen(&self) {
         self.is_aborted.store(false, Ordering::SeqCst);
-        self.each_client(|client| client.reopen());
+        for client in self.opened() {
+            client.reopen();
+        }
     }
 }
 

@@ -104,9 +104,8 @@ impl PacedSkill<'_, '_> {
         let mut is_uncertain = false;
         let mut was_renewed = false;
         loop {
-            let error = match self.call(call, true, deadline) {
-                Ok(_) => return Ok(Switched::Accepted),
-                Err(error) => error,
+            let Err(error) = self.call(call, true, deadline) else {
+                return Ok(Switched::Accepted);
             };
             match error.status() {
                 Some(401) if !was_renewed => {

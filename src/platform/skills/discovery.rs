@@ -87,7 +87,7 @@ impl SkillAccount<'_> {
         site: &Site,
     ) -> Result<(), CallError> {
         let access = &self.settings.access;
-        let named = [&access.auth_base, &access.api_base].map(|site| site.clone());
+        let named = [&access.auth_base, &access.api_base].map(Clone::clone);
         let named: Vec<Site> = named.into_iter().flatten().collect();
         if hosts::may_get_the_token(site, &named) {
             return Ok(());

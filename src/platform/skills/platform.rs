@@ -6,7 +6,7 @@ use super::calls::SETTINGS_CALL;
 use super::control::{start_call, stop_call};
 use super::memory::{Memory, Sent};
 use super::paced::PacedSkill;
-use super::sight::Whose;
+use super::sight::{Whose, standing as standing_of};
 use crate::base::clock::Deadline;
 use crate::http::{CallError, Request};
 use crate::pacing::{Actuator, Setpoint};
@@ -23,13 +23,13 @@ impl Platform for PacedSkill<'_, '_> {
         let mut memory = Memory::of(cursor);
         memory.polled_at = deadline.clock().now();
         let polled = self.sample(&mut memory, deadline);
-        self.claim_stop(&mut memory);
+        memory.claim_stop();
         let mut obstacle = None;
         let mut standing = None;
         if polled.is_ok() {
             match self.see_settings(&mut memory, deadline) {
                 Ok(whose) => {
-                    standing = self.standing(&memory, &whose).map(Ok);
+                    standing = standing_of(&memory, &whose).map(Ok);
                     if let Whose::Foreign(why) = whose {
                         obstacle = Some(Obstacle::ChangedElsewhere(why));
                     }
@@ -37,7 +37,7 @@ impl Platform for PacedSkill<'_, '_> {
                 Err(error) => standing = Some(Err(error)),
             }
         } else if memory.run.is_ours && memory.is_at_rest() {
-            standing = self.standing(&memory, &Whose::Own).map(Ok);
+            standing = standing_of(&memory, &Whose::Own).map(Ok);
         }
         let (sample, shortage) = match polled {
             Ok(polled) => (Ok(polled.sample), polled.shortage),
@@ -98,8 +98,8 @@ impl Platform for PacedSkill<'_, '_> {
         let memory = Memory::of(cursor);
         let (setpoint, switch) = match change.setpoint {
             Setpoint::Stopped => (Setpoint::ONE_PER_AGENT, Some(stop_call(self))),
-            at if memory.run.is_ours => (at, Some(start_call(self))),
-            at => (at, None),
+            at @ Setpoint::At(_) if memory.run.is_ours => (at, Some(start_call(self))),
+            at @ Setpoint::At(_) => (at, None),
         };
         let put = self.put_of(&memory, setpoint);
         let put = put.filter(|_| !change.is_latched);
@@ -116,7 +116,7 @@ impl Platform for PacedSkill<'_, '_> {
         let mut memory = Memory::of(cursor);
         let applied = match change.setpoint {
             Setpoint::Stopped => self.stop(&mut memory, change, deadline),
-            at => self.move_to(&mut memory, at, deadline),
+            at @ Setpoint::At(_) => self.move_to(&mut memory, at, deadline),
         };
         let is_certain = matches!(&applied, Err(error) if !error.uncertain)
             || matches!(
@@ -173,8 +173,8 @@ impl PacedSkill<'_, '_> {
             self.see_skill(memory, deadline)?;
         }
         let whose = self.see_settings(memory, deadline)?;
-        self.claim_stop(memory);
-        let standing = self.standing(memory, &whose);
+        memory.claim_stop();
+        let standing = standing_of(memory, &whose);
         standing.ok_or_else(|| {
             CallError::unusable(
                 SETTINGS_CALL,

@@ -53,7 +53,7 @@ impl PacedSkill<'_, '_> {
             });
         };
         memory.staffed = activity.staffed.unwrap_or(memory.staffed);
-        let (is_told, since) = match self.count(memory, server_now, deadline)? {
+        let (has_row, since) = match self.count(memory, server_now, deadline)? {
             Counted::NoRow => (false, None),
             Counted::Baseline => (true, None),
             Counted::Since(since) => (true, Some(since)),
@@ -89,7 +89,7 @@ impl PacedSkill<'_, '_> {
                 },
                 abandonment,
             }),
-            shortage: if is_told {
+            shortage: if has_row {
                 let is_short = answer_rate.is_none();
                 is_short.then(|| Obstacle::NotEnoughData(shortage(memory)))
             } else {
@@ -143,13 +143,10 @@ impl PacedSkill<'_, '_> {
                 self.skill_id
             ));
         }
-        self.take_skill(
-            memory,
-            SkillSeen {
-                at: deadline.clock().now(),
-                is_running: skill.is_running,
-            },
-        );
+        memory.skill = Some(SkillSeen {
+            at: deadline.clock().now(),
+            is_running: skill.is_running,
+        });
         Ok(())
     }
 

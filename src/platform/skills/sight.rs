@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::calls::SETTINGS_CALL;
 use super::general::{FoundRatio, GeneralSettings, OVERDIAL, RATIO, RATIO_MAX};
-use super::memory::{Lever, Memory, Sent, SkillSeen};
+use super::memory::{Lever, Memory, Sent};
 use super::paced::PacedSkill;
 use crate::base::clock::Deadline;
 use crate::base::units::UnixMillis;
@@ -208,46 +208,32 @@ impl PacedSkill<'_, '_> {
             changed.join(" and ")
         )
     }
+}
 
-    /// Takes in the skill as it was read.
-    pub(super) fn take_skill(&self, memory: &mut Memory, skill: SkillSeen) {
-        memory.skill = Some(skill);
-    }
-
-    /// Where the skill stands still after a stop without a certain answer, it is that stop's doing.
-    pub(super) fn claim_stop(&self, memory: &mut Memory) {
-        let mut sent = memory.lever.sent.iter();
-        if memory.is_at_rest() && sent.any(|sent| sent.setpoint == Setpoint::Stopped) {
-            memory.run.is_ours = true;
-            memory.lever.settle(Setpoint::Stopped);
-        }
-    }
-
-    /// The lever as it stands. `None` where the settings hold no position.
-    pub(super) fn standing(&self, memory: &Memory, whose: &Whose) -> Option<Standing> {
-        let setpoint = if memory.run.is_ours {
-            Setpoint::Stopped
-        } else {
-            memory.lever.position?
-        };
-        Some(Standing {
-            setpoint,
-            version: None,
-            damage: match whose {
-                Whose::Damaged(what) => Some(what.clone()),
-                Whose::Own | Whose::Foreign(_) => None,
-            },
-            is_own: !matches!(whose, Whose::Foreign(_)),
-            is_stopping: memory.is_stopping(),
-        })
-    }
+/// The lever as it stands. `None` where the settings hold no position.
+pub(super) fn standing(memory: &Memory, whose: &Whose) -> Option<Standing> {
+    let setpoint = if memory.run.is_ours {
+        Setpoint::Stopped
+    } else {
+        memory.lever.position?
+    };
+    Some(Standing {
+        setpoint,
+        version: None,
+        damage: match whose {
+            Whose::Damaged(what) => Some(what.clone()),
+            Whose::Own | Whose::Foreign(_) => None,
+        },
+        is_own: !matches!(whose, Whose::Foreign(_)),
+        is_stopping: memory.is_stopping(),
+    })
 }
 
 /// A position in a message.
 pub(super) fn shown(setpoint: Setpoint) -> String {
     match setpoint {
         Setpoint::Stopped => "stopped".to_owned(),
-        at => Unit::CallsPerAgent.value(at).to_string(),
+        at @ Setpoint::At(_) => Unit::CallsPerAgent.value(at).to_string(),
     }
 }
 
