@@ -194,11 +194,19 @@ fn find_header(
     let mut found: Option<(Candidate, Header)> = None;
     let mut likeliest: Option<(usize, Candidate, InputError)> = None;
     for delimiter in delimiters {
+        // No header is before one in the first line.
+        let first = first_record(probe, start);
+        if found.as_ref().is_some_and(|(it, _)| it.begin == first) {
+            break;
+        }
         for candidate in candidates(probe, start, *delimiter, tries) {
             let is_later = |other: &Candidate| candidate.begin >= other.begin;
             match Header::new(&candidate.fields, &options.columns) {
                 Ok(_) if found.as_ref().is_some_and(|(it, _)| is_later(it)) => {}
-                Ok(header) => found = Some((candidate, header)),
+                Ok(header) => {
+                    found = Some((candidate, header));
+                    break;
+                }
                 Err(error) => {
                     let known = Header::known(&candidate.fields, &options.columns);
                     if likeliest.as_ref().is_none_or(|(most, ..)| known > *most) {
