@@ -189,6 +189,13 @@ pub enum Notice {
         /// The file.
         path: String,
     },
+    /// A platform tells something of its own.
+    Platform {
+        /// Its importance.
+        level: Level,
+        /// The sentence.
+        text: String,
+    },
     /// The outbox was full; its oldest records were moved to a file.
     OutboxSpilled {
         /// Number of records moved.
@@ -204,6 +211,7 @@ impl Notice {
     pub fn level(&self) -> Level {
         match self {
             Self::Exchange { .. } => Level::Detail,
+            Self::Platform { level, .. } => *level,
             Self::TokenCache { .. }
             | Self::StateSetAside { .. }
             | Self::StateDamaged { .. }

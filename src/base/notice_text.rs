@@ -98,7 +98,7 @@ impl fmt::Display for Notice {
             Self::MetricsNotWritten { path, problem } => {
                 write!(f, "the metrics file {path} was not written: {problem}")
             }
-            Self::Closing { text } => f.write_str(text),
+            Self::Closing { text } | Self::Platform { text, .. } => f.write_str(text),
             Self::CyclesMissed { count } => write!(
                 f,
                 "{count} {} missed, because a cycle took longer than the interval or the machine was suspended; the schedule continues",

@@ -9,7 +9,7 @@ use super::endpoint::{Endpoint, endpoint};
 use super::error::ConfigError;
 use super::layers::{Layers, Sources};
 use super::pacing::Pacing;
-use super::platforms::{GUARDS, PlatformKind};
+use super::platform_names::{GUARDS, PlatformKind};
 use super::settings::how_to_set;
 use super::values;
 use crate::http::{Growth, Retry};

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::error::ConfigError;
 use super::layers::Layers;
-use super::platforms::PlatformKind;
+use super::platform_names::PlatformKind;
 use super::policy_name::{self, PacerPolicy, PolicyName};
 use super::settings::how_to_set;
 use super::values;

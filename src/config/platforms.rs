@@ -1,28 +1,11 @@
-//! The platforms by name, and what belongs to one of them.
+//! The platform, and what belongs to another one.
 
 use super::error::ConfigError;
 use super::layers::Layers;
+use super::platform_names::{PLATFORMS, PlatformKind};
 use super::setting::Group;
 use super::settings::SETTINGS;
-use super::values::{self, Named};
-use crate::platform::IfMatch;
-use crate::platform::skills::SettingsWrite;
-
-/// A kind of platform.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PlatformKind {
-    /// The campaign API: a dial rate is set.
-    CampaignApi,
-    /// Skills that dial by themselves: their calls per agent are set.
-    Skills,
-}
-
-/// How the login proves who it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Grant {
-    AccessKey,
-    Password,
-}
+use super::values;
 
 impl Layers {
     /// The platform. A flag that means nothing there is refused.
@@ -48,54 +31,6 @@ impl Layers {
         Ok(platform)
     }
 }
-
-pub(super) const PLATFORMS: [Named<PlatformKind>; 2] = [
-    (
-        "campaign-api",
-        PlatformKind::CampaignApi,
-        "a campaign, by its dial rate",
-    ),
-    (
-        "skills",
-        PlatformKind::Skills,
-        "a skill of NICE CXone, by the calls per agent that it dials",
-    ),
-];
-
-pub(super) const GRANTS: [Named<Grant>; 2] = [
-    ("access-key", Grant::AccessKey, "the access key alone"),
-    (
-        "password-grant",
-        Grant::Password,
-        "the access key as user and password of a registered application, whose id and secret are --client-id and --client-secret-file",
-    ),
-];
-
-pub(super) const WRITES: [Named<SettingsWrite>; 2] = [
-    (
-        "merge",
-        SettingsWrite::Merge,
-        "everything that was read, with the ratio replaced",
-    ),
-    (
-        "partial",
-        SettingsWrite::Partial,
-        "the ratio alone, for a tenant that refuses the rest",
-    ),
-];
-
-pub(super) const GUARDS: [Named<IfMatch>; 2] = [
-    (
-        "any",
-        IfMatch::Any,
-        "no condition; the campaign may have changed meanwhile",
-    ),
-    (
-        "etag",
-        IfMatch::Etag,
-        "the campaign has not changed since it was read in the same cycle",
-    ),
-];
 
 /// Settings that mean nothing on a skill.
 const OF_THE_CAMPAIGN_API: [&str; 7] = [

@@ -1,6 +1,6 @@
 //! The settings, in one table.
 
-use super::platforms;
+use super::platform_names;
 use super::policy_name;
 use super::setting::{BesideConfig, DefaultValue, GivenBy, Group, Lists, Setting, WithoutCampaign};
 use super::values;
@@ -55,7 +55,7 @@ pub const SETTINGS: &[Setting] = &[
         value: "NAME",
         default: Text("campaign-api"),
         help: "What is paced",
-        choices: Some(|_| values::choices(&platforms::PLATFORMS)),
+        choices: Some(|_| values::choices(&platform_names::PLATFORMS)),
         is_common: true,
         ..CAMPAIGN
     },
@@ -171,7 +171,7 @@ pub const SETTINGS: &[Setting] = &[
         value: "GRANT",
         default: Text("access-key"),
         help: "How to log in",
-        choices: Some(|_| values::choices(&platforms::GRANTS)),
+        choices: Some(|_| values::choices(&platform_names::GRANTS)),
         ..SKILL
     },
     Setting {
@@ -240,7 +240,7 @@ pub const SETTINGS: &[Setting] = &[
         value: "FORM",
         default: Text("merge"),
         help: "What a change of the skill's settings sends",
-        choices: Some(|_| values::choices(&platforms::WRITES)),
+        choices: Some(|_| values::choices(&platform_names::WRITES)),
         ..SKILL
     },
     Setting {
@@ -301,7 +301,7 @@ pub const SETTINGS: &[Setting] = &[
         value: "GUARD",
         default: Text("any"),
         help: "Condition of the PATCH",
-        choices: Some(|_| values::choices(&platforms::GUARDS)),
+        choices: Some(|_| values::choices(&platform_names::GUARDS)),
         ..CAMPAIGN
     },
     Setting {

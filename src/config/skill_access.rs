@@ -2,7 +2,7 @@
 
 use super::error::ConfigError;
 use super::layers::Layers;
-use super::platforms::{GRANTS, Grant, WRITES};
+use super::platform_names::{GRANTS, Grant, WRITES};
 use super::settings::how_to_set;
 use super::values;
 use crate::platform::Site;

@@ -213,7 +213,7 @@ pub(super) fn named<T: Copy>(names: &'static [Named<T>]) -> impl Fn(&str) -> Res
         let found = known.find(|(name, ..)| *name == text);
         found.map(|(_, value, _)| *value).ok_or_else(|| {
             let names: Vec<&str> = names.iter().map(|(name, ..)| *name).collect();
-            format!("{text:?} is none of {}", names.join(", "))
+            format!("{text:?} is neither {}", names.join(" nor "))
         })
     }
 }

@@ -125,6 +125,7 @@ fn poll(numbers: &Numbers, is_cumulative: bool) -> Result<Option<HistoryPoll>, W
         answered: calls.answered,
         abandoned: numbers.whole(Column::CallsAbandoned)?,
         logged_in: logged_in(numbers)?,
+        busy: None,
     };
     let answer_rate = match (available, calls.answer_rate) {
         (Some(_), IntervalRate::Known(rate)) => Some(rate),

@@ -30,6 +30,7 @@ impl RunningTotals {
         let Some(last) = last else {
             poll.answer_rate = None;
             poll.traffic = Traffic {
+                busy: None,
                 logged_in: now.logged_in,
                 ..Traffic::default()
             };
@@ -52,7 +53,7 @@ impl RunningTotals {
             attempts,
             answered,
             abandoned: difference(now.abandoned, last.abandoned),
-            logged_in: now.logged_in,
+            ..now
         };
         poll.answer_rate = match IntervalRate::of(None, attempts, answered) {
             Some(IntervalRate::Known(rate)) => Some(rate),
