@@ -20,6 +20,7 @@ mod setting;
 mod settings;
 mod skill_access;
 mod source;
+mod sweep;
 mod toml_file;
 mod values;
 
@@ -35,4 +36,5 @@ pub use setting::{
     BesideConfig, Choices, DefaultValue, GivenBy, Group, Lists, Setting, WithoutCampaign,
 };
 pub use settings::SETTINGS;
+pub use sweep::SweptValues;
 pub use values::{duration, time_zone};

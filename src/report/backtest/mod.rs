@@ -1,5 +1,6 @@
 //! Results of `backtest`: the table, JSON, the HTML page, and the file of decisions.
 
+mod csv;
 mod decisions;
 mod float_texts;
 mod html;
@@ -9,8 +10,9 @@ mod results;
 mod table;
 mod week_charts;
 
+pub use csv::csv;
 pub use decisions::{DecisionFormat, DecisionWriter};
 pub use html::html;
 pub use json::json;
-pub use results::BacktestResults;
+pub use results::{BacktestResults, SweptValues};
 pub use table::table;
