@@ -232,7 +232,7 @@ fn every_form_of_an_answer_is_read() {
             "availableAgents",
             "staffedAgents",
             "busyAgents",
-            "newRatio",
+            "previousRatio",
         ];
         let read = read.map(|field| object[field].clone());
         assert_eq!(
@@ -381,7 +381,7 @@ fn the_counts_begin_anew_at_midnight() {
     skills.world().advance(30);
     assert_eq!(tick(&folder, &skills, &[])["answerRate"], 0.3);
     let before = skills.count(Call::Summary);
-    skills.world().advance(60);
+    skills.world().advance(120);
     tick(&folder, &skills, &[]);
     skills.refused_nothing();
     let targets: Vec<String> = {

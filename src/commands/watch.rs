@@ -16,7 +16,7 @@ use crate::base::clock::{Clock, Deadline, RunClock, SystemClock};
 use crate::base::notice::{Notice, Notices};
 use crate::config::Sources;
 use crate::live::{self, CycleReport, Exchanges, Live, LiveOptions, SandboxLifetime, State};
-use crate::pacing::{Reason, Setpoint};
+use crate::pacing::{Reason, Setpoint, Unit};
 use crate::report::board::Board;
 use crate::report::{Screen, text};
 
@@ -130,6 +130,7 @@ fn watch(
         let deadline = Deadline::after(clock, limit);
         let report = live_cycle::run(live, &mut state, &deadline);
         cycles += 1;
+        tell_requests(cycles, live, &state, screen);
         let was_held = report.decision.reason == Reason::HeldByOperator;
         let is_cut_short = clock.is_stopping() && report.error.is_some();
         if !is_cut_short {
@@ -184,6 +185,19 @@ fn watch(
     Ok(watched)
 }
 
+/// Tells how many requests pacing takes, where the platform counts them. The first cycle has read its
+/// limit.
+fn tell_requests(cycles: u64, live: &Live, state: &State, screen: &Screen) {
+    let platform = live.cycle().platform;
+    let requests = platform.requests_a_day(&state.cursor, live.interval);
+    if let Some(requests) = requests.filter(|_| cycles == 1) {
+        screen.tell(&Notice::RequestsADay {
+            estimate: requests.estimate,
+            limit: requests.limit,
+        });
+    }
+}
+
 /// Prints the closing words: beside JSON as a note.
 fn close(options: &LiveOptions, screen: &Screen, closing: &str) -> io::Result<()> {
     screen.above(|console| {
@@ -206,6 +220,7 @@ fn leave(on_exit: OnExit, live: &Live, state: &mut State, watched: &Watched) -> 
     let setpoint = match on_exit {
         OnExit::Keep => return None,
         OnExit::Safe => limits.guards.safe.unwrap_or(limits.actuator.min),
+        OnExit::Stop if limits.actuator.unit == Unit::CallsPerAgent => limits.actuator.min,
         OnExit::Stop => Setpoint::Stopped,
     };
     let limit = match watched {

@@ -84,6 +84,9 @@ impl Unit {
         let value = self.value(setpoint);
         match self {
             Self::CallsPerMinute => format!("{value} calls/min"),
+            Self::CallsPerAgent if setpoint == Setpoint::ONE_PER_AGENT => {
+                "1 call per agent".to_owned()
+            }
             Self::CallsPerAgent => format!("{value} calls per agent"),
         }
     }

@@ -75,6 +75,11 @@ pub trait Platform {
         Ok(None)
     }
 
+    /// True where a stop was accepted and what is in progress still ends.
+    fn is_stopping(&self, _: &Cursor) -> bool {
+        false
+    }
+
     /// The requests that pacing takes, where the platform counts them.
     fn requests_a_day(&self, _: &Cursor, _: Duration) -> Option<RequestsADay> {
         None
@@ -106,8 +111,8 @@ pub struct Bounds {
     pub not_taken: Option<(Setpoint, String)>,
     /// Why it is not moved.
     pub obstacle: Option<Obstacle>,
-    /// True where the platform accepted a stop and still dials.
-    pub is_stopping: bool,
+    /// True where the platform accepted a stop long ago and still dials.
+    pub resists_stop: bool,
 }
 
 /// Why a lever is not moved, in words.
@@ -117,7 +122,9 @@ pub enum Obstacle {
     NoAuthority(String),
     /// Somebody else has just moved it.
     ChangedElsewhere(String),
-    /// Too little is known to raise it.
+    /// Nothing is known by which it could be raised.
+    NoData(String),
+    /// Too few results are known to judge by.
     NotEnoughData(String),
 }
 

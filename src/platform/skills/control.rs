@@ -59,6 +59,7 @@ impl PacedSkill<'_, '_> {
             Err(error) => return Err(error),
         }
         memory.run.refusals = 0;
+        memory.run.polls = 0;
         memory.run.started_at = None;
         memory.lever.settle(Setpoint::Stopped);
         Ok(match damage {
@@ -84,10 +85,9 @@ impl PacedSkill<'_, '_> {
 
     /// Starts the skill that this pacer stopped.
     pub(super) fn start(&self, memory: &mut Memory, deadline: &Deadline) -> Result<(), CallError> {
-        let switched = self.switch(memory, &start_call(self), false, deadline)?;
+        self.switch(memory, &start_call(self), false, deadline)?;
         memory.run.started_at = Some(deadline.clock().now());
-        // One that runs still may be about to end from our stop, and is ours then.
-        memory.run.is_ours = matches!(switched, Switched::Already(false));
+        memory.run.is_ours = false;
         Ok(())
     }
 
@@ -104,14 +104,22 @@ impl PacedSkill<'_, '_> {
         let mut is_uncertain = false;
         let mut was_renewed = false;
         loop {
-            let error = match self.call(call, true, deadline) {
-                Ok(_) => return Ok(Switched::Accepted),
-                Err(error) => error,
+            let Err(error) = self.call(call, true, deadline) else {
+                return Ok(Switched::Accepted);
             };
             match error.status() {
                 Some(401) if !was_renewed => {
                     was_renewed = true;
                     continue;
+                }
+                // An earlier stop of ours may just have ended.
+                Some(409) if !is_stop && memory.is_stopping() => {
+                    let refused =
+                        self.after_refusal(memory, error, is_stop, is_uncertain, deadline);
+                    if refused.is_err() && memory.is_at_rest() {
+                        continue;
+                    }
+                    return refused;
                 }
                 Some(404 | 409) => {
                     return self.after_refusal(memory, error, is_stop, is_uncertain, deadline);

@@ -104,6 +104,8 @@ pub(super) struct Run {
     pub(super) started_at: Option<UnixMillis>,
     /// Stops in a row that were refused while it ran.
     pub(super) refusals: u32,
+    /// Polls since the last stop that was accepted, at which it still ran.
+    pub(super) polls: u32,
 }
 
 /// What was told once.
@@ -135,6 +137,15 @@ impl Memory {
     /// True where a stop of ours was accepted, and the skill still runs.
     pub(super) fn is_stopping(&self) -> bool {
         self.run.is_ours && self.is_running() == Some(true)
+    }
+
+    /// Where the skill stands still after a stop without a certain answer, it is that stop's doing.
+    pub(super) fn claim_stop(&mut self) {
+        let mut sent = self.lever.sent.iter();
+        if self.is_at_rest() && sent.any(|sent| sent.setpoint == Setpoint::Stopped) {
+            self.run.is_ours = true;
+            self.lever.settle(Setpoint::Stopped);
+        }
     }
 
     fn is_running(&self) -> Option<bool> {
