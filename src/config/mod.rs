@@ -36,5 +36,4 @@ pub use setting::{
     BesideConfig, Choices, DefaultValue, GivenBy, Group, Lists, Setting, WithoutCampaign,
 };
 pub use settings::SETTINGS;
-pub use sweep::SweptValues;
 pub use values::{duration, time_zone};

@@ -2,15 +2,16 @@
 
 use super::error::ConfigError;
 use super::layers::Layers;
+use super::setting::{DefaultValue, Group};
 use super::settings::SETTINGS;
 use super::values;
+use crate::base::swept::SweptValues;
 
-/// Values of swept settings, each with the key of its setting.
-pub type SweptValues = Vec<(&'static str, String)>;
+type KeyedValues = Vec<(&'static str, String)>;
 
 impl Layers {
     /// What `make` makes of every combination of the swept settings, with the values of those that
-    /// make a difference to it: the utilisation makes none to policy fixed.
+    /// make a difference to it: the rate of policy fixed makes none to another.
     pub fn swept<T: PartialEq>(
         &self,
         make: impl Fn(&Self) -> Result<T, ConfigError>,
@@ -19,9 +20,9 @@ impl Layers {
         let firsts = lists
             .iter()
             .filter_map(|(key, list)| Some((*key, list.first()?.clone())));
-        let firsts: SweptValues = firsts.collect();
+        let firsts: KeyedValues = firsts.collect();
         let first = make(&self.with(&firsts))?;
-        let mut combinations: Vec<SweptValues> = vec![Vec::new()];
+        let mut combinations: Vec<KeyedValues> = vec![Vec::new()];
         for (key, list) in &lists {
             let mut matters = false;
             for other in list.iter().skip(1) {
@@ -29,7 +30,7 @@ impl Layers {
                     let value = if of == key { other } else { value };
                     (*of, value.clone())
                 });
-                matters |= make(&self.with(&values.collect::<SweptValues>()))? != first;
+                matters |= make(&self.with(&values.collect::<KeyedValues>()))? != first;
             }
             if !matters {
                 continue;
@@ -56,9 +57,33 @@ impl Layers {
             let mut given = firsts.clone();
             given.retain(|(key, _)| values.iter().all(|(swept, _)| swept != key));
             given.extend(values.iter().cloned());
-            Ok((make(&self.with(&given))?, values))
+            let values = values.into_iter();
+            let named = values.map(|(key, value)| (key.to_owned(), value));
+            Ok((make(&self.with(&given))?, named.collect()))
         });
         all.collect()
+    }
+
+    /// The same with the first value of each swept setting.
+    pub fn first_of_swept(&self) -> Result<Self, ConfigError> {
+        let lists = self.lists()?.into_iter();
+        let firsts = lists.filter_map(|(key, list)| Some((key, list.into_iter().next()?)));
+        Ok(self.with(&firsts.collect::<KeyedValues>()))
+    }
+
+    /// The settings that pace, by key, as they were given or by default.
+    #[must_use]
+    pub fn pacing_texts(&self) -> Vec<(String, String)> {
+        let settings = SETTINGS.iter().filter(|it| it.group == Group::Pacing);
+        let texts = settings.filter_map(|setting| {
+            let default = match setting.default {
+                DefaultValue::Text(text) => Some(text),
+                _ => None,
+            };
+            let text = self.text(setting.key).or(default)?;
+            Some((setting.key.to_owned(), text.to_owned()))
+        });
+        texts.collect()
     }
 
     /// The settings that have several values here, with these.

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::base::files::Draft;
 use crate::base::input::InputError;
-use crate::config::SweptValues;
+use crate::base::swept::SweptValues;
 use crate::history::HistoryRow;
 use crate::pacing::{Decision, Pacer};
 use crate::report::backtest::{DecisionFormat, DecisionWriter};

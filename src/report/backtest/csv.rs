@@ -1,6 +1,7 @@
 //! The results as CSV.
 
-use super::results::{BacktestResults, json_name, swept_keys, swept_value};
+use super::results::BacktestResults;
+use crate::base::swept::{self, json_name};
 use crate::pacing::Unit;
 use crate::report::chart::add;
 
@@ -8,7 +9,7 @@ use crate::report::chart::add;
 #[must_use]
 pub fn csv(results: &BacktestResults) -> String {
     let unit = results.unit();
-    let keys = swept_keys(results.swept);
+    let keys = swept::keys(results.swept);
     let lever = match unit {
         Unit::CallsPerMinute => "dialRate",
         Unit::CallsPerAgent => "ratio",
@@ -38,7 +39,7 @@ pub fn csv(results: &BacktestResults) -> String {
         );
         let values = results.swept.get(n).unwrap_or(&none);
         for key in &keys {
-            add(&mut text, format_args!(",{}", swept_value(values, key)));
+            add(&mut text, format_args!(",{}", swept::value(values, key)));
         }
         let (rows, sent, changes) = (totals.rows, totals.adjustments, totals.rate_changes);
         add(&mut text, format_args!(",{rows},{sent},{changes}"));

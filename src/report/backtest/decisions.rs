@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::float_texts::FloatTexts;
-use super::results::{SweptValues, json_name, json_value, swept_keys, swept_value};
+use crate::base::swept::{self, SweptValues, json_name, json_value};
 use crate::base::timestamp::Stamps;
 use crate::base::visible;
 use crate::history::HistoryRow;
@@ -45,7 +45,7 @@ impl<W: Write> DecisionWriter<W> {
     pub fn new(out: W, format: DecisionFormat, pacers: &[Pacer], swept: &[SweptValues]) -> Self {
         let first = pacers.first();
         let unit = first.map_or(Unit::CallsPerMinute, |pacer| pacer.limits().actuator.unit);
-        let keys = swept_keys(swept);
+        let keys = swept::keys(swept);
         let mut bytes = Vec::with_capacity(BUFFER_BYTES + ROW_BYTES_MAX);
         if format == DecisionFormat::Csv {
             bytes.extend_from_slice(b"timestamp,campaignId");
@@ -145,7 +145,7 @@ fn settings_text(
         }
     };
     for key in keys {
-        let value = swept.map_or("", |values| swept_value(values, key));
+        let value = swept.map_or("", |values| swept::value(values, key));
         let _ = match format {
             DecisionFormat::Csv => write!(text, ",{value}"),
             DecisionFormat::Ndjson => {

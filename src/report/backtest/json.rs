@@ -3,7 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::results::{BacktestResults, json_name, json_value};
+use super::results::BacktestResults;
+use crate::base::swept::{json_name, json_value};
 use crate::base::timestamp::rfc3339;
 use crate::history::BadRow;
 use crate::pacing::{Pacer, Unit};

@@ -14,5 +14,5 @@ pub use csv::csv;
 pub use decisions::{DecisionFormat, DecisionWriter};
 pub use html::html;
 pub use json::json;
-pub use results::{BacktestResults, SweptValues};
+pub use results::BacktestResults;
 pub use table::table;

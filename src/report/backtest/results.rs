@@ -1,8 +1,6 @@
 //! The results that every form of output shows.
 
-use std::fmt::Write as _;
-
-use serde_json::Value;
+use crate::base::swept::{self, SweptValues};
 
 use crate::history::BadRow;
 use crate::pacing::{Pacer, Unit};
@@ -26,9 +24,6 @@ pub struct BacktestResults<'a> {
     pub means: u64,
 }
 
-/// Values of swept settings, each with the key of its setting.
-pub type SweptValues = Vec<(&'static str, String)>;
-
 impl BacktestResults<'_> {
     /// Policy, band and swept settings of a pacer: "capacity with SLA 0.75 ± 0.05, utilisation 0.8".
     pub(super) fn setting(&self, number: usize, pacer: &Pacer) -> String {
@@ -39,9 +34,7 @@ impl BacktestResults<'_> {
             limits.band.sla_threshold.value(),
             limits.band.tolerance_margin.value()
         );
-        for (key, value) in self.swept.get(number).into_iter().flatten() {
-            let _ = write!(text, ", {} {value}", key.replace('_', " "));
-        }
+        text.push_str(&swept::words(self.swept.get(number).map_or(&[], |it| it)));
         text
     }
 
@@ -49,46 +42,5 @@ impl BacktestResults<'_> {
     pub(super) fn unit(&self) -> Unit {
         let first = self.replay.pacers().first();
         first.map_or(Unit::CallsPerMinute, |pacer| pacer.limits().actuator.unit)
-    }
-}
-
-/// The keys of all swept settings, in their order.
-pub(super) fn swept_keys(swept: &[SweptValues]) -> Vec<&'static str> {
-    let mut keys = Vec::new();
-    for (key, _) in swept.iter().flatten() {
-        if !keys.contains(key) {
-            keys.push(*key);
-        }
-    }
-    keys
-}
-
-/// The value of a swept setting; empty where it makes no difference.
-pub(super) fn swept_value<'a>(values: &'a SweptValues, key: &str) -> &'a str {
-    let mut values = values.iter();
-    let found = values.find(|(other, _)| *other == key);
-    found.map_or("", |(_, value)| value)
-}
-
-/// The name of a setting in JSON and CSV: "maxDialRate".
-pub(super) fn json_name(key: &str) -> String {
-    let mut name = String::new();
-    for (n, word) in key.split('_').enumerate() {
-        match word.chars().next() {
-            Some(first) if n > 0 => {
-                name.push(first.to_ascii_uppercase());
-                name.push_str(word.get(1..).unwrap_or_default());
-            }
-            _ => name.push_str(word),
-        }
-    }
-    name
-}
-
-/// A value of a setting: a number, or text such as "180s".
-pub(super) fn json_value(text: &str) -> Value {
-    match text {
-        "" => Value::Null,
-        text => serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)),
     }
 }
