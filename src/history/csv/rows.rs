@@ -6,7 +6,8 @@ use std::sync::Arc;
 use csv::ByteRecord;
 use memchr::{memchr, memchr_iter};
 
-use super::layout::{Layout, record_reader};
+use super::layout::Layout;
+use super::records::record_reader;
 use super::split::{Splitting, WrongCount};
 use crate::history::chunk::{Chunk, Event, Fault};
 use crate::history::columns::{Column, Fields};
