@@ -65,6 +65,12 @@ impl Unit {
         f64::from(setpoint.steps()) / self.steps_per_unit()
     }
 
+    /// A number of steps in this unit.
+    #[must_use]
+    pub fn of_steps(self, steps: f64) -> f64 {
+        steps / self.steps_per_unit()
+    }
+
     /// A position as text, with its unit.
     ///
     /// ```
