@@ -12,6 +12,7 @@ mod distribution;
 mod draws;
 mod faults;
 mod figures;
+pub mod fit;
 mod level;
 mod on_demand;
 mod plan;

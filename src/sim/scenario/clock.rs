@@ -63,6 +63,19 @@ impl LocalTime {
         usize::try_from((self.secs.div_euclid(DAY_SECS) + 3).rem_euclid(7)).unwrap_or(0)
     }
 
+    /// This time, some seconds later.
+    #[must_use]
+    pub fn plus(self, secs: f64) -> Self {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "at most some years of seconds"
+        )]
+        let secs = secs.round() as i64;
+        Self {
+            secs: self.secs.saturating_add(secs),
+        }
+    }
+
     /// Seconds from midnight.
     #[must_use]
     pub fn secs_of_day(self) -> i64 {
@@ -132,6 +145,16 @@ fn secs(secs: i64) -> f64 {
 }
 
 impl Weekdays {
+    /// One day, counted from Monday.
+    #[must_use]
+    pub fn one(weekday: usize) -> Self {
+        let mut days = [false; 7];
+        if let Some(day) = days.get_mut(weekday) {
+            *day = true;
+        }
+        Self { days }
+    }
+
     /// True where the day, counted from Monday, is one of them.
     #[must_use]
     pub fn has(self, weekday: usize) -> bool {

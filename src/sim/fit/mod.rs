@@ -1,0 +1,125 @@
+//! A scenario from exported history: the world that its counts look like, and how sure that is.
+//!
+//! Each part of the world has a file: `answer` the answer rate and its drift, `handle` the handle time,
+//! `roster` the agents, `polls` the polls. `world` puts them together, and `hours` simulates the
+//! history's own dial rates in it, to hold both side by side.
+
+mod answer;
+mod drift;
+mod handle;
+mod hours;
+mod likelihood;
+mod matrix;
+mod observation;
+mod polls;
+mod replayed;
+mod roster;
+mod segments;
+mod steps;
+mod world;
+
+use observation::Prepared;
+use world::Estimates;
+
+use super::scenario::{LocalTime, Scenario};
+
+pub use answer::{AnswerFit, Level, When};
+pub use handle::{HandleBasis, HandleFit};
+pub use hours::{Compared, Comparison, FIGURES, HourComparison};
+pub use observation::{Counts, Observation, Uncertain};
+pub use polls::{OutageOfHistory, PollFit};
+pub use roster::{FittedShift, RosterBasis, RosterFit};
+
+/// The world that a history looks like.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fit {
+    /// The answer rate.
+    pub answer: AnswerFit,
+    /// The handle time.
+    pub handle: HandleFit,
+    /// The agents.
+    pub roster: RosterFit,
+    /// The polls.
+    pub polls: PollFit,
+    /// Days with attempts.
+    pub days: usize,
+    /// True where there are enough days for a typical one.
+    pub is_typical: bool,
+    span: (LocalTime, LocalTime),
+}
+
+/// Why a history has no world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FitError {
+    /// No row has attempts.
+    NothingDialed,
+    /// Nobody answered, or everybody.
+    NoAnswers,
+    /// Too few rows.
+    TooShort,
+    /// Too few connected calls.
+    NoHandleTime,
+}
+
+impl Fit {
+    /// Estimates every part from the rows of one campaign, in order of time.
+    pub fn of(rows: &[Observation]) -> Result<Self, FitError> {
+        let history = Prepared::new(rows);
+        let counts = || rows.iter().filter_map(|row| row.counts);
+        let attempts: f64 = counts().map(|counts| counts.attempts).sum();
+        let answered: f64 = counts().map(|counts| counts.answered).sum();
+        if attempts <= 0.0 {
+            return Err(FitError::NothingDialed);
+        }
+        if answered <= 0.0 || answered >= attempts {
+            return Err(FitError::NoAnswers);
+        }
+        if counts().count() < ROWS_MIN {
+            return Err(FitError::TooShort);
+        }
+        let answer = answer::answer_rate(&history).ok_or(FitError::TooShort)?;
+        let handle = handle::handle_time(&history).ok_or(FitError::NoHandleTime)?;
+        let staffed = |row: &Observation| Some((row.local, row.counts?.logged_in?));
+        let staffed: Vec<(LocalTime, f64)> = rows.iter().filter_map(staffed).collect();
+        let days = roster::staffed_days(&staffed);
+        let (first, last) = match rows {
+            [first, .., last] => (first.local, last.local),
+            _ => return Err(FitError::TooShort),
+        };
+        Ok(Self {
+            answer,
+            handle,
+            roster: roster::roster(&history, &days, RosterBasis::LoggedIn),
+            polls: polls::polls(&history),
+            days: history.days.len(),
+            is_typical: history.has_typical_day(),
+            span: (first.plus(-history.interval_secs), last),
+        })
+    }
+
+    /// The world to simulate: a typical day or week, or the days themselves.
+    #[must_use]
+    pub fn scenario(&self) -> Scenario {
+        self.estimates().scenario()
+    }
+
+    /// The history beside simulations of its own dial rates.
+    #[must_use]
+    pub fn compare(&self, rows: &[Observation]) -> Comparison {
+        hours::compare(&Prepared::new(rows), &self.of_history())
+    }
+
+    fn estimates(&self) -> Estimates<'_> {
+        Estimates {
+            answer: &self.answer,
+            handle: &self.handle,
+            roster: &self.roster,
+            polls: &self.polls,
+            span: self.span,
+            is_typical: self.is_typical,
+        }
+    }
+}
+
+/// Rows that tell something: a quarter of an hour every 30 s.
+const ROWS_MIN: usize = 30;
