@@ -819,6 +819,7 @@ fn a_downsampled_series_keeps_its_lowest_and_highest_values() {
     for n in 0..100_000_u32 {
         let row = HistoryRow {
             line: u64::from(n) + 2,
+            campaign: 0,
             campaign_id: "a",
             at: UnixMillis(start + i64::from(n) * 30_000),
             poll: Some(HistoryPoll {
@@ -833,10 +834,8 @@ fn a_downsampled_series_keeps_its_lowest_and_highest_values() {
             }),
         };
         let mut decided = None;
-        replay
-            .add_row(&row, |_, decision| decided = Some(decision.clone()))
-            .unwrap();
-        chart_data.add(0, &row, &decided.unwrap());
+        replay.add_row(&row, |_, decision| decided = Some(decision.clone()));
+        chart_data.add(&row, &decided.unwrap());
     }
     let series = &chart_data.rates()[0].history;
     assert!(

@@ -3,10 +3,13 @@
 pub mod backtest;
 pub mod cli;
 pub mod exit;
+mod history_file;
 pub mod interrupt;
 pub mod live_args;
 mod live_cycle;
 pub mod pages;
+mod progress;
+pub mod reading_args;
 pub mod resume;
 mod setting_flags;
 pub mod simulate;

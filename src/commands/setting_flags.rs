@@ -7,7 +7,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::error::Error;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 
-use crate::config::{DefaultValue, GivenBy, Group, SETTINGS, Setting, WithoutCampaign};
+use crate::config::{DefaultValue, Group, SETTINGS, Setting, WithoutCampaign};
 
 /// The settings that were given as flags, by key, for the commands that pace a campaign.
 pub(super) type LiveFlags = SettingFlags<false>;
@@ -24,8 +24,8 @@ impl<const LISTS: bool> SettingFlags<LISTS> {
     fn settings() -> impl Iterator<Item = &'static Setting> {
         SETTINGS
             .iter()
-            .filter(|setting| setting.given_by != GivenBy::Environment)
-            .filter(|setting| !LISTS || setting.group != Group::Campaign)
+            .filter(|setting| setting.has_flag())
+            .filter(|setting| !LISTS || !setting.group.is_live())
     }
 }
 
@@ -96,7 +96,7 @@ fn arg(setting: &'static Setting, lists: bool) -> Arg {
         .hide_short_help(!setting.is_common);
     let arg = match setting.group {
         Group::General => arg.help_heading(None::<&str>),
-        Group::Campaign => arg.help_heading("Campaign"),
+        Group::Campaign | Group::Skill => arg.help_heading("Campaign"),
         Group::Pacing => arg.help_heading("Pacing"),
     };
     let arg = match setting.without_campaign {

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use super::error::ConfigError;
 use super::layers::Layers;
+use super::platform_names::PlatformKind;
 use super::policy_name::{self, PacerPolicy, PolicyName};
 use super::settings::how_to_set;
 use super::values;
 use crate::pacing::{
     Actuator, Band, Guards, Limits, LimitsError, MIN_DIAL_RATE, Pacer, Policy, Predictive, Ratio,
-    RatioSettings, Setpoint, Unit, default_max_sample_age,
+    RatioLever, RatioSettings, Setpoint, Unit, default_max_sample_age,
 };
 use crate::sim::{DialerKind, Dialing};
 
@@ -30,9 +31,31 @@ impl Layers {
             sla_threshold: self.value("sla_threshold", values::ratio)?,
             tolerance_margin: self.value("tolerance_margin", values::ratio)?,
         };
-        let policy = self.value("policy", policy_name::live)?;
-        let pacer = self.pacer(policy, band, interval)?;
+        let (dialing, usual) = match self.platform()? {
+            PlatformKind::CampaignApi => (rate_dialing(), PacerPolicy::Capacity),
+            PlatformKind::Skills => (self.skill_dialing()?, PacerPolicy::Ratio),
+        };
+        let policy = self.parse("policy", policy_name::live)?.unwrap_or(usual);
+        let pacer = self.simulated_pacer(policy, band, interval, &dialing)?;
         Ok(Pacing { pacer, interval })
+    }
+
+    /// The lever of a skill. A ratio that it does not have is refused.
+    fn skill_dialing(&self) -> Result<Dialing, ConfigError> {
+        let lever = if self.value("overdial_lever", values::flag)? {
+            RatioLever::Overdial
+        } else {
+            RatioLever::Whole
+        };
+        for key in ["min_ratio", "max_ratio", "ratio"] {
+            self.parse(key, values::skill_ratio(lever))?;
+        }
+        let mut dialing = Dialing {
+            kind: DialerKind::Ratio,
+            ..Dialing::default()
+        };
+        dialing.ratio.lever = lever;
+        Ok(dialing)
     }
 
     /// The policies to compare in a simulation.
@@ -90,11 +113,7 @@ impl Layers {
         band: Band,
         interval: Duration,
     ) -> Result<Pacer, ConfigError> {
-        let dialing = Dialing {
-            kind: DialerKind::Rate,
-            ..Dialing::default()
-        };
-        self.simulated_pacer(policy, band, interval, &dialing)
+        self.simulated_pacer(policy, band, interval, &rate_dialing())
     }
 
     /// The same for a simulated dialer.
@@ -271,6 +290,14 @@ impl Layers {
             setting => setting,
         };
         ConfigError::Value(self.source_of(setting).to_string(), error.problem)
+    }
+}
+
+/// A dialer that is set to a dial rate.
+fn rate_dialing() -> Dialing {
+    Dialing {
+        kind: DialerKind::Rate,
+        ..Dialing::default()
     }
 }
 

@@ -13,7 +13,7 @@ use super::error::RowError;
 use crate::base::plain_words::json_problem;
 
 pub(super) struct NdjsonRows {
-    reader: BufReader<Box<dyn Read>>,
+    reader: BufReader<Box<dyn Read + Send>>,
     accepted: ColumnNames,
     line: u64,
     bytes: u64,
@@ -30,7 +30,7 @@ struct Members {
 }
 
 impl NdjsonRows {
-    pub(super) fn new(reader: BufReader<Box<dyn Read>>, accepted: ColumnNames) -> Self {
+    pub(super) fn new(reader: BufReader<Box<dyn Read + Send>>, accepted: ColumnNames) -> Self {
         Self {
             reader,
             accepted,

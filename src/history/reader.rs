@@ -3,19 +3,22 @@
 use std::io::{BufRead, BufReader, Read};
 
 use super::bounds::BUFFER_BYTES;
-use super::columns::{ColumnNames, Fields, PerColumn};
+use super::columns::{Fields, PerColumn};
 use super::csv_rows::CsvRows;
 use super::error::{RowError, unreadable};
 use super::ndjson_rows::NdjsonRows;
 use super::numbers::WrongField;
+use super::options::ReadingOptions;
 use super::row::HistoryRow;
 use super::row_parser::RowParser;
+use super::sequence::Sequence;
 use crate::base::input::InputError;
 
 /// Reads a file of history row by row. Memory does not grow with the rows.
 pub struct HistoryReader {
     rows: TextRows,
     parser: RowParser,
+    sequence: Sequence,
 }
 
 /// Rows as text, in one of the formats.
@@ -26,7 +29,8 @@ enum TextRows {
 
 impl HistoryReader {
     /// Opens a file. The first character tells the format: `{` begins NDJSON.
-    pub fn open(file: Box<dyn Read>, names: ColumnNames) -> Result<Self, InputError> {
+    pub fn open(file: Box<dyn Read + Send>, options: &ReadingOptions) -> Result<Self, InputError> {
+        let names = &options.columns;
         let mut file = BufReader::with_capacity(BUFFER_BYTES, file);
         let start = file.fill_buf().map_err(|error| unreadable(&error))?;
         let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
@@ -43,16 +47,17 @@ impl HistoryReader {
         }
         let rows = match start.trim_ascii_start().first() {
             None => return Err(InputError("it is empty; expected CSV or NDJSON".to_owned())),
-            Some(b'{') => TextRows::Ndjson(Box::new(NdjsonRows::new(file, names))),
-            Some(_) => TextRows::Csv(Box::new(CsvRows::new(file, &names)?)),
+            Some(b'{') => TextRows::Ndjson(Box::new(NdjsonRows::new(file, names.clone()))),
+            Some(_) => TextRows::Csv(Box::new(CsvRows::new(file, names)?)),
         };
         Ok(Self {
             rows,
             parser: RowParser::default(),
+            sequence: Sequence::default(),
         })
     }
 
-    /// The next row, or `None` at the end of the file.
+    /// The next row, or `None` at the end of the file. The rows of a campaign come in the order of time.
     pub fn next_row(&mut self) -> Result<Option<HistoryRow<'_>>, RowError> {
         let line = match &mut self.rows {
             TextRows::Csv(rows) => rows.advance()?,
@@ -66,7 +71,12 @@ impl HistoryReader {
             TextRows::Ndjson(rows) => rows.fields(),
         };
         match self.parser.parse(line, &fields) {
-            Ok(row) => Ok(Some(row)),
+            Ok(mut row) => {
+                row.campaign = self.sequence.number_of(row.campaign_id);
+                let advanced = self.sequence.advance(row.campaign, line, row.at);
+                advanced.map_err(RowError::Bad)?;
+                Ok(Some(row))
+            }
             Err(wrong) => Err(bad_field(line, wrong, &fields, self.rows.names())),
         }
     }

@@ -8,6 +8,8 @@ use crate::pacing::{Ratio, Traffic};
 pub struct HistoryRow<'a> {
     /// Line of the file at which the row begins, from 1.
     pub line: u64,
+    /// Number of its campaign, in the order of the campaigns' first rows.
+    pub campaign: usize,
     /// Campaign; empty where the file has no such column.
     pub campaign_id: &'a str,
     /// Time of the poll.

@@ -30,6 +30,7 @@ impl RowParser {
         }
         Ok(HistoryRow {
             line,
+            campaign: 0,
             campaign_id: &self.campaign_id,
             at,
             poll: poll(fields)?,
@@ -57,6 +58,7 @@ fn poll(fields: &Fields) -> Result<Option<HistoryPoll>, WrongField> {
         answered: calls.answered,
         abandoned: whole_number(fields, Column::CallsAbandoned)?,
         logged_in: whole_number(fields, Column::LoggedInAgents)?,
+        busy: None,
     };
     let answer_rate = match (available, calls.answer_rate) {
         (Some(_), IntervalRate::Known(rate)) => Some(rate),

@@ -18,6 +18,7 @@ use super::state::State;
 use super::store::{StateError, Store};
 use crate::base::clock::{Clock, Deadline};
 use crate::base::notice::{Notice, Notices};
+use crate::base::subject::Subject;
 use crate::http::{CallError, bounded_retry_at};
 use crate::pacing::{Decision, Pacer, Sample, Setpoint};
 use crate::platform::Platform;
@@ -27,8 +28,8 @@ use crate::warehouse::Warehouse;
 pub struct Cycle<'a> {
     /// The pacer.
     pub pacer: &'a Pacer,
-    /// The campaign's identifier, for state and records.
-    pub campaign_id: &'a str,
+    /// The campaign or skill, for state and records.
+    pub subject: &'a Subject,
     /// The campaign.
     pub platform: &'a dyn Platform,
     /// The destination of records, if any.
@@ -44,7 +45,7 @@ pub struct Cycle<'a> {
 impl Cycle<'_> {
     /// Reads the state for the cycles to come; a damaged file is renamed, and the state is cold.
     pub fn load(&self, clock: &dyn Clock) -> Result<State, StateError> {
-        recovery::load(self.store, self.campaign_id, self.notices, clock.now())
+        recovery::load(self.store, &self.subject.key(), self.notices, clock.now())
     }
 
     /// Runs one cycle. Afterwards `state` equals the state file.
@@ -307,7 +308,8 @@ impl Cycle<'_> {
             platform: self.platform,
             store: self.store,
             notices: self.notices,
-            campaign_id: self.campaign_id,
+            subject: self.subject,
+            pacer: self.pacer,
             unit: self.pacer.limits().actuator.unit,
             keeps_record: self.warehouse.is_some(),
         }

@@ -16,6 +16,7 @@ use super::store::{Loaded, Process, StateError, Store};
 use crate::base::clock::{Clock, Deadline};
 use crate::base::files;
 use crate::base::notice::Notices;
+use crate::base::subject::Subject;
 use crate::config::Sources;
 use crate::http::CallError;
 use crate::pacing::Setpoint;
@@ -24,8 +25,8 @@ use crate::platform::{Applied, Change};
 /// A campaign that an operator stopped.
 #[derive(Debug)]
 pub struct Halt {
-    /// The campaign.
-    pub campaign_id: String,
+    /// The campaign or skill.
+    pub subject: Subject,
     /// The state whose runs obey the marker.
     pub state_path: PathBuf,
     /// The marker.
@@ -98,7 +99,7 @@ pub fn stop(
         format!("cannot leave the marker {shown}, so the next cycle paces the campaign again")
     })?;
     Ok(Halt {
-        campaign_id: setup.campaign_id().to_owned(),
+        subject: setup.subject.clone(),
         by: by?,
         state_path: path,
         marker: marker.path().to_owned(),
@@ -138,7 +139,7 @@ impl Run<'_> {
                     }
                 }
                 Err(error) => {
-                    let store = Store::unread(&setup.state_path, setup.campaign_id());
+                    let store = Store::unread(&setup.state_path, &setup.subject.key());
                     return self.open(setup, &store, |live| self.without_state(live, error));
                 }
             }
@@ -165,7 +166,7 @@ impl Run<'_> {
     /// Waits for the run that holds the state, and lowers the lever beside it if it does not react.
     /// `None`: it let go.
     fn beside_holder(&self, setup: &Setup, process: Option<u32>) -> Result<Option<HaltedBy>> {
-        let store = Store::read_only(&setup.state_path, setup.campaign_id())?;
+        let store = Store::read_only(&setup.state_path, &setup.subject.key())?;
         let holder_obeyed = || match store.load() {
             Ok(Loaded::Earlier(state)) => !state.is_lowered_by(Setpoint::Stopped),
             _ => false,

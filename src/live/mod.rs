@@ -10,6 +10,7 @@ mod options;
 mod outcome;
 mod recovery;
 mod running;
+mod sandboxed;
 mod schema1;
 mod sending;
 mod setup;

@@ -8,9 +8,10 @@ use std::time::Duration;
 use super::hold::HoldMarker;
 use crate::base::clock::{Clock, Deadline};
 use crate::base::notice::{Notice, Notices};
+use crate::base::subject::Subject;
 use crate::base::units::UnixMillis;
 use crate::http::CallError;
-use crate::pacing::{Decision, Setpoint, Unit};
+use crate::pacing::{Decision, Pacer, Setpoint, Unit};
 use crate::platform::{Applied, Change, Platform};
 use crate::warehouse::Record;
 
@@ -19,7 +20,8 @@ pub(super) struct Sending<'a> {
     pub(super) platform: &'a dyn Platform,
     pub(super) store: &'a Store,
     pub(super) notices: &'a dyn Notices,
-    pub(super) campaign_id: &'a str,
+    pub(super) subject: &'a Subject,
+    pub(super) pacer: &'a Pacer,
     pub(super) unit: Unit,
     /// False where no warehouse is set, so that no record is kept.
     pub(super) keeps_record: bool,
@@ -41,7 +43,7 @@ impl Sending<'_> {
             previous: state.last_known(),
             version,
         };
-        let record = Record::of(decision, self.campaign_id);
+        let record = Record::of(decision, self.subject, self.pacer);
         let is_new = state.intend(setpoint, self.keeps_record.then(|| record.clone()));
         let forget = |state: &mut State| {
             // Of an earlier try of the same change nothing more is known than before.

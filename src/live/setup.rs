@@ -6,27 +6,26 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::Result;
 
 use super::cycle::Cycle;
 use super::options::{LiveOptions, SandboxLifetime};
 use super::running::{Live, RetryCounter};
+use super::sandboxed::{self, SandboxedWorld};
 use super::store::{HELPERS, StateError, Store};
 use crate::base::clock::{Clock, Deadline};
 use crate::base::files;
 use crate::base::input::InputError;
 use crate::base::notice::Notices;
-use crate::config::scenario_file;
+use crate::base::subject::Subject;
 use crate::config::{
     CampaignAccess, Endpoint, Layers, LiveSettings, Scope, Sources, default_state_path,
 };
 use crate::http::{Client, HostScope, Proxy};
-use crate::platform::sandbox::{self, Sandbox, SandboxCampaign};
+use crate::platform::sandbox::{self, Sandbox};
 use crate::platform::{
-    Account, AccountSettings, CampaignApi, CampaignId, CampaignSettings, Platform, ReadOnly, Site,
-    TokenCache,
+    Account, AccountSettings, CampaignApi, CampaignSettings, Platform, ReadOnly, TokenCache,
 };
-use crate::sim::Scenario;
 use crate::warehouse::Warehouse;
 
 /// Sets up a live campaign and calls `run` with it. The sandbox and the lock end after `run`.
@@ -43,7 +42,7 @@ pub fn open_and_run<R>(
     let setup = Setup::new(options, &layers, sources, lifetime)?;
     refuse_shared_files(&layers, &setup.state_path, options)?;
     let store = if options.dry_run {
-        Store::read_only(&setup.state_path, setup.campaign_id())?
+        Store::read_only(&setup.state_path, &setup.subject.key())?
     } else {
         setup.lock()?
     };
@@ -57,6 +56,7 @@ pub(super) struct Setup<'a> {
     pub(super) settings: LiveSettings,
     /// `None`: the sandbox.
     access: Option<CampaignAccess>,
+    pub(super) subject: Subject,
     pub(super) state_path: PathBuf,
     has_default_path: bool,
     lifetime: SandboxLifetime,
@@ -74,9 +74,14 @@ impl<'a> Setup<'a> {
             None => Some(layers.campaign_access()?),
         };
         let settings = layers.live_settings()?;
+        let id = match &access {
+            Some(access) => access.campaign_id.as_str(),
+            None => sandbox::CAMPAIGN_ID,
+        };
         Ok(Self {
             options,
             sources,
+            subject: Subject::Campaign(id.to_owned()),
             access,
             state_path: state_path(options, layers, sources, lifetime)?,
             has_default_path: settings.state.is_none(),
@@ -85,18 +90,13 @@ impl<'a> Setup<'a> {
         })
     }
 
-    pub(super) fn campaign_id(&self) -> &str {
-        let access = self.access.as_ref();
-        access.map_or(sandbox::CAMPAIGN_ID, |access| access.campaign_id.as_str())
-    }
-
     pub(super) fn is_sandbox(&self) -> bool {
         self.access.is_none()
     }
 
     /// The store of the campaign's state, locked.
     pub(super) fn lock(&self) -> Result<Store, StateError> {
-        let store = Store::lock(&self.state_path, self.campaign_id())?;
+        let store = Store::lock(&self.state_path, &self.subject.key())?;
         if self.lifetime == SandboxLifetime::Ephemeral && self.has_default_path {
             // The state of an earlier run belongs to a world that has ended.
             let _ = fs::remove_file(store.path());
@@ -120,10 +120,10 @@ impl<'a> Setup<'a> {
         let (access, sandbox) = if let Some(access) = &self.access {
             (access.clone(), None)
         } else {
-            let sandbox = start_sandbox(store.path(), self, clock)?;
+            let sandbox = self.start_sandbox(store.path(), clock)?;
             let records = Endpoint::Http(sandbox.warehouse(), HostScope::Loopback);
             endpoint.get_or_insert(records);
-            (sandbox_access(&sandbox)?, Some(sandbox))
+            (sandboxed::campaign_access(&sandbox)?, Some(sandbox))
         };
         let notices = &RetryCounter::new(notices);
         let account = Account::new(
@@ -153,7 +153,7 @@ impl<'a> Setup<'a> {
         run(&Live {
             cycle: Cycle {
                 pacer: &settings.pacing.pacer,
-                campaign_id: access.campaign_id.as_str(),
+                subject: &self.subject,
                 platform,
                 warehouse: warehouse.as_ref(),
                 store,
@@ -167,6 +167,23 @@ impl<'a> Setup<'a> {
             metrics_file: metrics_file.filter(|_| !options.dry_run),
             retries: &notices.retries,
         })
+    }
+}
+
+impl Setup<'_> {
+    fn start_sandbox(&self, state_path: &Path, clock: &Arc<dyn Clock>) -> Result<Sandbox> {
+        let (speed, kept) = match self.lifetime {
+            SandboxLifetime::Persistent => (self.options.speed, Some(state_path)),
+            SandboxLifetime::Ephemeral => (1, None),
+        };
+        let world = SandboxedWorld {
+            scenario: self.options.sandbox.as_ref().and_then(Option::as_deref),
+            settings: &self.settings,
+            speed,
+            state_path: kept,
+            writable: !self.options.dry_run,
+        };
+        world.start(clock)
     }
 }
 
@@ -231,38 +248,6 @@ fn default_name(campaign_id: &str, options: &LiveOptions, lifetime: SandboxLifet
     Path::new("sandbox").join(name)
 }
 
-fn start_sandbox(state_path: &Path, setup: &Setup, clock: &Arc<dyn Clock>) -> Result<Sandbox> {
-    let options = setup.options;
-    let scenario = options.sandbox.as_ref().and_then(Option::as_deref);
-    let scenario = match scenario {
-        Some(path) => scenario_file::read_checked(path, setup.settings.deadline)?.scenario,
-        None => Scenario::default(),
-    };
-    let path = files::sibling(state_path, ".campaign");
-    let (speed, kept) = match setup.lifetime {
-        SandboxLifetime::Persistent => (options.speed, Some(path.as_path())),
-        SandboxLifetime::Ephemeral => (1, None),
-    };
-    SandboxCampaign::open(&scenario, speed, Arc::clone(clock), kept, !options.dry_run)
-        .and_then(Sandbox::start)
-        .with_context(|| {
-            format!(
-                "cannot start the sandbox, whose campaign is kept in {}",
-                path.display()
-            )
-        })
-}
-
-fn sandbox_access(sandbox: &Sandbox) -> Result<CampaignAccess> {
-    let invalid = |problem: String| anyhow!("sandbox: {problem}");
-    Ok(CampaignAccess {
-        site: Site::new(&sandbox.site()).map_err(invalid)?,
-        client_id: sandbox::CLIENT_ID.to_owned(),
-        client_secret: sandbox::CLIENT_SECRET.into(),
-        campaign_id: CampaignId::new(sandbox::CAMPAIGN_ID).map_err(invalid)?,
-    })
-}
-
 fn account_settings(
     access: &CampaignAccess,
     settings: &LiveSettings,
@@ -294,7 +279,13 @@ fn warehouse<'a>(
         Endpoint::Http(url, scope) => {
             let proxy = proxy(url, *scope, sources)?;
             let authorities = &settings.authorities;
-            let client = Client::new(*scope, proxy, authorities, settings.retry, notices);
+            let client = Client::new(
+                *scope,
+                proxy,
+                authorities,
+                settings.warehouse_retry,
+                notices,
+            );
             Warehouse::http(client, url.clone())
         }
     })

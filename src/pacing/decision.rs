@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::band::Band;
-use super::sample::{Ratio, Traffic};
+use super::sample::{Abandonment, AbandonmentBasis, Ratio, Traffic};
 use super::setpoint::{Setpoint, Unit};
 use super::target::Target;
 use crate::base::units::UnixMillis;
@@ -137,6 +137,8 @@ pub struct Evidence {
     pub available_agents: Option<u32>,
     /// Further counts of this poll.
     pub traffic: Traffic,
+    /// The abandonment rate as this poll told it.
+    pub abandonment_told: Abandonment,
     /// Mean available agents over the window.
     pub available_mean: Option<f64>,
     /// Samples in the window.
@@ -145,6 +147,24 @@ pub struct Evidence {
     pub window: usize,
     /// The policy's target, before the guards and the bounds.
     pub target: Option<Target>,
+}
+
+impl Evidence {
+    /// The abandonment rate: as it was told, or else as the policy expects it.
+    #[must_use]
+    pub fn abandonment(&self) -> Abandonment {
+        let expected = match &self.target {
+            Some(target) => target.basis.expected_abandonment(),
+            None => None,
+        };
+        match (self.abandonment_told.rate, expected) {
+            (None, Some(rate)) => Abandonment {
+                rate: Some(rate),
+                basis: AbandonmentBasis::Estimated,
+            },
+            _ => self.abandonment_told,
+        }
+    }
 }
 
 impl Action {

@@ -106,6 +106,7 @@ impl Pacer {
                 deviation: answer_rate.map(|rate| self.deviation(rate.value())),
                 available_agents: poll.map(|sample| sample.available_agents),
                 traffic: poll.map(|sample| sample.traffic).unwrap_or_default(),
+                abandonment_told: poll.map(|sample| sample.abandonment).unwrap_or_default(),
                 available_mean: state.window.available_mean(),
                 samples: state.window.len(),
                 window: self.limits.window,

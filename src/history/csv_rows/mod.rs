@@ -31,7 +31,7 @@ enum RowSource {
 
 impl CsvRows {
     pub(super) fn new(
-        mut file: BufReader<Box<dyn Read>>,
+        mut file: BufReader<Box<dyn Read + Send>>,
         names: &ColumnNames,
     ) -> Result<Self, InputError> {
         let block = file.fill_buf().map_err(|error| unreadable(&error))?;

@@ -10,7 +10,7 @@ use crate::history::bounds::ROW_BYTES_MAX;
 
 /// Reads line after line from the blocks of a file, without a copy where a line lies in one block.
 pub(super) struct PlainLines {
-    reader: BufReader<Box<dyn Read>>,
+    reader: BufReader<Box<dyn Read + Send>>,
     /// Beginning of a line that ends in a later block.
     carry: Vec<u8>,
     /// End of the line, or of the rest of it, in the block.
@@ -37,7 +37,7 @@ pub(super) enum NextLine {
 }
 
 impl PlainLines {
-    pub(super) fn new(reader: BufReader<Box<dyn Read>>) -> Self {
+    pub(super) fn new(reader: BufReader<Box<dyn Read + Send>>) -> Self {
         Self {
             // The block that is in the buffer already.
             bytes: reader.buffer().len() as u64,
@@ -119,7 +119,7 @@ impl PlainLines {
     }
 
     /// The file from the line that `advance` did not finish, after [`NextLine::Quote`].
-    pub(super) fn into_rest(self) -> impl Read {
+    pub(super) fn into_rest(self) -> impl Read + Send {
         io::Cursor::new(self.carry).chain(self.reader)
     }
 }

@@ -20,7 +20,7 @@ pub(super) struct QuotedRecords {
 
 impl QuotedRecords {
     /// Begins where `lines_before` lines and `bytes` bytes of the file have been read.
-    pub(super) fn new(rest: impl Read + 'static, lines_before: u64, bytes: u64) -> Self {
+    pub(super) fn new(rest: impl Read + Send + 'static, lines_before: u64, bytes: u64) -> Self {
         let bounded = BoundedRead {
             inner: Box::new(rest),
             bytes,
@@ -110,7 +110,7 @@ impl QuotedRecords {
 
 /// Counts the bytes read, and fails at a bound so that no record can fill the memory.
 struct BoundedRead {
-    inner: Box<dyn Read>,
+    inner: Box<dyn Read + Send>,
     bytes: u64,
     bytes_max: u64,
 }

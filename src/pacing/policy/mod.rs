@@ -11,7 +11,7 @@ pub(super) mod ratio;
 mod share;
 
 use super::limits::{Limits, LimitsError};
-use super::sample::Sample;
+use super::sample::{Ratio, Sample};
 use super::setpoint::{Setpoint, Unit};
 use super::state::PacerState;
 use super::target::Target;
@@ -49,6 +49,16 @@ impl Policy {
             Self::Fixed { .. } => "fixed",
             Self::Predictive(_) => "predictive",
             Self::Ratio(_) => "ratio",
+        }
+    }
+
+    /// The abandonment rate that it keeps under, where it keeps under one.
+    #[must_use]
+    pub fn abandonment_limit(self) -> Option<Ratio> {
+        match self {
+            Self::Capacity | Self::Compensated | Self::Fixed { .. } => None,
+            Self::Predictive(settings) => Some(settings.abandonment_limit),
+            Self::Ratio(settings) => Some(settings.abandonment_limit),
         }
     }
 

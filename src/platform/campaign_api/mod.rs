@@ -15,7 +15,7 @@ use ureq::http::Method;
 use super::{Account, Applied, Change, Cursor, Platform, Poll, Standing};
 use crate::base::clock::Deadline;
 use crate::http::{Answer, Body, CallError, Request};
-use crate::pacing::{Actuator, Sample, Setpoint, Traffic};
+use crate::pacing::{Abandonment, Actuator, Sample, Setpoint, Traffic};
 use advice::advise;
 use calls::{AGENTS_CALL, CAMPAIGN_CALL, DIAL_RATE_CALL, METRICS_CALL};
 use pages::Pages;
@@ -131,6 +131,7 @@ impl Platform for CampaignApi<'_> {
                     available_agents,
                     answer_rate,
                     traffic,
+                    abandonment: Abandonment::default(),
                 })
             }
             // One message is enough; the later of the two pauses holds.
@@ -257,6 +258,7 @@ const NOTHING_DIALED: Traffic = Traffic {
     answered: Some(0),
     abandoned: None,
     logged_in: None,
+    busy: None,
 };
 /// No content (RFC 9110, 15.3.5).
 const NO_CONTENT: u16 = 204;

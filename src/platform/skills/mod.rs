@@ -5,7 +5,12 @@ pub mod counters;
 pub mod general;
 pub mod hosts;
 pub mod object;
+mod settings;
 pub mod skill;
 pub mod summary;
 pub mod tenant;
 pub mod times;
+
+pub use settings::{
+    ApiVersions, Application, SettingsWrite, SkillAccess, SkillCredentials, SkillId, SkillSettings,
+};
