@@ -2,7 +2,7 @@
 
 use super::drift::DriftFit;
 use super::likelihood::{Block, Levels};
-use super::observation::{Prepared, Uncertain};
+use super::observation::{Prepared, Uncertain, median};
 use super::segments::{Tally, segments};
 use crate::sim::scenario::{LocalTime, Weekdays};
 
@@ -101,6 +101,10 @@ fn parts(history: &Prepared, part_secs: f64) -> Vec<Part> {
             part.tally.answered += counts.answered;
         }
     }
+    // A part with few attempts is the end of a shift, of which only calls that ring out are left.
+    let mut attempts: Vec<f64> = parts.iter().map(|part| part.tally.attempts).collect();
+    let few = median(&mut attempts).unwrap_or(0.0) * ATTEMPTS_SHARE_MIN;
+    parts.retain(|part| part.tally.attempts >= few);
     parts
 }
 
@@ -287,7 +291,7 @@ impl Columns {
 
 fn combined(levels: &Levels, drift: &DriftFit, weights: &[f64]) -> Uncertain {
     let value = levels
-        .levels
+        .values
         .iter()
         .zip(weights)
         .map(|(level, weight)| level * weight)
@@ -311,6 +315,8 @@ fn float(number: i64) -> f64 {
 /// Shortest time whose attempts are taken together: calls that are answered end some 10 s before
 /// those that ring out, which is little against it. At one or two intervals it looks like a drift.
 const PART_SECS: f64 = 300.0;
+/// A part with a smaller share of the usual attempts tells nothing.
+const ATTEMPTS_SHARE_MIN: f64 = 0.05;
 /// Parts of a day with a level each, from the finest.
 const BINS_SECS: [i64; 3] = [900, 1_800, 3_600];
 const HOUR_SECS: i64 = 3_600;

@@ -79,11 +79,11 @@ impl DriftFit {
             *likelihood = libm::exp(*likelihood - highest);
         }
         Some(Self {
-            weighted,
             likeliest,
             is_there,
             deviation,
             relaxation_secs,
+            weighted,
         })
     }
 }

@@ -28,7 +28,8 @@ pub(super) struct Drift {
 
 /// The levels under a drift.
 pub(super) struct Levels {
-    pub(super) levels: Vec<f64>,
+    /// The level of each column.
+    pub(super) values: Vec<f64>,
     information: Cholesky,
     /// Restricted log-likelihood.
     pub(super) log_likelihood: f64,
@@ -50,12 +51,12 @@ impl Levels {
             filter.add(block, cells, &mut sums);
         }
         let information = Cholesky::of(&sums.information, size)?;
-        let levels = information.solve(&sums.score);
-        let explained: f64 = levels.iter().zip(&sums.score).map(|(a, b)| a * b).sum();
+        let values = information.solve(&sums.score);
+        let explained: f64 = values.iter().zip(&sums.score).map(|(a, b)| a * b).sum();
         let squares = sums.squares - explained;
         Some(Self {
             log_likelihood: -0.5 * (sums.log_variance + information.log_determinant() + squares),
-            levels,
+            values,
             information,
             squares,
         })

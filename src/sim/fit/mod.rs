@@ -18,6 +18,8 @@ mod segments;
 mod steps;
 mod world;
 
+use std::fmt;
+
 use observation::Prepared;
 use world::Estimates;
 
@@ -97,6 +99,12 @@ impl Fit {
         })
     }
 
+    /// The history's beginning and end, on the campaign's clock.
+    #[must_use]
+    pub fn span(&self) -> (LocalTime, LocalTime) {
+        self.span
+    }
+
     /// The world to simulate: a typical day or week, or the days themselves.
     #[must_use]
     pub fn scenario(&self) -> Scenario {
@@ -120,6 +128,27 @@ impl Fit {
         }
     }
 }
+
+impl fmt::Display for FitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NothingDialed => {
+                "no call was dialed in it (totalCallsDialed is 0 in every row); there is nothing to fit"
+            }
+            Self::NoAnswers => {
+                "either nobody or everybody answered (totalCallsAnswered); is that the right column?"
+            }
+            Self::TooShort => {
+                "it is too short to fit a world: at least 30 rows with calls, better some days"
+            }
+            Self::NoHandleTime => {
+                "too few calls were connected, or no agent was ever busy, to tell how long a call takes; are availableAgents and loggedInAgents the right columns?"
+            }
+        })
+    }
+}
+
+impl std::error::Error for FitError {}
 
 /// Rows that tell something: a quarter of an hour every 30 s.
 const ROWS_MIN: usize = 30;

@@ -55,15 +55,6 @@ impl Uncertain {
     pub(super) fn exact(value: f64) -> Self {
         Self::of(value, 0.0)
     }
-
-    /// The same, times `factor`.
-    pub(super) fn times(self, factor: f64) -> Self {
-        Self {
-            value: self.value * factor,
-            low: self.low * factor,
-            high: self.high * factor,
-        }
-    }
 }
 
 /// The history in order of time, with what all estimates need of it.

@@ -1,5 +1,8 @@
 //! The roster: staffed agents by time.
 
+use std::ops::Range;
+
+use super::answer::When;
 use super::observation::{Prepared, median};
 use super::steps::steps;
 use crate::sim::scenario::{LocalTime, Weekdays};
@@ -19,7 +22,7 @@ pub struct RosterFit {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FittedShift {
     /// Time of day in seconds, and days; of the days themselves the local time.
-    pub from: super::answer::When,
+    pub from: When,
     /// Agents.
     pub count: f64,
     /// Lowest and highest of the days.
@@ -100,7 +103,7 @@ pub(super) fn roster(history: &Prepared, days: &[StaffedDay], basis: RosterBasis
         for day in present {
             let (parts, days) = of_weekday(day);
             shifts.extend(shifts_of(&parts, &days, |secs| {
-                super::answer::When::Clock(Weekdays::one(day), secs)
+                When::Clock(Weekdays::one(day), secs)
             }));
         }
     } else {
@@ -110,9 +113,7 @@ pub(super) fn roster(history: &Prepared, days: &[StaffedDay], basis: RosterBasis
                 *slot = true;
             }
         }
-        shifts = shifts_of(&typical, &worked, |secs| {
-            super::answer::When::Clock(days, secs)
-        });
+        shifts = shifts_of(&typical, &worked, |secs| When::Clock(days, secs));
     }
     RosterFit {
         shifts,
@@ -138,13 +139,9 @@ fn differ(one: &[f64], other: &[f64]) -> bool {
     apart > all * DIFFERENCE_MAX
 }
 
-fn shifts_of(
-    parts: &[f64],
-    days: &[&StaffedDay],
-    when: impl Fn(u32) -> super::answer::When,
-) -> Vec<FittedShift> {
+fn shifts_of(parts: &[f64], days: &[&StaffedDay], when: impl Fn(u32) -> When) -> Vec<FittedShift> {
     let found = steps(parts);
-    let shift = |(range, count): &(std::ops::Range<usize>, f64)| {
+    let shift = |(range, count): &(Range<usize>, f64)| {
         let of_day = |day: &&StaffedDay| {
             let mut parts: Vec<f64> = day
                 .parts
@@ -168,36 +165,41 @@ fn shifts_of(
     shifts
 }
 
+/// The days themselves, from the first agents to the last.
 fn of_these_days(days: &[StaffedDay]) -> Vec<FittedShift> {
-    let mut parts = Vec::new();
-    let mut times = Vec::new();
-    let mut last = 0.0;
-    let first = days
-        .iter()
-        .flat_map(|day| &day.parts)
-        .position(Option::is_some)
-        .unwrap_or(0);
+    let mut parts: Vec<(LocalTime, Option<f64>)> = Vec::new();
     for day in days {
-        for (n, part) in (0..).zip(&day.parts) {
-            last = part.unwrap_or(last);
-            parts.push(last);
-            times.push(LocalTime {
-                secs: day.day * DAY_SECS + n * PART_SECS,
-            });
+        for (secs, part) in (0..).step_by(300).zip(&day.parts) {
+            let from = LocalTime {
+                secs: day.day * DAY_SECS + secs,
+            };
+            parts.push((from, *part));
         }
     }
-    let until = days.iter().flat_map(|day| &day.parts).rposition_some();
-    let parts = parts.get(first..=until.max(first)).unwrap_or_default();
-    let found = steps(parts);
-    let shift = |(range, count): &(std::ops::Range<usize>, f64)| {
-        let from = times.get(first + range.start).copied().unwrap_or_default();
-        FittedShift {
-            from: super::answer::When::At(from),
-            count: count.round(),
-            range: (*count, *count),
-        }
+    let first = parts.iter().position(|(_, part)| part.is_some());
+    let last = parts.iter().rposition(|(_, part)| part.is_some());
+    let parts = match (first, last) {
+        (Some(first), Some(last)) => parts.get(first..=last).unwrap_or_default(),
+        _ => &[],
     };
-    let mut shifts: Vec<FittedShift> = found.iter().map(shift).collect();
+    let mut last = 0.0;
+    let agents = parts.iter().map(|(_, part)| {
+        // Without rows the agents are those of before.
+        last = part.unwrap_or(last);
+        last
+    });
+    let agents: Vec<f64> = agents.collect();
+    let shift = |(range, count): &(Range<usize>, f64)| FittedShift {
+        from: When::At(
+            parts
+                .get(range.start)
+                .map(|(from, _)| *from)
+                .unwrap_or_default(),
+        ),
+        count: count.round(),
+        range: (*count, *count),
+    };
+    let mut shifts: Vec<FittedShift> = steps(&agents).iter().map(shift).collect();
     merge(&mut shifts);
     shifts
 }
@@ -214,19 +216,6 @@ fn merge(shifts: &mut Vec<FittedShift>) {
         }
         same
     });
-}
-
-trait LastSome {
-    fn rposition_some(self) -> usize;
-}
-
-impl<'a, I: Iterator<Item = &'a Option<f64>>> LastSome for I {
-    fn rposition_some(self) -> usize {
-        self.enumerate()
-            .filter(|(_, part)| part.is_some())
-            .last()
-            .map_or(0, |(place, _)| place)
-    }
 }
 
 const DAY_SECS: i64 = 86_400;

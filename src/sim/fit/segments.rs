@@ -40,7 +40,10 @@ pub(super) fn segments(parts: &[Tally]) -> Vec<Range<usize>> {
     #[expect(clippy::cast_precision_loss, reason = "a count of parts")]
     let needed = 2.0 * libm::log(parts.len().max(1) as f64) + EVIDENCE_MIN;
     let mut found = Vec::new();
-    let mut left = vec![0..parts.len()];
+    let mut left: Vec<Range<usize>> = Vec::from([Range {
+        start: 0,
+        end: parts.len(),
+    }]);
     while let Some(range) = left.pop() {
         match best_cut(&sums, &range).filter(|(gain, _)| *gain > needed) {
             Some((_, cut)) => {

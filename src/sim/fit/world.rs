@@ -26,7 +26,7 @@ impl Estimates<'_> {
     /// The scenario over the whole history.
     pub(super) fn of_history(&self) -> Scenario {
         let (start, end) = self.span;
-        let base = self.answer.base.value;
+        let base = rounded(self.answer.base.value);
         let after = |when: When| match when {
             When::At(local) => secs(local.secs - start.secs).max(0.0),
             When::Clock(..) => 0.0,
@@ -35,13 +35,13 @@ impl Estimates<'_> {
             When::Clock(days, at) => Some(ClockStep {
                 days,
                 at: ClockTime { secs: at },
-                factor: level.rate.value / base,
+                factor: rounded(level.rate.value / base),
             }),
             When::At(_) => None,
         };
         let step = |level: &Level| Step {
             at_secs: after(level.from),
-            factor: level.rate.value / base,
+            factor: rounded(level.rate.value / base),
         };
         let levels = match self.answer.levels.as_slice() {
             [_] => &[],
@@ -55,8 +55,8 @@ impl Estimates<'_> {
         let drift = self.answer.drift;
         let answer_rate = AnswerRate {
             base,
-            drift_deviation: drift.map_or(0.0, |(deviation, _)| deviation.value),
-            drift_relaxation_secs: drift.map_or(RELAXATION_SECS, |(_, secs)| secs.value),
+            drift_deviation: drift.map_or(0.0, |(deviation, _)| rounded(deviation.value)),
+            drift_relaxation_secs: drift.map_or(RELAXATION_SECS, |(_, secs)| secs.value.round()),
             steps,
             by_clock,
             ..AnswerRate::default()
@@ -69,7 +69,7 @@ impl Estimates<'_> {
             agents: self.agents(&after),
             answer_rate,
             faults: Faults {
-                poll_failure: self.polls.failure.value,
+                poll_failure: rounded(self.polls.failure.value),
                 ..Faults::default()
             },
             ..Scenario::default()
@@ -158,7 +158,7 @@ impl Estimates<'_> {
     }
 
     fn agents(&self, after: &dyn Fn(When) -> f64) -> Agents {
-        let mut agents = Agents::default();
+        let (mut roster, mut by_clock) = (Vec::new(), Vec::new());
         for shift in &self.roster.shifts {
             #[expect(
                 clippy::cast_possible_truncation,
@@ -167,25 +167,27 @@ impl Estimates<'_> {
             )]
             let count = shift.count.max(0.0) as u32;
             match shift.from {
-                When::Clock(days, at) => agents.by_clock.push(ClockShift {
+                When::Clock(days, at) => by_clock.push(ClockShift {
                     days,
                     at: ClockTime { secs: at },
                     count,
                 }),
-                from @ When::At(_) => {
-                    if agents.roster.first().is_some_and(|first| {
-                        first.count == 50 && agents.roster.len() == 1 && agents == Agents::default()
-                    }) {
-                        agents.roster.clear();
-                    }
-                    agents.roster.push(Shift {
-                        from_secs: after(from),
-                        count,
-                    });
-                }
+                from @ When::At(_) => roster.push(Shift {
+                    from_secs: after(from),
+                    count,
+                }),
             }
         }
-        agents
+        let default = Agents::default();
+        Agents {
+            roster: if roster.is_empty() {
+                default.roster
+            } else {
+                roster
+            },
+            by_clock,
+            ..Agents::default()
+        }
     }
 }
 
