@@ -153,14 +153,37 @@ fn agents(text: &mut String, results: &FitResults) {
         }
     }
     text.push_str("]\n");
+    if let Some(breaks) = results.fit.breaks {
+        add(
+            text,
+            format_args!(
+                "breaks_per_hour = {}  # {} (95 %)\nbreak_duration = {{ kind = \"fixed\", mean_secs = {} }}  # {} (95 %)\n",
+                float(agents.breaks_per_hour),
+                range(breaks.per_hour, 2),
+                float(agents.break_duration.mean_secs()),
+                range(breaks.mean_secs, 0)
+            ),
+        );
+    }
 }
 
 fn calls(text: &mut String, results: &FitResults) {
     let (fitted, calls) = (&results.fit.handle, &results.scenario.calls);
+    let ring = match results.fit.ring {
+        Some(ring) => format!("{} (95 %)", range(ring.unanswered_secs, 1)),
+        None => "the default; the history does not show it".to_owned(),
+    };
     add(
         text,
         format_args!(
-            "\n[calls]\n# Talk and wrap-up together: {:.1} s, {} (95 %).\n",
+            "\n[calls]\nring_out_secs = {}  # {ring}: mean time of the calls that nobody answers\n",
+            float(calls.ring_out_secs)
+        ),
+    );
+    add(
+        text,
+        format_args!(
+            "# Talk and wrap-up together: {:.1} s, {} (95 %).\n",
             fitted.mean_secs.value,
             range(fitted.mean_secs, 1)
         ),

@@ -3,7 +3,7 @@
 use super::FitResults;
 use super::words::{origin, outages, range, unseen, verdict};
 use crate::report::table::aligned;
-use crate::sim::fit::{Compared, FIGURES};
+use crate::sim::fit::{Compared, FIGURES, RosterBasis, Uncertain};
 
 /// The summary, as lines.
 #[must_use]
@@ -29,44 +29,40 @@ pub fn summary(results: &FitResults) -> String {
 
 fn estimates(results: &FitResults) -> Vec<String> {
     let fit = &results.fit;
-    let row = |name: &str, value: String, range: String| vec![name.to_owned(), value, range];
-    let mut rows = vec![row(
-        "estimate",
-        "value".to_owned(),
-        "95 % interval".to_owned(),
-    )];
-    let answer = &fit.answer;
-    rows.push(row(
-        "answer rate",
-        format!("{:.4}", answer.base.value),
-        range(answer.base, 4),
-    ));
-    if let Some((deviation, relaxation)) = answer.drift {
-        rows.push(row(
-            "  drift, deviation",
-            format!("{:.3}", deviation.value),
-            range(deviation, 3),
-        ));
-        rows.push(row(
-            "  drift, relaxation, s",
-            format!("{:.0}", relaxation.value),
-            range(relaxation, 0),
-        ));
+    let mut rows = vec![["estimate", "value", "95 % interval"].map(str::to_owned)];
+    let mut add = |name: &str, value: Uncertain, decimals: usize| {
+        let text = format!("{:.decimals$}", value.value);
+        rows.push([name.to_owned(), text, range(value, decimals)]);
+    };
+    add("answer rate", fit.answer.base, 4);
+    if let Some((deviation, relaxation)) = fit.answer.drift {
+        add("  its drift, standard deviation", deviation, 3);
+        add("  its drift, relaxation time, s", relaxation, 0);
     }
-    let handle = fit.handle.mean_secs;
-    rows.push(row(
-        "handle time, s",
-        format!("{:.1}", handle.value),
-        range(handle, 1),
-    ));
-    let failure = fit.polls.failure;
-    rows.push(row(
-        "failed polls",
-        format!("{:.4}", failure.value),
-        range(failure, 4),
-    ));
-    let agents = results.scenario.agents_max();
-    rows.push(row("agents at most", agents.to_string(), String::new()));
+    add("handle time, s", fit.handle.mean_secs, 1);
+    if let Some(ring) = fit.ring {
+        add("time of an attempt, s", ring.attempt_secs, 1);
+    }
+    if let Some(breaks) = fit.breaks {
+        add("breaks of an agent per hour", breaks.per_hour, 2);
+        add("length of a break, s", breaks.mean_secs, 0);
+    }
+    add("failed polls", fit.polls.failure, 4);
+    let shifts = fit.roster.shifts.iter();
+    if let Some(most) = shifts.max_by(|a, b| a.count.total_cmp(&b.count)) {
+        let (low, high) = most.range;
+        let is_measured = fit.roster.basis == RosterBasis::LoggedIn && fit.breaks.is_none();
+        let range = match (is_measured, fit.is_typical) {
+            (true, true) => format!("{low:.0} to {high:.0} on single days"),
+            (true, false) => String::new(),
+            (false, _) => format!("{low:.0} to {high:.0}"),
+        };
+        rows.push([
+            "agents at most".to_owned(),
+            format!("{:.0}", most.count),
+            range,
+        ]);
+    }
     aligned(&rows).lines().map(str::to_owned).collect()
 }
 

@@ -93,11 +93,42 @@ pub(super) fn unseen(results: &FitResults) -> Vec<String> {
     if fit.roster.basis == RosterBasis::Estimated {
         lines.push("The agents are an estimate, since the export has no logged-in agents (loggedInAgents): the fewest that explain those available and the calls.".to_owned());
     }
+    lines.push(attempts(results));
     lines.push(
         "The spread of the handle time, and its parts talk and wrap-up: at their defaults."
             .to_owned(),
     );
     lines
+}
+
+/// How long attempts take, and what that is worth.
+fn attempts(results: &FitResults) -> String {
+    let what = "What becomes of the calls that nobody answers (ring out, busy, machine)";
+    if let Some(ring) = results.fit.ring {
+        return format!(
+            "{what}: only that attempts take {:.1} s in the mean, {}, since they follow the dial rate so much later.",
+            ring.attempt_secs.value,
+            range(ring.attempt_secs, 1)
+        );
+    }
+    let calls = &results.scenario.calls;
+    let (answer_rate, handle) = (
+        results.fit.answer.base.value,
+        results.fit.handle.mean_secs.value,
+    );
+    // One call at a time for each available agent: H ÷ (H + t ÷ p), t the mean time of an attempt.
+    let occupancy = |unanswered_secs: f64| {
+        let answered_secs = calls.time_to_answer.mean_secs();
+        let attempt = answer_rate * answered_secs + (1.0 - answer_rate) * unanswered_secs;
+        100.0 * handle / (handle + attempt / answer_rate)
+    };
+    format!(
+        "{what}: here all ring out after {} s, the default. It matters for a progressive dialer, which would be {:.0} % occupied, and {:.0} % if all met busy lines ({} s); ring_out_secs, busy_share and machine_share change it.",
+        calls.ring_out_secs,
+        occupancy(calls.ring_out_secs),
+        occupancy(calls.fail_secs),
+        calls.fail_secs
+    )
 }
 
 /// Times without metrics.

@@ -5,7 +5,9 @@
 //! history's own dial rates in it, to hold both side by side.
 
 mod answer;
+mod breaks;
 mod drift;
+mod expectation;
 mod handle;
 mod hours;
 mod likelihood;
@@ -13,8 +15,11 @@ mod matrix;
 mod observation;
 mod polls;
 mod replayed;
+mod response;
+mod ring;
 mod roster;
 mod segments;
+mod staffed;
 mod steps;
 mod world;
 
@@ -26,10 +31,12 @@ use world::Estimates;
 use super::scenario::{LocalTime, Scenario};
 
 pub use answer::{AnswerFit, Level, When};
+pub use breaks::BreakFit;
 pub use handle::{HandleBasis, HandleFit};
 pub use hours::{Compared, Comparison, FIGURES, HourComparison};
 pub use observation::{Counts, Observation, Uncertain};
 pub use polls::{OutageOfHistory, PollFit};
+pub use ring::RingFit;
 pub use roster::{FittedShift, RosterBasis, RosterFit};
 
 /// The world that a history looks like.
@@ -41,6 +48,10 @@ pub struct Fit {
     pub handle: HandleFit,
     /// The agents.
     pub roster: RosterFit,
+    /// The breaks; `None` where none are seen.
+    pub breaks: Option<BreakFit>,
+    /// The time that attempts take; `None` where it cannot be told.
+    pub ring: Option<RingFit>,
     /// The polls.
     pub polls: PollFit,
     /// Days with attempts.
@@ -80,10 +91,11 @@ impl Fit {
             return Err(FitError::TooShort);
         }
         let answer = answer::answer_rate(&history).ok_or(FitError::TooShort)?;
-        let handle = handle::handle_time(&history).ok_or(FitError::NoHandleTime)?;
-        let staffed = |row: &Observation| Some((row.local, row.counts?.logged_in?));
-        let staffed: Vec<(LocalTime, f64)> = rows.iter().filter_map(staffed).collect();
-        let days = roster::staffed_days(&staffed);
+        let handle = handle::handle_time(&history).or_else(|| response::handle_time(&history));
+        let handle = handle.ok_or(FitError::NoHandleTime)?;
+        let breaks = breaks::breaks(&history);
+        let ring = ring::ring_times(&history, answer.base.value);
+        let (handle, roster) = agents(&history, handle, breaks.as_ref());
         let (first, last) = match rows {
             [first, .., last] => (first.local, last.local),
             _ => return Err(FitError::TooShort),
@@ -91,7 +103,9 @@ impl Fit {
         Ok(Self {
             answer,
             handle,
-            roster: roster::roster(&history, &days, RosterBasis::LoggedIn),
+            roster,
+            breaks,
+            ring,
             polls: polls::polls(&history),
             days: history.days.len(),
             is_typical: history.has_typical_day(),
@@ -114,7 +128,7 @@ impl Fit {
     /// The history beside simulations of its own dial rates.
     #[must_use]
     pub fn compare(&self, rows: &[Observation]) -> Comparison {
-        hours::compare(&Prepared::new(rows), &self.of_history())
+        hours::compare(&Prepared::new(rows), &self.estimates().of_history())
     }
 
     fn estimates(&self) -> Estimates<'_> {
@@ -122,11 +136,46 @@ impl Fit {
             answer: &self.answer,
             handle: &self.handle,
             roster: &self.roster,
+            breaks: self.breaks.as_ref(),
+            ring: self.ring.as_ref(),
             polls: &self.polls,
             span: self.span,
             is_typical: self.is_typical,
         }
     }
+}
+
+/// The agents, and the handle time in the light of them.
+fn agents(
+    history: &Prepared,
+    handle: HandleFit,
+    breaks: Option<&BreakFit>,
+) -> (HandleFit, RosterFit) {
+    if handle.basis == HandleBasis::BusyAgents {
+        let staffed = |row: &Observation| Some((row.local, row.counts?.logged_in?));
+        let logged_in: Vec<(LocalTime, f64)> = history.rows.iter().filter_map(staffed).collect();
+        // Before the first break everybody is there.
+        let of_part = if breaks.is_some() {
+            staffed::highest
+        } else {
+            observation::median
+        };
+        let days = staffed::staffed_days(&logged_in, of_part);
+        return (handle, roster::roster(history, &days, None, breaks));
+    }
+    let available = |row: &Observation| Some((row.local, row.counts?.available));
+    let available: Vec<(LocalTime, f64)> = history.rows.iter().filter_map(available).collect();
+    let available = staffed::staffed_days(&available, staffed::highest);
+    let of = |secs: f64| {
+        let staffed = response::staffed(history, secs);
+        let days = staffed::staffed_days(&staffed, observation::median);
+        roster::roster(history, &days, Some(&available), None)
+    };
+    let rough = of(handle.mean_secs.value);
+    let handle = response::with_agents(history, handle, |local| rough.seen_at(local));
+    let mut found = of(handle.mean_secs.value);
+    found.widen(&of(handle.mean_secs.low), &of(handle.mean_secs.high));
+    (handle, found)
 }
 
 impl fmt::Display for FitError {

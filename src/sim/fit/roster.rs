@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use super::answer::When;
+use super::breaks::BreakFit;
 use super::observation::{Prepared, median};
+use super::staffed::{StaffedDay, differ, highest, typical_day};
 use super::steps::steps;
 use crate::sim::scenario::{LocalTime, Weekdays};
 
@@ -25,8 +27,10 @@ pub struct FittedShift {
     pub from: When,
     /// Agents.
     pub count: f64,
-    /// Lowest and highest of the days.
+    /// Lowest and highest of the days, or of an estimate.
     pub range: (f64, f64),
+    /// True where so many were available at once.
+    pub were_available: bool,
 }
 
 /// How the roster was found.
@@ -38,150 +42,157 @@ pub enum RosterBasis {
     Estimated,
 }
 
-/// Agents of one day, by part of the day.
-pub(super) struct StaffedDay {
-    pub(super) day: i64,
-    pub(super) parts: Vec<Option<f64>>,
-}
-
-/// The agents of each day from rows of (time, agents).
-pub(super) fn staffed_days(rows: &[(LocalTime, f64)]) -> Vec<StaffedDay> {
-    let mut days: Vec<(i64, Vec<Vec<f64>>)> = Vec::new();
-    for (local, agents) in rows {
-        if days.last().is_none_or(|(day, _)| *day != local.day()) {
-            days.push((local.day(), vec![Vec::new(); PARTS]));
-        }
-        let part = usize::try_from(local.secs_of_day() / PART_SECS).unwrap_or(0);
-        let parts = days.last_mut().and_then(|(_, parts)| parts.get_mut(part));
-        if let Some(part) = parts {
-            part.push(*agents);
-        }
-    }
-    let medians = |(day, mut parts): (i64, Vec<Vec<f64>>)| StaffedDay {
-        day,
-        parts: parts.iter_mut().map(|part| median(part)).collect(),
+/// The roster of a history from its staffed agents. With the available agents, of whom there are never
+/// more, it is an estimate.
+pub(super) fn roster(
+    history: &Prepared,
+    days: &[StaffedDay],
+    available: Option<&[StaffedDay]>,
+    breaks: Option<&BreakFit>,
+) -> RosterFit {
+    let basis = if available.is_some() {
+        RosterBasis::Estimated
+    } else {
+        RosterBasis::LoggedIn
     };
-    days.into_iter().map(medians).collect()
-}
-
-/// The roster of a history whose rows have agents.
-pub(super) fn roster(history: &Prepared, days: &[StaffedDay], basis: RosterBasis) -> RosterFit {
-    let worked: Vec<&StaffedDay> = days
-        .iter()
-        .filter(|day| history.days.contains(&day.day))
-        .collect();
     if !history.has_typical_day() {
         return RosterFit {
-            shifts: of_these_days(days),
+            shifts: of_these_days(days, available, breaks),
             by_weekday: false,
             basis,
         };
     }
-    let weekday = |day: &StaffedDay| {
-        LocalTime {
-            secs: day.day * DAY_SECS,
-        }
-        .weekday()
+    let worked = |days: &'_ [StaffedDay]| -> Vec<StaffedDay> {
+        let worked = days.iter().filter(|day| history.days.contains(&day.day));
+        worked.cloned().collect()
     };
-    let mut present: Vec<usize> = worked.iter().map(|day| weekday(day)).collect();
+    let (days, available) = (worked(days), available.map(worked));
+    let mut present: Vec<usize> = days.iter().map(StaffedDay::weekday).collect();
     present.sort_unstable();
     present.dedup();
-    let typical = typical_day(&worked);
-    let of_weekday = |wanted: usize| {
-        let days: Vec<&StaffedDay> = worked
-            .iter()
-            .copied()
-            .filter(|day| weekday(day) == wanted)
-            .collect();
-        (typical_day(&days), days)
+    let of = |wanted: &[usize]| {
+        let wanted = |days: &[StaffedDay]| -> Vec<StaffedDay> {
+            let wanted = days.iter().filter(|day| wanted.contains(&day.weekday()));
+            wanted.cloned().collect()
+        };
+        (wanted(&days), available.as_deref().map(wanted))
     };
-    let by_weekday = present
-        .iter()
-        .any(|day| differ(&of_weekday(*day).0, &typical));
-    let mut shifts = Vec::new();
-    if by_weekday {
-        for day in present {
-            let (parts, days) = of_weekday(day);
-            shifts.extend(shifts_of(&parts, &days, |secs| {
-                When::Clock(Weekdays::one(day), secs)
-            }));
-        }
+    let typical = typical_day(&days);
+    // An estimate is too rough to tell weekdays apart.
+    let by_weekday = basis == RosterBasis::LoggedIn
+        && present
+            .iter()
+            .any(|day| differ(&typical_day(&of(&[*day]).0), &typical));
+    let groups: Vec<Vec<usize>> = if by_weekday {
+        present.iter().map(|day| vec![*day]).collect()
     } else {
-        let mut days = Weekdays { days: [false; 7] };
-        for day in &present {
-            if let Some(slot) = days.days.get_mut(*day) {
-                *slot = true;
-            }
-        }
-        shifts = shifts_of(&typical, &worked, |secs| When::Clock(days, secs));
-    }
+        vec![present]
+    };
+    let shifts = groups.iter().flat_map(|weekdays| {
+        let (days, available) = of(weekdays);
+        let on = weekdays
+            .iter()
+            .fold(Weekdays { days: [false; 7] }, |all, day| all.and(*day));
+        shifts_of(&days, available.as_deref(), breaks, on)
+    });
     RosterFit {
-        shifts,
+        shifts: shifts.collect(),
         by_weekday,
         basis,
     }
 }
 
-/// Agents by part of a day: the median of the days, 0 where none has any.
-fn typical_day(days: &[&StaffedDay]) -> Vec<f64> {
-    let part = |part: usize| {
-        let of_day = |day: &&StaffedDay| day.parts.get(part).copied().flatten().unwrap_or(0.0);
-        let mut values: Vec<f64> = days.iter().map(of_day).collect();
-        median(&mut values).unwrap_or(0.0)
-    };
-    (0..PARTS).map(part).collect()
-}
-
-/// True for days whose agents differ by more than absences would explain.
-fn differ(one: &[f64], other: &[f64]) -> bool {
-    let apart: f64 = one.iter().zip(other).map(|(a, b)| (a - b).abs()).sum();
-    let all: f64 = other.iter().sum();
-    apart > all * DIFFERENCE_MAX
-}
-
-fn shifts_of(parts: &[f64], days: &[&StaffedDay], when: impl Fn(u32) -> When) -> Vec<FittedShift> {
-    let found = steps(parts);
-    let shift = |(range, count): &(Range<usize>, f64)| {
-        let of_day = |day: &&StaffedDay| {
-            let mut parts: Vec<f64> = day
-                .parts
-                .get(range.clone())?
-                .iter()
-                .map(|part| part.unwrap_or(0.0))
-                .collect();
-            median(&mut parts)
+fn shifts_of(
+    days: &[StaffedDay],
+    available: Option<&[StaffedDay]>,
+    breaks: Option<&BreakFit>,
+    on: Weekdays,
+) -> Vec<FittedShift> {
+    let of_days = |days: &[StaffedDay], range: &Range<usize>, of: fn(&mut [f64]) -> Option<f64>| {
+        let of_day = |day: &StaffedDay| {
+            let parts = day.parts.get(range.clone())?.iter();
+            let mut parts: Vec<f64> = parts.map(|part| part.unwrap_or(0.0)).collect();
+            of(&mut parts)
         };
-        let levels: Vec<f64> = days.iter().filter_map(of_day).collect();
-        let lowest = levels.iter().copied().fold(*count, f64::min);
-        let highest = levels.iter().copied().fold(*count, f64::max);
+        days.iter().filter_map(of_day).collect::<Vec<f64>>()
+    };
+    let shift = |(range, count): &(Range<usize>, f64)| {
+        let levels = of_days(days, range, median);
+        let mut floors = available.map_or(Vec::new(), |days| of_days(days, range, highest));
+        let floor = median(&mut floors).unwrap_or(0.0);
+        let were_available = floor > *count;
+        let count = floor.max(*count);
+        if let Some(breaks) = breaks {
+            let mut most = of_days(days, range, highest);
+            let from = When::Clock(on, u32::try_from(range.start).unwrap_or(0) * PART_SECS_U32);
+            return with_breaks(from, count, median(&mut most).unwrap_or(count), breaks);
+        }
         FittedShift {
-            from: when(u32::try_from(range.start).unwrap_or(0) * PART_SECS_U32),
+            were_available,
+            from: When::Clock(on, u32::try_from(range.start).unwrap_or(0) * PART_SECS_U32),
             count: count.round(),
-            range: (lowest, highest),
+            range: (
+                levels.iter().copied().fold(count, f64::min),
+                levels.iter().copied().fold(count, f64::max),
+            ),
         }
     };
-    let mut shifts: Vec<FittedShift> = found.iter().map(shift).collect();
+    let typical = typical_day(days);
+    let noise = noise(&typical, available.is_some(), breaks);
+    let mut shifts: Vec<FittedShift> = steps(&typical, noise).iter().map(shift).collect();
     merge(&mut shifts);
     shifts
 }
 
-/// The days themselves, from the first agents to the last.
-fn of_these_days(days: &[StaffedDay]) -> Vec<FittedShift> {
-    let mut parts: Vec<(LocalTime, Option<f64>)> = Vec::new();
-    for day in days {
-        for (secs, part) in (0..).step_by(300).zip(&day.parts) {
-            let from = LocalTime {
-                secs: day.day * DAY_SECS + secs,
-            };
-            parts.push((from, *part));
-        }
-    }
-    let first = parts.iter().position(|(_, part)| part.is_some());
-    let last = parts.iter().rposition(|(_, part)| part.is_some());
-    let parts = match (first, last) {
-        (Some(first), Some(last)) => parts.get(first..=last).unwrap_or_default(),
-        _ => &[],
+/// Variance of a part that is no change of the roster: of an estimate, a part of the agents.
+fn noise(agents: &[f64], is_estimate: bool, breaks: Option<&BreakFit>) -> f64 {
+    let most = agents.iter().copied().fold(0.0, f64::max);
+    let deviation = if is_estimate {
+        most * ESTIMATE_NOISE
+    } else {
+        0.0
     };
+    // Those on a break stay out for some parts of five minutes.
+    let by_breaks = breaks.map_or(0.0, |breaks| breaks.share.value * most * BREAK_PARTS);
+    (deviation * deviation).max(by_breaks).max(NOISE_MIN)
+}
+
+/// A shift whose agents take breaks: more than are staffed, and the most who ever were if that can be.
+fn with_breaks(from: When, staffed: f64, most: f64, breaks: &BreakFit) -> FittedShift {
+    let of = |share: f64| staffed / (1.0 - share);
+    let range = (of(breaks.share.low), of(breaks.share.high));
+    FittedShift {
+        from,
+        count: most.clamp(range.0, range.1).round(),
+        range: (range.0.floor(), range.1.ceil()),
+        were_available: false,
+    }
+}
+
+/// The days themselves, from the first agents to the last.
+fn of_these_days(
+    days: &[StaffedDay],
+    available: Option<&[StaffedDay]>,
+    breaks: Option<&BreakFit>,
+) -> Vec<FittedShift> {
+    let series = |days: &[StaffedDay]| {
+        let mut parts: Vec<(LocalTime, Option<f64>)> = Vec::new();
+        for day in days {
+            for (secs, part) in (0..).step_by(300).zip(&day.parts) {
+                let from = LocalTime {
+                    secs: day.day * DAY_SECS + secs,
+                };
+                parts.push((from, *part));
+            }
+        }
+        let first = parts.iter().position(|(_, part)| part.is_some());
+        let last = parts.iter().rposition(|(_, part)| part.is_some());
+        parts.truncate(last.map_or(0, |last| last + 1));
+        parts.drain(..first.unwrap_or(0));
+        parts
+    };
+    let parts = series(days);
+    let floors = available.map(series).unwrap_or_default();
     let mut last = 0.0;
     let agents = parts.iter().map(|(_, part)| {
         // Without rows the agents are those of before.
@@ -189,19 +200,81 @@ fn of_these_days(days: &[StaffedDay]) -> Vec<FittedShift> {
         last
     });
     let agents: Vec<f64> = agents.collect();
-    let shift = |(range, count): &(Range<usize>, f64)| FittedShift {
-        from: When::At(
-            parts
-                .get(range.start)
-                .map(|(from, _)| *from)
-                .unwrap_or_default(),
-        ),
-        count: count.round(),
-        range: (*count, *count),
+    let shift = |(range, count): &(Range<usize>, f64)| {
+        let floor = floors.get(range.clone()).unwrap_or_default().iter();
+        let floor = floor.filter_map(|(_, part)| *part).fold(0.0, f64::max);
+        let were_available = floor > *count;
+        let count = floor.max(*count);
+        if let Some(breaks) = breaks {
+            let from = When::At(
+                parts
+                    .get(range.start)
+                    .map(|(from, _)| *from)
+                    .unwrap_or_default(),
+            );
+            let run = agents.get(range.clone()).unwrap_or_default();
+            let most = run.iter().copied().fold(count, f64::max);
+            return with_breaks(from, count, most, breaks);
+        }
+        FittedShift {
+            were_available,
+            from: When::At(
+                parts
+                    .get(range.start)
+                    .map(|(from, _)| *from)
+                    .unwrap_or_default(),
+            ),
+            count: count.round(),
+            range: (count, count),
+        }
     };
-    let mut shifts: Vec<FittedShift> = steps(&agents).iter().map(shift).collect();
+    let noise = noise(&agents, available.is_some(), breaks);
+    let mut shifts: Vec<FittedShift> = steps(&agents, noise).iter().map(shift).collect();
     merge(&mut shifts);
     shifts
+}
+
+impl RosterFit {
+    /// The agents at a time.
+    pub(super) fn at(&self, local: LocalTime) -> f64 {
+        self.shift_at(local).map_or(0.0, |shift| shift.count)
+    }
+
+    /// The agents at a time, if so many were available at once during their shift.
+    pub(super) fn seen_at(&self, local: LocalTime) -> Option<f64> {
+        let shift = self.shift_at(local)?;
+        shift.were_available.then_some(shift.count)
+    }
+
+    fn shift_at(&self, local: LocalTime) -> Option<&FittedShift> {
+        let holds = |shift: &&FittedShift| match shift.from {
+            When::Clock(days, secs) => {
+                days.has(local.weekday()) && i64::from(secs) <= local.secs_of_day()
+            }
+            When::At(from) => from <= local,
+        };
+        self.shifts.iter().rfind(holds)
+    }
+
+    /// Widens the ranges to those of two other rosters of the same history.
+    pub(super) fn widen(&mut self, fewest: &Self, most: &Self) {
+        for shift in &mut self.shifts {
+            let at = match shift.from {
+                When::Clock(days, secs) => {
+                    let weekday = days.days.iter().position(|day| *day).unwrap_or(0);
+                    // 1970-01-05 was a Monday.
+                    let day = 4 + i64::try_from(weekday).unwrap_or(0);
+                    LocalTime {
+                        secs: day * DAY_SECS + i64::from(secs),
+                    }
+                }
+                When::At(from) => from,
+            };
+            let others = [fewest.at(at), most.at(at), shift.count];
+            shift.range.0 = others.iter().copied().fold(shift.range.0, f64::min);
+            shift.range.1 = others.iter().copied().fold(shift.range.1, f64::max);
+        }
+    }
 }
 
 /// Shifts that round to the same number are one.
@@ -220,8 +293,10 @@ fn merge(shifts: &mut Vec<FittedShift>) {
 
 const DAY_SECS: i64 = 86_400;
 /// Parts of a day: five minutes.
-const PART_SECS: i64 = 300;
 const PART_SECS_U32: u32 = 300;
-const PARTS: usize = 288;
-/// Share of the agents' time by which a weekday may differ from the typical day: absences.
-const DIFFERENCE_MAX: f64 = 0.1;
+/// Standard deviation of estimated agents, as a share of the most: the calls of a team vary as much.
+const ESTIMATE_NOISE: f64 = 0.1;
+/// Variance below which a change of one agent for an hour is none.
+const NOISE_MIN: f64 = 0.25;
+/// Parts of five minutes that a break of a quarter of an hour moves together.
+const BREAK_PARTS: f64 = 3.0;

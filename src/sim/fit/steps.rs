@@ -6,7 +6,7 @@ use super::observation::median;
 
 /// The runs of `values` that leave the least squares, each change at a price (Jackson and others 2005,
 /// optimal partitioning). Each run has the median of its values.
-pub(super) fn steps(values: &[f64]) -> Vec<(Range<usize>, f64)> {
+pub(super) fn steps(values: &[f64], noise_min: f64) -> Vec<(Range<usize>, f64)> {
     let mut sums = vec![(0.0, 0.0)];
     for value in values {
         let (sum, squares) = sums.last().copied().unwrap_or_default();
@@ -19,7 +19,7 @@ pub(super) fn steps(values: &[f64]) -> Vec<(Range<usize>, f64)> {
         }
         _ => 0.0,
     };
-    let price = price(values);
+    let price = price(values, noise_min);
     // The least cost of the first n values, and the start of their last run.
     let mut best: Vec<(f64, usize)> = vec![(-price, 0)];
     for to in 1..=values.len() {
@@ -80,7 +80,7 @@ fn begin_falls_earlier(runs: &mut [(Range<usize>, f64)], place: usize, values: &
 }
 
 /// What a change has to explain: more than the unrest from one value to the next would.
-fn price(values: &[f64]) -> f64 {
+fn price(values: &[f64], noise_min: f64) -> f64 {
     let moved = |pair: &[f64]| match pair {
         [a, b] if (*a - *b).abs() > 0.0 => Some((a - b).abs()),
         _ => None,
@@ -89,7 +89,7 @@ fn price(values: &[f64]) -> f64 {
     let share = float(changes.len()) / float(values.len().max(1));
     let mut changes = changes;
     let typical = median(&mut changes).unwrap_or(0.0) * share.min(0.5) * 2.0;
-    let noise = (typical * typical / 2.0).max(NOISE_MIN);
+    let noise = (typical * typical / 2.0).max(noise_min);
     3.0 * libm::log(float(values.len().max(2))) * noise
 }
 
@@ -100,5 +100,3 @@ fn float(number: usize) -> f64 {
 
 /// Parts of five minutes in which the last calls of a shift end.
 const FALL_MAX: usize = 4;
-/// Variance below which a change of one agent for an hour is none.
-const NOISE_MIN: f64 = 0.25;

@@ -1,9 +1,11 @@
 //! The scenario that the estimates describe.
 
-use super::Fit;
 use super::answer::{AnswerFit, Level, When};
+use super::breaks::BreakFit;
 use super::handle::HandleFit;
+use super::observation::Uncertain;
 use super::polls::PollFit;
+use super::ring::RingFit;
 use super::roster::{FittedShift, RosterFit};
 use crate::sim::distribution::Distribution;
 use crate::sim::scenario::{
@@ -16,6 +18,8 @@ pub(super) struct Estimates<'a> {
     pub(super) answer: &'a AnswerFit,
     pub(super) handle: &'a HandleFit,
     pub(super) roster: &'a RosterFit,
+    pub(super) breaks: Option<&'a BreakFit>,
+    pub(super) ring: Option<&'a RingFit>,
     pub(super) polls: &'a PollFit,
     /// Beginning and end of the history, on the campaign's clock.
     pub(super) span: (LocalTime, LocalTime),
@@ -139,12 +143,19 @@ impl Estimates<'_> {
         let wrap_up = mean * WRAP_UP_SHARE;
         let talk = mean - wrap_up;
         let every_day = Weekdays::default();
-        let step = |(at, factor): &(u32, super::Uncertain)| ClockStep {
+        let step = |(at, factor): &(u32, Uncertain)| ClockStep {
             days: every_day,
             at: ClockTime { secs: *at },
             factor: rounded((factor.value * mean - wrap_up).max(0.0) / talk),
         };
+        let default = Calls::default();
+        // The default, unless it can be told that it is another time.
+        let ring_out_secs = match self.ring.map(|ring| ring.unanswered_secs) {
+            Some(time) if !(time.low..=time.high).contains(&default.ring_out_secs) => time.value,
+            _ => default.ring_out_secs,
+        };
         Calls {
+            ring_out_secs: (ring_out_secs * 10.0).round() / 10.0,
             talk: Distribution::Lognormal {
                 mean_secs: rounded(talk),
                 cv: 1.0,
@@ -153,7 +164,7 @@ impl Estimates<'_> {
                 mean_secs: rounded(wrap_up),
             },
             talk_by_clock: self.handle.by_hour.iter().map(step).collect(),
-            ..Calls::default()
+            ..default
         }
     }
 
@@ -178,7 +189,13 @@ impl Estimates<'_> {
                 }),
             }
         }
-        let default = Agents::default();
+        let mut default = Agents::default();
+        if let Some(breaks) = self.breaks {
+            default.breaks_per_hour = rounded(breaks.per_hour.value);
+            default.break_duration = Distribution::Fixed {
+                mean_secs: breaks.mean_secs.value.round(),
+            };
+        }
         Agents {
             roster: if roster.is_empty() {
                 default.roster
@@ -186,16 +203,8 @@ impl Estimates<'_> {
                 roster
             },
             by_clock,
-            ..Agents::default()
+            ..default
         }
-    }
-}
-
-impl Fit {
-    /// The world over the whole history, for a comparison with it.
-    #[must_use]
-    pub fn of_history(&self) -> Scenario {
-        self.estimates().of_history()
     }
 }
 

@@ -155,6 +155,15 @@ impl Weekdays {
         Self { days }
     }
 
+    /// These days and one more, counted from Monday.
+    #[must_use]
+    pub fn and(mut self, weekday: usize) -> Self {
+        if let Some(day) = self.days.get_mut(weekday) {
+            *day = true;
+        }
+        self
+    }
+
     /// True where the day, counted from Monday, is one of them.
     #[must_use]
     pub fn has(self, weekday: usize) -> bool {
