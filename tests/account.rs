@@ -166,8 +166,12 @@ fn what_is_withheld_is_what_would_be_sent() {
         setpoint: Setpoint::at(34),
         previous: None,
         version: None,
+        is_latched: false,
+        was_stopped: false,
     };
-    let withheld = ReadOnly(&api).apply(&change, &deadline).unwrap();
+    let withheld = ReadOnly(&api)
+        .apply(&mut Cursor::default(), &change, &deadline)
+        .unwrap();
     assert!(platform.calls().is_empty());
     let Applied::Withheld(requests) = withheld else {
         panic!("{withheld:?}");
@@ -176,7 +180,7 @@ fn what_is_withheld_is_what_would_be_sent() {
     let text = requests[0].to_string();
     assert!(text.ends_with(r#"{"dialRate":34}"#), "{text}");
     assert!(matches!(
-        api.apply(&change, &deadline),
+        api.apply(&mut Cursor::default(), &change, &deadline),
         Ok(Applied::Yes { .. })
     ));
     let sent = platform.world().requests.last().unwrap().clone();
@@ -187,7 +191,7 @@ fn what_is_withheld_is_what_would_be_sent() {
         ..change
     };
     assert!(
-        api.requests(&stop)[0]
+        api.requests(&Cursor::default(), &stop)[0]
             .to_string()
             .ends_with(r#"{"dialRate":0}"#)
     );

@@ -27,7 +27,7 @@ use dialpace::live::Store;
 use dialpace::pacing::{
     Abandonment, Actuator, Limits, Pacer, Policy, Ratio, Sample, Setpoint, Traffic,
 };
-use dialpace::platform::{Applied, Change, Cursor, Platform, Poll, Standing};
+use dialpace::platform::{Applied, Bounds, Change, Cursor, Platform, Poll, Standing};
 use dialpace::warehouse::{CampaignRecord, Record, Warehouse};
 
 /// A world with a bad day: what it has, and what goes wrong.
@@ -121,22 +121,23 @@ impl Platform for World {
                 return Err(broken());
             }
             let share = (inner.draw() % 1_000) as u32;
-            Ok(Sample {
+            Ok(Some(Sample {
                 at,
                 available_agents: inner.agents,
                 answer_rate: Ratio::new(f64::from(share) / 1_000.0),
                 traffic: Traffic::default(),
                 abandonment: Abandonment::default(),
-            })
+            }))
         });
         Poll {
             sample,
             unless_stopped: None,
             standing: None,
+            bounds: Bounds::default(),
         }
     }
 
-    fn read(&self, _: &Deadline) -> Result<Standing, CallError> {
+    fn read(&self, _: &mut Cursor, _: &Deadline) -> Result<Standing, CallError> {
         self.with(|inner| {
             if inner.strikes(10) {
                 return Err(broken());
@@ -144,15 +145,18 @@ impl Platform for World {
             Ok(Standing {
                 setpoint: Setpoint::at(inner.dial_rate),
                 version: None,
+                damage: None,
+                is_own: false,
+                is_stopping: false,
             })
         })
     }
 
-    fn requests(&self, _: &Change) -> Vec<Request> {
+    fn requests(&self, _: &Cursor, _: &Change) -> Vec<Request> {
         unreachable!("only a dry run asks for it")
     }
 
-    fn apply(&self, change: &Change, _: &Deadline) -> Result<Applied, CallError> {
+    fn apply(&self, _: &mut Cursor, change: &Change, _: &Deadline) -> Result<Applied, CallError> {
         self.with(|inner| {
             let draw = if inner.faults { inner.draw() % 20 } else { 19 };
             if draw == 0 {

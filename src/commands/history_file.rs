@@ -10,7 +10,9 @@ use super::interrupt::Ended;
 use super::progress::Progress;
 use super::reading_args::{OnBadRow, ReadingArgs};
 use crate::base::input::InputError;
+use crate::base::notice::{Notice, Notices as _};
 use crate::base::visible;
+use crate::config::Layers;
 use crate::history::{BadRow, HistoryReader, HistoryRow, RowError};
 use crate::report::Console;
 use crate::report::counts::count_of;
@@ -32,8 +34,8 @@ pub(super) struct HistoryFile {
 
 impl HistoryFile {
     /// Opens the file, or standard input.
-    pub(super) fn open(args: &ReadingArgs, console: Console) -> Result<Self, InputError> {
-        let options = args.options()?;
+    pub(super) fn open(args: &ReadingArgs, layers: &Layers, console: Console) -> Result<Self> {
+        let options = args.options(layers)?;
         let source = visible::line(&args.file.display().to_string()).into_owned();
         let named = |error: InputError| InputError(format!("{source}: {error}"));
         let (bytes, size) = bytes(args).map_err(named)?;
@@ -82,10 +84,24 @@ impl HistoryFile {
             }
         }
         self.progress.finish();
+        self.tell();
         if self.rows == 0 {
             return Err(self.no_rows().into());
         }
         Ok(Ended::Done)
+    }
+
+    /// Tells what was found in the file besides its rows.
+    fn tell(&self) {
+        for doubt in self.reader.warnings() {
+            let source = self.source.clone();
+            self.console.tell(&Notice::HistoryDoubt { source, doubt });
+        }
+        let told = self.reader.told();
+        if !told.is_empty() {
+            let source = self.source.clone();
+            self.console.tell(&Notice::HistoryRead { source, told });
+        }
     }
 
     /// Skips a bad row, or refuses the file.

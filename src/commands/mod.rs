@@ -8,6 +8,7 @@ mod history_file;
 pub mod interrupt;
 pub mod live_args;
 mod live_cycle;
+mod manual;
 pub mod pages;
 mod progress;
 pub mod reading_args;

@@ -16,7 +16,7 @@ use crate::base::clock::{Clock, Deadline, RunClock, SystemClock};
 use crate::base::notice::{Notice, Notices};
 use crate::config::Sources;
 use crate::live::{self, CycleReport, Exchanges, Live, LiveOptions, SandboxLifetime, State};
-use crate::pacing::{Reason, Setpoint};
+use crate::pacing::{Reason, Setpoint, Unit};
 use crate::report::board::Board;
 use crate::report::{Screen, text};
 
@@ -206,6 +206,7 @@ fn leave(on_exit: OnExit, live: &Live, state: &mut State, watched: &Watched) -> 
     let setpoint = match on_exit {
         OnExit::Keep => return None,
         OnExit::Safe => limits.guards.safe.unwrap_or(limits.actuator.min),
+        OnExit::Stop if limits.actuator.unit == Unit::CallsPerAgent => limits.actuator.min,
         OnExit::Stop => Setpoint::Stopped,
     };
     let limit = match watched {

@@ -35,4 +35,4 @@ pub use setting::{
     BesideConfig, Choices, DefaultValue, GivenBy, Group, Lists, Setting, WithoutCampaign,
 };
 pub use settings::SETTINGS;
-pub use values::duration;
+pub use values::{duration, time_zone};

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
+
 use super::error::ConfigError;
 use super::layers::Layers;
 use super::platform_names::PlatformKind;
@@ -94,6 +96,12 @@ impl Layers {
             }));
         }
         Ok(bands)
+    }
+
+    /// The time zone of the campaign with its name, if it is set.
+    pub fn time_zone(&self) -> Result<Option<(String, TimeZone)>, ConfigError> {
+        let named = |text: &str| Ok((text.to_owned(), values::time_zone(text)?));
+        self.parse("time_zone", named)
     }
 
     /// Time from one poll to the next, if it is set.

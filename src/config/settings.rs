@@ -256,12 +256,11 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "time_zone",
         env: "DIALPACE_TIME_ZONE",
-        without_campaign: WithoutCampaign::Same,
-        value: "ZONE",
-        default: Words("the business unit's"),
-        help: "Time zone at whose midnight a skill's counts begin anew",
-        details: "A name such as America/Denver.",
-        ..SKILL
+        value: "AREA/CITY",
+        default: Words("the business unit's, or UTC"),
+        help: "Time zone of the campaign",
+        details: "A name of the tz database, such as America/Denver, which is part of this program. A skill's counts begin anew at its midnight; times of exported history without an offset are in it, and so are hours of the day in reports.",
+        ..PACING
     },
     Setting {
         key: "dw_endpoint",

@@ -1,7 +1,5 @@
 //! A skill, the credentials for it, and the settings of its platform.
 
-use jiff::tz::TimeZone;
-
 use super::error::ConfigError;
 use super::layers::Layers;
 use super::platform_names::{GRANTS, Grant, WRITES};
@@ -82,7 +80,7 @@ impl Layers {
             write: self.value("settings_write", values::named(&WRITES))?,
             overdial_lever: self.value("overdial_lever", values::flag)?,
             ratio_max: self.parse("max_ratio", values::dial_ratio)?,
-            time_zone: self.parse("time_zone", time_zone)?,
+            time_zone: self.parse("time_zone", values::time_zone)?,
         })
     }
 
@@ -108,13 +106,6 @@ fn api_version(text: &str) -> Result<u32, String> {
     version
         .filter(|version| (1..=VERSION_MAX).contains(version))
         .ok_or_else(|| format!("{text:?} is not a version of the API, such as 30"))
-}
-
-/// A time zone by its name in the tz database.
-fn time_zone(text: &str) -> Result<TimeZone, String> {
-    TimeZone::get(text).map_err(|_| {
-        format!("{text:?} is not a time zone; expected a name such as America/New_York or UTC")
-    })
 }
 
 /// Far above the versions that exist.

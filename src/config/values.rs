@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 
 use crate::pacing::{Ratio, RatioLever};
 
@@ -178,6 +179,13 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         .ok()
         .filter(|duration| (DURATION_MIN..=DURATION_MAX).contains(duration))
         .ok_or_else(|| format!("{text:?} is outside 1 ms to 24 h"))
+}
+
+/// A time zone by its name in the tz database.
+pub fn time_zone(text: &str) -> Result<TimeZone, String> {
+    TimeZone::get(text).map_err(|_| {
+        format!("{text:?} is not a time zone; expected a name such as America/New_York or UTC")
+    })
 }
 
 /// The interval between polls. The platform's analytics queries allow one every 15 s.

@@ -18,6 +18,8 @@ pub struct HistoryRow<'a> {
     pub poll: Option<HistoryPoll>,
     /// Dial rate in the file, calls per minute.
     pub dial_rate: Option<u32>,
+    /// Dial ratio in the file, hundredths of a call per available agent.
+    pub ratio: Option<u32>,
 }
 
 /// Metrics of one poll.

@@ -6,6 +6,7 @@ mod export;
 mod halt;
 mod hold;
 mod in_force;
+mod mending;
 mod options;
 mod outcome;
 mod recovery;

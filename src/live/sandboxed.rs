@@ -10,6 +10,7 @@ use crate::base::files;
 use crate::base::input::InputError;
 use crate::config::{CampaignAccess, LiveSettings, PlatformKind, scenario_file};
 use crate::platform::sandbox::{self, Sandbox, SandboxSettings};
+use crate::platform::skills::{SkillAccess, SkillCredentials, SkillId};
 use crate::platform::{CampaignId, Site};
 use crate::sim::{DialerKind, Scenario};
 
@@ -83,6 +84,22 @@ pub(super) fn campaign_access(sandbox: &Sandbox) -> Result<CampaignAccess> {
         client_id: sandbox::CLIENT_ID.to_owned(),
         client_secret: sandbox::CLIENT_SECRET.into(),
         campaign_id: CampaignId::new(sandbox::CAMPAIGN_ID).map_err(invalid)?,
+    })
+}
+
+/// The access to the skill of the sandbox.
+pub(super) fn skill_access(sandbox: &Sandbox) -> Result<SkillAccess> {
+    let site = Site::new(&sandbox.site()).map_err(invalid)?;
+    Ok(SkillAccess {
+        skill_id: SkillId::new(&sandbox::SKILL_ID.to_string()).map_err(invalid)?,
+        credentials: SkillCredentials {
+            key_id: sandbox::KEY_ID.to_owned(),
+            key_secret: sandbox::KEY_SECRET.into(),
+            application: None,
+        },
+        area: "na1".to_owned(),
+        auth_base: Some(site),
+        api_base: None,
     })
 }
 

@@ -3,9 +3,10 @@
 use std::fmt;
 
 use super::band::Band;
+use super::ratio_basis::RatioCause;
 use super::sample::{Abandonment, AbandonmentBasis, Ratio, Traffic};
 use super::setpoint::{Setpoint, Unit};
-use super::target::Target;
+use super::target::{Basis, Target};
 use crate::base::units::UnixMillis;
 
 /// The result of one step: action, reason and evidence.
@@ -26,6 +27,8 @@ pub struct Decision {
     pub setpoint: Option<Setpoint>,
     /// The data that it rests on.
     pub evidence: Evidence,
+    /// The reason in the platform's words, where it comes from there.
+    pub detail: Option<String>,
 }
 
 impl Decision {
@@ -36,6 +39,21 @@ impl Decision {
         self.evidence
             .deviation
             .map(|deviation| deviation.abs() > tolerance)
+    }
+
+    /// True where the decision needs results of calls, and none of them asked for it: without them it
+    /// is a guess.
+    #[must_use]
+    pub fn rests_on_results(&self) -> bool {
+        let basis = self.evidence.target.as_ref().map(|target| &target.basis);
+        match (basis, self.order() < self.previous, self.order()) {
+            (Some(Basis::Fixed), ..) => false,
+            (Some(Basis::Ratio(basis)), true, Some(_)) => {
+                basis.cause != RatioCause::NoResults && basis.answered == 0
+            }
+            (None, _, Some(_)) => false,
+            _ => true,
+        }
     }
 
     /// The setpoint to be sent to the platform, if any.
@@ -66,6 +84,33 @@ impl Decision {
             reason: Reason::ChangedElsewhere,
             setpoint: Some(ours),
             ..self
+        }
+    }
+
+    /// This decision where the lever may not be moved: it is held.
+    pub fn held_for(self, reason: Reason, detail: String) -> Self {
+        Self {
+            action: Action::Hold,
+            reason,
+            setpoint: self.previous,
+            detail: Some(detail),
+            ..self
+        }
+    }
+
+    /// This decision where the lever may be raised no further than to `reach` now.
+    pub fn within_reach(self, reach: Setpoint) -> Self {
+        match self.order() {
+            Some(ordered) if ordered > reach && Some(ordered) > self.previous => Self {
+                action: if self.previous == Some(reach) {
+                    Action::Hold
+                } else {
+                    self.action
+                },
+                setpoint: Some(reach),
+                ..self
+            },
+            _ => self,
         }
     }
 
@@ -118,10 +163,18 @@ pub enum Reason {
     NoSamples,
     /// The poll failed, and the rate last applied is above the maximum that is set now.
     AboveMaximum,
-    /// The poll failed, and the campaign dials faster than it was set to.
+    /// Somebody else moved the lever: it is held for a cycle, or, where the poll failed, goes back.
     ChangedElsewhere,
     /// An operator stopped the campaign, and nobody resumed it.
     HeldByOperator,
+    /// Too little is known to raise the lever.
+    NotEnoughData,
+    /// Moving the lever would change nothing, or is not allowed.
+    NoAuthority,
+    /// The platform accepted the position and did not take it.
+    NotApplied,
+    /// A change damaged other settings, and nobody resumed writing.
+    WriteLatched,
 }
 
 /// The data that a decision rests on.
@@ -203,6 +256,10 @@ impl Reason {
             Self::AboveMaximum => "above-maximum",
             Self::ChangedElsewhere => "changed-elsewhere",
             Self::HeldByOperator => "held-by-operator",
+            Self::NotEnoughData => "not-enough-data",
+            Self::NoAuthority => "no-authority",
+            Self::NotApplied => "not-applied",
+            Self::WriteLatched => "write-latched",
         }
     }
 }
@@ -215,6 +272,9 @@ impl fmt::Display for Decision {
             Unit::CallsPerMinute => "rate",
             Unit::CallsPerAgent => "ratio",
         };
+        if let Some(detail) = &self.detail {
+            return f.write_str(detail);
+        }
         match self.reason {
             Reason::RateDiffers | Reason::Stable if self.unit == Unit::CallsPerAgent => {
                 write!(f, "{}", ChangeOf(self))
@@ -256,6 +316,12 @@ impl fmt::Display for Decision {
             ),
             Reason::HeldByOperator => {
                 f.write_str("stopped by an operator, until `dialpace resume`")
+            }
+            Reason::NotEnoughData => f.write_str("too few calls to judge by"),
+            Reason::NoAuthority => f.write_str("the lever has no authority"),
+            Reason::NotApplied => f.write_str("the platform did not take the last change"),
+            Reason::WriteLatched => {
+                f.write_str("writing is latched off, until `dialpace resume`")
             }
         }
     }

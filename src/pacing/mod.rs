@@ -60,7 +60,8 @@ pub use decision::{Action, Decision, Evidence, Reason};
 pub use dial_ratio::DialRatio;
 pub use limits::{
     ABANDONMENT_LIMIT, Guards, HANDLE_TIME, INTERVAL, Limits, LimitsError, MAX_DIAL_RATE,
-    MIN_DIAL_RATE, SLA_THRESHOLD, TOLERANCE_MARGIN, UTILISATION, WINDOW, default_max_sample_age,
+    MIN_DIAL_RATE, RAISE_DWELL, SLA_THRESHOLD, TOLERANCE_MARGIN, UTILISATION, WINDOW,
+    WRITES_PER_HOUR, default_max_sample_age,
 };
 pub use pacer::Pacer;
 pub use policy::{Allowance, Forecast, Policy, Predictive, RatioSettings};

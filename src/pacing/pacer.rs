@@ -38,6 +38,20 @@ impl Pacer {
         self.policy
     }
 
+    /// This pacer with a lever that may not be raised above `ceiling`: its policy and its guards
+    /// order nothing higher.
+    #[must_use]
+    pub fn bounded(&self, ceiling: Setpoint) -> Self {
+        let mut bounded = self.clone();
+        let Limits {
+            actuator, guards, ..
+        } = &mut bounded.limits;
+        actuator.max = actuator.max.min(ceiling);
+        actuator.min = actuator.min.min(ceiling);
+        guards.safe = guards.safe.map(|safe| safe.min(ceiling));
+        bounded
+    }
+
     /// Adds one poll to the window and decides. `poll` is `None` when the poll failed.
     ///
     /// The poll stays in the window whether or not the decision is carried out. The shell writes the
@@ -112,6 +126,7 @@ impl Pacer {
                 window: self.limits.window,
                 target: verdict.target,
             },
+            detail: None,
         }
     }
 

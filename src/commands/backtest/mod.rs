@@ -36,7 +36,7 @@ pub fn run(
     }
     refuse_shared_files(options, &layers)?;
     let pacers = pacers(&layers)?;
-    let history = HistoryFile::open(&options.reading, *console)?;
+    let history = HistoryFile::open(&options.reading, &layers, *console)?;
     let output = match &options.output {
         Some(path) => Some(DecisionFile::create(path, &pacers)?),
         None => None,

@@ -125,7 +125,10 @@ impl Policy {
     pub(super) fn has_no_staff(self, state: &PacerState, sample: &Sample) -> bool {
         match (self, &state.forecast, self.unit()) {
             (Self::Predictive(_), Some(forecast), _) => !forecast.has_staff(sample),
-            (_, _, Unit::CallsPerAgent) => sample.traffic.logged_in.is_none_or(|n| n == 0),
+            (_, _, Unit::CallsPerAgent) => {
+                let mut samples = state.window.iter();
+                samples.all(|sample| sample.traffic.logged_in.is_none_or(|n| n == 0))
+            }
             _ => true,
         }
     }

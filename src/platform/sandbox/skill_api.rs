@@ -10,7 +10,9 @@ use super::skills::{self, Rules, SkillsCall, refuse};
 use super::warehouse::{WAREHOUSE_PATH, warehouse};
 use super::world::{KeptSkill, SandboxSettings, SandboxWorld};
 use crate::base::units::UnixMillis;
-use crate::sim::{Agents, Calls, DialerKind, Dialing, Distribution, Lever, Scenario, Shift};
+use crate::sim::{
+    Agents, AnswerRate, Calls, DialerKind, Dialing, Distribution, Lever, Scenario, Shift,
+};
 
 /// The API and its skill.
 pub(super) struct SkillApi {
@@ -22,7 +24,8 @@ pub(super) struct SkillApi {
 pub fn default_scenario() -> Scenario {
     Scenario {
         name: "skill".to_owned(),
-        description: "Twenty agents at a ratio of 3, set by hand.".to_owned(),
+        description: "Twenty agents, two in five people answer, and a ratio of 3 set by hand."
+            .to_owned(),
         dialer: Dialing {
             kind: DialerKind::Ratio,
             ..Dialing::default()
@@ -40,6 +43,10 @@ pub fn default_scenario() -> Scenario {
                 count: 20,
             }],
             ..Agents::default()
+        },
+        answer_rate: AnswerRate {
+            base: 0.4,
+            ..AnswerRate::default()
         },
         ..Scenario::default()
     }
