@@ -72,7 +72,8 @@ fn dispatch(command: Command) -> Result<u8> {
         }
         Command::Fit(args) => {
             let interrupt = Interrupt::listen(process, OFFLINE_GRACE)?;
-            let ended = fit::run(&args, &args.console(), interrupt.stop())?;
+            let sources = sources(&args.settings())?;
+            let ended = fit::run(&args, &sources, &args.console(), interrupt.stop())?;
             Ok(interrupt.code_of(ended))
         }
         Command::Completions { shell } => Ok(pages::completions(shell)),

@@ -5,6 +5,7 @@
     reason = "these comments are the help text, which is shown as it stands"
 )]
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -21,6 +22,12 @@ pub struct FitArgs {
     /// Campaign to fit, where the file has several
     #[arg(long, value_name = "ID")]
     pub campaign: Option<String>,
+    /// Time zone of the campaign: its hours and weekdays [default: UTC]
+    ///
+    /// A name such as America/New_York. Times without an offset are of this zone too, unless
+    /// --input-time-zone says otherwise.
+    #[arg(long, value_name = "AREA/CITY")]
+    pub time_zone: Option<String>,
     /// Write the scenario to a file, and print how well it fits
     #[arg(long, value_name = "SCENARIO.toml")]
     pub output: Option<PathBuf>,
@@ -33,6 +40,14 @@ pub struct FitArgs {
 }
 
 impl FitArgs {
+    /// Its flags that are settings.
+    #[must_use]
+    pub fn settings(&self) -> BTreeMap<String, String> {
+        let time_zone = self.time_zone.iter();
+        let time_zone = time_zone.map(|zone| ("time_zone".to_owned(), zone.clone()));
+        time_zone.collect()
+    }
+
     /// The console that prints as much as was asked for.
     #[must_use]
     pub fn console(&self) -> Console {

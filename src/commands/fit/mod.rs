@@ -9,11 +9,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context, Result};
 use jiff::tz::TimeZone;
 
-use crate::base::files::{self, FileUses};
+use crate::base::files;
 use crate::base::input::InputError;
+use crate::base::notice::Notices as _;
 use crate::base::visible;
 use crate::commands::history_file::HistoryFile;
 use crate::commands::interrupt::Ended;
+use crate::config::{Layers, Scope, Sources};
 use crate::report::Console;
 use crate::report::fit::{FitResults, page, scenario_text, summary};
 use crate::sim::fit::{Comparison, Fit, FitError, Observation};
@@ -22,10 +24,20 @@ use rows::CampaignRows;
 pub use args::FitArgs;
 
 /// Fits a scenario to the file and prints or writes it. `stop` is set from outside to end it early.
-pub fn run(args: &FitArgs, console: &Console, stop: &AtomicBool) -> Result<Ended> {
-    refuse_shared_files(args)?;
-    let zone = TimeZone::UTC;
-    let mut file = HistoryFile::open(&args.reading, *console)?;
+pub fn run(
+    args: &FitArgs,
+    sources: &Sources,
+    console: &Console,
+    stop: &AtomicBool,
+) -> Result<Ended> {
+    let layers = Layers::gather(sources, Scope::Offline)?;
+    for notice in layers.notices() {
+        console.tell(notice);
+    }
+    refuse_shared_files(args, &layers)?;
+    let zone = layers.time_zone()?;
+    let (zone_name, zone) = zone.unwrap_or_else(|| ("UTC".to_owned(), TimeZone::UTC));
+    let mut file = HistoryFile::open(&args.reading, &layers, *console)?;
     let Some(found) = CampaignRows::read(args, &mut file, &zone, stop)? else {
         return Ok(Ended::Interrupted);
     };
@@ -36,7 +48,8 @@ pub fn run(args: &FitArgs, console: &Console, stop: &AtomicBool) -> Result<Ended
         console.error("interrupted; nothing was written");
         return Ok(Ended::Interrupted);
     }
-    let results = results(args, &file.source, &found, fit, comparison);
+    let mut results = results(args, &file.source, &found, fit, comparison);
+    results.span.2 = zone_name;
     let text = scenario_text(&results);
     if let Some(path) = &args.report {
         publish(path, &page(&results))?;
@@ -84,7 +97,7 @@ fn results(
         campaign,
         rows: found.rows.len() as u64,
         rows_left_out: found.left_out,
-        span: (from.to_string(), to.to_string(), "UTC".to_owned()),
+        span: (from.to_string(), to.to_string(), String::new()),
         fit,
         scenario,
         comparison,
@@ -96,9 +109,8 @@ fn cannot_fit(source: &str, error: FitError) -> InputError {
 }
 
 /// Refuses two files of the run that are one, before anything is written.
-fn refuse_shared_files(args: &FitArgs) -> Result<(), InputError> {
-    let mut files = FileUses::default();
-    files.standard_streams();
+fn refuse_shared_files(args: &FitArgs, layers: &Layers) -> Result<(), InputError> {
+    let mut files = layers.file_uses();
     if let Some(path) = args.reading.path() {
         files.read("the input file", path);
     }
