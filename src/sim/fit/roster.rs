@@ -160,7 +160,11 @@ fn noise(agents: &[f64], is_estimate: bool, breaks: Option<&BreakFit>) -> f64 {
 /// A shift whose agents take breaks: more than are staffed, and the most who ever were if that can be.
 fn with_breaks(from: When, staffed: f64, most: f64, breaks: &BreakFit) -> FittedShift {
     let of = |share: f64| staffed / (1.0 - share);
-    let range = (of(breaks.share.low), of(breaks.share.high));
+    // The highest of five minutes are up to an agent more than those staffed in the mean.
+    let range = (
+        (of(breaks.share.low) - 2.0).max(staffed - 1.0),
+        of(breaks.share.high),
+    );
     FittedShift {
         from,
         count: most.clamp(range.0, range.1).round(),
