@@ -117,7 +117,7 @@ fn a_week_without_drift_comes_back_and_has_none() {
     );
     assert_eq!(
         (scenario.start.to_string().as_str(), scenario.hours),
-        ("2026-01-09T09:00", 8.25)
+        ("2026-01-09T09:00", 8.0)
     );
 }
 

@@ -22,16 +22,18 @@ pub struct FitArgs {
     /// Campaign to fit, where the file has several
     #[arg(long, value_name = "ID")]
     pub campaign: Option<String>,
-    /// Time zone of the campaign: its hours and weekdays [default: UTC]
+    /// Time zone of hours and weekdays [default: UTC]
     ///
     /// A name such as America/New_York. Times without an offset are of this zone too, unless
     /// --input-time-zone says otherwise.
     #[arg(long, value_name = "AREA/CITY")]
     pub time_zone: Option<String>,
-    /// Write the scenario to a file, and print how well it fits
+    /// Write the scenario to a file
+    ///
+    /// How well it fits is printed then. Without it, the scenario is.
     #[arg(long, value_name = "SCENARIO.toml")]
     pub output: Option<PathBuf>,
-    /// Write a report with pictures, as one HTML file
+    /// Write a report with pictures, in HTML
     #[arg(long, value_name = "FILE.html")]
     pub report: Option<PathBuf>,
     /// Print no progress

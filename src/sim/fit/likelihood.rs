@@ -24,6 +24,20 @@ pub(super) struct Block {
 pub(super) struct Drift {
     pub(super) deviation: f64,
     pub(super) relaxation_secs: f64,
+    /// Length of a block, of which a rate has the mean drift.
+    pub(super) block_secs: f64,
+}
+
+impl Drift {
+    /// Variances of the mean of the drift over a block: of the part that the next blocks share, as if
+    /// it were the drift in the middle of each, and of the rest, which is below 0.
+    fn variances(self) -> (f64, f64) {
+        let x = self.block_secs / self.relaxation_secs;
+        let all = self.deviation * self.deviation;
+        let shared = 2.0 * libm::sinh(x / 2.0) / x;
+        let own = 2.0 * (x - 1.0 + libm::exp(-x)) / (x * x);
+        (all * shared * shared, all * (own - shared * shared))
+    }
 }
 
 /// The levels under a drift.
@@ -112,9 +126,9 @@ impl Filter {
     fn add(&mut self, block: &Block, cells: &[usize], sums: &mut Sums) {
         let keep = libm::exp((self.at_secs - block.at_secs) / self.drift.relaxation_secs);
         self.at_secs = block.at_secs;
-        let long_run = self.drift.deviation * self.drift.deviation;
+        let (long_run, rest) = self.drift.variances();
         let before = self.variance * keep * keep + long_run * (1.0 - keep * keep);
-        let total = before + block.variance;
+        let total = before + (block.variance + rest).max(block.variance * NOISE_SHARE_MIN);
         let gain = before / total;
         self.variance = before * (1.0 - gain);
         let predicted = self.rate * keep;
@@ -145,5 +159,7 @@ impl Filter {
     }
 }
 
+/// Share of the noise by chance that is left at least.
+const NOISE_SHARE_MIN: f64 = 0.1;
 /// Weights of a column that has been over for long.
 const NEGLIGIBLE: f64 = 1e-12;

@@ -106,10 +106,8 @@ impl Estimates<'_> {
             .iter()
             .rposition(|shift| shift.count > 0.0)
             .unwrap_or(0);
-        // The calls of the last agents end after their shift.
-        let until = shifts
-            .get(last + 1)
-            .map_or(DAY_SECS, |shift| at(shift) + LAST_CALLS_SECS);
+        // Calls after the last shift meet nobody, and no campaign dials them.
+        let until = shifts.get(last + 1).map_or(DAY_SECS, at);
         let day = midnight(self.typical_day());
         scenario.start = LocalTime {
             secs: day.secs + first,
@@ -222,5 +220,3 @@ const DAY_SECS: i64 = 86_400;
 const WRAP_UP_SHARE: f64 = 1.0 / 7.0;
 /// Relaxation time where there is no drift: the default.
 const RELAXATION_SECS: f64 = 1_800.0;
-/// Time for the last calls of a day.
-const LAST_CALLS_SECS: i64 = 900;
