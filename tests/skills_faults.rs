@@ -203,7 +203,7 @@ fn silence_falls_to_the_lowest_ratio_once() {
     tick(&folder, &skills, &[]).expect(0);
     for call in [Call::Activity, Call::Summary] {
         skills.fault(call, |_| Reply::status(500));
-        for _ in 0..12 {
+        for _ in 0..40 {
             tick(&folder, &skills, &["--retries", "0"]);
             folder.age(30);
             skills.world().advance(30);
