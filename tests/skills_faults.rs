@@ -203,8 +203,7 @@ fn silence_falls_to_the_lowest_ratio_once() {
     tick(&folder, &skills, &[]).expect(0);
     for call in [Call::Activity, Call::Summary] {
         skills.fault(call, |_| Reply::status(500));
-        // Samples count for six minutes.
-        for _ in 0..16 {
+        for _ in 0..40 {
             tick(&folder, &skills, &["--retries", "0"]);
             folder.age(30);
             skills.world().advance(30);

@@ -18,18 +18,19 @@ pub(super) fn bounded(
         };
         return decision.held_for(Reason::WriteLatched, why);
     }
+    if let Some(start) = bounds.start {
+        return if is_blind {
+            decision
+        } else {
+            decision.started_at(start)
+        };
+    }
     match &bounds.obstacle {
         Some(Obstacle::NoAuthority(why)) => {
             return decision.held_for(Reason::NoAuthority, why.clone());
         }
         Some(Obstacle::ChangedElsewhere(why)) => {
             return decision.held_for(Reason::ChangedElsewhere, why.clone());
-        }
-        _ if bounds.start.is_some() => {
-            return match bounds.start.filter(|_| !is_blind) {
-                Some(start) => decision.started_at(start),
-                None => decision,
-            };
         }
         Some(Obstacle::NoData(why)) if !decision.lowers() => {
             return decision.held_for(Reason::NotEnoughData, why.clone());
