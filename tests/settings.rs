@@ -77,10 +77,10 @@ const CONTRACT: &str = "
 const OTHER_FLAGS: &str = "
     tick      sandbox speed dry-run json quiet verbose help
     watch     cycles on-exit sandbox speed dry-run json quiet verbose help
-    stop      wait sandbox quiet verbose help
+    stop      wait restore sandbox quiet verbose help
     resume    sandbox quiet help
-    simulate  print-scenario platform agents answer-rate hours replications seed jobs format trace report shard merge quiet help
-    backtest  column output on-bad-row format report quiet help
+    simulate  print-scenario platform agents answer-rate hours replications seed jobs format trace samples report shard merge quiet help
+    backtest  column delimiter input-time-zone time-format skip-lines decimal totals sort on-bad-row jobs output format report quiet help
     fit       campaign time-zone output report column delimiter input-time-zone time-format skip-lines decimal totals sort on-bad-row jobs quiet help
 ";
 

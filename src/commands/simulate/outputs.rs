@@ -23,7 +23,12 @@ pub(super) fn refuse_shared_files(args: &SimulateArgs, layers: &Layers) -> Resul
     for (name, path) in scenario.chain(parts) {
         files.read(name, path);
     }
-    for (name, path) in [("--trace", &args.trace), ("--report", &args.report)] {
+    let written = [
+        ("--trace", &args.trace),
+        ("--report", &args.report),
+        ("--samples", &args.samples),
+    ];
+    for (name, path) in written {
         if let Some(path) = path {
             files.replace(name, path);
         }
@@ -78,11 +83,21 @@ pub(super) fn write_report(plan: &Plan, results: &Results, limit: f64, path: &Pa
     publish(path, &page)
 }
 
+/// Writes every figure of each replication.
+pub(super) fn write_samples(results: &Results, path: &Path) -> Result<()> {
+    publish(path, &simulation::samples(results))
+}
+
 /// The results in the form that was asked for.
-pub(super) fn text(results: &Results, limit: f64, format: Format) -> String {
+pub(super) fn text(
+    results: &Results,
+    limit: f64,
+    format: Format,
+    options: &[(String, String)],
+) -> String {
     match format {
         Format::Table => simulation::table(results, limit),
-        Format::Json => simulation::json(results, limit),
+        Format::Json => simulation::json(results, limit, options),
         Format::Csv => simulation::csv(results, limit),
     }
 }

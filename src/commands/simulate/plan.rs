@@ -72,14 +72,20 @@ pub(super) fn plan(
             PolicyKind::Pacer(_) | PolicyKind::PacerOnCampaignApi(_) => bands.len(),
         };
         for band in bands.iter().take(count) {
-            variants.push(variant(policy, *band, layers, &scenario)?);
+            let swept = layers.swept(|layers| variant(policy, *band, layers, &scenario))?;
+            variants.extend(
+                swept
+                    .into_iter()
+                    .map(|(variant, swept)| Variant { swept, ..variant }),
+            );
+            bounds::check_combinations(1, variants.len())?;
         }
     }
     Ok(Plan {
+        baseline: current(&variants, sources, &scenario)?,
         scenario,
         seed: args.seed,
         replications: args.replications,
-        baseline: current(&variants, sources)?,
         variants,
     })
 }
@@ -90,7 +96,7 @@ pub(super) fn variant(
     band: Band,
     layers: &Layers,
     scenario: &Scenario,
-) -> Result<Variant> {
+) -> Result<Variant, ConfigError> {
     let interval = Duration::from_secs_f64(scenario.interval_secs);
     let paced = |policy, telemetry| {
         let pacer = layers.simulated_pacer(policy, band, interval, &scenario.dialer)?;
@@ -99,6 +105,7 @@ pub(super) fn variant(
     Ok(Variant {
         policy: policy.as_str().to_owned(),
         band,
+        swept: Vec::new(),
         driver: match policy.kind() {
             PolicyKind::Pacer(policy) => paced(policy, Telemetry::Full)?,
             PolicyKind::PacerOnCampaignApi(policy) => paced(policy, Telemetry::CampaignApi)?,
@@ -109,7 +116,7 @@ pub(super) fn variant(
 
 /// The variant with the settings that `tick` would use, which are those without this command's
 /// flags; the first variant where there is none.
-fn current(variants: &[Variant], sources: &Sources) -> Result<usize> {
+fn current(variants: &[Variant], sources: &Sources, scenario: &Scenario) -> Result<usize> {
     let standing = Sources {
         flags: BTreeMap::new(),
         ..sources.clone()
@@ -121,7 +128,18 @@ fn current(variants: &[Variant], sources: &Sources) -> Result<usize> {
     let policy = policies.first().map(|policy| policy.as_str());
     let is_current =
         |v: &Variant| Some(v.policy.as_str()) == policy && bands.first() == Some(&v.band);
-    Ok(variants.iter().position(is_current).unwrap_or(0))
+    // Among those that differ in swept settings only, the one with the values that stand.
+    let standing = policies
+        .first()
+        .zip(bands.first())
+        .and_then(|(policy, band)| {
+            let layers = standing.first_of_swept().ok()?;
+            variant(*policy, *band, &layers, scenario).ok()
+        });
+    let is_same = |v: &Variant| standing.as_ref().is_some_and(|it| it.driver == v.driver);
+    let exact = variants.iter().position(|v| is_current(v) && is_same(v));
+    let like = variants.iter().position(is_current);
+    Ok(exact.or(like).unwrap_or(0))
 }
 
 /// Ten years; longer runs are a mistake of units.
