@@ -1,6 +1,7 @@
 //! The command line: one file for each subcommand.
 
 pub mod backtest;
+mod burst;
 pub mod cli;
 pub mod exit;
 pub mod interrupt;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
+use super::burst::{self, Pause};
 use super::interrupt::Interrupt;
 use super::live_args::{LiveArgs, OutputArgs};
 use super::{exit, live_cycle};
@@ -66,7 +67,10 @@ pub fn run(
     end_at_once: &(dyn Fn() + Sync),
 ) -> Result<u8> {
     let console = args.output.console();
-    let options = args.live.options(args.output);
+    let options = LiveOptions {
+        acts_twice: true,
+        ..args.live.options(args.output)
+    };
     let stop = interrupt.stop();
     let is_at_speed = options.sandbox.is_some() && options.speed > 1;
     let (speed, lifetime) = if is_at_speed {
@@ -138,6 +142,18 @@ fn watch(
             screen.show(&board.lines(None));
             print(options, live, screen, &report)?;
         }
+        let elapsed = clock.monotonic().saturating_sub(began);
+        let end = began + due_at(next_slot(elapsed, live.interval), live.interval);
+        burst::see_out(
+            live,
+            &mut state,
+            &Pause { clock, speed, end },
+            &mut |report| {
+                board.add_burst_end(report);
+                screen.show(&board.lines(None));
+                print(options, live, screen, report)
+            },
+        )?;
         if clock.is_stopping() {
             break Watched::Interrupted;
         }
@@ -150,10 +166,7 @@ fn watch(
             screen.tell(&Notice::CyclesMissed { count });
         }
         slot = next;
-        let due = began
-            + live
-                .interval
-                .saturating_mul(u32::try_from(slot).unwrap_or(u32::MAX));
+        let due = began + due_at(slot, live.interval);
         // A cycle that obeyed the marker, or tried to, waits for the next one like any other.
         wait(clock, due, speed, |left| {
             screen.show(&board.lines(Some(left)));
@@ -198,16 +211,21 @@ fn close(options: &LiveOptions, screen: &Screen, closing: &str) -> io::Result<()
 /// Lowers the lever at the end of a watch, as `--on-exit` says. Returns why it could not.
 fn leave(on_exit: OnExit, live: &Live, state: &mut State, watched: &Watched) -> Option<String> {
     let limits = live.cycle().pacer.limits();
-    let setpoint = match on_exit {
+    let (setpoint, reason) = match on_exit {
+        // A burst is meant for some seconds.
+        _ if state.open_burst().is_some() => (Setpoint::Stopped, Reason::BurstOver),
         OnExit::Keep => return None,
-        OnExit::Safe => limits.guards.safe.unwrap_or(limits.actuator.min),
-        OnExit::Stop => Setpoint::Stopped,
+        OnExit::Safe => {
+            let safe = limits.guards.safe.unwrap_or(limits.actuator.min);
+            (safe, Reason::HeldByOperator)
+        }
+        OnExit::Stop => (Setpoint::Stopped, Reason::HeldByOperator),
     };
     let limit = match watched {
         Watched::Interrupted => GRACE,
         Watched::Done(_) => live.deadline.limit(),
     };
-    text::failure(&live.lower_to(state, setpoint, limit))
+    text::failure(&live.lower_to(state, setpoint, reason, limit))
 }
 
 /// Number of the first cycle that is due after `elapsed`. The schedule is fixed at the start of the
@@ -217,8 +235,13 @@ fn next_slot(elapsed: Duration, interval: Duration) -> u64 {
     u64::try_from(slot).unwrap_or(u64::MAX)
 }
 
+/// When a cycle is due, from the start of the run.
+fn due_at(slot: u64, interval: Duration) -> Duration {
+    interval.saturating_mul(u32::try_from(slot).unwrap_or(u32::MAX))
+}
+
 /// Waits until `due`, and calls `tell` once a second with the time left, until that is true.
-fn wait(clock: &dyn Clock, due: Duration, speed: u16, tell: impl Fn(Duration) -> bool) {
+pub(super) fn wait(clock: &dyn Clock, due: Duration, speed: u16, tell: impl Fn(Duration) -> bool) {
     let second = Duration::from_secs(1) * u32::from(speed);
     loop {
         let left = due.saturating_sub(clock.monotonic());

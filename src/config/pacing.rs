@@ -31,8 +31,19 @@ impl Layers {
             tolerance_margin: self.value("tolerance_margin", values::ratio)?,
         };
         let policy = self.value("policy", policy_name::live)?;
-        let pacer = self.pacer(policy, band, interval)?;
+        let front_load = self.front_load()?;
+        let pacer = self.simulated_pacer(policy, band, interval, &at_a_rate(), front_load)?;
         Ok(Pacing { pacer, interval })
+    }
+
+    /// True where the calls of an interval are to be placed in its first third.
+    pub fn front_load(&self) -> Result<bool, ConfigError> {
+        self.value("front_load", values::flag)
+    }
+
+    /// Both ways to place the calls of an interval, or one, to compare in a simulation.
+    pub fn front_loads(&self) -> Result<Vec<bool>, ConfigError> {
+        self.value("front_load", values::flags)
     }
 
     /// The policies to compare in a simulation.
@@ -83,29 +94,26 @@ impl Layers {
         self.value("abandonment_limit", values::share_above_zero)
     }
 
-    /// The pacer of one policy with one band, for a dialer that is set to a dial rate.
+    /// The pacer of one policy with one band, for a dialer that is set to an even dial rate.
     pub fn pacer(
         &self,
         policy: PacerPolicy,
         band: Band,
         interval: Duration,
     ) -> Result<Pacer, ConfigError> {
-        let dialing = Dialing {
-            kind: DialerKind::Rate,
-            ..Dialing::default()
-        };
-        self.simulated_pacer(policy, band, interval, &dialing)
+        self.simulated_pacer(policy, band, interval, &at_a_rate(), false)
     }
 
-    /// The same for a simulated dialer.
+    /// The same for any dialer; `front_load` places the calls of an interval in its first third.
     pub fn simulated_pacer(
         &self,
         policy: PacerPolicy,
         band: Band,
         interval: Duration,
         dialing: &Dialing,
+        front_load: bool,
     ) -> Result<Pacer, ConfigError> {
-        let policy = self.policy(policy, interval, dialing)?;
+        let policy = self.policy(policy, interval, dialing, front_load)?;
         let taken = match dialing.kind {
             DialerKind::Any => policy.unit(),
             DialerKind::Rate => Unit::CallsPerMinute,
@@ -179,6 +187,7 @@ impl Layers {
         policy: PacerPolicy,
         interval: Duration,
         dialing: &Dialing,
+        front_load: bool,
     ) -> Result<Policy, ConfigError> {
         self.refuse_flags_of_other_policies()?;
         match policy {
@@ -190,6 +199,7 @@ impl Layers {
                 abandonment_limit: self.abandonment_limit()?,
                 logged_in_agents: self.parse("logged_in_agents", values::agents)?,
                 handle_time: self.value("handle_time", values::duration)?,
+                front_load,
             })),
             PacerPolicy::Ratio => Ok(Policy::Ratio(RatioSettings {
                 interval,
@@ -238,6 +248,7 @@ impl Layers {
             ("dial_rate", &[PolicyName::Fixed][..]),
             ("ratio", &[PolicyName::Fixed]),
             ("logged_in_agents", &[PolicyName::Predictive]),
+            ("front_load", &[PolicyName::Predictive]),
             ("handle_time", &[PolicyName::Predictive, PolicyName::Ratio]),
             ("raise_dwell", &[PolicyName::Ratio]),
             ("writes_per_hour", &[PolicyName::Ratio]),
@@ -271,6 +282,13 @@ impl Layers {
             setting => setting,
         };
         ConfigError::Value(self.source_of(setting).to_string(), error.problem)
+    }
+}
+
+fn at_a_rate() -> Dialing {
+    Dialing {
+        kind: DialerKind::Rate,
+        ..Dialing::default()
     }
 }
 

@@ -19,7 +19,7 @@ use super::store::{StateError, Store};
 use crate::base::clock::{Clock, Deadline};
 use crate::base::notice::{Notice, Notices};
 use crate::http::{CallError, bounded_retry_at};
-use crate::pacing::{Decision, Pacer, Sample, Setpoint};
+use crate::pacing::{Decision, Pacer, Reason, Sample, Setpoint};
 use crate::platform::Platform;
 use crate::warehouse::Warehouse;
 
@@ -52,6 +52,7 @@ impl Cycle<'_> {
         let mut failures = Failures::default();
         state.looks.begin_cycle();
         let obeyed = self.obey(state, deadline, &mut failures);
+        self.end_earlier_burst(state, deadline, &mut failures);
         let polling = deadline.reserving(SEND_RESERVE.min(deadline.limit() / 3));
         let sight = self
             .wait_out_pause(state, &polling)
@@ -94,19 +95,20 @@ impl Cycle<'_> {
                 Err(_) => state.pacer.applied = None,
             }
         }
-        self.lower_to(state, Setpoint::Stopped, deadline)
+        self.lower_to(state, Setpoint::Stopped, Reason::HeldByOperator, deadline)
     }
 
-    /// Lowers the lever for an operator, whatever pause an earlier answer asked for, and delivers
-    /// the record.
+    /// Lowers the lever for an operator or because a burst is over, whatever pause an earlier answer
+    /// asked for, and delivers the record.
     pub fn lower_to(
         &self,
         state: &mut State,
         setpoint: Setpoint,
+        reason: Reason,
         deadline: &Deadline,
     ) -> CycleReport {
         let mut failures = Failures::default();
-        let (decision, outcome) = self.lower(state, setpoint, deadline, &mut failures);
+        let (decision, outcome) = self.lower(state, setpoint, reason, deadline, &mut failures);
         self.finish(state, decision, outcome, failures, deadline)
     }
 
@@ -204,9 +206,11 @@ impl Cycle<'_> {
             }
             version = standing.version;
         }
+        let deadline = state.begin_burst(&decision, deadline);
         let sent = self
             .sending()
-            .send(state, &decision, setpoint, version, deadline);
+            .send(state, &decision, setpoint, version, &deadline);
+        state.forget_unsent_burst(&decision);
         (decision, sent)
     }
 
@@ -219,13 +223,15 @@ impl Cycle<'_> {
         failures: &mut Failures,
     ) -> Option<(Decision, Outcome)> {
         let must = self.is_held() && state.is_lowered_by(Setpoint::Stopped);
-        must.then(|| self.lower(state, Setpoint::Stopped, deadline, failures))
+        let reason = Reason::HeldByOperator;
+        must.then(|| self.lower(state, Setpoint::Stopped, reason, deadline, failures))
     }
 
-    fn lower(
+    pub(super) fn lower(
         &self,
         state: &mut State,
         setpoint: Setpoint,
+        reason: Reason,
         deadline: &Deadline,
         failures: &mut Failures,
     ) -> (Decision, Outcome) {
@@ -233,7 +239,7 @@ impl Cycle<'_> {
         let previous = state.highest_in_force();
         let decision = self
             .pacer
-            .by_operator(&state.pacer, previous, setpoint, now);
+            .lowering(&state.pacer, previous, setpoint, reason, now);
         if !state.is_lowered_by(setpoint) {
             return (decision, Outcome::Held);
         }
@@ -244,6 +250,7 @@ impl Cycle<'_> {
             failures.add(error);
             Outcome::NotApplied
         });
+        state.note_burst_end(deadline.clock().now());
         (decision, outcome)
     }
 

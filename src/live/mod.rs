@@ -1,5 +1,6 @@
 //! One live campaign: its setup, its cycle, and its state between runs.
 
+mod burst;
 mod cycle;
 mod envelope;
 mod export;

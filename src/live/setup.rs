@@ -15,7 +15,7 @@ use super::store::{HELPERS, StateError, Store};
 use crate::base::clock::{Clock, Deadline};
 use crate::base::files;
 use crate::base::input::InputError;
-use crate::base::notice::Notices;
+use crate::base::notice::{Notice, Notices};
 use crate::config::scenario_file;
 use crate::config::{
     CampaignAccess, Endpoint, Layers, LiveSettings, Scope, Sources, default_state_path,
@@ -41,6 +41,9 @@ pub fn open_and_run<R>(
     let begun = Deadline::after(clock.as_ref(), Duration::MAX);
     let layers = layers(options, sources, notices)?;
     let setup = Setup::new(options, &layers, sources, lifetime)?;
+    if !options.acts_twice && layers.front_load()? {
+        notices.tell(&Notice::FrontLoadNeedsWatch);
+    }
     refuse_shared_files(&layers, &setup.state_path, options)?;
     let store = if options.dry_run {
         Store::read_only(&setup.state_path, setup.campaign_id())?
@@ -73,7 +76,10 @@ impl<'a> Setup<'a> {
             Some(_) => None,
             None => Some(layers.campaign_access()?),
         };
-        let settings = layers.live_settings()?;
+        let mut settings = layers.live_settings()?;
+        if !options.acts_twice {
+            settings.pacing.pacer = settings.pacing.pacer.evenly();
+        }
         Ok(Self {
             options,
             sources,

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::band::Band;
+use super::burst::Burst;
 use super::sample::{Ratio, Traffic};
 use super::setpoint::{Setpoint, Unit};
 use super::target::Target;
@@ -24,6 +25,8 @@ pub struct Decision {
     pub previous: Option<Setpoint>,
     /// The setpoint from now on; `None` where none was applied and none is to be.
     pub setpoint: Option<Setpoint>,
+    /// The burst, where the setpoint is that of one.
+    pub burst: Option<Burst>,
     /// The data that it rests on.
     pub evidence: Evidence,
 }
@@ -51,6 +54,7 @@ impl Decision {
             action: if stands { Action::Hold } else { Action::Stop },
             reason: Reason::HeldByOperator,
             setpoint: Some(Setpoint::Stopped),
+            burst: None,
             ..self
         }
     }
@@ -65,6 +69,7 @@ impl Decision {
             action: Action::Adjust,
             reason: Reason::ChangedElsewhere,
             setpoint: Some(ours),
+            burst: None,
             ..self
         }
     }
@@ -122,6 +127,8 @@ pub enum Reason {
     ChangedElsewhere,
     /// An operator stopped the campaign, and nobody resumed it.
     HeldByOperator,
+    /// The calls of the interval are placed, so the burst ends.
+    BurstOver,
 }
 
 /// The data that a decision rests on.
@@ -183,6 +190,7 @@ impl Reason {
             Self::AboveMaximum => "above-maximum",
             Self::ChangedElsewhere => "changed-elsewhere",
             Self::HeldByOperator => "held-by-operator",
+            Self::BurstOver => "burst-over",
         }
     }
 }
@@ -237,6 +245,7 @@ impl fmt::Display for Decision {
             Reason::HeldByOperator => {
                 f.write_str("stopped by an operator, until `dialpace resume`")
             }
+            Reason::BurstOver => f.write_str("the calls of this interval are placed"),
         }
     }
 }
@@ -304,6 +313,10 @@ impl fmt::Display for TargetOf<'_> {
         }
         let whole = target.value.floor();
         write!(f, "target {whole} = {}", target.basis)?;
+        if let Some(burst) = decision.burst {
+            let secs = burst.lasts().as_secs_f64();
+            return write!(f, ", as a burst of {secs:.1} s");
+        }
         let rate = f64::from(decision.dial_rate());
         if decision.reason != Reason::Recovering && rate > whole {
             write!(f, ", raised to the minimum {rate}")?;

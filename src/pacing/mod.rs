@@ -41,6 +41,7 @@
 //! ```
 
 mod band;
+mod burst;
 mod decision;
 mod limits;
 mod pacer;
@@ -54,6 +55,7 @@ mod target;
 mod window;
 
 pub use band::Band;
+pub use burst::Burst;
 pub use decision::{Action, Decision, Evidence, Reason};
 pub use limits::{
     ABANDONMENT_LIMIT, Guards, HANDLE_TIME, INTERVAL, Limits, LimitsError, MAX_DIAL_RATE,

@@ -71,7 +71,7 @@ impl Controller for NoController {
         Command::default()
     }
 
-    fn applied(&mut self, _: Setpoint) {}
+    fn applied(&mut self, _: f64, _: Setpoint) {}
 }
 
 /// Simulates until `until`, with the dial rates of that time.

@@ -64,14 +64,17 @@ pub(super) fn plan(
     let mut variants = Vec::new();
     let policies = layers.policies()?;
     bounds::check_combinations(policies.len(), bands.len())?;
+    let front_loads = layers.front_loads()?;
     for policy in policies {
         // A reference dialer and a ratio have no SLA band, so one is enough.
         let count = match policy.kind() {
             PolicyKind::Reference(_) | PolicyKind::Pacer(PacerPolicy::Ratio) => 1,
             PolicyKind::Pacer(_) | PolicyKind::PacerOnCampaignApi(_) => bands.len(),
         };
-        for band in bands.iter().take(count) {
-            variants.push(variant(policy, *band, layers, &scenario)?);
+        for front_load in front_loads_of(policy, &front_loads) {
+            for band in bands.iter().take(count) {
+                variants.push(variant(policy, *band, *front_load, layers, &scenario)?);
+            }
         }
     }
     Ok(Plan {
@@ -83,20 +86,31 @@ pub(super) fn plan(
     })
 }
 
+/// The ways to place calls that a policy has, of those to compare.
+fn front_loads_of(policy: PolicyName, asked: &[bool]) -> &[bool] {
+    use PolicyKind::{Pacer, PacerOnCampaignApi};
+    match policy.kind() {
+        Pacer(PacerPolicy::Predictive) | PacerOnCampaignApi(PacerPolicy::Predictive) => asked,
+        _ => &[false],
+    }
+}
+
 /// One policy with one SLA band.
 pub(super) fn variant(
     policy: PolicyName,
     band: Band,
+    front_load: bool,
     layers: &Layers,
     scenario: &Scenario,
 ) -> Result<Variant> {
     let interval = Duration::from_secs_f64(scenario.interval_secs);
     let paced = |policy, telemetry| {
-        let pacer = layers.simulated_pacer(policy, band, interval, &scenario.dialer)?;
+        let dialing = &scenario.dialer;
+        let pacer = layers.simulated_pacer(policy, band, interval, dialing, front_load)?;
         Ok::<Driver, ConfigError>(Driver::Pacer { pacer, telemetry })
     };
     Ok(Variant {
-        policy: policy.as_str().to_owned(),
+        policy: name(policy, front_load),
         band,
         driver: match policy.kind() {
             PolicyKind::Pacer(policy) => paced(policy, Telemetry::Full)?,
@@ -104,6 +118,12 @@ pub(super) fn variant(
             PolicyKind::Reference(dialer) => Driver::Reference(dialer),
         },
     })
+}
+
+/// The name of a policy with its way to place calls.
+fn name(policy: PolicyName, front_load: bool) -> String {
+    let placing = if front_load { " front-loaded" } else { "" };
+    format!("{policy}{placing}")
 }
 
 /// The variant with the settings that `tick` would use, which are those without this command's
@@ -117,9 +137,13 @@ fn current(variants: &[Variant], sources: &Sources) -> Result<usize> {
     let bands = standing.bands()?;
     // A name that is unknown is that of no variant.
     let policies = standing.policies().unwrap_or_default();
-    let policy = policies.first().map(|policy| policy.as_str());
+    let front_loads = standing.front_loads().unwrap_or_default();
+    let policy = policies.first().and_then(|policy| {
+        let front_load = front_loads_of(*policy, &front_loads).first()?;
+        Some(name(*policy, *front_load))
+    });
     let is_current =
-        |v: &Variant| Some(v.policy.as_str()) == policy && bands.first() == Some(&v.band);
+        |v: &Variant| Some(&v.policy) == policy.as_ref() && bands.first() == Some(&v.band);
     Ok(variants.iter().position(is_current).unwrap_or(0))
 }
 

@@ -10,6 +10,8 @@ pub(super) mod predictive;
 pub(super) mod ratio;
 mod share;
 
+use std::time::Duration;
+
 use super::limits::{Limits, LimitsError};
 use super::sample::Sample;
 use super::setpoint::{Setpoint, Unit};
@@ -93,7 +95,7 @@ impl Policy {
             Self::Compensated => compensated::target(limits, &state.window, outside_band),
             Self::Fixed { unit, setpoint } => fixed::target(unit, setpoint),
             Self::Predictive(settings) => {
-                let dial_rate = state.applied.map_or(0, Setpoint::steps);
+                let dial_rate = state.dial_rate_mean(settings.interval);
                 Forecast::next(&mut state.forecast, &settings, sample, dial_rate)
             }
             Self::Ratio(settings) => {
@@ -107,6 +109,25 @@ impl Policy {
                     state.applied,
                 )
             }
+        }
+    }
+
+    /// The interval whose calls are placed as a burst; `None` where they are placed evenly.
+    pub(super) fn burst_interval(self) -> Option<Duration> {
+        match self {
+            Self::Predictive(settings) if settings.front_load => Some(settings.interval),
+            _ => None,
+        }
+    }
+
+    /// The same policy without bursts.
+    pub(super) fn evenly(self) -> Self {
+        match self {
+            Self::Predictive(settings) => Self::Predictive(Predictive {
+                front_load: false,
+                ..settings
+            }),
+            other => other,
         }
     }
 

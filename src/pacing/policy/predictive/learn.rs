@@ -2,7 +2,6 @@
 
 use super::forecast::{Forecast, HANDLE_TIME_FIRST_CALLS};
 use super::interval::IntervalCounts;
-use super::ring_time::unanswered_secs;
 use super::settings::{Predictive, RESERVE_MAX, RESERVE_MIN};
 use crate::pacing::sample::Sample;
 
@@ -27,7 +26,7 @@ impl Forecast {
     fn learn_dispersion(&mut self, settings: &Predictive, idle: f64, rate: f64, length: f64) {
         let secs = settings.secs() * length;
         let freed = self.busy * self.ends.value() * secs;
-        let late = unanswered_secs(secs);
+        let late = settings.late_at_poll_secs(secs);
         let calls = self.rate_before * late + rate * (secs - late);
         let answers = self.answer_rate() * calls / 60.0;
         let error = idle - (self.idle + freed - answers).max(0.0);

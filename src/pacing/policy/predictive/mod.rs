@@ -79,21 +79,21 @@ pub use forecast::Forecast;
 pub use settings::Predictive;
 
 impl Forecast {
-    /// Updates the estimates by a poll and computes the target. `dial_rate` is the one in force
+    /// Updates the estimates by a poll and computes the target. `rate` is the mean dial rate
     /// since the poll before, calls per minute.
     pub(super) fn next(
         known: &mut Option<Box<Self>>,
         settings: &Predictive,
         sample: &Sample,
-        dial_rate: u32,
+        rate: f64,
     ) -> Target {
-        let rate = f64::from(dial_rate);
         let forecast = known.get_or_insert_with(|| Box::new(Self::new(settings, sample)));
         forecast.learn(settings, sample, rate);
         let mut target = forecast.target(settings, sample, rate);
-        // Rates are whole; the fraction is dialed later, or a single agent would never get a call.
+        // Rates are whole, and so are the calls of a burst; the fraction is dialed later, or a single
+        // agent would never get a call.
         target.value += forecast.rest;
-        forecast.rest = target.value.fract();
+        forecast.rest = (target.value - settings.dialed(target.value)).max(0.0);
         forecast.rate_before = rate;
         forecast.wanted = target.value;
         target

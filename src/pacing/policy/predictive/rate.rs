@@ -2,7 +2,6 @@
 
 use super::forecast::Forecast;
 use super::learn::LIVE_MEAN_MIN;
-use super::ring_time::unanswered_secs;
 use super::settings::Predictive;
 use crate::pacing::sample::Sample;
 use crate::pacing::target::{Basis, Target};
@@ -13,12 +12,12 @@ impl Forecast {
         let idle = f64::from(sample.available_agents);
         let secs = settings.secs();
         let answer_rate = self.answer_rate();
-        let horizon = secs + ANSWER_TAIL_SECS;
+        let horizon = settings.horizon_secs();
         // Until the change bites, calls are placed at the rate in force.
         let delay = self.delay_secs(secs);
         let freed = self.busy * self.ends.value() * (horizon + delay + PATIENCE_SECS);
-        let ringing = answer_rate * rate / 60.0 * (unanswered_secs(horizon) + delay);
-        let late = unanswered_secs(horizon) - unanswered_secs(ANSWER_TAIL_SECS);
+        let ringing = answer_rate * rate / 60.0 * (settings.ringing_secs() + delay);
+        let late = settings.late_secs(horizon);
         let z = self.reserve_now(settings.aim(sample.traffic.abandoned.is_some()));
 
         // idle + freed − a − ½ = z √(D (freed + (1 − p) a)), solved for a.
@@ -74,10 +73,6 @@ impl Forecast {
     }
 }
 
-/// Seconds after the interval within which most of its answers arrive; 6 to 10 give the same.
-/// Origin: `scripts/sensitivity ANSWER_TAIL_SECS`: at × 0.75 +0.01 occupied, +0.04 abandoned;
-/// at × 1.33 +0.02 occupied, -0.00 abandoned (points).
-const ANSWER_TAIL_SECS: f64 = 8.0;
 /// Time that a caller waits for an agent, s: the regulators count a call as abandoned after 2 s (FTC
 /// TSR 310.4(b)(4)(ii)).
 /// Origin: `scripts/sensitivity PATIENCE_SECS`: at × 0.75 -0.04 occupied, -0.00 abandoned;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::pacing::burst;
 use crate::pacing::sample::Ratio;
 
 /// Settings of `predictive`.
@@ -15,6 +16,8 @@ pub struct Predictive {
     pub logged_in_agents: Option<u32>,
     /// Mean handle time until it is measured.
     pub handle_time: Duration,
+    /// True where the calls of an interval are placed as a [burst](crate::pacing::Burst).
+    pub front_load: bool,
 }
 
 impl Predictive {
@@ -34,6 +37,22 @@ impl Predictive {
         let limits = self.abandonment_limit.value() / RESERVE_FIRST_LIMIT;
         let reserve = RESERVE_FIRST - RESERVE_PER_LIMIT * libm::log(limits);
         reserve.clamp(RESERVE_MIN, RESERVE_MAX)
+    }
+
+    /// The part of a dial rate that is dialed, calls per minute: whole ones, or whole calls of a burst.
+    pub(super) fn dialed(&self, rate: f64) -> f64 {
+        match self.front_load {
+            false => libm::floor(rate),
+            true => burst::whole_calls(rate, self.interval) * 60.0 / self.secs(),
+        }
+    }
+
+    /// Time in which the calls of an interval are placed, s.
+    pub(super) fn placing_secs(&self) -> f64 {
+        match self.front_load {
+            false => self.secs(),
+            true => self.secs() * burst::LENGTH,
+        }
     }
 
     /// Time from one poll to the next, s.
