@@ -128,7 +128,7 @@ impl Forecast {
         let usual = self.abandoned_usual(aim);
         self.account = (self.account + aim * live - abandoned).min(usual * ACCOUNT_INTERVALS);
         let step = RESERVE_GAIN * (abandoned - aim * live) / usual;
-        let was_clamped = rate + 1.0 < self.wanted;
+        let was_clamped = rate + settings.rate_step() < self.wanted;
         if step > 0.0 || !was_clamped {
             self.reserve = (self.reserve + step).clamp(RESERVE_MIN, RESERVE_MAX);
         }

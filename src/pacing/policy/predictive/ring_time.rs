@@ -8,7 +8,7 @@ impl Predictive {
     pub(super) fn horizon_secs(&self) -> f64 {
         match self.front_load {
             false => self.secs() + ANSWER_TAIL_SECS,
-            true => BURST_HORIZON,
+            true => self.secs(),
         }
     }
 
@@ -51,8 +51,6 @@ fn unanswered_secs(secs: f64) -> f64 {
 /// Origin: `scripts/sensitivity ANSWER_TAIL_SECS`: at × 0.75 +0.01 occupied, +0.04 abandoned;
 /// at × 1.33 +0.02 occupied, -0.00 abandoned (points).
 const ANSWER_TAIL_SECS: f64 = 8.0;
-/// Horizon of a burst, s
-const BURST_HORIZON: f64 = 24.0;
 /// Mean time until a person answers, s: that of the simulated world, two to three rings.
 /// Origin: `scripts/sensitivity TIME_TO_ANSWER_SECS`: at × 0.75 +0.07 occupied, +0.03 abandoned;
 /// at × 1.33 -0.60 occupied, +0.15 abandoned (points).
