@@ -2,7 +2,7 @@
 
 use super::forecast::{Forecast, HANDLE_TIME_FIRST_CALLS};
 use super::interval::IntervalCounts;
-use super::settings::{Predictive, RESERVE_MAX, RESERVE_MIN};
+use super::settings::{Predictive, RESERVE_MAX};
 use crate::pacing::sample::Sample;
 
 impl Forecast {
@@ -130,7 +130,8 @@ impl Forecast {
         let step = RESERVE_GAIN * (abandoned - aim * live) / usual;
         let was_clamped = rate + settings.rate_step() < self.wanted;
         if step > 0.0 || !was_clamped {
-            self.reserve = (self.reserve + step).clamp(RESERVE_MIN, RESERVE_MAX);
+            let least = self.reserve_min(settings, sample);
+            self.reserve = (self.reserve + step).clamp(least, RESERVE_MAX);
         }
     }
 }

@@ -66,7 +66,7 @@
 //!
 //! Where a shell acts twice in an interval, the calls of `T` are placed in its first third. People have
 //! answered most of them when the next poll comes, so that `ringing` is small and `idle` tells what
-//! became of them: the horizon is `T`, and the first `z` is 1.15. A poll without an available agent is
+//! became of them: the horizon is `T`, and the first `z` is 1.2. A poll without an available agent is
 //! rarer than a shortage, since agents get free in the last 5.5 s or so, when nobody answers any more:
 //! it says something of `0.13 × e^(5.5 s × calls ended per second)` of the answers.
 //!

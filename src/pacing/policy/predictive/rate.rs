@@ -14,9 +14,9 @@ impl Forecast {
         let answer_rate = self.answer_rate();
         let horizon = settings.horizon_secs();
         // Until the change bites, calls are placed at the rate in force.
-        let delay = self.delay_secs(secs);
+        let delay = self.delay_secs(settings);
         let freed = self.busy * self.ends.value() * (horizon + delay + PATIENCE_SECS);
-        let ringing = answer_rate * rate / 60.0 * (settings.ringing_secs() + delay);
+        let ringing = answer_rate * rate / 60.0 * settings.ringing_secs(delay);
         let late = settings.late_secs(horizon);
         let z = self.reserve_now(settings.aim(sample.traffic.abandoned.is_some()));
 
@@ -66,10 +66,14 @@ impl Forecast {
     }
 
     /// Time from sending a rate until it is dialed, s; 0 where calls follow it as soon as they last.
-    fn delay_secs(&self, secs: f64) -> f64 {
+    pub(super) fn delay_secs(&self, settings: &Predictive) -> f64 {
+        let (secs, attempt_secs) = match settings.front_load {
+            false => (settings.secs(), ATTEMPT_SECS),
+            true => (settings.secs(), ATTEMPT_AFTER_BURST_SECS),
+        };
         let known = self.late.whole / (self.late.whole + LATE_PRIOR);
         let late_secs = self.late.part / (self.late.whole + LATE_PRIOR) * secs;
-        (late_secs - ATTEMPT_SECS * known).clamp(0.0, secs)
+        (late_secs - attempt_secs * known).clamp(0.0, secs)
     }
 }
 
@@ -109,6 +113,9 @@ const ACCOUNT_CHANCE_MIN: f64 = 0.5;
 const LATE_PRIOR: f64 = 200.0;
 /// Time that an attempt lasts, s: longer than the mean, so that a long ring is not taken for a delay.
 const ATTEMPT_SECS: f64 = 18.0;
+/// The same for a burst: the part of its attempts that last until the next poll, in seconds of the
+/// interval.
+const ATTEMPT_AFTER_BURST_SECS: f64 = 5.0;
 /// Standard deviations; highest `z` of the moment.
 /// Origin: a bound. `scripts/sensitivity RESERVE_NOW_MAX`: a quarter less or a third more changes
 /// nothing in its six worlds.

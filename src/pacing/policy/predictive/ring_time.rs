@@ -25,15 +25,17 @@ impl Predictive {
     /// after `after_secs`, in the same unit.
     pub(super) fn late_secs(&self, after_secs: f64) -> f64 {
         let placing_secs = self.placing_secs();
-        let late = unanswered_secs(after_secs) - unanswered_secs(after_secs - placing_secs);
+        let before = unanswered_secs((after_secs - placing_secs).max(0.0));
+        let late = unanswered_secs(after_secs) - before;
         late * self.secs() / placing_secs
     }
 
-    /// Of the calls placed before now, those whose answers come within the horizon, in the same unit.
-    pub(super) fn ringing_secs(&self) -> f64 {
+    /// Of the calls placed before a change bites, `delay_secs` from now, those whose answers come within
+    /// the horizon, in the same unit.
+    pub(super) fn ringing_secs(&self, delay_secs: f64) -> f64 {
         match self.front_load {
-            false => unanswered_secs(self.horizon_secs()),
-            true => self.late_secs(self.secs()),
+            false => unanswered_secs(self.horizon_secs()) + delay_secs,
+            true => self.late_secs(self.secs() - delay_secs),
         }
     }
 }
