@@ -101,6 +101,13 @@ impl Layers {
         band: Band,
         interval: Duration,
     ) -> Result<Pacer, ConfigError> {
+        let source = self.source_of("front_load");
+        if source.rank() == 0 && self.front_load()? {
+            return Err(ConfigError::Value(
+                source.to_string(),
+                "backtest replays one decision for each row, and a burst takes two: watch and simulate have it".to_owned(),
+            ));
+        }
         self.simulated_pacer(policy, band, interval, &at_a_rate(), false)
     }
 

@@ -153,7 +153,11 @@ impl Pacer {
             wanted
         };
         let burst = self.burst(state, target.value, now);
-        let setpoint = burst.map_or(setpoint, |burst| burst.rate);
+        let setpoint = match burst {
+            Some(burst) => burst.rate,
+            None if self.policy.has_no_call(target.value) => setpoint.min(self.limits.actuator.min),
+            None => setpoint,
+        };
         let outside = outside && self.sends_unchanged();
         let stands = state.applied == Some(setpoint) && burst.is_none();
         let (action, reason) = match (outside, stands) {

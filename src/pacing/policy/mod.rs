@@ -12,6 +12,7 @@ mod share;
 
 use std::time::Duration;
 
+use super::burst;
 use super::limits::{Limits, LimitsError};
 use super::sample::Sample;
 use super::setpoint::{Setpoint, Unit};
@@ -118,6 +119,12 @@ impl Policy {
             Self::Predictive(settings) if settings.front_load => Some(settings.interval),
             _ => None,
         }
+    }
+
+    /// True where a mean dial rate is less than a whole call of a burst, which comes later.
+    pub(super) fn has_no_call(self, rate: f64) -> bool {
+        let interval = self.burst_interval();
+        interval.is_some_and(|interval| burst::whole_calls(rate, interval) < 1.0)
     }
 
     /// The same policy without bursts.
