@@ -15,6 +15,7 @@ use std::time::Duration;
 use common::{Call, Folder, Platform, Reply, Request, Run as _};
 use dialpace::base::clock::{Deadline, SystemClock};
 use dialpace::base::notice::{Notice, Notices};
+use dialpace::base::subject::Subject;
 use dialpace::http::{Problem, Retry};
 use dialpace::live::{Cycle, CycleError, CycleReport, Outcome, State, Store};
 use dialpace::pacing::{Actuator, Limits, Pacer, Policy, Setpoint, Unit};
@@ -39,6 +40,7 @@ fn account(platform: &Platform) -> Account<'static> {
         retry: Retry {
             retries: 0,
             wait: Duration::from_millis(1),
+            ..Retry::default()
         },
         token_cache: None,
     };
@@ -83,9 +85,10 @@ fn one_cycle_each(folder: &Folder, account: &Account, ids: [&str; 2]) -> [CycleR
     let run = |id: &str| {
         let store = Store::lock(&folder.path(&format!("{id}.json")), id).unwrap();
         let api = campaign(account, id);
+        let subject = Subject::Campaign(id.to_owned());
         let cycle = Cycle {
             pacer: &pacer,
-            campaign_id: id,
+            subject: &subject,
             platform: &api,
             warehouse: None,
             store: &store,
@@ -163,8 +166,12 @@ fn what_is_withheld_is_what_would_be_sent() {
         setpoint: Setpoint::at(34),
         previous: None,
         version: None,
+        is_latched: false,
+        was_stopped: false,
     };
-    let withheld = ReadOnly(&api).apply(&change, &deadline).unwrap();
+    let withheld = ReadOnly(&api)
+        .apply(&mut Cursor::default(), &change, &deadline)
+        .unwrap();
     assert!(platform.calls().is_empty());
     let Applied::Withheld(requests) = withheld else {
         panic!("{withheld:?}");
@@ -173,7 +180,7 @@ fn what_is_withheld_is_what_would_be_sent() {
     let text = requests[0].to_string();
     assert!(text.ends_with(r#"{"dialRate":34}"#), "{text}");
     assert!(matches!(
-        api.apply(&change, &deadline),
+        api.apply(&mut Cursor::default(), &change, &deadline),
         Ok(Applied::Yes { .. })
     ));
     let sent = platform.world().requests.last().unwrap().clone();
@@ -184,7 +191,7 @@ fn what_is_withheld_is_what_would_be_sent() {
         ..change
     };
     assert!(
-        api.requests(&stop)[0]
+        api.requests(&Cursor::default(), &stop)[0]
             .to_string()
             .ends_with(r#"{"dialRate":0}"#)
     );

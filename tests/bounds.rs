@@ -23,7 +23,7 @@ use std::time::Duration;
 use common::{Folder, Platform, Reply, Run, finished};
 use dialpace::base::clock::Clock;
 use dialpace::base::units::UnixMillis;
-use dialpace::platform::sandbox::{Sandbox, SandboxCampaign};
+use dialpace::platform::sandbox::{Sandbox, SandboxSettings};
 use dialpace::sim::{Scenario, Shift};
 
 #[test]
@@ -480,8 +480,14 @@ fn the_sandbox_does_not_simulate_the_years_of_a_jump() {
         let clock = Arc::new(SetClock(AtomicI64::new(start)));
         let world = scenario(agents);
         let clock_of = Arc::clone(&clock) as Arc<dyn Clock>;
-        let campaign = SandboxCampaign::open(&world, 1, clock_of, None, false).unwrap();
-        let sandbox = Sandbox::start(campaign).unwrap();
+        let sandbox = Sandbox::campaign(&SandboxSettings {
+            scenario: &world,
+            speed: 1,
+            clock: clock_of,
+            path: None,
+            writable: false,
+        })
+        .unwrap();
         let _ = sandbox.figures();
         clock.0.store(start + days * DAY, Ordering::Relaxed);
         let _ = sandbox.figures();

@@ -114,7 +114,7 @@ fn a_value_that_cannot_be_used_names_its_source_and_sends_nothing() {
         (
             "DIALPACE_POLICY",
             "magic",
-            "\"magic\" is none of capacity, compensated, fixed and predictive",
+            "\"magic\" is none of capacity, compensated, fixed, predictive and ratio",
         ),
         (
             "DIALPACE_POLICY",
@@ -124,7 +124,7 @@ fn a_value_that_cannot_be_used_names_its_source_and_sends_nothing() {
         (
             "DIALPACE_POLICY",
             "progressive",
-            "\"progressive\" is for simulations only; expected capacity, compensated, fixed or predictive",
+            "\"progressive\" is for simulations only; expected capacity, compensated, fixed, predictive or ratio",
         ),
         (
             "DIALPACE_POLICY",
@@ -243,7 +243,7 @@ fn a_file_with_a_mistake_names_the_line() {
         ("sla_threshold = ", "c.toml:2: "),
         (
             "client_secret = \"x\"",
-            "c.toml:2: the client secret does not belong in this file",
+            "c.toml:2: a secret does not belong in this file",
         ),
     ];
     for (line, message) in cases {

@@ -19,13 +19,16 @@ use std::time::Duration;
 
 use dialpace::base::clock::{Clock, Deadline};
 use dialpace::base::notice::{Notice, Notices};
+use dialpace::base::subject::Subject;
 use dialpace::base::units::UnixMillis;
 use dialpace::http::{CallError, Request};
 use dialpace::live::Cycle;
 use dialpace::live::Store;
-use dialpace::pacing::{Actuator, Limits, Pacer, Policy, Ratio, Sample, Setpoint, Traffic};
-use dialpace::platform::{Applied, Change, Cursor, Platform, Poll, Standing};
-use dialpace::warehouse::{Record, Warehouse};
+use dialpace::pacing::{
+    Abandonment, Actuator, Limits, Pacer, Policy, Ratio, Sample, Setpoint, Traffic,
+};
+use dialpace::platform::{Applied, Bounds, Change, Cursor, Platform, Poll, Standing};
+use dialpace::warehouse::{CampaignRecord, Record, Warehouse};
 
 /// A world with a bad day: what it has, and what goes wrong.
 struct World(Mutex<Inner>);
@@ -118,21 +121,23 @@ impl Platform for World {
                 return Err(broken());
             }
             let share = (inner.draw() % 1_000) as u32;
-            Ok(Sample {
+            Ok(Some(Sample {
                 at,
                 available_agents: inner.agents,
                 answer_rate: Ratio::new(f64::from(share) / 1_000.0),
                 traffic: Traffic::default(),
-            })
+                abandonment: Abandonment::default(),
+            }))
         });
         Poll {
             sample,
             unless_stopped: None,
             standing: None,
+            bounds: Bounds::default(),
         }
     }
 
-    fn read(&self, _: &Deadline) -> Result<Standing, CallError> {
+    fn read(&self, _: &mut Cursor, _: &Deadline) -> Result<Standing, CallError> {
         self.with(|inner| {
             if inner.strikes(10) {
                 return Err(broken());
@@ -140,15 +145,18 @@ impl Platform for World {
             Ok(Standing {
                 setpoint: Setpoint::at(inner.dial_rate),
                 version: None,
+                damage: None,
+                is_own: false,
+                is_stopping: false,
             })
         })
     }
 
-    fn requests(&self, _: &Change) -> Vec<Request> {
+    fn requests(&self, _: &Cursor, _: &Change) -> Vec<Request> {
         unreachable!("only a dry run asks for it")
     }
 
-    fn apply(&self, change: &Change, _: &Deadline) -> Result<Applied, CallError> {
+    fn apply(&self, _: &mut Cursor, change: &Change, _: &Deadline) -> Result<Applied, CallError> {
         self.with(|inner| {
             let draw = if inner.faults { inner.draw() % 20 } else { 19 };
             if draw == 0 {
@@ -226,8 +234,9 @@ fn told(path: &Path) -> Vec<u32> {
     let mut bodies = HashMap::new();
     let mut rates = Vec::new();
     for line in fs::read_to_string(path).unwrap_or_default().lines() {
-        let record: Record = serde_json::from_str(line).unwrap();
-        match bodies.insert(record.id(), line.to_owned()) {
+        let record: CampaignRecord = serde_json::from_str(line).unwrap();
+        let id = Record::Campaign(record.clone()).id();
+        match bodies.insert(id, line.to_owned()) {
             Some(earlier) => assert_eq!(earlier, line, "one id, two bodies"),
             None => rates.push(record.new_dial_rate),
         }
@@ -264,9 +273,10 @@ fn no_fault_raises_the_rate_and_none_leaves_a_trace() {
     let warehouse = Warehouse::File(records.clone());
     let unknown = Unknown::default();
     let store = Store::lock(&folder.join("state.json"), "camp-42").unwrap();
+    let subject = Subject::Campaign("camp-42".to_owned());
     let cycle = Cycle {
         pacer: &pacer,
-        campaign_id: "camp-42",
+        subject: &subject,
         platform: &world,
         warehouse: Some(&warehouse),
         store: &store,

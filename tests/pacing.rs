@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use dialpace::base::units::UnixMillis;
 use dialpace::pacing::{
-    Actuator, Guards, Limits, Pacer, PacerState, Policy, Ratio, Reason, Sample, Setpoint, Traffic,
-    Unit,
+    Abandonment, Actuator, Guards, Limits, Pacer, PacerState, Policy, Ratio, Reason, Sample,
+    Setpoint, Traffic, Unit,
 };
 
 /// Runs a table of polls, one per 30 s unless a line begins with its own second, through a pacer.
@@ -39,6 +39,7 @@ fn check(pacer: &Pacer, state: &mut PacerState, table: &str) {
                     .next()
                     .and_then(|rate| Ratio::new(rate.parse().unwrap())),
                 traffic: Traffic::default(),
+                abandonment: Abandonment::default(),
             });
         let decision = pacer.step(state, sample, now);
         let mean = match decision.evidence.available_mean {
@@ -388,6 +389,7 @@ fn the_reason_is_data_and_reads_as_a_sentence() {
             available_agents: agents,
             answer_rate: Ratio::new(rate),
             traffic: Traffic::default(),
+            abandonment: Abandonment::default(),
         })
     };
     let sentence = |state: &mut PacerState, poll, wanted: Reason| {
@@ -529,6 +531,7 @@ fn capacity_equals_the_rule_over_long_random_sequences() {
                 available_agents: agents,
                 answer_rate: Ratio::new(answer_rate),
                 traffic: Traffic::default(),
+                abandonment: Abandonment::default(),
             };
             let decision = pacer.step(&mut state, Some(sample), now);
             let sent = decision.order().is_some().then_some(decision.dial_rate());
@@ -555,6 +558,7 @@ fn state_survives_serialisation_exactly() {
             available_agents: 7,
             answer_rate: Ratio::new(rate),
             traffic: Traffic::default(),
+            abandonment: Abandonment::default(),
         };
         let decision = pacer.step(&mut state, Some(sample), now);
         state.applied = decision.setpoint;

@@ -16,8 +16,8 @@ use std::time::Duration;
 use common::{Folder, Run as _};
 use dialpace::base::units::UnixMillis;
 use dialpace::pacing::{
-    Action, Actuator, Limits, Pacer, PacerState, Policy, Predictive, Ratio, Reason, Sample,
-    Setpoint, Traffic,
+    Abandonment, Action, Actuator, Limits, Pacer, PacerState, Policy, Predictive, Ratio, Reason,
+    Sample, Setpoint, Traffic,
 };
 use dialpace::sim::{
     Distribution, Estimate, Figures, PacerController, ReferenceDialer, Scenario, Shift, Step,
@@ -244,7 +244,9 @@ fn told(second: i64, idle: u32, logged_in: Option<u32>) -> Sample {
             answered: Some(12),
             abandoned: Some(0),
             logged_in,
+            busy: None,
         },
+        abandonment: Abandonment::default(),
     }
 }
 

@@ -13,10 +13,10 @@ use dialpace::base::units::UnixMillis;
 use dialpace::http::retry_after;
 use dialpace::live::{Loaded, Store};
 use dialpace::pacing::{
-    Actuator, Band, Guards, Limits, Pacer, PacerState, Policy, Predictive, Ratio, RatioLever,
-    RatioSettings, Sample, Setpoint, Traffic, Unit,
+    Abandonment, Actuator, Band, Guards, Limits, Pacer, PacerState, Policy, Predictive, Ratio,
+    RatioLever, RatioSettings, Sample, Setpoint, Traffic, Unit,
 };
-use dialpace::warehouse::Record;
+use dialpace::warehouse::{CampaignRecord, Record};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -48,6 +48,7 @@ fn cycles() -> impl Strategy<Value = Vec<Cycle>> {
             answered,
             abandoned,
             logged_in,
+            busy: None,
         },
     );
     let poll = proptest::option::weighted(0.8, (agents, rate, traffic));
@@ -140,6 +141,7 @@ fn sample(poll: Told, at: UnixMillis) -> Sample {
         available_agents: poll.0,
         answer_rate: poll.1.and_then(Ratio::new),
         traffic: poll.2,
+        abandonment: Abandonment::default(),
     }
 }
 
@@ -234,15 +236,16 @@ proptest! {
 
     #[test]
     fn a_record_is_read_back_exactly_and_its_id_is_its_bodys(previous in any::<u32>(), new in any::<u32>(), rate in proptest::option::of(0.0..=1.0_f64), mean in 0.0..1e6_f64) {
-        let record = Record {
+        let fields = CampaignRecord {
             timestamp: "2026-11-22T15:03:01.123Z".to_owned(), campaign_id: "camp-42".to_owned(),
             previous_dial_rate: previous, new_dial_rate: new, current_answer_rate: rate, sla_threshold: 0.75,
             deviation: rate.map(|rate| rate - 0.75), agent_availability_avg: Some(mean),
         };
+        let record = Record::Campaign(fields.clone());
         let read: Record = serde_json::from_str(&record.json()).unwrap();
         prop_assert_eq!(read.id(), record.id());
         prop_assert_eq!(&read, &record);
-        let other = Record { new_dial_rate: new ^ 1, ..record.clone() };
+        let other = Record::Campaign(CampaignRecord { new_dial_rate: new ^ 1, ..fields });
         prop_assert_ne!(other.id(), record.id());
     }
 

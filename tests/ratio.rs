@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use dialpace::base::units::UnixMillis;
 use dialpace::pacing::{
-    Actuator, Limits, Pacer, PacerState, Policy, Ratio, RatioLever, RatioSettings, Sample,
-    Setpoint, Traffic, Unit,
+    Abandonment, Actuator, Limits, Pacer, PacerState, Policy, Ratio, RatioLever, RatioSettings,
+    Sample, Setpoint, Traffic, Unit,
 };
 use dialpace::sim::{
     Command, Controller, Distribution, Estimate, Figures, PacerController, PlatformMetrics,
@@ -270,7 +270,9 @@ fn decisions(pacer: &Pacer, state: &mut PacerState, polls: &[[u32; 5]]) -> Vec<S
                 answered: Some(answered),
                 abandoned: Some(abandoned),
                 logged_in: Some(staffed),
+                busy: None,
             },
+            abandonment: Abandonment::default(),
         };
         let decision = pacer.step(state, Some(sample), at);
         lines.push(decision.to_string());

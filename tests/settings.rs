@@ -54,6 +54,23 @@ const CONTRACT: &str = "
     --max-sample-age       DIALPACE_MAX_SAMPLE_AGE
     --stop-without-agents  DIALPACE_STOP_WITHOUT_AGENTS
     --safe-rate            DIALPACE_SAFE_RATE
+    --platform             DIALPACE_PLATFORM
+    --skill-id             CXONE_SKILL_ID
+    --area                 CXONE_AREA
+    --access-key-id        CXONE_ACCESS_KEY_ID
+    --access-key-secret-file CXONE_ACCESS_KEY_SECRET_FILE
+    -                      CXONE_ACCESS_KEY_SECRET
+    --auth-base            CXONE_AUTH_BASE
+    --api-base             CXONE_API_BASE
+    --api-version          CXONE_API_VERSION
+    --settings-write       DIALPACE_SETTINGS_WRITE
+    --overdial-lever       DIALPACE_OVERDIAL_LEVER
+    --time-zone            DIALPACE_TIME_ZONE
+    --ratio                DIALPACE_RATIO
+    --min-ratio            DIALPACE_MIN_RATIO
+    --max-ratio            DIALPACE_MAX_RATIO
+    --raise-dwell          DIALPACE_RAISE_DWELL
+    --writes-per-hour      DIALPACE_WRITES_PER_HOUR
 ";
 
 /// The flags that are no settings, by subcommand.
@@ -68,7 +85,7 @@ const OTHER_FLAGS: &str = "
 
 #[test]
 fn no_name_is_lost() {
-    for line in CONTRACT.lines().filter(|line| line.contains("  ")) {
+    for line in CONTRACT.lines().filter(|line| line.contains(' ')) {
         let (flag, env) = line.trim().split_once(' ').unwrap_or_default();
         let is_it = |setting: &&Setting| match env.trim() {
             "-" => format!("--{}", setting.flag()) == flag,
@@ -78,7 +95,7 @@ fn no_name_is_lost() {
             assert_eq!(line.trim(), "");
             continue;
         };
-        assert_eq!(has_flag(setting), flag != "-", "{flag}");
+        assert_eq!(setting.has_flag(), flag != "-", "{flag}");
         assert!(
             flag == "-" || format!("--{}", setting.flag()) == flag,
             "{flag}"
@@ -96,7 +113,7 @@ fn every_flag_is_in_the_long_help_of_its_commands_and_no_other() {
         let is_live = ["tick", "watch", "stop", "resume"].contains(&command.as_str());
         let settings = SETTINGS
             .iter()
-            .filter(|setting| has_flag(setting) && (is_live || setting.group != Group::Campaign));
+            .filter(|setting| setting.has_flag() && (is_live || !setting.group.is_live()));
         let mut wanted: Vec<String> = words.chain(settings.clone().map(Setting::flag)).collect();
         let help = folder.dialpace(&[&command, "--help"]).finish().expect(0);
         let (options, _) = help.stdout.split_once("Examples:").unwrap();
@@ -155,6 +172,7 @@ fn a_policy_has_one_name_everywhere() {
     for name in PolicyName::ALL.into_iter().filter(|name| name.runs_live()) {
         let mut flags = vec![("policy", name.as_str())];
         flags.extend((name == PolicyName::Fixed).then_some(("dial_rate", "50")));
+        flags.extend((name == PolicyName::Ratio).then_some(("platform", "skills")));
         let pacing = gather(&flags).pacing().unwrap();
         assert_eq!(pacing.pacer.policy().name(), name.as_str());
     }
@@ -174,7 +192,7 @@ fn a_file_may_hold_every_key_but_its_own_name_and_the_secret() {
         let gathered = Layers::gather(&sources, Scope::Live);
         assert_eq!(
             gathered.is_ok(),
-            setting.given_by == GivenBy::Any,
+            matches!(setting.given_by, GivenBy::Any | GivenBy::File),
             "{}",
             setting.key
         );
@@ -209,10 +227,6 @@ fn the_page_shows_the_table() {
         assert_eq!(written, wanted, "docs/SETTINGS.md:{}", line + 1);
     }
     assert_eq!(written.len(), page.len());
-}
-
-fn has_flag(setting: &Setting) -> bool {
-    setting.given_by != GivenBy::Environment
 }
 
 fn gather(flags: &[(&str, &str)]) -> Layers {
@@ -255,6 +269,7 @@ fn page() -> String {
     for (group, heading) in [
         (Group::General, "Every command"),
         (Group::Campaign, "tick and watch"),
+        (Group::Skill, "tick and watch, on platform skills"),
         (Group::Pacing, "Pacing, in every command"),
     ] {
         let _ = write!(
@@ -278,7 +293,9 @@ fn page() -> String {
 }
 
 fn row(setting: &Setting) -> String {
-    let flag = if has_flag(setting) {
+    let flag = if setting.given_by == GivenBy::File {
+        format!("key `{}`", setting.key)
+    } else if setting.has_flag() {
         format!("`--{}`", setting.flag())
     } else {
         "–".to_owned()

@@ -17,7 +17,7 @@ use dialpace::platform::skills::times::{literal_z, midnight_before, zone};
 use dialpace::platform::skills::{hosts, skill};
 use serde_json::{Value, json};
 
-const SKILL: u32 = 4711;
+const SKILL: u64 = 4711;
 
 fn parsed(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
@@ -229,10 +229,10 @@ fn settings_are_sent_back_as_they_came() {
         assert_eq!(settings.ratio(), Ok(ratio), "{answer}");
         let mut expected = settings.fields().clone();
         expected.insert("maximumRatio".to_owned(), 1.into());
-        let body = parsed(&settings.body_with(1, false));
+        let body = parsed(&settings.body_with(&lever(1), false));
         assert_eq!(body, json!({ "generalSettings": expected }));
         assert_eq!(
-            parsed(&settings.body_with(1, true)),
+            parsed(&settings.body_with(&lever(1), true)),
             json!({"generalSettings": {"maximumRatio": 1}})
         );
     }
@@ -240,7 +240,7 @@ fn settings_are_sent_back_as_they_came() {
         r#"{"maximumRatio":"2","loadFresh":"False","maximumAttempts":"6","aggressiveness":"2"}"#;
     let quoted = GeneralSettings::read(&parsed(quoted)).unwrap();
     assert_eq!(
-        parsed(&quoted.body_with(1, false)),
+        parsed(&quoted.body_with(&lever(1), false)),
         json!({"generalSettings": {"maximumRatio": 1, "loadFresh": false, "maximumAttempts": 6, "aggressiveness": "2"}})
     );
     for wrong in ["null", "[]", "{}", "7", r#"{"generalSettings":[]}"#] {
@@ -253,7 +253,7 @@ fn settings_are_sent_back_as_they_came() {
     let odd = GeneralSettings::read(&parsed(r#"{"maximumRatio":1.5}"#)).unwrap();
     assert!(odd.ratio().unwrap_err().contains("maximumRatio is 1.5"));
     let spelled = GeneralSettings::read(&parsed(r#"{"MaximumRatio":2,"loadFresh":true}"#)).unwrap();
-    let body = parsed(&spelled.body_with(1, false));
+    let body = parsed(&spelled.body_with(&lever(1), false));
     assert_eq!(
         body,
         json!({"generalSettings": {"MaximumRatio": 1, "loadFresh": true}})
@@ -283,12 +283,14 @@ fn settings_differ_in_meaning_only() {
             vec!["abandonRateCutoff", "loadFresh", "n"],
         ),
     ] {
-        let mut found = before.differences(&settings(after));
+        let mut found = before.differences(&settings(after), &["maximumRatio"]);
         found.sort();
         assert_eq!(found, differing, "{after}");
     }
     let found = settings(r#"{"maximumRatio":2,"loadFresh":false,"abandonRateCutoff":0.7,"n":1}"#);
-    let repair = before.body_of_repair(&["loadFresh".to_owned()], &found, 1, false);
+    let mut repaired = lever(1);
+    repaired.insert("loadFresh".to_owned(), before.value("loadFresh").clone());
+    let repair = found.body_with(&repaired, false);
     assert_eq!(
         parsed(&repair),
         json!({"generalSettings": {"maximumRatio": 1, "loadFresh": true, "abandonRateCutoff": 0.7, "n": 1}})
@@ -383,6 +385,12 @@ fn times_have_a_literal_z_and_days_begin_at_midnight() {
     if zone("America/Denver").is_some() {
         assert_eq!(midnight("America/Denver"), "2026-03-02T07:00:00Z");
     }
+}
+
+fn lever(ratio: u32) -> serde_json::Map<String, Value> {
+    let mut fields = serde_json::Map::new();
+    fields.insert("maximumRatio".to_owned(), ratio.into());
+    fields
 }
 
 fn super_zone(name: &str) -> jiff::tz::TimeZone {

@@ -14,7 +14,7 @@ use dialpace::base::clock::{Clock, SystemClock};
 use dialpace::base::units::UnixMillis;
 use dialpace::live::{Intent, Loaded, State, Store};
 use dialpace::pacing::{PacerState, Setpoint};
-use dialpace::warehouse::Record;
+use dialpace::warehouse::{CampaignRecord, Record};
 
 #[test]
 fn a_damaged_state_is_set_aside_and_the_rate_is_not_raised() {
@@ -220,7 +220,7 @@ fn a_damaged_state_that_cannot_be_set_aside_is_found_again() {
 }
 
 fn full_state() -> State {
-    let record = Record {
+    let record = Record::Campaign(CampaignRecord {
         timestamp: "2026-11-22T15:03:01.123Z".to_owned(),
         campaign_id: "camp-42".to_owned(),
         previous_dial_rate: 30,
@@ -229,7 +229,7 @@ fn full_state() -> State {
         sla_threshold: 0.75,
         deviation: Some(0.7724 - 0.75),
         agent_availability_avg: Some(40.0),
-    };
+    });
     let mut state = State::cold("camp-42");
     state.pacer = PacerState {
         applied: Some(Setpoint::at(30)),

@@ -15,8 +15,9 @@
 use dialpace::config::{PolicyKind, PolicyName};
 use dialpace::pacing::{Actuator, Guards, Limits, Pacer, Policy, RatioLever, Setpoint, Unit};
 use dialpace::sim::{
-    Calls, Controller, Dialing, Distribution, Estimate, Figures, OnDemandWorld, PacerController,
-    PlatformMetrics, ReferenceDialer, Scenario, Shift, Spacing, Step, Telemetry, simulate,
+    Calls, Controller, Dialing, Distribution, Estimate, Figures, Lever, OnDemandWorld,
+    PacerController, PlatformMetrics, ReferenceDialer, Scenario, Shift, Spacing, Step, Telemetry,
+    simulate,
 };
 
 const SEED: u64 = 20_261_122;
@@ -825,20 +826,20 @@ fn a_campaign_shows_the_same_however_often_it_is_asked() {
         (5_000.0, 33),
         (9_000.0, 0),
     ];
-    let open = || OnDemandWorld::new(&scenario, SEED, 3_600.0);
+    let open = || OnDemandWorld::new(&scenario, Unit::CallsPerMinute, SEED, 3_600.0);
     let mut asked = open();
     let mut rates_left = rates.to_vec();
     for question in 1..700_u32 {
         let now_secs = f64::from(question) * 13.7 + 30.0;
         while rates_left.first().is_some_and(|(at, _)| *at <= now_secs) {
             let (at, rate) = rates_left.remove(0);
-            asked.set_dial_rate(at, rate);
+            asked.set(at, Lever::Rate(rate));
         }
         let shown = asked.metrics(now_secs);
         if question % 50 == 0 {
             let mut once = open();
             for (at, rate) in rates.iter().filter(|(at, _)| *at <= now_secs) {
-                once.set_dial_rate(*at, *rate);
+                once.set(*at, Lever::Rate(*rate));
             }
             assert_eq!(once.metrics(now_secs), shown, "at {now_secs} s");
             let (once, asked) = (once.figures(now_secs), asked.figures(now_secs));

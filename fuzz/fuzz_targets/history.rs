@@ -2,13 +2,12 @@
 //! bad row has a message.
 #![no_main]
 
-use dialpace::history::{ColumnNames, HistoryReader, RowError};
+use dialpace::history::{HistoryReader, ReadingOptions, RowError};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|content: &[u8]| {
     let reader = Box::new(std::io::Cursor::new(content.to_vec()));
-    let Ok(names) = ColumnNames::new(&[]) else { return };
-    let Ok(mut history) = HistoryReader::open(reader, names) else { return };
+    let Ok(mut history) = HistoryReader::open(reader, &ReadingOptions::default()) else { return };
     loop {
         match history.next_row() {
             Ok(Some(row)) => {

@@ -10,6 +10,7 @@ pub mod notice_text;
 pub mod number_text;
 pub mod plain_words;
 pub mod secrets;
+pub mod subject;
 pub mod timestamp;
 pub mod units;
 pub mod visible;

@@ -139,6 +139,20 @@ pub enum Notice {
         /// Number of missed cycles.
         count: u64,
     },
+    /// What was found in a file of history and could have been otherwise.
+    HistoryRead {
+        /// The file.
+        source: String,
+        /// What was found, each in a clause.
+        told: Vec<String>,
+    },
+    /// What may be a mistake in a file of history.
+    HistoryDoubt {
+        /// The file.
+        source: String,
+        /// The doubt, and what decides it.
+        doubt: String,
+    },
     /// Rows of history are so far apart that samples are dropped before the window is full.
     SparseHistory {
         /// Mean time between two rows, s.
@@ -182,6 +196,13 @@ pub enum Notice {
         /// The file.
         path: String,
     },
+    /// A platform tells something of its own.
+    Platform {
+        /// Its importance.
+        level: Level,
+        /// The sentence.
+        text: String,
+    },
     /// The outbox was full; its oldest records were moved to a file.
     OutboxSpilled {
         /// Number of records moved.
@@ -197,6 +218,7 @@ impl Notice {
     pub fn level(&self) -> Level {
         match self {
             Self::Exchange { .. } => Level::Detail,
+            Self::Platform { level, .. } => *level,
             Self::TokenCache { .. }
             | Self::StateSetAside { .. }
             | Self::StateDamaged { .. }
@@ -210,6 +232,7 @@ impl Notice {
             | Self::CyclesMissed { .. }
             | Self::MetricsNotWritten { .. }
             | Self::SparseHistory { .. }
+            | Self::HistoryDoubt { .. }
             | Self::NoFileOfSettings { .. }
             | Self::SandboxBegunAnew
             | Self::UnknownSetting { .. } => Level::Warning,

@@ -105,7 +105,7 @@ impl fmt::Display for Notice {
             Self::MetricsNotWritten { path, problem } => {
                 write!(f, "the metrics file {path} was not written: {problem}")
             }
-            Self::Closing { text } => f.write_str(text),
+            Self::Closing { text } | Self::Platform { text, .. } => f.write_str(text),
             Self::CyclesMissed { count } => write!(
                 f,
                 "{count} {} missed, because a cycle took longer than the interval or the machine was suspended; the schedule continues",
@@ -126,6 +126,8 @@ impl fmt::Display for Notice {
                 f,
                 "a dialer in progressive mode, one call for each idle agent, keeps these agents {progressive:.1} % occupied and abandons nobody; a rate set every {interval_secs} s comes to {predictive:.1} % at best, so the platform's own progressive mode is the better choice here"
             ),
+            Self::HistoryRead { source, told } => write!(f, "{source}: {}", told.join("; ")),
+            Self::HistoryDoubt { source, doubt } => write!(f, "{source}: {doubt}"),
             Self::SparseHistory {
                 gap_secs,
                 window,

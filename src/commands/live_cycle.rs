@@ -17,7 +17,7 @@ pub(super) fn run(live: &Live, state: &mut State, deadline: &Deadline) -> CycleR
             .count(state, &report)
             .map_err(|error| report::text::chain(&error))
             .and_then(|counters| {
-                let text = report::metrics::text(&report, &counters, live.cycle().campaign_id);
+                let text = report::metrics::text(&report, &counters, live.cycle().subject);
                 files::publish_to_all(path, text.as_bytes()).map_err(|error| error.to_string())
             });
         if let Err(problem) = written {
@@ -44,13 +44,13 @@ pub(super) fn print(
         }
         return console.data(&report::json::cycle(
             report,
-            cycle.campaign_id,
+            cycle.subject,
             cycle.pacer,
             is_dry_run,
         ));
     }
     if report.is_worth_a_line() && !console.quiet {
-        console.data(&report::text::cycle(report, cycle.campaign_id, is_dry_run))?;
+        console.data(&report::text::cycle(report, cycle.subject, is_dry_run))?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 use super::cli::Cli;
-use super::exit;
+use super::{exit, manual};
 use crate::base::input::InputError;
 
 /// Prints a completion script.
@@ -28,9 +28,7 @@ pub fn manual(name: Option<&str>) -> Result<u8> {
             .find_subcommand(name)
             .ok_or_else(|| InputError(format!("there is no subcommand {name:?}")))?,
     };
-    let mut page = Vec::new();
-    clap_mangen::Man::new(command.clone()).render(&mut page)?;
-    Ok(print(&page))
+    Ok(print(&manual::page(command)?))
 }
 
 /// A broken pipe means that the reader has seen enough.

@@ -1,13 +1,16 @@
 //! Flags of settings, built from the table of settings.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 
-use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::builder::{
+    PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser, ValueHint,
+};
 use clap::error::Error;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 
-use crate::config::{DefaultValue, GivenBy, Group, SETTINGS, Setting, WithoutCampaign};
+use crate::config::{DefaultValue, Group, SETTINGS, Setting, WithoutCampaign};
 
 /// The settings that were given as flags, by key, for the commands that pace a campaign.
 pub(super) type LiveFlags = SettingFlags<false>;
@@ -24,8 +27,8 @@ impl<const LISTS: bool> SettingFlags<LISTS> {
     fn settings() -> impl Iterator<Item = &'static Setting> {
         SETTINGS
             .iter()
-            .filter(|setting| setting.given_by != GivenBy::Environment)
-            .filter(|setting| !LISTS || setting.group != Group::Campaign)
+            .filter(|setting| setting.has_flag())
+            .filter(|setting| !LISTS || !setting.group.is_live())
     }
 }
 
@@ -96,20 +99,49 @@ fn arg(setting: &'static Setting, lists: bool) -> Arg {
         .hide_short_help(!setting.is_common);
     let arg = match setting.group {
         Group::General => arg.help_heading(None::<&str>),
-        Group::Campaign => arg.help_heading("Campaign"),
+        Group::Campaign | Group::Skill => arg.help_heading("Campaign"),
         Group::Pacing => arg.help_heading("Pacing"),
     };
     let arg = match setting.without_campaign {
         WithoutCampaign::Refused => arg.conflicts_with("sandbox"),
         WithoutCampaign::FlagOnly | WithoutCampaign::Same => arg,
     };
+    let arg = match setting.value {
+        "FILE" | "FILE.prom" | "URL|FILE" => arg.value_hint(ValueHint::FilePath),
+        _ => arg,
+    };
     match choices {
-        Some(choices) if lists.is_none() => {
+        Some(choices) => {
             let values = choices.into_iter();
             let values = values.map(|(name, help)| PossibleValue::new(name).help(help));
-            arg.value_parser(PossibleValuesParser::new(values))
-                .hide_possible_values(true)
+            if lists.is_none() {
+                arg.value_parser(PossibleValuesParser::new(values))
+            } else {
+                arg.value_parser(Suggestions(values.collect()))
+            }
+            .hide_possible_values(true)
         }
-        _ => arg,
+        None => arg,
+    }
+}
+
+/// Any text, with values that a shell completes: for a list of them.
+#[derive(Clone)]
+struct Suggestions(Vec<PossibleValue>);
+
+impl TypedValueParser for Suggestions {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<String, Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(self.0.iter().cloned()))
     }
 }

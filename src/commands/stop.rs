@@ -28,6 +28,11 @@ pub struct StopArgs {
     /// Where it does not obey within a second, the 0 is sent beside it.
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
     pub wait: Duration,
+    /// Put back what stood before the first change as well
+    ///
+    /// Of a skill: the ratio that somebody had set, and what a change damaged.
+    #[arg(long)]
+    pub restore: bool,
     /// Stop the built-in campaign
     #[arg(long, value_name = "SCENARIO", num_args = 0..=1, help_heading = "Campaign")]
     pub sandbox: Option<Option<PathBuf>>,
@@ -56,7 +61,7 @@ pub fn run(args: &StopArgs, sources: &Sources) -> Result<u8> {
         json: false,
     };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
-    let halt = live::stop(&options, sources, &console, &clock, args.wait)?;
+    let halt = live::stop(&options, sources, &console, &clock, args.wait, args.restore)?;
     match &halt.by {
         HaltedBy::ThisRun(report) if report.error.is_some() => {}
         _ if args.quiet => {}

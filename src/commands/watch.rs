@@ -118,12 +118,11 @@ fn watch(
 ) -> Result<Watched> {
     let mut state = live.load()?;
     let cycle = live.cycle();
-    let rate = state.pacer.applied.map_or(0, Setpoint::steps);
     let mut board = Board::new(
-        cycle.campaign_id,
+        cycle.subject,
         cycle.pacer,
         live.interval,
-        rate,
+        state.pacer.applied,
         options.dry_run,
     );
     let limit = live.deadline.limit().min(live.interval);
@@ -186,7 +185,13 @@ fn watch(
     let closing = format!(
         "{}\n{}",
         board.closing(lasted, live.figures().as_ref()),
-        text::left_at(&state, cycle.is_held(), options.dry_run)
+        text::left_at(
+            &state,
+            cycle.subject,
+            cycle.pacer.limits().actuator.unit,
+            cycle.is_held(),
+            options.dry_run
+        )
     );
     close(options, screen, &closing)?;
     Ok(watched)

@@ -27,7 +27,7 @@ impl Layers {
     pub fn campaign_access(&self) -> Result<CampaignAccess, ConfigError> {
         let site = self.parse("site", Site::new)?;
         let client_id = self.text("client_id").map(str::to_owned);
-        let client_secret = self.client_secret()?;
+        let client_secret = self.secret("client_secret", "client_secret_file")?;
         let campaign_id = self.parse("campaign_id", CampaignId::new)?;
         match (site, client_id, client_secret, campaign_id) {
             (Some(site), Some(client_id), Some(client_secret), Some(campaign_id)) => {
@@ -62,16 +62,20 @@ impl Layers {
     }
 
     /// The secret itself or the file that holds it, whichever the stronger source gives.
-    fn client_secret(&self) -> Result<Option<SecretString>, ConfigError> {
+    pub(super) fn secret(
+        &self,
+        itself: &str,
+        file: &str,
+    ) -> Result<Option<SecretString>, ConfigError> {
         let rank = |key| self.find(key).map(|given| given.source.rank());
-        let is_by_file = match (rank("client_secret_file"), rank("client_secret")) {
+        let is_by_file = match (rank(file), rank(itself)) {
             (Some(file), Some(secret)) => file <= secret,
             (file, _) => file.is_some(),
         };
         if is_by_file {
-            self.parse("client_secret_file", |path| self.secret_in(path))
+            self.parse(file, |path| self.secret_in(path))
         } else {
-            Ok(self.text("client_secret").map(SecretString::from))
+            Ok(self.text(itself).map(SecretString::from))
         }
     }
 

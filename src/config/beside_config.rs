@@ -27,9 +27,7 @@ pub(super) fn check(
         let entry = entries.iter().find(|(setting, _)| setting.key == key);
         entry.map(|(_, given)| given.text.trim())
     };
-    let has_account = ["site", "client_id", "client_secret_file"]
-        .iter()
-        .any(|key| in_file(key).is_some());
+    let has_account = ACCOUNT.iter().any(|key| in_file(key).is_some());
     for (key, dot_env) in given {
         let rule = settings::find(key).map(|setting| setting.beside_config);
         let (Source::DotEnv(..), Some(rule)) = (&dot_env.source, rule) else {
@@ -53,3 +51,12 @@ pub(super) fn check(
     }
     Ok(())
 }
+
+/// Settings that make a file one for an account.
+const ACCOUNT: [&str; 5] = [
+    "site",
+    "client_id",
+    "client_secret_file",
+    "access_key_id",
+    "access_key_secret_file",
+];

@@ -12,7 +12,12 @@ impl Layers {
     pub fn file_uses(&self) -> FileUses {
         let mut uses = FileUses::default();
         uses.standard_streams();
-        for key in ["config", "client_secret_file", "ca_file"] {
+        for key in [
+            "config",
+            "client_secret_file",
+            "access_key_secret_file",
+            "ca_file",
+        ] {
             if let Some(given) = self.find(key) {
                 uses.read(given.source.to_string(), Path::new(&given.text));
             }

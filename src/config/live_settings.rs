@@ -9,9 +9,10 @@ use super::endpoint::{Endpoint, endpoint};
 use super::error::ConfigError;
 use super::layers::{Layers, Sources};
 use super::pacing::Pacing;
+use super::platform_names::{GUARDS, PlatformKind};
 use super::settings::how_to_set;
 use super::values;
-use crate::http::Retry;
+use crate::http::{Growth, Retry};
 use crate::platform::IfMatch;
 
 /// The settings of a live campaign, wherever it runs.
@@ -25,8 +26,12 @@ pub struct LiveSettings {
     pub warehouse: Option<Endpoint>,
     /// Time that a cycle may take.
     pub deadline: Duration,
-    /// Retries of a failed call.
+    /// The platform.
+    pub platform: PlatformKind,
+    /// Retries of a failed call to the platform.
     pub retry: Retry,
+    /// Retries of a failed export.
+    pub warehouse_retry: Retry,
     /// The guard of the PATCH.
     pub if_match: IfMatch,
     /// Authorities trusted besides those of the machine.
@@ -46,16 +51,25 @@ impl Layers {
 
     /// The settings of a live campaign.
     pub fn live_settings(&self) -> Result<LiveSettings, ConfigError> {
+        let platform = self.platform()?;
+        let retry = Retry {
+            retries: self.value("retries", values::whole)?,
+            wait: self.value("retry_wait", values::duration)?,
+            growth: Growth::Fibonacci,
+        };
+        let is_given = ["retries", "retry_wait"].map(|key| self.find(key).is_some());
         Ok(LiveSettings {
+            platform,
             pacing: self.pacing()?,
             state: self.state_path(),
             warehouse: self.parse("dw_endpoint", endpoint)?,
             deadline: self.value("deadline", values::duration)?,
-            retry: Retry {
-                retries: self.value("retries", values::whole)?,
-                wait: self.value("retry_wait", values::duration)?,
+            retry: match platform {
+                PlatformKind::Skills if is_given == [false, false] => Retry::on_skills(),
+                _ => retry,
             },
-            if_match: self.value("if_match", values::if_match)?,
+            warehouse_retry: retry,
+            if_match: self.value("if_match", values::named(&GUARDS))?,
             authorities: self
                 .parse("ca_file", |path| self.authorities(path))?
                 .unwrap_or_default(),

@@ -12,10 +12,13 @@ mod live_settings;
 mod misspelled;
 mod nearest;
 mod pacing;
+mod platform_names;
+mod platforms;
 mod policy_name;
 pub mod scenario_file;
 mod setting;
 mod settings;
+mod skill_access;
 mod source;
 mod toml_file;
 mod values;
@@ -26,9 +29,10 @@ pub use error::ConfigError;
 pub use layers::{Layers, Scope, Sources};
 pub use live_settings::{LiveSettings, default_state_path};
 pub use pacing::Pacing;
+pub use platform_names::PlatformKind;
 pub use policy_name::{PacerPolicy, PolicyKind, PolicyName};
 pub use setting::{
     BesideConfig, Choices, DefaultValue, GivenBy, Group, Lists, Setting, WithoutCampaign,
 };
 pub use settings::SETTINGS;
-pub use values::duration;
+pub use values::{duration, time_zone};

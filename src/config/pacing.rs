@@ -2,14 +2,17 @@
 
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
+
 use super::error::ConfigError;
 use super::layers::Layers;
+use super::platform_names::PlatformKind;
 use super::policy_name::{self, PacerPolicy, PolicyName};
 use super::settings::how_to_set;
 use super::values;
 use crate::pacing::{
     Actuator, Band, Guards, Limits, LimitsError, MIN_DIAL_RATE, Pacer, Policy, Predictive, Ratio,
-    RatioSettings, Setpoint, Unit, default_max_sample_age,
+    RatioLever, RatioSettings, Setpoint, Unit, default_max_sample_age,
 };
 use crate::sim::{DialerKind, Dialing};
 
@@ -30,10 +33,32 @@ impl Layers {
             sla_threshold: self.value("sla_threshold", values::ratio)?,
             tolerance_margin: self.value("tolerance_margin", values::ratio)?,
         };
-        let policy = self.value("policy", policy_name::live)?;
+        let (dialing, usual) = match self.platform()? {
+            PlatformKind::CampaignApi => (rate_dialing(), PacerPolicy::Capacity),
+            PlatformKind::Skills => (self.skill_dialing()?, PacerPolicy::Ratio),
+        };
+        let policy = self.parse("policy", policy_name::live)?.unwrap_or(usual);
         let front_load = self.front_load()?;
-        let pacer = self.simulated_pacer(policy, band, interval, &at_a_rate(), front_load)?;
+        let pacer = self.simulated_pacer(policy, band, interval, &dialing, front_load)?;
         Ok(Pacing { pacer, interval })
+    }
+
+    /// The lever of a skill. A ratio that it does not have is refused.
+    fn skill_dialing(&self) -> Result<Dialing, ConfigError> {
+        let lever = if self.value("overdial_lever", values::flag)? {
+            RatioLever::Overdial
+        } else {
+            RatioLever::Whole
+        };
+        for key in ["min_ratio", "max_ratio", "ratio"] {
+            self.parse(key, values::skill_ratio(lever))?;
+        }
+        let mut dialing = Dialing {
+            kind: DialerKind::Ratio,
+            ..Dialing::default()
+        };
+        dialing.ratio.lever = lever;
+        Ok(dialing)
     }
 
     /// True where the calls of an interval are to be placed in its first third.
@@ -84,6 +109,12 @@ impl Layers {
         Ok(bands)
     }
 
+    /// The time zone of the campaign with its name, if it is set.
+    pub fn time_zone(&self) -> Result<Option<(String, TimeZone)>, ConfigError> {
+        let named = |text: &str| Ok((text.to_owned(), values::time_zone(text)?));
+        self.parse("time_zone", named)
+    }
+
     /// Time from one poll to the next, if it is set.
     pub fn interval(&self) -> Result<Option<Duration>, ConfigError> {
         self.parse("interval", values::interval)
@@ -108,7 +139,7 @@ impl Layers {
                 "backtest replays one decision for each row, and a burst takes two: watch and simulate have it".to_owned(),
             ));
         }
-        self.simulated_pacer(policy, band, interval, &at_a_rate(), false)
+        self.simulated_pacer(policy, band, interval, &rate_dialing(), false)
     }
 
     /// The same for any dialer; `front_load` places the calls of an interval in its first third.
@@ -292,7 +323,8 @@ impl Layers {
     }
 }
 
-fn at_a_rate() -> Dialing {
+/// A dialer that is set to a dial rate.
+fn rate_dialing() -> Dialing {
     Dialing {
         kind: DialerKind::Rate,
         ..Dialing::default()

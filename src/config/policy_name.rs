@@ -93,14 +93,10 @@ impl PolicyName {
         self.row().2
     }
 
-    /// True for a policy that can pace a real campaign. The platform that dials at a ratio is not
-    /// one yet.
+    /// True for a policy that can pace a real campaign.
     #[must_use]
     pub const fn runs_live(self) -> bool {
-        match self.kind() {
-            PolicyKind::Pacer(policy) => !matches!(policy, PacerPolicy::Ratio),
-            PolicyKind::PacerOnCampaignApi(_) | PolicyKind::Reference(_) => false,
-        }
+        matches!(self.kind(), PolicyKind::Pacer(_))
     }
 
     /// The policy of the pacer, if it is one, whatever its telemetry.
@@ -194,7 +190,7 @@ impl FromStr for PolicyName {
 pub(super) fn live(text: &str) -> Result<PacerPolicy, String> {
     let name = text.parse::<PolicyName>()?;
     match name.kind() {
-        PolicyKind::Pacer(policy) if name.runs_live() => Ok(policy),
+        PolicyKind::Pacer(policy) => Ok(policy),
         _ => Err(format!(
             "{text:?} is for simulations only; expected {}",
             listed(PolicyName::runs_live, " or ")

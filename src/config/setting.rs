@@ -40,8 +40,18 @@ pub enum Group {
     General,
     /// The commands that pace a campaign.
     Campaign,
+    /// The same, for a campaign that is a skill.
+    Skill,
     /// Every command, under a heading of its own.
     Pacing,
+}
+
+impl Group {
+    /// True for settings of the commands that pace a campaign, and of no other.
+    #[must_use]
+    pub fn is_live(self) -> bool {
+        matches!(self, Self::Campaign | Self::Skill)
+    }
 }
 
 /// Sources that may give a setting.
@@ -55,6 +65,8 @@ pub enum GivenBy {
     NotFile,
     /// The environment and `.env`: a secret is on no command line and in no file of settings.
     Environment,
+    /// The file alone, in the table that its key begins with.
+    File,
 }
 
 /// What a `.env` that nobody named may do to a configuration file that somebody did.
@@ -107,6 +119,12 @@ pub struct Lists {
 pub type Choices = fn(lists: bool) -> Vec<(&'static str, String)>;
 
 impl Setting {
+    /// True where it is a flag.
+    #[must_use]
+    pub fn has_flag(&self) -> bool {
+        !matches!(self.given_by, GivenBy::Environment | GivenBy::File)
+    }
+
     /// Its flag as it is typed, without `--`.
     #[must_use]
     pub fn flag(&self) -> String {
@@ -128,6 +146,7 @@ impl Setting {
             GivenBy::Any | GivenBy::NotFile => format!("--{} or {}", self.flag(), self.env),
             GivenBy::Flag => format!("--{}", self.flag()),
             GivenBy::Environment => self.env.to_owned(),
+            GivenBy::File => self.key.to_owned(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The settings, in one table.
 
+use super::platform_names;
 use super::policy_name;
 use super::setting::{BesideConfig, DefaultValue, GivenBy, Group, Lists, Setting, WithoutCampaign};
 use super::values;
@@ -12,12 +13,14 @@ pub(super) fn find(key: &str) -> Option<&'static Setting> {
     SETTINGS.iter().find(|setting| setting.key == key)
 }
 
-/// How to set `key`. The secret is set by the file that holds it or by itself.
+/// How to set `key`. A secret is set by the file that holds it or by itself.
 pub(super) fn how_to_set(key: &str) -> String {
-    match (key, find(key)) {
-        ("client_secret_file", _) => "--client-secret-file or CXONE_CLIENT_SECRET".to_owned(),
-        (_, Some(setting)) => setting.how_to_set(),
-        (key, None) => key.to_owned(),
+    let Some(setting) = find(key) else {
+        return key.to_owned();
+    };
+    match key.strip_suffix("_file").and_then(find) {
+        Some(secret) => format!("--{} or {}", setting.flag(), secret.env),
+        None => setting.how_to_set(),
     }
 }
 
@@ -44,6 +47,17 @@ pub const SETTINGS: &[Setting] = &[
         help: "File of settings as NAME=value",
         details: "It is read instead of .env. Beside --config, a .env that is not named here may not change site, credentials, certificates or warehouse. /dev/null reads none.",
         ..PACING
+    },
+    Setting {
+        key: "platform",
+        env: "DIALPACE_PLATFORM",
+        beside_config: Fixed,
+        value: "NAME",
+        default: Text("campaign-api"),
+        help: "What is paced",
+        choices: Some(|_| values::choices(&platform_names::PLATFORMS)),
+        is_common: true,
+        ..CAMPAIGN
     },
     Setting {
         key: "site",
@@ -102,6 +116,154 @@ pub const SETTINGS: &[Setting] = &[
         ..CAMPAIGN
     },
     Setting {
+        key: "skill_id",
+        env: "CXONE_SKILL_ID",
+        value: "N",
+        default: Words("required with platform skills"),
+        help: "Skill to pace, on platform skills",
+        details: "A whole number of at most ten digits.",
+        is_common: true,
+        ..SKILL
+    },
+    Setting {
+        key: "access_key_id",
+        env: "CXONE_ACCESS_KEY_ID",
+        beside_config: Completes(None),
+        value: "ID",
+        default: Words("required with platform skills"),
+        help: "Id of the user's access key",
+        details: "The rights of that user are the rights of dialpace.",
+        ..SKILL
+    },
+    Setting {
+        key: "access_key_secret_file",
+        env: "CXONE_ACCESS_KEY_SECRET_FILE",
+        beside_config: Completes(Some("access_key_secret")),
+        value: "FILE",
+        default: Words("required with platform skills"),
+        help: "File that holds the access key's secret",
+        details: "The secret itself may be given as CXONE_ACCESS_KEY_SECRET, in the environment or in .env. It is never taken from the command line.",
+        ..SKILL
+    },
+    Setting {
+        key: "access_key_secret",
+        env: "CXONE_ACCESS_KEY_SECRET",
+        beside_config: Completes(Some("access_key_secret_file")),
+        given_by: GivenBy::Environment,
+        value: "SECRET",
+        help: "The access key's secret itself, instead of the file that holds it",
+        ..SKILL
+    },
+    Setting {
+        key: "area",
+        env: "CXONE_AREA",
+        beside_config: Fixed,
+        value: "AREA",
+        default: Text("na1"),
+        help: "Area of the tenant",
+        details: "The login is at https://AREA.nice-incontact.com.",
+        ..SKILL
+    },
+    Setting {
+        key: "auth",
+        env: "CXONE_AUTH",
+        beside_config: Fixed,
+        value: "GRANT",
+        default: Text("access-key"),
+        help: "How to log in",
+        choices: Some(|_| values::choices(&platform_names::GRANTS)),
+        ..SKILL
+    },
+    Setting {
+        key: "auth_base",
+        env: "CXONE_AUTH_BASE",
+        beside_config: Fixed,
+        value: "URL",
+        default: Words("the area's host"),
+        help: "Host to log in at and to ask for the tenant's hosts",
+        details: "No other host gets the credentials. http:// is accepted for a loopback host only.",
+        ..SKILL
+    },
+    Setting {
+        key: "api_base",
+        env: "CXONE_API_BASE",
+        beside_config: Fixed,
+        value: "URL",
+        default: Words("as the platform tells"),
+        help: "Host of the data calls",
+        ..SKILL
+    },
+    Setting {
+        key: "api_version",
+        env: "CXONE_API_VERSION",
+        value: "N",
+        // The version that two clients in use call.
+        default: Text("30"),
+        help: "Version of the API",
+        details: "A table [api_versions] in the configuration file gives single operations another one.",
+        ..SKILL
+    },
+    Setting {
+        key: "api_versions.activity",
+        help: "Version of the agents' counts",
+        ..VERSION
+    },
+    Setting {
+        key: "api_versions.summary",
+        help: "Version of the calls' counts",
+        ..VERSION
+    },
+    Setting {
+        key: "api_versions.settings",
+        help: "Version of the skill's general settings",
+        ..VERSION
+    },
+    Setting {
+        key: "api_versions.skill",
+        help: "Version of the skill and the business unit",
+        ..VERSION
+    },
+    Setting {
+        key: "api_versions.control",
+        help: "Version of starting and stopping a skill",
+        ..VERSION
+    },
+    Setting {
+        key: "api_versions.campaign_skills",
+        help: "Version of the list of a campaign's skills",
+        ..VERSION
+    },
+    Setting {
+        key: "settings_write",
+        env: "DIALPACE_SETTINGS_WRITE",
+        without_campaign: WithoutCampaign::Same,
+        value: "FORM",
+        default: Text("merge"),
+        help: "What a change of the skill's settings sends",
+        choices: Some(|_| values::choices(&platform_names::WRITES)),
+        ..SKILL
+    },
+    Setting {
+        key: "overdial_lever",
+        env: "DIALPACE_OVERDIAL_LEVER",
+        without_campaign: WithoutCampaign::Same,
+        value: "BOOL",
+        default: Text("off"),
+        help: "Set ratios between 1 and 2 as well",
+        details: "They are ratio 2 with a share of the agents, percentageOfAgentsBeforeOverdial, that must wait before more than one call each is placed.",
+        ..SKILL
+    },
+    Setting {
+        key: "time_zone",
+        env: "DIALPACE_TIME_ZONE",
+        value: "AREA/CITY",
+        default: Words("the business unit's, or UTC"),
+        help: "Time zone of the campaign",
+        details: "A name of the tz database, such as America/Denver, which is part of this program. A skill's counts begin anew at its midnight; times of exported history without an offset are in it, and so are hours of the day in reports.",
+        is_common: true,
+        ..PACING
+    },
+    Setting {
         key: "dw_endpoint",
         env: "DW_ENDPOINT",
         beside_config: Fixed,
@@ -139,7 +301,7 @@ pub const SETTINGS: &[Setting] = &[
         value: "GUARD",
         default: Text("any"),
         help: "Condition of the PATCH",
-        choices: Some(|_| values::guards()),
+        choices: Some(|_| values::choices(&platform_names::GUARDS)),
         ..CAMPAIGN
     },
     Setting {
@@ -156,6 +318,7 @@ pub const SETTINGS: &[Setting] = &[
         value: "N",
         default: Text("5"),
         help: "Retries of a failed call",
+        details: "On platform skills 2, where neither this nor the wait is set.",
         ..CAMPAIGN
     },
     Setting {
@@ -164,7 +327,7 @@ pub const SETTINGS: &[Setting] = &[
         value: "TIME",
         default: Text("1s"),
         help: "Wait before the first retry",
-        details: "The waits before the next ones are 1, 2, 3, 5, 8, … times as long.",
+        details: "The waits before the next ones are 1, 2, 3, 5, 8, … times as long. On platform skills they are 2 s and 6 s.",
         ..CAMPAIGN
     },
     Setting {
@@ -191,6 +354,7 @@ pub const SETTINGS: &[Setting] = &[
         value: "NAME",
         default: Text("capacity"),
         help: "How the dial rate is found",
+        details: "On platform skills the default is ratio.",
         lists: Some(Lists {
             help: "Policies, comma-separated",
             details: "",
@@ -284,7 +448,6 @@ pub const SETTINGS: &[Setting] = &[
         value: "N",
         unit: "calls/min",
         help: "Dial rate of policy fixed",
-        is_common: true,
         ..PACING
     },
     Setting {
@@ -312,6 +475,7 @@ pub const SETTINGS: &[Setting] = &[
         unit: "calls per agent",
         default: Text("3"),
         help: "Highest dial ratio",
+        details: "On a skill, the ratio that it has at the first poll where this is not set.",
         ..PACING
     },
     Setting {
@@ -423,4 +587,17 @@ const PACING: Setting = Setting {
 const CAMPAIGN: Setting = Setting {
     group: Group::Campaign,
     ..PACING
+};
+
+const SKILL: Setting = Setting {
+    group: Group::Skill,
+    without_campaign: WithoutCampaign::Refused,
+    ..PACING
+};
+
+const VERSION: Setting = Setting {
+    given_by: GivenBy::File,
+    value: "N",
+    default: Words("as `api_version`"),
+    ..SKILL
 };

@@ -34,14 +34,35 @@ pub(super) fn read(
             );
             ConfigError::Value(at(line), problem)
         })?;
-    let entry = |(key, value): (toml::Spanned<String>, toml::Spanned<toml::Value>)| {
+    let mut entries = Vec::new();
+    for (key, value) in table {
         let line = line_of(key.span().start);
-        let refuse = |problem| ConfigError::Value(at(line), problem);
-        let (setting, text) = entry(key.get_ref(), value.into_inner()).map_err(refuse)?;
-        let source = Source::File(setting.key, path.to_owned(), line);
-        Ok((setting, Given { text, source }))
-    };
-    table.into_iter().map(entry).collect()
+        for (key, value) in flat(key.into_inner(), value.into_inner()) {
+            let (setting, text) =
+                entry(&key, value).map_err(|problem| ConfigError::Value(at(line), problem))?;
+            let source = Source::File(setting.key, path.to_owned(), line);
+            entries.push((setting, Given { text, source }));
+        }
+    }
+    Ok(entries)
+}
+
+/// The entries of a table of settings by their full key; anything else as it is.
+fn flat(key: String, value: toml::Value) -> Vec<(String, toml::Value)> {
+    let prefix = format!("{key}.");
+    match value {
+        toml::Value::Table(table)
+            if SETTINGS
+                .iter()
+                .any(|setting| setting.key.starts_with(&prefix)) =>
+        {
+            let entries = table.into_iter();
+            entries
+                .map(|(name, value)| (format!("{prefix}{name}"), value))
+                .collect()
+        }
+        value => vec![(key, value)],
+    }
 }
 
 fn entry(key: &str, value: toml::Value) -> Result<(&'static Setting, String), String> {
@@ -66,16 +87,15 @@ fn entry(key: &str, value: toml::Value) -> Result<(&'static Setting, String), St
 }
 
 fn setting(key: &str) -> Result<&'static Setting, String> {
-    let is_in_file = |setting: &&Setting| setting.given_by == GivenBy::Any;
+    let is_in_file = |setting: &&Setting| matches!(setting.given_by, GivenBy::Any | GivenBy::File);
     let setting = settings::find(key);
     if let Some(setting) = setting.filter(is_in_file) {
         return Ok(setting);
     }
     if setting.is_some_and(|setting| setting.given_by == GivenBy::Environment) {
-        return Err(
-            "the client secret does not belong in this file; name a file that holds it with client_secret_file"
-                .to_owned(),
-        );
+        return Err(format!(
+            "a secret does not belong in this file; name a file that holds it with {key}_file"
+        ));
     }
     let known = SETTINGS.iter().filter(is_in_file);
     let nearest = nearest(key, known.map(|setting| (setting.key, setting.key)));

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 
-use crate::pacing::Ratio;
-use crate::platform::IfMatch;
+use crate::pacing::{Ratio, RatioLever};
 
 pub(super) fn ratio(text: &str) -> Result<Ratio, String> {
     let number: f64 = text.trim().parse().map_err(|_| {
@@ -125,6 +125,25 @@ pub(super) fn dial_ratio(text: &str) -> Result<u32, String> {
     Ok(hundredths)
 }
 
+/// A dial ratio that a skill can have with this lever, as hundredths of a call per agent.
+pub(super) fn skill_ratio(lever: RatioLever) -> impl Fn(&str) -> Result<u32, String> {
+    move |text| {
+        let hundredths = dial_ratio(text)?;
+        let is_between = (101..200).contains(&hundredths) && lever == RatioLever::Overdial;
+        if hundredths > SKILL_RATIO_MAX_HUNDREDTHS {
+            Err(format!(
+                "{text} is more than 3, the most that a skill takes"
+            ))
+        } else if hundredths % 100 == 0 || is_between {
+            Ok(hundredths)
+        } else {
+            Err(format!(
+                "{text} is no ratio of a skill: 1, 2 or 3, and with overdial_lever what lies between 1 and 2"
+            ))
+        }
+    }
+}
+
 pub(super) fn at_least_one(text: &str) -> Result<u32, String> {
     let refused = || format!("{text:?} is not a whole number of at least 1");
     text.parse().ok().filter(|n| *n > 0).ok_or_else(refused)
@@ -174,6 +193,13 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| format!("{text:?} is outside 1 ms to 24 h"))
 }
 
+/// A time zone by its name in the tz database.
+pub fn time_zone(text: &str) -> Result<TimeZone, String> {
+    TimeZone::get(text).map_err(|_| {
+        format!("{text:?} is not a time zone; expected a name such as America/New_York or UTC")
+    })
+}
+
 /// The interval between polls. The platform's analytics queries allow one every 15 s.
 pub(super) fn interval(text: &str) -> Result<Duration, String> {
     let interval = duration(text)?;
@@ -189,35 +215,33 @@ pub(super) fn interval(text: &str) -> Result<Duration, String> {
     Ok(interval)
 }
 
-pub(super) fn if_match(text: &str) -> Result<IfMatch, String> {
-    let mut guards = GUARDS.into_iter();
-    guards
-        .find(|guard| guard_name(*guard) == text)
-        .ok_or_else(|| format!("{text:?} is neither any nor etag"))
-}
+/// Names that a setting can have, with the values that they stand for and their help.
+pub(super) type Named<T> = (&'static str, T, &'static str);
 
-/// The guards of the PATCH by name, with their help.
-pub(super) fn guards() -> Vec<(&'static str, String)> {
-    let help = |guard| match guard {
-        IfMatch::Any => "no condition; the campaign may have changed meanwhile",
-        IfMatch::Etag => "the campaign has not changed since it was read in the same cycle",
-    };
-    let guards = GUARDS.into_iter();
-    guards
-        .map(|guard| (guard_name(guard), help(guard).to_owned()))
-        .collect()
-}
-
-fn guard_name(guard: IfMatch) -> &'static str {
-    match guard {
-        IfMatch::Any => "any",
-        IfMatch::Etag => "etag",
+/// The value of a name.
+pub(super) fn named<T: Copy>(names: &'static [Named<T>]) -> impl Fn(&str) -> Result<T, String> {
+    move |text| {
+        let mut known = names.iter();
+        let found = known.find(|(name, ..)| *name == text);
+        found.map(|(_, value, _)| *value).ok_or_else(|| {
+            let names: Vec<&str> = names.iter().map(|(name, ..)| *name).collect();
+            format!("{text:?} is neither {}", names.join(" nor "))
+        })
     }
 }
 
-const GUARDS: [IfMatch; 2] = [IfMatch::Any, IfMatch::Etag];
+/// The names, with their help.
+pub(super) fn choices<T>(names: &[Named<T>]) -> Vec<(&'static str, String)> {
+    let names = names.iter();
+    names
+        .map(|(name, _, help)| (*name, (*help).to_owned()))
+        .collect()
+}
+
 /// Far above the pacer's own ceiling, whose error says more.
 const DIAL_RATIO_MAX_HUNDREDTHS: f64 = 1e6;
+/// The most that the API documents for `maximumRatio`.
+const SKILL_RATIO_MAX_HUNDREDTHS: u32 = 300;
 /// Values of one list or range; a grid has the product of two.
 const VALUES_MAX: usize = 1_000;
 const RANGE_MAX: f64 = 1_000.0;

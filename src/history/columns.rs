@@ -3,14 +3,14 @@
 use std::fmt;
 use std::ops::{Index, IndexMut};
 
-use crate::base::input::InputError;
-
 /// A column that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Column {
-    /// Time of the poll.
+    /// Time of the poll, or its date.
     Timestamp,
+    /// Time of day, where the file has it apart from the date.
+    TimeOfDay,
     /// Campaign.
     CampaignId,
     /// Attempts that ended in the interval.
@@ -25,15 +25,22 @@ pub enum Column {
     AvailabilityMean,
     /// Dial rate, calls per minute.
     DialRate,
+    /// Dial ratio, calls per available agent.
+    Ratio,
     /// People who answered and hung up before an agent was free, in the interval.
     CallsAbandoned,
-    /// Agents logged in at the poll.
+    /// Agents logged in and not on a break at the poll.
     LoggedInAgents,
+    /// Agents logged in, on a break or not, as the reports of CXone count them.
+    AgentsLoggedIn,
+    /// Of these, agents on a break.
+    AgentsUnavailable,
 }
 
 /// Every column, in the order of its number.
-pub(super) const COLUMNS: [Column; 10] = [
+pub(super) const COLUMNS: [Column; 14] = [
     Column::Timestamp,
+    Column::TimeOfDay,
     Column::CampaignId,
     Column::CallsDialed,
     Column::CallsAnswered,
@@ -41,40 +48,89 @@ pub(super) const COLUMNS: [Column; 10] = [
     Column::AvailableAgents,
     Column::AvailabilityMean,
     Column::DialRate,
+    Column::Ratio,
     Column::CallsAbandoned,
     Column::LoggedInAgents,
+    Column::AgentsLoggedIn,
+    Column::AgentsUnavailable,
 ];
 
 impl Column {
-    /// Its own name first, then the names that records and `--json` have for it.
-    fn names(self) -> &'static [&'static str] {
+    /// Its own name, then the name that records and `--json` have for it, then the names in the
+    /// reports of CXone. Of two kinds in one file the earlier counts.
+    pub(super) fn names(self) -> [&'static [&'static str]; 3] {
         match self {
-            Self::Timestamp => &["timestamp"],
-            Self::CampaignId => &["campaignId"],
-            Self::CallsDialed => &["totalCallsDialed"],
-            Self::CallsAnswered => &["totalCallsAnswered"],
-            Self::AnswerRate => &["answerRate", "currentAnswerRate"],
-            Self::AvailableAgents => &["availableAgents"],
-            Self::AvailabilityMean => &["agentAvailabilityAvg"],
-            Self::DialRate => &["dialRate", "newDialRate"],
-            Self::CallsAbandoned => &["totalCallsAbandoned"],
-            Self::LoggedInAgents => &["loggedInAgents"],
+            Self::Timestamp => [&["timestamp"], &[], &["startDate", "intervalStartDate"]],
+            Self::TimeOfDay => [&[], &[], &[]],
+            Self::CampaignId => [&["campaignId"], &["skillId"], &[]],
+            Self::CallsDialed => [&["totalCallsDialed"], &[], &["dials"]],
+            Self::CallsAnswered => [&["totalCallsAnswered"], &[], &["connects"]],
+            Self::AnswerRate => [&["answerRate"], &["currentAnswerRate"], &[]],
+            Self::AvailableAgents => [&["availableAgents"], &[], &["agentsAvailable"]],
+            Self::AvailabilityMean => [&["agentAvailabilityAvg"], &[], &[]],
+            Self::DialRate => [&["dialRate"], &["newDialRate"], &[]],
+            Self::Ratio => [&["ratio"], &["newRatio"], &[]],
+            Self::CallsAbandoned => [&["totalCallsAbandoned"], &[], &["abandonCount", "abandons"]],
+            Self::LoggedInAgents => [&["loggedInAgents"], &[], &[]],
+            Self::AgentsLoggedIn => [&["agentsLoggedIn"], &[], &[]],
+            Self::AgentsUnavailable => [&["agentsUnavailable"], &[], &[]],
         }
+    }
+
+    /// Its own name; empty for a part of another column.
+    pub(super) fn name(self) -> &'static str {
+        let [own, ..] = self.names();
+        own.first().copied().unwrap_or_default()
+    }
+
+    /// The column of `name`, in any spelling, and the place of its kind among the kinds of names.
+    pub(super) fn of_name(name: &str) -> Option<(Self, usize)> {
+        let plain = plain(name);
+        COLUMNS.into_iter().find_map(|column| {
+            let kinds = column.names();
+            let mut kinds = kinds.iter();
+            let kind = kinds.position(|kind| kind.iter().any(|own| self::plain(own) == plain))?;
+            Some((column, kind))
+        })
+    }
+
+    /// True where its values are numbers.
+    pub(super) fn is_number(self) -> bool {
+        !matches!(self, Self::Timestamp | Self::TimeOfDay | Self::CampaignId)
+    }
+
+    /// True where its values are shares, from 0 to 1.
+    pub(super) fn is_share(self) -> bool {
+        self == Self::AnswerRate
     }
 }
 
 impl fmt::Display for Column {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.names().first().copied().unwrap_or_default())
+        f.write_str(self.name())
     }
+}
+
+/// A name as it is compared: case, blanks, `_` and `-` do not matter.
+pub(super) fn plain(name: &str) -> String {
+    name.chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-'))
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// A value for each column.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct PerColumn<T>([T; COLUMNS.len()]);
 
-/// The text of one row: `None` where it has no such column, empty where it has no value.
-pub(super) type Fields<'a> = PerColumn<Option<&'a [u8]>>;
+/// The text of one row.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Fields<'a> {
+    /// `None` where it has no such column, empty where it has no value.
+    pub(super) texts: PerColumn<Option<&'a [u8]>>,
+    /// True where numbers are those of JSON: their decimal sign is a point.
+    pub(super) json_numbers: PerColumn<bool>,
+}
 
 impl<T> PerColumn<T> {
     #[inline]
@@ -104,55 +160,9 @@ impl<T> IndexMut<Column> for PerColumn<T> {
     }
 }
 
-/// Names under which each column is looked for in a file.
-#[derive(Clone, Debug, Default)]
-pub struct ColumnNames {
-    /// The name that `--column` gives, if any.
-    given: PerColumn<Option<String>>,
-}
-
-impl ColumnNames {
-    /// From `--column` options, each of the form `NAME=HEADER`.
-    pub fn new(options: &[String]) -> Result<Self, InputError> {
-        let mut names = Self::default();
-        for option in options {
-            let refuse = |problem: String| {
-                Err(InputError(format!(
-                    "--column {option}: {problem}; for example --column availableAgents=agents_idle"
-                )))
-            };
-            let Some((name, header)) = option.split_once('=') else {
-                return refuse("expected NAME=HEADER".to_owned());
-            };
-            let column = COLUMNS
-                .into_iter()
-                .find(|column| column.names().first() == Some(&name));
-            let Some(column) = column else {
-                let known = COLUMNS.map(|column| column.to_string());
-                return refuse(format!(
-                    "{name:?} is not a column; the columns are {}",
-                    known.join(", ")
-                ));
-            };
-            if header.is_empty() {
-                return refuse("the header is empty".to_owned());
-            }
-            if names.given[column].replace(header.to_owned()).is_some() {
-                return refuse(format!("{name} is given twice"));
-            }
-        }
-        Ok(names)
-    }
-
-    /// The names of `column`, the one to prefer first.
-    pub(super) fn of(&self, column: Column) -> impl Iterator<Item = &str> {
-        let given = self.given[column].as_deref();
-        let own = if given.is_some() { &[] } else { column.names() };
-        given.into_iter().chain(own.iter().copied())
-    }
-
-    /// The name that `--column` gives, if any.
-    pub(super) fn given(&self, column: Column) -> Option<&str> {
-        self.given[column].as_deref()
+impl<'a> Fields<'a> {
+    #[inline]
+    pub(super) fn text(&self, column: Column) -> Option<&'a [u8]> {
+        self.texts[column]
     }
 }

@@ -49,27 +49,41 @@ impl fmt::Display for BadRow {
     }
 }
 
-impl RowError {
+impl BadRow {
+    /// The same row, counted from the beginning of the file instead of after `lines`.
+    pub(super) fn after(&self, lines: u64) -> Self {
+        Self {
+            line: self.line + lines,
+            ..self.clone()
+        }
+    }
+
     /// A row that is wrong as a whole.
-    pub(super) fn bad_row(line: u64, expected: String) -> Self {
-        Self::Bad(Box::new(BadRow {
+    pub(super) fn whole(line: u64, expected: String) -> Self {
+        Self {
             line,
             field: None,
             expected,
-        }))
+        }
     }
 
     /// A row with one wrong field.
-    pub(super) fn bad_field(line: u64, column: &str, value: &[u8], expected: String) -> Self {
+    pub(super) fn field(line: u64, column: &str, value: &[u8], expected: String) -> Self {
         let field = BadField {
             column: column.to_owned(),
             value: shortened(value),
         };
-        Self::Bad(Box::new(BadRow {
+        Self {
             line,
             field: Some(field),
             expected,
-        }))
+        }
+    }
+}
+
+impl RowError {
+    pub(super) fn unreadable(text: impl Into<String>) -> Self {
+        Self::Unreadable(InputError(text.into()))
     }
 
     /// A line break inside a field that cannot hold one. A missing closing quote takes good rows

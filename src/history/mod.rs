@@ -1,26 +1,46 @@
-//! Exported history: the rows of a CSV or NDJSON file, read one at a time and checked.
+//! Exported history: the rows of a CSV or NDJSON file, read and checked on every core.
 //!
 //! CSV has a header; NDJSON has one object per line, such as the records in the warehouse file or
-//! the lines of `--json`. A row travels like this:
+//! the lines of `--json`; a JSON array of objects is read as NDJSON. A row travels like this:
 //!
-//! 1. [`HistoryReader`] tells the format from the first character and keeps the file open.
-//! 2. `csv_rows` (`plain`, and `quoted` from the first quote on) or `ndjson_rows` goes to the next row.
-//! 3. It splits the row into the text of each [`Column`], by the CSV header or by the member names.
-//! 4. `row_parser` makes a [`HistoryRow`] of the text, with `timestamps` and `numbers`.
-//! 5. A value that is not of the expected form is not guessed: it makes the row a [`BadRow`].
+//! 1. `opening` tells kind, encoding and format from the first bytes, and refuses other files.
+//! 2. `csv::Layout` finds delimiter, header and decimal sign in the beginning. They hold for the file.
+//! 3. `feed` cuts the file into chunks of whole rows, which threads parse.
+//! 4. `csv` or `json_rows` splits a row into the text of each [`Column`].
+//! 5. `row_parser` makes values of the text, with `timestamps`, `numbers` and their forms.
+//! 6. [`HistoryReader`] takes the chunks in order; `sequence` numbers the campaigns, and refuses what is
+//!    not in the order of time.
+//! 7. A value that could mean two things is not guessed: it makes the row a [`BadRow`].
 
 mod bounds;
+mod chunk;
+mod civil_time;
+mod column_names;
 mod columns;
-mod csv_rows;
+mod compact_times;
+mod csv;
 mod error;
-mod ndjson_rows;
+mod feed;
+mod file_kind;
+mod ids;
+mod json_array;
+mod json_rows;
+mod number_form;
 mod numbers;
+mod opening;
+mod options;
 mod reader;
 mod row;
 mod row_parser;
+mod running_totals;
+mod sequence;
+mod sorted;
 mod timestamps;
+mod utf16;
 
-pub use columns::{Column, ColumnNames};
+pub use column_names::ColumnNames;
+pub use columns::Column;
 pub use error::{BadField, BadRow, RowError};
+pub use options::{Decimal, ReadingOptions, Totals};
 pub use reader::HistoryReader;
 pub use row::{AvailableAgents, HistoryPoll, HistoryRow};

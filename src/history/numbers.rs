@@ -1,6 +1,8 @@
 //! Numbers of a row: counts, shares and means.
 
 use super::columns::{Column, Fields};
+use super::number_form::{FormError, is_nothing, plain, trimmed};
+use super::options::Decimal;
 use crate::base::number_text::{finite, whole};
 use crate::pacing::Ratio;
 
@@ -19,41 +21,131 @@ impl WrongField {
     }
 }
 
-/// A whole number of at least 0; `None` where there is no value.
-#[inline]
-pub(super) fn whole_number(fields: &Fields, column: Column) -> Result<Option<u32>, WrongField> {
-    match fields[column] {
-        None | Some(b"") => Ok(None),
-        Some(text) => match short_digits(text) {
-            Some(count) => Ok(Some(count)),
-            None => long_whole_number(fields, column),
-        },
-    }
+/// The numbers of one row.
+pub(super) struct Numbers<'a, 'f> {
+    pub(super) fields: &'a Fields<'f>,
+    /// The decimal sign of the file, where it is known.
+    pub(super) decimal: Option<Decimal>,
+    /// True where the header says that shares are percentages.
+    pub(super) is_percent_header: bool,
 }
 
-/// A number from 0 to 1.
-pub(super) fn share(fields: &Fields, column: Column) -> Result<Option<Ratio>, WrongField> {
-    let Some(number) = number(fields, column, SHARE)? else {
-        return Ok(None);
-    };
-    match Ratio::new(number) {
-        Some(share) => Ok(Some(share)),
-        None if number > 1.0 && number <= 100.0 => Err(WrongField::new(
-            column,
-            &format!("{SHARE} (a percentage? divide by 100)"),
-        )),
-        None => Err(WrongField::new(column, SHARE)),
-    }
-}
-
-/// A mean number of agents.
-pub(super) fn mean(fields: &Fields, column: Column) -> Result<Option<f64>, WrongField> {
-    let mean = number(fields, column, MEAN)?;
-    match mean {
-        Some(mean) if !(0.0..=f64::from(u32::MAX)).contains(&mean) => {
-            Err(WrongField::new(column, MEAN))
+impl Numbers<'_, '_> {
+    /// A whole number of at least 0; `None` where there is no value.
+    #[inline]
+    pub(super) fn whole(&self, column: Column) -> Result<Option<u32>, WrongField> {
+        match self.fields.text(column) {
+            None | Some(b"") => Ok(None),
+            Some(text) => match short_digits(text) {
+                Some(count) => Ok(Some(count)),
+                None => self.long_whole(column, text),
+            },
         }
-        mean => Ok(mean),
+    }
+
+    /// A number from 0 to 1.
+    #[inline]
+    pub(super) fn share(&self, column: Column) -> Result<Option<Ratio>, WrongField> {
+        let text = self.fields.text(column).unwrap_or_default();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        if text.starts_with(b"0.")
+            && self.decimal != Some(Decimal::Comma)
+            && !self.is_percent_header
+            && let Some(share) = finite(text).and_then(Ratio::new)
+        {
+            return Ok(Some(share));
+        }
+        self.long_share(column, text)
+    }
+
+    /// A mean number of agents.
+    pub(super) fn mean(&self, column: Column) -> Result<Option<f64>, WrongField> {
+        let text = self.fields.text(column).unwrap_or_default();
+        match self.number(column, text, MEAN)? {
+            Some((mean, _)) if !(0.0..=f64::from(u32::MAX)).contains(&mean) => {
+                Err(WrongField::new(column, MEAN))
+            }
+            mean => Ok(mean.map(|(mean, _)| mean)),
+        }
+    }
+
+    /// A dial ratio in hundredths.
+    pub(super) fn hundredths(&self, column: Column) -> Result<Option<u32>, WrongField> {
+        let text = self.fields.text(column).unwrap_or_default();
+        let Some((ratio, _)) = self.number(column, text, RATIO)? else {
+            return Ok(None);
+        };
+        match whole((ratio * 100.0).round()) {
+            Some(steps) => Ok(Some(steps)),
+            None => Err(WrongField::new(column, RATIO)),
+        }
+    }
+
+    /// A whole number in any other form, such as the "34.0" of a spreadsheet.
+    #[cold]
+    fn long_whole(&self, column: Column, text: &[u8]) -> Result<Option<u32>, WrongField> {
+        match self.number(column, text, WHOLE_NUMBER)? {
+            None => Ok(None),
+            Some((number, false)) if whole(number).is_some() => Ok(whole(number)),
+            Some(_) => Err(WrongField::new(column, WHOLE_NUMBER)),
+        }
+    }
+
+    fn long_share(&self, column: Column, text: &[u8]) -> Result<Option<Ratio>, WrongField> {
+        let Some((number, is_percent)) = self.number(column, text, SHARE)? else {
+            return Ok(None);
+        };
+        if self.is_percent_header && !is_percent && number != 0.0 {
+            let expected = "its header says per cent, and it has no % sign; write 31.2% or a share under a header without it";
+            return Err(WrongField::new(column, expected));
+        }
+        match Ratio::new(number) {
+            Some(share) => Ok(Some(share)),
+            None if number > 1.0 && number <= 100.0 && !is_percent => Err(WrongField::new(
+                column,
+                &format!("{SHARE} (a percentage? divide by 100)"),
+            )),
+            None => Err(WrongField::new(column, SHARE)),
+        }
+    }
+
+    /// A finite number, and true where it stands as a percentage; `None` where there is no value.
+    fn number(
+        &self,
+        column: Column,
+        text: &[u8],
+        expected: &str,
+    ) -> Result<Option<(f64, bool)>, WrongField> {
+        let text = trimmed(text);
+        if is_nothing(text) {
+            return Ok(None);
+        }
+        let wrong = |expected: &str| Err(WrongField::new(column, expected));
+        if self.fields.json_numbers[column] {
+            return finite(text)
+                .map_or_else(|| wrong(expected), |number| Ok(Some((number, false))));
+        }
+        let Ok(text) = str::from_utf8(text) else {
+            return wrong(expected);
+        };
+        let plain = match plain(text, self.decimal, column.is_share()) {
+            Ok(plain) => plain,
+            Err(FormError::Ambiguous) => return wrong(AMBIGUOUS),
+            Err(FormError::OtherDecimal) => return wrong(OTHER_DECIMAL),
+            Err(FormError::NoNumber) => return wrong(expected),
+        };
+        let number = if plain.is_percent {
+            // Exact where a division by 100 would round once more.
+            finite(format!("{}e-2", plain.text).as_bytes())
+        } else {
+            finite(plain.text.as_bytes())
+        };
+        match number {
+            Some(number) => Ok(Some((number, plain.is_percent))),
+            None => wrong(expected),
+        }
     }
 }
 
@@ -74,30 +166,9 @@ fn short_digits(text: &[u8]) -> Option<u32> {
     Some(count)
 }
 
-/// A whole number in any other form, such as the "34.0" of a spreadsheet.
-#[cold]
-fn long_whole_number(fields: &Fields, column: Column) -> Result<Option<u32>, WrongField> {
-    let Some(number) = number(fields, column, WHOLE_NUMBER)? else {
-        return Ok(None);
-    };
-    match whole(number) {
-        Some(count) => Ok(Some(count)),
-        None => Err(WrongField::new(column, WHOLE_NUMBER)),
-    }
-}
-
-/// A finite number; `None` where there is no value.
-fn number(fields: &Fields, column: Column, expected: &str) -> Result<Option<f64>, WrongField> {
-    let text = fields[column].unwrap_or_default().trim_ascii();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    match finite(text) {
-        Some(number) => Ok(Some(number)),
-        None => Err(WrongField::new(column, expected)),
-    }
-}
-
 pub(super) const WHOLE_NUMBER: &str = "expected a whole number of at least 0";
 const SHARE: &str = "expected a share from 0 to 1, such as 0.75";
 const MEAN: &str = "expected a mean number of agents, at least 0";
+const RATIO: &str = "expected a dial ratio, at least 0";
+const AMBIGUOUS: &str = "it could be in thousands or have three decimals; give the decimal sign of the file with --decimal . or --decimal ,";
+const OTHER_DECIMAL: &str = "other numbers of the file have another decimal sign; give the right one with --decimal . or --decimal ,";

@@ -1,101 +1,270 @@
-//! A file of history, open for reading.
+//! The rows of a file of history, in their order.
 
-use std::io::{BufRead, BufReader, Read};
+use std::collections::VecDeque;
+use std::io::Read;
 
-use super::bounds::BUFFER_BYTES;
-use super::columns::{ColumnNames, Fields, PerColumn};
-use super::csv_rows::CsvRows;
-use super::error::{RowError, unreadable};
-use super::ndjson_rows::NdjsonRows;
-use super::numbers::WrongField;
+use super::chunk::{Chunk, Event, Fault, ParsedRow, Seen};
+use super::error::{BadRow, RowError};
+use super::feed::Feed;
+use super::opening::{Opened, open};
+use super::options::ReadingOptions;
 use super::row::HistoryRow;
-use super::row_parser::RowParser;
+use super::sequence::Sequence;
+use super::sorted::Sorted;
 use crate::base::input::InputError;
 
-/// Reads a file of history row by row. Memory does not grow with the rows.
+/// Reads a file of history row by row. Memory does not grow with the rows, unless they are sorted.
 pub struct HistoryReader {
-    rows: TextRows,
-    parser: RowParser,
+    feed: Feed,
+    chunk: Chunk,
+    /// Place of the next event of the chunk.
+    place: usize,
+    /// Lines before the chunk.
+    lines_before: u64,
+    /// The number of each campaign of the chunk, once a row of it came.
+    numbers: Vec<Option<usize>>,
+    /// Rows without a time after which no other row came yet.
+    footers: VecDeque<BadRow>,
+    sorted: Option<Sorted>,
+    sequence: Sequence,
+    seen: Seen,
+    zone: Option<String>,
+    told: Vec<String>,
+    warnings: Vec<String>,
 }
 
-/// Rows as text, in one of the formats.
-enum TextRows {
-    Csv(Box<CsvRows>),
-    Ndjson(Box<NdjsonRows>),
+/// A row and its place in the file.
+#[derive(Clone, Copy)]
+pub(super) struct PlacedRow {
+    pub(super) row: ParsedRow,
+    pub(super) line: u64,
+    /// Number of its campaign.
+    pub(super) campaign: usize,
 }
 
 impl HistoryReader {
-    /// Opens a file. The first character tells the format: `{` begins NDJSON.
-    pub fn open(file: Box<dyn Read>, names: ColumnNames) -> Result<Self, InputError> {
-        let mut file = BufReader::with_capacity(BUFFER_BYTES, file);
-        let start = file.fill_buf().map_err(|error| unreadable(&error))?;
-        let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
-        if matches!(start, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) {
-            return Err(InputError(
-                "it is UTF-16 text; save it as CSV in UTF-8".to_owned(),
-            ));
-        }
-        if start.starts_with(&[0x1F, 0x8B]) {
-            return Err(InputError(
-                "it is compressed; unpack it first, such as zcat FILE | dialpace backtest -"
-                    .to_owned(),
-            ));
-        }
-        let rows = match start.trim_ascii_start().first() {
-            None => return Err(InputError("it is empty; expected CSV or NDJSON".to_owned())),
-            Some(b'{') => TextRows::Ndjson(Box::new(NdjsonRows::new(file, names))),
-            Some(_) => TextRows::Csv(Box::new(CsvRows::new(file, &names)?)),
-        };
+    /// Opens a file, and finds its format in its beginning.
+    pub fn open(file: Box<dyn Read + Send>, options: &ReadingOptions) -> Result<Self, InputError> {
+        let Opened {
+            feed,
+            lines_before,
+            campaign_column,
+            told,
+            warnings,
+        } = open(file, options)?;
         Ok(Self {
-            rows,
-            parser: RowParser::default(),
+            feed,
+            chunk: Chunk::default(),
+            place: 0,
+            lines_before,
+            numbers: Vec::new(),
+            footers: VecDeque::new(),
+            sorted: options.sorts.then(Sorted::default),
+            sequence: Sequence::new(options.totals, campaign_column),
+            seen: Seen::default(),
+            zone: options.time_zone.as_ref().map(|(name, _)| name.clone()),
+            told,
+            warnings,
         })
     }
 
-    /// The next row, or `None` at the end of the file.
+    /// The next row, or `None` at the end of the file. The rows of a campaign come in the order of time.
+    #[inline]
     pub fn next_row(&mut self) -> Result<Option<HistoryRow<'_>>, RowError> {
-        let line = match &mut self.rows {
-            TextRows::Csv(rows) => rows.advance()?,
-            TextRows::Ndjson(rows) => rows.advance()?,
+        let next = if self.sorted.is_some() {
+            self.next_sorted()?
+        } else {
+            self.next_placed()?
         };
-        let Some(line) = line else {
+        let Some(PlacedRow {
+            mut row,
+            line,
+            campaign,
+        }) = next
+        else {
             return Ok(None);
         };
-        let fields = match &self.rows {
-            TextRows::Csv(rows) => rows.fields(line)?,
-            TextRows::Ndjson(rows) => rows.fields(),
-        };
-        match self.parser.parse(line, &fields) {
-            Ok(row) => Ok(Some(row)),
-            Err(wrong) => Err(bad_field(line, wrong, &fields, self.rows.names())),
-        }
+        self.sequence.advance(campaign, line, &mut row)?;
+        Ok(Some(HistoryRow {
+            line,
+            campaign,
+            campaign_id: self.sequence.id(campaign),
+            at: row.at,
+            poll: row.poll,
+            dial_rate: row.dial_rate,
+            ratio: row.ratio,
+        }))
     }
 
     /// Bytes read so far.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        match &self.rows {
-            TextRows::Csv(rows) => rows.bytes(),
-            TextRows::Ndjson(rows) => rows.bytes(),
+        self.feed.bytes()
+    }
+
+    /// What was found in the file and could have been otherwise, in words. Complete after the last row.
+    #[must_use]
+    pub fn told(&self) -> Vec<String> {
+        let mut told = self.told.clone();
+        let mut tell = |is_so: bool, text: String| told.extend(is_so.then_some(text));
+        tell(self.seen.percent, "31% is 0.31".to_owned());
+        if let Some(zone) = &self.zone {
+            let text = format!("times without an offset are in {zone}");
+            tell(self.seen.zone, text);
+        }
+        let repeated = self.sequence.repeated_hour_rows;
+        let text = format!(
+            "rows in an hour that a clock change repeats, {repeated} of them, are taken in their order"
+        );
+        tell(repeated > 0, text);
+        if let Some(first) = self.footers.front() {
+            let text = match self.footers.len() {
+                1 => format!(
+                    "the last row, at line {}, has no time and is left out",
+                    first.line
+                ),
+                n => format!(
+                    "the last {n} rows, from line {}, have no time and are left out",
+                    first.line
+                ),
+            };
+            told.push(text);
+        }
+        told
+    }
+
+    /// What may be a mistake, in words. Complete after the last row.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = self.warnings.clone();
+        if self.seen.january_1970 {
+            warnings.push("it has times in January 1970: they are simulated, or numbers that do not count from 1970".to_owned());
+        }
+        if self.sequence.seems_cumulative() {
+            warnings.push("its totals only grow, as if they counted since midnight, and are taken as those of each interval; if they count on, give --totals cumulative, else --totals interval".to_owned());
+        }
+        warnings
+    }
+
+    fn next_sorted(&mut self) -> Result<Option<PlacedRow>, RowError> {
+        while let Some(mut sorted) = self.sorted.take_if(|sorted| !sorted.is_complete()) {
+            let next = self.next_parsed();
+            let added = match next {
+                Ok(Some((row, line))) => {
+                    sorted.add(row, line, self.chunk.ids.text(row.campaign as usize))
+                }
+                Ok(None) => {
+                    sorted.sort();
+                    Ok(())
+                }
+                Err(error) => Err(error),
+            };
+            self.sorted = Some(sorted);
+            added?;
+        }
+        let Some(sorted) = &mut self.sorted else {
+            return Ok(None);
+        };
+        let Some((row, line, id)) = sorted.next() else {
+            return Ok(None);
+        };
+        let campaign = self.sequence.number_of(id);
+        Ok(Some(PlacedRow {
+            row,
+            line,
+            campaign,
+        }))
+    }
+
+    #[inline]
+    fn next_placed(&mut self) -> Result<Option<PlacedRow>, RowError> {
+        let Some((row, line)) = self.next_parsed()? else {
+            return Ok(None);
+        };
+        let place = row.campaign as usize;
+        let campaign = match self.numbers.get(place) {
+            Some(Some(number)) => *number,
+            _ => self.add_number(place),
+        };
+        Ok(Some(PlacedRow {
+            row,
+            line,
+            campaign,
+        }))
+    }
+
+    #[cold]
+    fn add_number(&mut self, place: usize) -> usize {
+        let number = self.sequence.number_of(self.chunk.ids.text(place));
+        if self.numbers.len() <= place {
+            self.numbers.resize(place + 1, None);
+        }
+        if let Some(slot) = self.numbers.get_mut(place) {
+            *slot = Some(number);
+        }
+        number
+    }
+
+    /// The next row with its line.
+    #[inline]
+    fn next_parsed(&mut self) -> Result<Option<(ParsedRow, u64)>, RowError> {
+        loop {
+            if let Some(Event::Row(row)) = self.chunk.events.get(self.place)
+                && self.footers.is_empty()
+            {
+                self.place += 1;
+                return Ok(Some((*row, self.lines_before + u64::from(row.line))));
+            }
+            if !self.next_chunk_or_fault()? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Goes on where no row comes next: false at the end of the file.
+    #[cold]
+    fn next_chunk_or_fault(&mut self) -> Result<bool, RowError> {
+        match self.chunk.events.get(self.place) {
+            Some(Event::Row(_)) => {
+                // Rows without a time that are not the last are bad.
+                let bad = self.footers.pop_front();
+                bad.map_or(Ok(true), |bad| Err(RowError::Bad(Box::new(bad))))
+            }
+            Some(Event::Fault(fault)) => {
+                self.place += 1;
+                let before = self.lines_before;
+                match &**fault {
+                    Fault::Bad(bad) => Err(RowError::Bad(Box::new(bad.after(before)))),
+                    Fault::Footer(bad) => {
+                        self.footers.push_back(bad.after(before));
+                        if self.footers.len() <= FOOTERS_MAX {
+                            return Ok(true);
+                        }
+                        let bad = self.footers.pop_front();
+                        bad.map_or(Ok(true), |bad| Err(RowError::Bad(Box::new(bad))))
+                    }
+                    Fault::UnclosedQuote(line) => Err(RowError::unclosed_quote(before + line)),
+                }
+            }
+            None => {
+                let used = std::mem::take(&mut self.chunk);
+                self.lines_before += used.lines;
+                let Some(chunk) = self.feed.next(used, self.lines_before + 1)? else {
+                    return Ok(false);
+                };
+                self.chunk = chunk;
+                self.place = 0;
+                self.numbers.clear();
+                self.numbers.resize(self.chunk.ids.len(), None);
+                let seen = self.chunk.seen;
+                self.seen.january_1970 |= seen.january_1970;
+                self.seen.zone |= seen.zone;
+                self.seen.percent |= seen.percent;
+                Ok(true)
+            }
         }
     }
 }
 
-impl TextRows {
-    /// The name that the file has for each column.
-    fn names(&self) -> &PerColumn<String> {
-        match self {
-            Self::Csv(rows) => rows.names(),
-            Self::Ndjson(rows) => rows.names(),
-        }
-    }
-}
-
-#[cold]
-fn bad_field(line: u64, wrong: WrongField, fields: &Fields, names: &PerColumn<String>) -> RowError {
-    let value = fields[wrong.column].unwrap_or_default();
-    if value.contains(&b'\n') {
-        return RowError::unclosed_quote(line);
-    }
-    RowError::bad_field(line, &names[wrong.column], value, wrong.expected)
-}
+/// Rows without a time at the end of a file that are left out.
+const FOOTERS_MAX: usize = 100;

@@ -8,6 +8,8 @@ use crate::pacing::{Ratio, Traffic};
 pub struct HistoryRow<'a> {
     /// Line of the file at which the row begins, from 1.
     pub line: u64,
+    /// Number of its campaign, in the order of the campaigns' first rows.
+    pub campaign: usize,
     /// Campaign; empty where the file has no such column.
     pub campaign_id: &'a str,
     /// Time of the poll.
@@ -16,6 +18,8 @@ pub struct HistoryRow<'a> {
     pub poll: Option<HistoryPoll>,
     /// Dial rate in the file, calls per minute.
     pub dial_rate: Option<u32>,
+    /// Dial ratio in the file, hundredths of a call per available agent.
+    pub ratio: Option<u32>,
 }
 
 /// Metrics of one poll.

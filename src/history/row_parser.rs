@@ -1,39 +1,105 @@
 //! Text of a row to its values.
 
+use super::chunk::{ParsedRow, Seen};
 use super::columns::{Column, Fields};
-use super::numbers::{WHOLE_NUMBER, WrongField, mean, share, whole_number};
-use super::row::{AvailableAgents, HistoryPoll, HistoryRow};
-use super::timestamps::TimestampParser;
+use super::ids::Ids;
+use super::number_form::{is_nothing, trimmed};
+use super::numbers::{Numbers, WHOLE_NUMBER, WrongField};
+use super::options::Decimal;
+use super::row::{AvailableAgents, HistoryPoll};
+use super::timestamps::{TimeRead, TimeRules, TimestampParser};
 use crate::pacing::{IntervalRate, Traffic};
 
-/// Parses rows. It keeps the day and the campaign of the last row, which the next row often shares.
-#[derive(Debug, Default)]
+/// How the rows of a file are written.
+#[derive(Clone, Debug)]
+pub(super) struct RowRules {
+    pub(super) times: TimeRules,
+    pub(super) decimal: Option<Decimal>,
+    /// True where the header says that the answer rate is a percentage.
+    pub(super) is_percent_header: bool,
+    /// True where totals count since a time that rows share.
+    pub(super) has_cumulative_totals: bool,
+}
+
+/// Parses rows. It keeps the day of the last row, which the next row often shares.
+#[derive(Debug)]
 pub(super) struct RowParser {
     timestamps: TimestampParser,
-    campaign_id: String,
+    rules: RowRules,
+    joined_time: Vec<u8>,
+    has_seen_percent: bool,
 }
 
 impl RowParser {
+    pub(super) fn new(rules: RowRules) -> Self {
+        Self {
+            timestamps: TimestampParser::new(rules.times.clone()),
+            rules,
+            joined_time: Vec::new(),
+            has_seen_percent: false,
+        }
+    }
+
+    /// What was met so far.
+    pub(super) fn seen(&self) -> Seen {
+        Seen {
+            january_1970: self.timestamps.has_seen_1970,
+            zone: self.timestamps.has_used_zone,
+            percent: self.has_seen_percent,
+        }
+    }
+
+    #[inline]
     pub(super) fn parse(
         &mut self,
-        line: u64,
+        line: u32,
         fields: &Fields,
-    ) -> Result<HistoryRow<'_>, WrongField> {
-        let text = fields[Column::Timestamp].unwrap_or_default();
-        let at = self.timestamps.parse(text);
-        let at = at.ok_or_else(|| WrongField::new(Column::Timestamp, TIMESTAMP))?;
-        if let Some(id) = fields[Column::CampaignId]
-            && (id.is_empty() || id != self.campaign_id.as_bytes())
-        {
-            self.campaign_id.clear();
-            self.campaign_id.push_str(campaign_id(id)?);
+        ids: &mut Ids,
+    ) -> Result<ParsedRow, WrongField> {
+        let TimeRead { at, again_millis } = self.time(fields)?;
+        let campaign = fields.text(Column::CampaignId).unwrap_or_default();
+        let campaign = match ids.expected(campaign) {
+            Some(number) => number,
+            None if fields.text(Column::CampaignId).is_none() => ids.number_of(""),
+            None => ids.number_of(campaign_id(campaign)?),
+        };
+        let numbers = Numbers {
+            fields,
+            decimal: self.rules.decimal,
+            is_percent_header: self.rules.is_percent_header,
+        };
+        let poll = poll(&numbers, self.rules.has_cumulative_totals)?;
+        if !self.has_seen_percent {
+            let rate = fields.text(Column::AnswerRate).unwrap_or_default();
+            self.has_seen_percent = rate.last() == Some(&b'%');
         }
-        Ok(HistoryRow {
+        Ok(ParsedRow {
             line,
-            campaign_id: &self.campaign_id,
+            campaign: u32::try_from(campaign).unwrap_or(u32::MAX),
             at,
-            poll: poll(fields)?,
-            dial_rate: whole_number(fields, Column::DialRate)?,
+            again_millis,
+            poll,
+            dial_rate: numbers.whole(Column::DialRate)?,
+            ratio: numbers.hundredths(Column::Ratio)?,
+        })
+    }
+
+    #[inline]
+    fn time(&mut self, fields: &Fields) -> Result<TimeRead, WrongField> {
+        let date = fields.text(Column::Timestamp).unwrap_or_default();
+        let read = match fields.text(Column::TimeOfDay) {
+            None => self.timestamps.parse(date),
+            Some(time) => {
+                self.joined_time.clear();
+                self.joined_time.extend_from_slice(trimmed(date));
+                self.joined_time.push(b' ');
+                self.joined_time.extend_from_slice(trimmed(time));
+                self.timestamps.parse(&self.joined_time)
+            }
+        };
+        read.map_err(|expected| WrongField {
+            column: Column::Timestamp,
+            expected,
         })
     }
 }
@@ -42,6 +108,7 @@ fn campaign_id(text: &[u8]) -> Result<&str, WrongField> {
     let is_usable = |id: &&str| {
         (1..=CAMPAIGN_ID_BYTES_MAX).contains(&id.len())
             && !id.bytes().any(|byte| byte.is_ascii_control())
+            && !is_nothing(id.as_bytes())
     };
     let text = str::from_utf8(text).ok().map(str::trim);
     text.filter(is_usable)
@@ -49,14 +116,16 @@ fn campaign_id(text: &[u8]) -> Result<&str, WrongField> {
 }
 
 /// The metrics of the row; `None` where it has none.
-fn poll(fields: &Fields) -> Result<Option<HistoryPoll>, WrongField> {
-    let calls = calls(fields)?;
-    let available = available_agents(fields)?;
+#[inline]
+fn poll(numbers: &Numbers, is_cumulative: bool) -> Result<Option<HistoryPoll>, WrongField> {
+    let calls = calls(numbers, is_cumulative)?;
+    let available = available_agents(numbers)?;
     let traffic = Traffic {
         attempts: calls.dialed,
         answered: calls.answered,
-        abandoned: whole_number(fields, Column::CallsAbandoned)?,
-        logged_in: whole_number(fields, Column::LoggedInAgents)?,
+        abandoned: numbers.whole(Column::CallsAbandoned)?,
+        logged_in: logged_in(numbers)?,
+        busy: None,
     };
     let answer_rate = match (available, calls.answer_rate) {
         (Some(_), IntervalRate::Known(rate)) => Some(rate),
@@ -83,10 +152,16 @@ struct IntervalCalls {
     answer_rate: IntervalRate,
 }
 
-fn calls(fields: &Fields) -> Result<IntervalCalls, WrongField> {
-    let dialed = whole_number(fields, Column::CallsDialed)?;
-    let answered = whole_number(fields, Column::CallsAnswered)?;
-    let rate = share(fields, Column::AnswerRate)?;
+#[inline]
+fn calls(numbers: &Numbers, is_cumulative: bool) -> Result<IntervalCalls, WrongField> {
+    let dialed = numbers.whole(Column::CallsDialed)?;
+    let answered = numbers.whole(Column::CallsAnswered)?;
+    // A rate of cumulative totals is not that of the interval.
+    let rate = if is_cumulative {
+        None
+    } else {
+        numbers.share(Column::AnswerRate)?
+    };
     let Some(answer_rate) = IntervalRate::of(rate, dialed, answered) else {
         let dialed = dialed.unwrap_or_default();
         let expected = format!("expected no more than the {dialed} calls dialed");
@@ -108,16 +183,39 @@ fn calls(fields: &Fields) -> Result<IntervalCalls, WrongField> {
 }
 
 /// The count where the file has that column, else the mean.
-fn available_agents(fields: &Fields) -> Result<Option<AvailableAgents>, WrongField> {
-    if fields[Column::AvailableAgents].is_some() {
-        let count = whole_number(fields, Column::AvailableAgents)?;
+#[inline]
+fn available_agents(numbers: &Numbers) -> Result<Option<AvailableAgents>, WrongField> {
+    if numbers.fields.text(Column::AvailableAgents).is_some() {
+        let count = numbers.whole(Column::AvailableAgents)?;
         return Ok(count.map(AvailableAgents::Count));
     }
-    let mean = mean(fields, Column::AvailabilityMean)?;
+    let mean = numbers.mean(Column::AvailabilityMean)?;
     Ok(mean.map(AvailableAgents::WindowMean))
 }
 
-const TIMESTAMP: &str = "expected RFC 3339 with an offset, such as 2026-11-22T15:03:00Z, or seconds or milliseconds since 1970, of March 1973 or later";
+/// Agents logged in and not on a break.
+#[inline]
+fn logged_in(numbers: &Numbers) -> Result<Option<u32>, WrongField> {
+    if numbers.fields.text(Column::LoggedInAgents).is_some() {
+        return numbers.whole(Column::LoggedInAgents);
+    }
+    if numbers.fields.text(Column::AgentsUnavailable).is_none() {
+        return Ok(None);
+    }
+    let all = numbers.whole(Column::AgentsLoggedIn)?;
+    let unavailable = numbers.whole(Column::AgentsUnavailable)?;
+    let (Some(all), Some(unavailable)) = (all, unavailable) else {
+        return Ok(None);
+    };
+    match all.checked_sub(unavailable) {
+        Some(staffed) => Ok(Some(staffed)),
+        None => Err(WrongField::new(
+            Column::AgentsUnavailable,
+            &format!("expected no more than the {all} agents logged in"),
+        )),
+    }
+}
+
 const CAMPAIGN_ID: &str = "expected an id in UTF-8 of 1 to 200 bytes, without control characters";
 const NO_ANSWER_RATE: &str =
     "expected a share from 0 to 1, or values in totalCallsDialed and totalCallsAnswered";

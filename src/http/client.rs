@@ -112,6 +112,39 @@ impl<'a> Client<'a> {
         deadline: &Deadline,
         has_taken_effect: HasTakenEffect,
     ) -> Result<Answer, CallError> {
+        self.call_again(
+            request,
+            token,
+            deadline,
+            has_taken_effect,
+            self.retry.retries,
+        )
+    }
+
+    /// Sends `request` once, whatever comes of it: for one that must be made anew for each try.
+    pub fn call_once(
+        &self,
+        request: &Request,
+        token: Option<&SecretString>,
+        deadline: &Deadline,
+    ) -> Result<Answer, CallError> {
+        self.call_again(request, token, deadline, &|| Ok(false), 0)
+    }
+
+    /// Number and waits of the retries.
+    #[must_use]
+    pub fn retry(&self) -> Retry {
+        self.retry
+    }
+
+    fn call_again(
+        &self,
+        request: &Request,
+        token: Option<&SecretString>,
+        deadline: &Deadline,
+        has_taken_effect: HasTakenEffect,
+        retries: u32,
+    ) -> Result<Answer, CallError> {
         let mut failure = CallError::untried(request.call, deadline.limit());
         while !deadline.remaining().is_zero() {
             let Some(permit) = self.budget.acquire(deadline) else {
@@ -128,7 +161,7 @@ impl<'a> Client<'a> {
                 }
                 Err(failed) => failed,
             };
-            let again = problem.is_passing() && failure.tries < self.retry.retries;
+            let again = problem.is_passing() && failure.tries < retries;
             let silent = problem.is_silence();
             failure.add(
                 problem,
@@ -149,7 +182,7 @@ impl<'a> Client<'a> {
                 problem: failure.problem.to_string(),
                 wait,
                 retry: failure.tries,
-                retries: self.retry.retries,
+                retries,
             });
             deadline.clock().sleep(wait);
             if silent && has_taken_effect().map_err(CallError::with_unknown_effect)? {
@@ -198,7 +231,7 @@ impl<'a> Client<'a> {
             Some(location) if status < 400 => {
                 secrets::of_a_stranger(&format!("to {}", address::shown(location)))
             }
-            _ => json::message(&answer.body),
+            _ => json::message(answer.header(STATUS_DESCRIPTION), &answer.body),
         };
         Err((Problem::Status { status, message }, pause))
     }
@@ -291,6 +324,9 @@ impl<'a> Client<'a> {
         agent.run(request.build())
     }
 }
+
+/// The header field in which NICE CXone explains a status.
+const STATUS_DESCRIPTION: &str = "icStatusDescription";
 
 /// One try of a request.
 #[derive(Clone, Copy)]

@@ -99,8 +99,12 @@ fn read_at<T: DeserializeOwned>(body: &[u8]) -> Result<T, Misfit> {
     }
 }
 
-/// The message inside the body of an error answer, on one line and shortened.
-pub(super) fn message(body: &[u8]) -> String {
+/// The message of an error answer, on one line and shortened: what a header field tells, or else
+/// what the body does.
+pub(super) fn message(told: Option<&str>, body: &[u8]) -> String {
+    if let Some(told) = told.filter(|told| !told.trim().is_empty()) {
+        return shown(told);
+    }
     let text = String::from_utf8_lossy(body);
     let message = serde_json::from_slice::<serde_json::Value>(body)
         .ok()
@@ -112,7 +116,8 @@ pub(super) fn message(body: &[u8]) -> String {
 /// The text of the first field that error bodies use for it, RFC 6749 and RFC 9457 among them.
 fn json_message(value: &serde_json::Value) -> Option<String> {
     let text = |key: &str| value.get(key)?.as_str().map(str::to_owned);
-    match (text("error"), text("error_description")) {
+    let description = text("error_description").or_else(|| text("errorDescription"));
+    match (text("error"), description) {
         (Some(error), Some(description)) => Some(format!("{error}: {description}")),
         (error, description) => ["message", "detail", "title"]
             .into_iter()

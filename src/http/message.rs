@@ -3,9 +3,11 @@
 use std::fmt;
 
 use secrecy::SecretString;
+use serde::de::DeserializeOwned;
 use ureq::http::{HeaderMap, Method};
 
-use super::address;
+use super::error::CallError;
+use super::{address, json};
 use crate::base::secrets;
 
 /// One request, as data. A dry run prints the request that a real run sends.
@@ -92,6 +94,11 @@ impl fmt::Display for Request {
 }
 
 impl Answer {
+    /// Reads the JSON body; the error names the field.
+    pub fn json<T: DeserializeOwned>(&self, call: &'static str) -> Result<T, CallError> {
+        json::read(&self.body).map_err(|problem| CallError::unusable(call, problem))
+    }
+
     /// A header field as text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {

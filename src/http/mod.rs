@@ -23,7 +23,7 @@ pub use client::{Client, HasTakenEffect};
 pub use error::{CallError, Problem};
 pub use message::{Answer, Body, Request};
 pub use proxy::Proxy;
-pub use retry::{Retry, bounded_retry_at, retry_after};
+pub use retry::{Growth, Retry, bounded_retry_at, retry_after};
 
 /// Reads a body as the body of an answer is read. Of fuzzing builds only.
 #[cfg(fuzzing)]

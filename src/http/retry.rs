@@ -11,12 +11,35 @@ use crate::base::units::UnixMillis;
 pub struct Retry {
     /// Tries after the first.
     pub retries: u32,
-    /// The unit of the Fibonacci back-off.
+    /// The wait before the first one.
     pub wait: Duration,
+    /// How the waits grow.
+    pub growth: Growth,
+}
+
+/// How the waits before retries grow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Growth {
+    /// 1, 1, 2, 3, 5, 8, 13, … times the first.
+    #[default]
+    Fibonacci,
+    /// Each is three times the one before.
+    Threefold,
 }
 
 impl Retry {
-    /// The wait before retry number `retry`, counted from 1: 1, 1, 2, 3, 5, 8, 13, … units.
+    /// The retries of calls about a skill: after 2 s and after 6 s. A tenant's 429 often comes
+    /// without a `Retry-After`, and this is what clients in use wait then.
+    #[must_use]
+    pub fn on_skills() -> Self {
+        Self {
+            retries: 2,
+            wait: Duration::from_secs(2),
+            growth: Growth::Threefold,
+        }
+    }
+
+    /// The wait before retry number `retry`, counted from 1.
     ///
     /// ```
     /// # use dialpace::http::Retry;
@@ -24,12 +47,17 @@ impl Retry {
     /// let retry = Retry::default();
     /// let waits: Vec<u64> = (1..=7).map(|n| retry.back_off(n).as_secs()).collect();
     /// assert_eq!(waits, [1, 1, 2, 3, 5, 8, 13]);
+    /// let waits = [1, 2].map(|n| Retry::on_skills().back_off(n).as_secs());
+    /// assert_eq!(waits, [2, 6]);
     /// ```
     #[must_use]
     pub fn back_off(&self, retry: u32) -> Duration {
         let (mut units, mut next) = (1_u32, 1_u32);
         for _ in 1..retry {
-            (units, next) = (next, units.saturating_add(next));
+            (units, next) = match self.growth {
+                Growth::Fibonacci => (next, units.saturating_add(next)),
+                Growth::Threefold => (units.saturating_mul(3), next),
+            };
         }
         self.wait.saturating_mul(units)
     }
@@ -40,6 +68,7 @@ impl Default for Retry {
         Self {
             retries: 5,
             wait: Duration::from_secs(1),
+            growth: Growth::Fibonacci,
         }
     }
 }

@@ -7,7 +7,7 @@ use super::state::State;
 use crate::base::clock::Deadline;
 use crate::base::notice::Notice;
 use crate::base::units::UnixMillis;
-use crate::pacing::{Burst, Decision, Reason, Setpoint};
+use crate::pacing::{Burst, Reason, Setpoint};
 
 impl State {
     /// The burst that may be in force.
@@ -20,10 +20,10 @@ impl State {
     /// Returns the deadline for sending it: its end.
     pub(super) fn begin_burst<'a>(
         &mut self,
-        decision: &Decision,
+        burst: Option<Burst>,
         deadline: &Deadline<'a>,
     ) -> Deadline<'a> {
-        let Some(burst) = decision.burst else {
+        let Some(burst) = burst else {
             return *deadline;
         };
         let clock = deadline.clock();
@@ -32,8 +32,8 @@ impl State {
     }
 
     /// Forgets a burst that was surely not sent.
-    pub(super) fn forget_unsent_burst(&mut self, decision: &Decision) {
-        if decision.burst.is_some() && self.open_burst().is_none() {
+    pub(super) fn forget_unsent(&mut self, burst: Option<Burst>) {
+        if burst.is_some() && self.open_burst().is_none() {
             self.pacer.burst = None;
         }
     }

@@ -18,17 +18,18 @@ use super::state::State;
 use super::store::{StateError, Store};
 use crate::base::clock::{Clock, Deadline};
 use crate::base::notice::{Notice, Notices};
+use crate::base::subject::Subject;
 use crate::http::{CallError, bounded_retry_at};
-use crate::pacing::{Decision, Pacer, Reason, Sample, Setpoint};
-use crate::platform::Platform;
+use crate::pacing::{Decision, Pacer, Reason, Sample, Setpoint, Unit};
+use crate::platform::{Bounds, Change, Obstacle, Platform};
 use crate::warehouse::Warehouse;
 
 /// The parts of a cycle.
 pub struct Cycle<'a> {
     /// The pacer.
     pub pacer: &'a Pacer,
-    /// The campaign's identifier, for state and records.
-    pub campaign_id: &'a str,
+    /// The campaign or skill, for state and records.
+    pub subject: &'a Subject,
     /// The campaign.
     pub platform: &'a dyn Platform,
     /// The destination of records, if any.
@@ -44,7 +45,7 @@ pub struct Cycle<'a> {
 impl Cycle<'_> {
     /// Reads the state for the cycles to come; a damaged file is renamed, and the state is cold.
     pub fn load(&self, clock: &dyn Clock) -> Result<State, StateError> {
-        recovery::load(self.store, self.campaign_id, self.notices, clock.now())
+        recovery::load(self.store, &self.subject.key(), self.notices, clock.now())
     }
 
     /// Runs one cycle. Afterwards `state` equals the state file.
@@ -60,6 +61,9 @@ impl Cycle<'_> {
             .map_err(|error| failures.add(CycleError::Call(error)))
             .ok();
         let sample = sight.as_ref().and_then(|sight| {
+            if let Some(damage) = sight.damage.clone() {
+                failures.add(CycleError::Call(damage));
+            }
             let sample = sight.sample.as_ref();
             sample
                 .map_err(|error| failures.add(CycleError::Call(error.clone())))
@@ -68,9 +72,15 @@ impl Cycle<'_> {
         if let Some(error) = sight.as_ref().and_then(|sight| sight.unreadable.clone()) {
             failures.add(CycleError::Call(error));
         }
-        let decision = self.decide(state, sight.as_ref(), sample.copied(), deadline);
+        let sample = sample.copied().flatten();
+        let decision = self.decide(state, sight.as_ref(), sample, deadline);
         let (decision, outcome) = if self.is_held() {
-            self.hold(state, decision, obeyed, deadline, &mut failures)
+            let is_stopping = sight.is_some_and(|sight| sight.bounds.is_stopping);
+            let held = self.hold(state, decision, obeyed, deadline, &mut failures);
+            if is_stopping && matches!(held.1, Outcome::Held) {
+                self.stop_again(state, deadline, &mut failures);
+            }
+            held
         } else {
             let (decision, sent) = self.carry_out(state, decision, sight.as_ref(), deadline);
             // The marker may have been left meanwhile.
@@ -90,8 +100,8 @@ impl Cycle<'_> {
     /// Stops the lever for an operator, wherever somebody else may have moved it.
     pub fn stop(&self, state: &mut State, deadline: &Deadline) -> CycleReport {
         if !state.is_lowered_by(Setpoint::Stopped) {
-            match self.platform.read(deadline) {
-                Ok(standing) => drop(self.seeing().adopt(state, standing.setpoint)),
+            match self.platform.read(&mut state.cursor, deadline) {
+                Ok(standing) => drop(self.seeing().take(state, &standing)),
                 Err(_) => state.pacer.applied = None,
             }
         }
@@ -155,10 +165,52 @@ impl Cycle<'_> {
         if !state.unsettled.is_empty() {
             state.pacer.applied = state.highest_in_force();
         }
-        let decision = self.pacer.step(&mut state.pacer, sample, now);
+        let bounds = sight.map(|sight| &sight.bounds);
+        let ceiling = bounds.and_then(|bounds| bounds.ceiling);
+        let bounded = ceiling.map(|ceiling| self.pacer.bounded(ceiling));
+        let pacer = bounded.as_ref().unwrap_or(self.pacer);
+        let decision = pacer.step(&mut state.pacer, sample, now);
         state.pacer.applied = confirmed;
-        match sight.and_then(|sight| sight.exceeded) {
+        let decision = match sight.and_then(|sight| sight.exceeded) {
             Some(ours) if sample.is_none() => decision.back_to(ours),
+            _ => decision,
+        };
+        match bounds {
+            Some(bounds) => self.within(bounds, decision),
+            None => decision,
+        }
+    }
+
+    /// A decision within what bounds the lever now.
+    fn within(&self, bounds: &Bounds, decision: Decision) -> Decision {
+        if let Some(latch) = self.store.latch().read() {
+            let why = match latch.why.as_str() {
+                "" => "writing is latched off, until `dialpace resume`".to_owned(),
+                why => format!("writing is latched off, until `dialpace resume`: {why}"),
+            };
+            return decision.held_for(Reason::WriteLatched, why);
+        }
+        let starts = decision.previous == Some(Setpoint::Stopped);
+        match &bounds.obstacle {
+            Some(Obstacle::NoAuthority(why)) => {
+                return decision.held_for(Reason::NoAuthority, why.clone());
+            }
+            Some(Obstacle::ChangedElsewhere(why)) => {
+                return decision.held_for(Reason::ChangedElsewhere, why.clone());
+            }
+            Some(Obstacle::NotEnoughData(why)) if !starts && decision.rests_on_results() => {
+                return decision.held_for(Reason::NotEnoughData, why.clone());
+            }
+            _ => {}
+        }
+        let decision = match bounds.reach {
+            Some(reach) => decision.within_reach(reach),
+            None => decision,
+        };
+        match &bounds.not_taken {
+            Some((setpoint, why)) if decision.order() == Some(*setpoint) => {
+                decision.held_for(Reason::NotApplied, why.clone())
+            }
             _ => decision,
         }
     }
@@ -177,7 +229,7 @@ impl Cycle<'_> {
         let Some(sight) = sight else {
             return (decision, Ok(Outcome::NotApplied));
         };
-        let is_blind = sight.sample.is_err();
+        let is_blind = !matches!(sight.sample, Ok(Some(_)));
         let setpoint = if is_blind {
             ordered.min(state.lowest_in_force())
         } else {
@@ -187,6 +239,9 @@ impl Cycle<'_> {
             setpoint: Some(setpoint),
             ..decision
         };
+        if setpoint == Setpoint::Stopped && self.stops_for_operators_only() {
+            return (decision, Ok(Outcome::NotApplied));
+        }
         if sight.unreadable.is_some() && !state.is_lowered_by(setpoint) {
             return (decision, Ok(Outcome::NotApplied));
         }
@@ -198,20 +253,41 @@ impl Cycle<'_> {
         let looks_first = is_blind && sight.standing.is_none() && sight.unreadable.is_none();
         if looks_first
             && setpoint > Setpoint::Stopped
-            && let Ok(standing) = self.platform.read(deadline)
+            && let Ok(standing) = self.platform.read(&mut state.cursor, deadline)
         {
             if standing.setpoint <= setpoint {
-                self.seeing().adopt(state, standing.setpoint);
+                self.seeing().take(state, &standing);
                 return (decision, Ok(Outcome::Held));
             }
             version = standing.version;
         }
-        let deadline = state.begin_burst(&decision, deadline);
+        let burst = decision.burst;
+        let deadline = state.begin_burst(burst, deadline);
         let sent = self
             .sending()
-            .send(state, &decision, setpoint, version, &deadline);
-        state.forget_unsent_burst(&decision);
-        (decision, sent)
+            .send(state, decision, setpoint, version, &deadline);
+        state.forget_unsent(burst);
+        sent
+    }
+
+    /// True for a dialer that dials by itself: it calls nobody while nobody is available, so that its
+    /// lowest ratio is enough for every guard.
+    fn stops_for_operators_only(&self) -> bool {
+        self.pacer.limits().actuator.unit == Unit::CallsPerAgent
+    }
+
+    /// Repeats a stop that was accepted and did not take. It is recorded already.
+    fn stop_again(&self, state: &mut State, deadline: &Deadline, failures: &mut Failures) {
+        let change = Change {
+            setpoint: Setpoint::Stopped,
+            previous: Some(Setpoint::Stopped),
+            version: None,
+            is_latched: true,
+            was_stopped: true,
+        };
+        if let Err(error) = self.platform.apply(&mut state.cursor, &change, deadline) {
+            failures.add(CycleError::Call(error));
+        }
     }
 
     /// Stops the lever where an operator asked for it, before anything else and whatever pause an
@@ -240,12 +316,13 @@ impl Cycle<'_> {
         let decision = self
             .pacer
             .lowering(&state.pacer, previous, setpoint, reason, now);
-        if !state.is_lowered_by(setpoint) {
+        let is_latched = setpoint > Setpoint::Stopped && self.store.latch().stands();
+        if is_latched || !state.is_lowered_by(setpoint) {
             return (decision, Outcome::Held);
         }
-        let sent = self
+        let (decision, sent) = self
             .sending()
-            .send(state, &decision, setpoint, None, deadline);
+            .send(state, decision, setpoint, None, deadline);
         let outcome = sent.unwrap_or_else(|error| {
             failures.add(error);
             Outcome::NotApplied
@@ -275,7 +352,7 @@ impl Cycle<'_> {
     /// True where an operator's stop stands.
     #[must_use]
     pub fn is_held(&self) -> bool {
-        self.store.hold().read().is_some()
+        self.store.hold().stands()
     }
 
     /// Waits until the platform may be called again, if the deadline allows.
@@ -303,7 +380,7 @@ impl Cycle<'_> {
     fn seeing(&self) -> Seeing<'_> {
         Seeing {
             platform: self.platform,
-            hold: self.store.hold(),
+            store: self.store,
             notices: self.notices,
             unit: self.pacer.limits().actuator.unit,
         }
@@ -314,7 +391,8 @@ impl Cycle<'_> {
             platform: self.platform,
             store: self.store,
             notices: self.notices,
-            campaign_id: self.campaign_id,
+            subject: self.subject,
+            pacer: self.pacer,
             unit: self.pacer.limits().actuator.unit,
             keeps_record: self.warehouse.is_some(),
         }

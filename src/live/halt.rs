@@ -1,13 +1,14 @@
 //! An operator's stop, stronger than the lock: the marker first, then the lever, whoever holds the
 //! state. Also the resume, which takes the marker away and sends nothing.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use super::hold::HoldMarker;
+use super::hold::{Hold, HoldMarker};
 use super::options::{LiveOptions, SandboxLifetime};
 use super::outcome::{CycleError, CycleReport};
 use super::running::Live;
@@ -16,22 +17,25 @@ use super::store::{Loaded, Process, StateError, Store};
 use crate::base::clock::{Clock, Deadline};
 use crate::base::files;
 use crate::base::notice::Notices;
+use crate::base::subject::Subject;
 use crate::config::Sources;
 use crate::http::CallError;
 use crate::pacing::Setpoint;
-use crate::platform::{Applied, Change};
+use crate::platform::{Applied, Change, Cursor};
 
 /// A campaign that an operator stopped.
 #[derive(Debug)]
 pub struct Halt {
-    /// The campaign.
-    pub campaign_id: String,
+    /// The campaign or skill.
+    pub subject: Subject,
     /// The state whose runs obey the marker.
     pub state_path: PathBuf,
     /// The marker.
     pub marker: PathBuf,
     /// Who lowered the lever.
     pub by: HaltedBy,
+    /// What was put back, where that was asked for; `None` where nothing was to be.
+    pub restored: Option<Result<Option<String>, CallError>>,
 }
 
 /// Who lowered the lever.
@@ -54,6 +58,8 @@ pub struct Resumed {
     pub marker: PathBuf,
     /// True where it was there.
     pub was_held: bool,
+    /// True where writing was latched off.
+    pub was_latched: bool,
 }
 
 /// The clock, and the receiver of notices.
@@ -62,6 +68,9 @@ struct Run<'a> {
     notices: &'a dyn Notices,
     /// Longest time to wait for the run that holds the state.
     wait: Duration,
+    /// True where what stood before the first change is to be put back.
+    restores: bool,
+    restored: RefCell<Option<Result<Option<String>, CallError>>>,
     began: Duration,
 }
 
@@ -72,17 +81,18 @@ pub fn stop(
     notices: &dyn Notices,
     clock: &Arc<dyn Clock>,
     wait: Duration,
+    restores: bool,
 ) -> Result<Halt> {
     let layers = layers(options, sources, notices).inspect_err(|_| {
         // A configuration that cannot be read stops no stop.
         if let Some(path) = sources.flags.get("state") {
-            let _ = marker_beside(Path::new(path)).set(clock.now());
+            let _ = marker_beside(Path::new(path)).set(Hold::since(clock.now()));
         }
     })?;
     let path = state_path(options, &layers, sources, SandboxLifetime::Persistent)?;
     let marker = marker_beside(&path);
     let shown = marker.path().display().to_string();
-    let left = marker.set(clock.now());
+    let left = marker.set(Hold::since(clock.now()));
     let setup = Setup::new(options, &layers, sources, SandboxLifetime::Persistent)
         .with_context(|| {
             format!("the marker {shown} is left, which every cycle obeys, but this run cannot reach the campaign")
@@ -91,6 +101,8 @@ pub fn stop(
         clock,
         notices,
         wait,
+        restores,
+        restored: RefCell::new(None),
         began: clock.monotonic(),
     };
     let by = run.halt(&setup);
@@ -98,8 +110,9 @@ pub fn stop(
         format!("cannot leave the marker {shown}, so the next cycle paces the campaign again")
     })?;
     Ok(Halt {
-        campaign_id: setup.campaign_id().to_owned(),
+        subject: setup.subject.clone(),
         by: by?,
+        restored: run.restored.into_inner(),
         state_path: path,
         marker: marker.path().to_owned(),
     })
@@ -113,9 +126,14 @@ pub fn resume(options: &LiveOptions, sources: &Sources, notices: &dyn Notices) -
     let was_held = marker
         .clear()
         .with_context(|| format!("cannot remove the marker {}", marker.path().display()))?;
+    let latch = HoldMarker::of_latch(&files::resolved(&path).unwrap_or(path));
+    let was_latched = latch
+        .clear()
+        .with_context(|| format!("cannot remove the marker {}", latch.path().display()))?;
     Ok(Resumed {
         marker: marker.path().to_owned(),
         was_held,
+        was_latched,
     })
 }
 
@@ -138,7 +156,7 @@ impl Run<'_> {
                     }
                 }
                 Err(error) => {
-                    let store = Store::unread(&setup.state_path, setup.campaign_id());
+                    let store = Store::unread(&setup.state_path, &setup.subject.key());
                     return self.open(setup, &store, |live| self.without_state(live, error));
                 }
             }
@@ -155,6 +173,10 @@ impl Run<'_> {
             match state {
                 Ok(mut state) => {
                     let report = live.cycle().stop(&mut state, &self.call_deadline());
+                    if report.error.is_none() {
+                        self.restore(live, &mut state.cursor);
+                        store.save(&state).map_err(CycleError::State)?;
+                    }
                     Ok(HaltedBy::ThisRun(Box::new(report)))
                 }
                 Err(error) => self.without_state(live, error),
@@ -165,7 +187,7 @@ impl Run<'_> {
     /// Waits for the run that holds the state, and lowers the lever beside it if it does not react.
     /// `None`: it let go.
     fn beside_holder(&self, setup: &Setup, process: Option<u32>) -> Result<Option<HaltedBy>> {
-        let store = Store::read_only(&setup.state_path, setup.campaign_id())?;
+        let store = Store::read_only(&setup.state_path, &setup.subject.key())?;
         let holder_obeyed = || match store.load() {
             Ok(Loaded::Earlier(state)) => !state.is_lowered_by(Setpoint::Stopped),
             _ => false,
@@ -177,6 +199,10 @@ impl Run<'_> {
         // After its deadline no call of the holder's last cycle can arrive any more.
         let patience = self.wait.min(setup.settings.deadline);
         self.open(setup, &store, |live| {
+            let mut cursor = match store.load() {
+                Ok(Loaded::Earlier(state)) => state.cursor,
+                _ => Cursor::default(),
+            };
             let mut sent_at = None;
             let mut stands = Ok(false);
             loop {
@@ -187,12 +213,16 @@ impl Run<'_> {
                 let has_obeyed = holder_obeyed();
                 let is_time = has_obeyed || elapsed >= HOLDER_REACTS.min(self.wait);
                 if is_time && sent_at.is_none_or(|at| elapsed.saturating_sub(at) >= LOOK_AGAIN) {
-                    stands = self.keep_still(live, sent_at.is_some());
+                    stands = self.keep_still(live, &mut cursor, sent_at.is_some());
                     sent_at = Some(elapsed);
                 }
                 match stands {
-                    Ok(true) if has_obeyed => return Ok(Some(HaltedBy::Holder)),
+                    Ok(true) if has_obeyed => {
+                        self.restore(live, &mut cursor);
+                        return Ok(Some(HaltedBy::Holder));
+                    }
                     Ok(true) if elapsed >= patience => {
+                        self.restore(live, &mut cursor);
                         return Ok(Some(HaltedBy::ThisRunBesideHolder(Process(process))));
                     }
                     Err(error) if elapsed >= self.wait => {
@@ -225,12 +255,17 @@ impl Run<'_> {
     }
 
     /// Lowers the lever, or, once that was done, looks whether it still stands still.
-    fn keep_still(&self, live: &Live, was_sent: bool) -> Result<bool, CallError> {
-        let platform = live.cycle().platform;
+    fn keep_still(
+        &self,
+        live: &Live,
+        cursor: &mut Cursor,
+        was_sent: bool,
+    ) -> Result<bool, CallError> {
+        let (platform, store) = (live.cycle().platform, live.cycle().store);
         let deadline = self.call_deadline();
         if was_sent
-            && let Ok(standing) = platform.read(&deadline)
-            && standing.setpoint == Setpoint::Stopped
+            && let Ok(standing) = platform.read(cursor, &deadline)
+            && (standing.setpoint == Setpoint::Stopped || standing.is_stopping)
         {
             return Ok(true);
         }
@@ -238,16 +273,34 @@ impl Run<'_> {
             setpoint: Setpoint::Stopped,
             previous: None,
             version: None,
+            is_latched: store.latch().stands(),
+            was_stopped: false,
         };
-        let applied = platform.apply(&change, &deadline)?;
-        Ok(matches!(applied, Applied::Yes { .. }))
+        let applied = platform.apply(cursor, &change, &deadline)?;
+        let is_done = matches!(applied, Applied::Yes { .. });
+        if is_done {
+            // So that the run that holds the state knows who stopped it. Without it, it stands still
+            // all the same.
+            let _ = store.hold().note_stopped();
+        }
+        Ok(is_done)
+    }
+
+    fn restore(&self, live: &Live, cursor: &mut Cursor) {
+        if self.restores {
+            let restored = live.cycle().platform.restore(cursor, &self.call_deadline());
+            self.restored.replace(Some(restored));
+        }
     }
 
     /// Lowers the lever although the state cannot be used, because of `error`.
     fn without_state(&self, live: &Live, error: StateError) -> Result<HaltedBy> {
         let mut was_sent = false;
+        let mut cursor = Cursor::default();
         loop {
-            if self.keep_still(live, was_sent).map_err(CycleError::Call)? {
+            let stands = self.keep_still(live, &mut cursor, was_sent);
+            if stands.map_err(CycleError::Call)? {
+                self.restore(live, &mut cursor);
                 return Ok(HaltedBy::ThisRunWithoutState(error));
             }
             was_sent = true;

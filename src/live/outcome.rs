@@ -103,12 +103,12 @@ impl CycleReport {
         }
     }
 
-    /// The dial rate after the cycle, calls per minute; 0 where it is unknown.
+    /// The setpoint after the cycle; `None` where it is unknown.
     #[must_use]
-    pub fn dial_rate(&self) -> u32 {
+    pub fn setpoint(&self) -> Option<Setpoint> {
         match self.action() {
-            Action::Hold => self.decision.previous_dial_rate(),
-            _ => self.decision.dial_rate(),
+            Action::Hold => self.decision.previous,
+            _ => self.decision.setpoint,
         }
     }
 }

@@ -11,7 +11,7 @@ use super::store::StateError;
 use crate::base::clock::{Deadline, SystemClock};
 use crate::base::notice::{Notice, Notices};
 use crate::pacing::{Action, Reason, Setpoint};
-use crate::platform::Account;
+use crate::platform::Connections;
 use crate::platform::sandbox::Sandbox;
 use crate::sim::Figures;
 use crate::warehouse::Warehouse;
@@ -19,7 +19,7 @@ use crate::warehouse::Warehouse;
 /// A campaign that is ready for its cycles.
 pub struct Live<'a> {
     pub(super) cycle: Cycle<'a>,
-    pub(super) account: &'a Account<'a>,
+    pub(super) account: &'a dyn Connections,
     pub(super) sandbox: Option<&'a Sandbox>,
     /// Time from one cycle to the next.
     pub interval: Duration,
@@ -112,7 +112,7 @@ impl Live<'_> {
 /// The HTTP exchanges of a live campaign.
 #[derive(Clone, Copy)]
 pub struct Exchanges<'a> {
-    account: &'a Account<'a>,
+    account: &'a dyn Connections,
     warehouse: Option<&'a Warehouse<'a>>,
 }
 

@@ -1,5 +1,6 @@
 //! The sending of a setpoint: save the intent, send it, take in the answer.
 
+use super::mending::mend;
 use super::outcome::{CycleError, Outcome, Withheld};
 use super::state::State;
 use super::store::Store;
@@ -8,9 +9,10 @@ use std::time::Duration;
 use super::hold::HoldMarker;
 use crate::base::clock::{Clock, Deadline};
 use crate::base::notice::{Notice, Notices};
+use crate::base::subject::Subject;
 use crate::base::units::UnixMillis;
 use crate::http::CallError;
-use crate::pacing::{Decision, Setpoint, Unit};
+use crate::pacing::{Decision, Pacer, Reason, Setpoint, Unit};
 use crate::platform::{Applied, Change, Platform};
 use crate::warehouse::Record;
 
@@ -19,7 +21,8 @@ pub(super) struct Sending<'a> {
     pub(super) platform: &'a dyn Platform,
     pub(super) store: &'a Store,
     pub(super) notices: &'a dyn Notices,
-    pub(super) campaign_id: &'a str,
+    pub(super) subject: &'a Subject,
+    pub(super) pacer: &'a Pacer,
     pub(super) unit: Unit,
     /// False where no warehouse is set, so that no record is kept.
     pub(super) keeps_record: bool,
@@ -27,86 +30,157 @@ pub(super) struct Sending<'a> {
 
 impl Sending<'_> {
     /// Sends `setpoint`, which `decision` ordered. `version` is the one that the campaign must
-    /// still have, if any.
+    /// still have, if any. Returns the decision as it was carried out.
     pub(super) fn send(
+        &self,
+        state: &mut State,
+        decision: Decision,
+        setpoint: Setpoint,
+        version: Option<String>,
+        deadline: &Deadline,
+    ) -> (Decision, Result<Outcome, CycleError>) {
+        match self.try_to_send(state, &decision, setpoint, version, deadline) {
+            Ok(Sent::As(outcome)) => (decision, Ok(outcome)),
+            Ok(Sent::Refused(reason, why)) => {
+                let previous = state.last_known();
+                let decision = Decision {
+                    previous,
+                    ..decision
+                };
+                (decision.held_for(reason, why), Ok(Outcome::Held))
+            }
+            Err(error) => (decision, Err(error)),
+        }
+    }
+
+    fn try_to_send(
         &self,
         state: &mut State,
         decision: &Decision,
         setpoint: Setpoint,
         version: Option<String>,
         deadline: &Deadline,
-    ) -> Result<Outcome, CycleError> {
+    ) -> Result<Sent, CycleError> {
+        let hold = self.store.hold();
         let change = Change {
             setpoint,
             previous: state.last_known(),
             version,
+            is_latched: self.store.latch().stands(),
+            was_stopped: hold.read().is_some_and(|hold| hold.was_stopped),
         };
-        let record = Record::of(decision, self.campaign_id);
+        let record = Record::of(decision, self.subject, self.pacer);
         let is_new = state.intend(setpoint, self.keeps_record.then(|| record.clone()));
-        let forget = |state: &mut State| {
-            // Of an earlier try of the same change nothing more is known than before.
-            if is_new {
-                state.unsettled.pop();
-            }
-        };
+        self.platform.prepare(&mut state.cursor, &change, deadline);
         if let Err(error) = self.store.save(state) {
             // A setpoint whose intent could not be saved is not sent.
-            forget(state);
+            forget(state, is_new);
             return Err(CycleError::State(error));
         }
         // After the intent is on the disk: whoever leaves the marker later sees the intent.
-        if setpoint > Setpoint::Stopped && self.store.hold().read().is_some() {
-            forget(state);
-            return Ok(Outcome::NotApplied);
+        if setpoint > Setpoint::Stopped && hold.stands() {
+            forget(state, is_new);
+            return Ok(Sent::As(Outcome::NotApplied));
         }
         let obeying = Obeying {
             clock: deadline.clock(),
-            hold: self.store.hold(),
+            hold,
         };
         // A retry of a raise is one more chance for the marker; a standstill has nothing to obey.
-        let deadline = match setpoint {
+        let obeying_deadline = match setpoint {
             Setpoint::Stopped => *deadline,
             Setpoint::At(_) => deadline.on(&obeying),
         };
-        match self.platform.apply(&change, &deadline) {
-            Ok(Applied::Yes {
-                after_uncertain_try,
-            }) => {
-                if after_uncertain_try {
-                    state.looks.uncertain();
-                }
-                for overtaken in state.confirm() {
-                    let setpoint = self.unit.show(overtaken);
-                    self.notices.tell(&Notice::OutcomeUnknown { setpoint });
-                }
-                state.conflicts = 0;
-                Ok(Outcome::Applied)
-            }
-            Ok(Applied::Conflict { may_have_applied }) => {
-                if may_have_applied {
-                    state.looks.uncertain();
-                } else {
-                    forget(state);
-                }
-                self.conflict(state, setpoint)
-            }
-            // The intent stays open; the next cycle settles it.
-            Ok(Applied::Pending) => {
-                state.looks.uncertain();
-                Ok(Outcome::Pending)
-            }
+        match self
+            .platform
+            .apply(&mut state.cursor, &change, &obeying_deadline)
+        {
             Ok(Applied::Withheld(requests)) => {
-                forget(state);
-                Ok(Outcome::WouldApply(Box::new(Withheld { requests, record })))
+                forget(state, is_new);
+                let withheld = Withheld { requests, record };
+                Ok(Sent::As(Outcome::WouldApply(Box::new(withheld))))
             }
+            Ok(applied) => self.take_in(state, applied, setpoint, is_new, deadline),
             Err(error) => {
                 if error.uncertain {
                     state.looks.uncertain();
                 } else {
-                    forget(state);
+                    forget(state, is_new);
                 }
                 Err(CycleError::Call(error))
             }
+        }
+    }
+
+    /// Takes in the answer to a change to `setpoint`.
+    fn take_in(
+        &self,
+        state: &mut State,
+        applied: Applied,
+        setpoint: Setpoint,
+        is_new: bool,
+        deadline: &Deadline,
+    ) -> Result<Sent, CycleError> {
+        match applied {
+            Applied::Yes {
+                after_uncertain_try,
+            } => {
+                if after_uncertain_try {
+                    state.looks.uncertain();
+                }
+                self.confirm(state);
+                state.conflicts = 0;
+                Ok(Sent::As(Outcome::Applied))
+            }
+            Applied::Conflict { may_have_applied } => {
+                if may_have_applied {
+                    state.looks.uncertain();
+                } else {
+                    forget(state, is_new);
+                }
+                self.conflict(state, setpoint).map(Sent::As)
+            }
+            // The intent stays open; the next cycle settles it.
+            Applied::Pending => {
+                state.looks.uncertain();
+                Ok(Sent::As(Outcome::Pending))
+            }
+            Applied::NotTaken { found, why } => {
+                forget(state, is_new);
+                if let Some(found) = found {
+                    state.settle_at(found);
+                }
+                Ok(Sent::Refused(Reason::NotApplied, why))
+            }
+            Applied::ChangedElsewhere { found, why } => {
+                forget(state, is_new);
+                state.settle_at(found);
+                Ok(Sent::Refused(Reason::ChangedElsewhere, why))
+            }
+            Applied::NoAuthority(why) => {
+                forget(state, is_new);
+                Ok(Sent::Refused(Reason::NoAuthority, why))
+            }
+            Applied::Damaged(damage) => {
+                let (found, error) = mend(self.platform, self.store, state, &damage, deadline);
+                match found {
+                    Some(found) if found == setpoint => self.confirm(state),
+                    Some(found) => {
+                        forget(state, is_new);
+                        state.settle_at(found);
+                    }
+                    None => state.looks.uncertain(),
+                }
+                Err(CycleError::Call(error))
+            }
+            Applied::Withheld(_) => Ok(Sent::As(Outcome::NotApplied)),
+        }
+    }
+
+    fn confirm(&self, state: &mut State) {
+        for overtaken in state.confirm() {
+            let setpoint = self.unit.show(overtaken);
+            self.notices.tell(&Notice::OutcomeUnknown { setpoint });
         }
     }
 
@@ -126,6 +200,20 @@ impl Sending<'_> {
         }
         self.notices.tell(&Notice::Conflict { setpoint });
         Ok(Outcome::Conflict)
+    }
+}
+
+/// What became of a change that was to be sent.
+enum Sent {
+    As(Outcome),
+    /// It was withheld at the last moment, or did not take.
+    Refused(Reason, String),
+}
+
+/// Of an earlier try of the same change nothing more is known than before.
+fn forget(state: &mut State, is_new: bool) {
+    if is_new {
+        state.unsettled.pop();
     }
 }
 
@@ -156,7 +244,7 @@ impl Clock for Obeying<'_> {
     }
 
     fn is_stopping(&self) -> bool {
-        self.clock.is_stopping() || self.hold.read().is_some()
+        self.clock.is_stopping() || self.hold.stands()
     }
 }
 

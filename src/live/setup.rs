@@ -6,27 +6,32 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::Result;
 
 use super::cycle::Cycle;
 use super::options::{LiveOptions, SandboxLifetime};
 use super::running::{Live, RetryCounter};
+use super::sandboxed::{self, SandboxedWorld};
 use super::store::{HELPERS, StateError, Store};
 use crate::base::clock::{Clock, Deadline};
 use crate::base::files;
 use crate::base::input::InputError;
 use crate::base::notice::{Notice, Notices};
-use crate::config::scenario_file;
+use crate::base::subject::Subject;
 use crate::config::{
-    CampaignAccess, Endpoint, Layers, LiveSettings, Scope, Sources, default_state_path,
+    CampaignAccess, Endpoint, Layers, LiveSettings, PlatformKind, Scope, Sources,
+    default_state_path,
 };
 use crate::http::{Client, HostScope, Proxy};
-use crate::platform::sandbox::{self, Sandbox, SandboxCampaign};
+use crate::pacing::{Pacer, Policy, RAISE_DWELL, WRITES_PER_HOUR};
+use crate::platform::sandbox::{self, Sandbox};
+use crate::platform::skills::{
+    LeverLimits, PacedSkill, SkillAccess, SkillAccount, SkillAccountSettings, SkillSettings,
+};
 use crate::platform::{
-    Account, AccountSettings, CampaignApi, CampaignId, CampaignSettings, Platform, ReadOnly, Site,
+    Account, AccountSettings, CampaignApi, CampaignSettings, Connections, Platform, ReadOnly,
     TokenCache,
 };
-use crate::sim::Scenario;
 use crate::warehouse::Warehouse;
 
 /// Sets up a live campaign and calls `run` with it. The sandbox and the lock end after `run`.
@@ -46,7 +51,7 @@ pub fn open_and_run<R>(
     }
     refuse_shared_files(&layers, &setup.state_path, options)?;
     let store = if options.dry_run {
-        Store::read_only(&setup.state_path, setup.campaign_id())?
+        Store::read_only(&setup.state_path, &setup.subject.key())?
     } else {
         setup.lock()?
     };
@@ -58,8 +63,8 @@ pub(super) struct Setup<'a> {
     options: &'a LiveOptions,
     sources: &'a Sources,
     pub(super) settings: LiveSettings,
-    /// `None`: the sandbox.
-    access: Option<CampaignAccess>,
+    access: Access,
+    pub(super) subject: Subject,
     pub(super) state_path: PathBuf,
     has_default_path: bool,
     lifetime: SandboxLifetime,
@@ -72,17 +77,29 @@ impl<'a> Setup<'a> {
         sources: &'a Sources,
         lifetime: SandboxLifetime,
     ) -> Result<Self> {
-        let access = match options.sandbox {
-            Some(_) => None,
-            None => Some(layers.campaign_access()?),
-        };
         let mut settings = layers.live_settings()?;
         if !options.acts_twice {
             settings.pacing.pacer = settings.pacing.pacer.evenly();
         }
+        let skill = || layers.skill_settings().map(Box::new);
+        let access = match (&options.sandbox, settings.platform) {
+            (Some(_), PlatformKind::CampaignApi) => Access::Sandbox,
+            (Some(_), PlatformKind::Skills) => Access::SandboxSkill(skill()?),
+            (None, PlatformKind::CampaignApi) => Access::Campaign(layers.campaign_access()?),
+            (None, PlatformKind::Skills) => {
+                Access::Skill(Box::new(layers.skill_access()?), skill()?)
+            }
+        };
+        let subject = match &access {
+            Access::Sandbox => Subject::Campaign(sandbox::CAMPAIGN_ID.to_owned()),
+            Access::Campaign(access) => Subject::Campaign(access.campaign_id.as_str().to_owned()),
+            Access::Skill(access, _) => Subject::Skill(access.skill_id.number()),
+            Access::SandboxSkill(_) => Subject::Skill(sandbox::SKILL_ID.into()),
+        };
         Ok(Self {
             options,
             sources,
+            subject,
             access,
             state_path: state_path(options, layers, sources, lifetime)?,
             has_default_path: settings.state.is_none(),
@@ -91,18 +108,13 @@ impl<'a> Setup<'a> {
         })
     }
 
-    pub(super) fn campaign_id(&self) -> &str {
-        let access = self.access.as_ref();
-        access.map_or(sandbox::CAMPAIGN_ID, |access| access.campaign_id.as_str())
-    }
-
     pub(super) fn is_sandbox(&self) -> bool {
-        self.access.is_none()
+        matches!(self.access, Access::Sandbox | Access::SandboxSkill(_))
     }
 
     /// The store of the campaign's state, locked.
     pub(super) fn lock(&self) -> Result<Store, StateError> {
-        let store = Store::lock(&self.state_path, self.campaign_id())?;
+        let store = Store::lock(&self.state_path, &self.subject.key())?;
         if self.lifetime == SandboxLifetime::Ephemeral && self.has_default_path {
             // The state of an earlier run belongs to a world that has ended.
             let _ = fs::remove_file(store.path());
@@ -119,23 +131,44 @@ impl<'a> Setup<'a> {
         begun: Deadline,
         run: impl FnOnce(&Live) -> Result<R>,
     ) -> Result<R> {
-        let Self {
-            options, settings, ..
-        } = self;
-        let mut endpoint = settings.warehouse.clone();
-        let (access, sandbox) = if let Some(access) = &self.access {
-            (access.clone(), None)
-        } else {
-            let sandbox = start_sandbox(store.path(), self, clock)?;
-            let records = Endpoint::Http(sandbox.warehouse(), HostScope::Loopback);
-            endpoint.get_or_insert(records);
-            (sandbox_access(&sandbox)?, Some(sandbox))
-        };
         let notices = &RetryCounter::new(notices);
+        match &self.access {
+            Access::Campaign(access) => self.on_campaign(access, None, store, notices, begun, run),
+            Access::Sandbox => {
+                let sandbox = self.start_sandbox(store.path(), clock)?;
+                let access = sandboxed::campaign_access(&sandbox)?;
+                self.on_campaign(&access, Some(&sandbox), store, notices, begun, run)
+            }
+            Access::Skill(access, skill) => {
+                self.on_skill(access, skill, None, store, notices, begun, run)
+            }
+            Access::SandboxSkill(skill) => {
+                let sandbox = self.start_sandbox(store.path(), clock)?;
+                let access = sandboxed::skill_access(&sandbox)?;
+                self.on_skill(&access, skill, Some(&sandbox), store, notices, begun, run)
+            }
+        }
+    }
+
+    fn on_campaign<R>(
+        &self,
+        access: &CampaignAccess,
+        sandbox: Option<&Sandbox>,
+        store: &Store,
+        notices: &RetryCounter,
+        begun: Deadline,
+        run: impl FnOnce(&Live) -> Result<R>,
+    ) -> Result<R> {
+        let settings = &self.settings;
         let account = Account::new(
             AccountSettings {
+                site: access.site.clone(),
+                client_id: access.client_id.clone(),
+                client_secret: access.client_secret.clone(),
                 proxy: proxy(access.site.origin(), access.site.scope(), self.sources)?,
-                ..account_settings(&access, settings, store.path(), store.is_writable())
+                authorities: settings.authorities.clone(),
+                retry: settings.retry,
+                token_cache: Some(token_cache(store)),
             },
             notices,
         );
@@ -148,8 +181,62 @@ impl<'a> Setup<'a> {
                 actuator: settings.pacing.pacer.limits().actuator,
             },
         );
-        let withholding = ReadOnly(&api);
-        let platform: &dyn Platform = if options.dry_run { &withholding } else { &api };
+        self.on_platform((&api, &account), sandbox, store, notices, begun, run)
+    }
+
+    fn on_skill<R>(
+        &self,
+        access: &SkillAccess,
+        skill: &SkillSettings,
+        sandbox: Option<&Sandbox>,
+        store: &Store,
+        notices: &RetryCounter,
+        begun: Deadline,
+        run: impl FnOnce(&Live) -> Result<R>,
+    ) -> Result<R> {
+        let settings = &self.settings;
+        let environment = &self.sources.environment;
+        let account = SkillAccount::new(
+            SkillAccountSettings {
+                access: access.clone(),
+                proxy_for: Box::new(|site| match site.scope() {
+                    HostScope::Loopback => Ok(None),
+                    HostScope::Remote => Proxy::for_url(site.origin(), environment),
+                }),
+                authorities: settings.authorities.clone(),
+                retry: settings.retry,
+                token_cache: Some(token_cache(store)),
+            },
+            notices,
+        );
+        let limits = lever_limits(&settings.pacing.pacer);
+        let paced = PacedSkill::new(&account, access.skill_id, skill.clone(), limits, notices);
+        self.on_platform((&paced, &account), sandbox, store, notices, begun, run)
+    }
+
+    fn on_platform<R>(
+        &self,
+        (platform, connections): (&dyn Platform, &dyn Connections),
+        sandbox: Option<&Sandbox>,
+        store: &Store,
+        notices: &RetryCounter,
+        begun: Deadline,
+        run: impl FnOnce(&Live) -> Result<R>,
+    ) -> Result<R> {
+        let Self {
+            options, settings, ..
+        } = self;
+        let withholding = ReadOnly(platform);
+        let platform = if options.dry_run {
+            &withholding
+        } else {
+            platform
+        };
+        let mut endpoint = settings.warehouse.clone();
+        if let Some(sandbox) = sandbox {
+            let records = Endpoint::Http(sandbox.warehouse(), HostScope::Loopback);
+            endpoint.get_or_insert(records);
+        }
         let warehouse = match &endpoint {
             Some(_) if options.dry_run => Some(Warehouse::ReadOnly),
             Some(endpoint) => Some(warehouse(endpoint, settings, self.sources, notices)?),
@@ -159,21 +246,46 @@ impl<'a> Setup<'a> {
         run(&Live {
             cycle: Cycle {
                 pacer: &settings.pacing.pacer,
-                campaign_id: access.campaign_id.as_str(),
+                subject: &self.subject,
                 platform,
                 warehouse: warehouse.as_ref(),
                 store,
                 outbox_capacity: settings.outbox_capacity,
                 notices,
             },
-            account: &account,
-            sandbox: sandbox.as_ref(),
+            account: connections,
+            sandbox,
             interval: settings.pacing.interval,
             deadline: begun.with_limit(settings.deadline),
             metrics_file: metrics_file.filter(|_| !options.dry_run),
             retries: &notices.retries,
         })
     }
+}
+
+impl Setup<'_> {
+    fn start_sandbox(&self, state_path: &Path, clock: &Arc<dyn Clock>) -> Result<Sandbox> {
+        let (speed, kept) = match self.lifetime {
+            SandboxLifetime::Persistent => (self.options.speed, Some(state_path)),
+            SandboxLifetime::Ephemeral => (1, None),
+        };
+        let world = SandboxedWorld {
+            scenario: self.options.sandbox.as_ref().and_then(Option::as_deref),
+            settings: &self.settings,
+            speed,
+            state_path: kept,
+            writable: !self.options.dry_run,
+        };
+        world.start(clock)
+    }
+}
+
+/// The campaign or skill, and the credentials for it.
+enum Access {
+    Sandbox,
+    Campaign(CampaignAccess),
+    Skill(Box<SkillAccess>, Box<SkillSettings>),
+    SandboxSkill(Box<SkillSettings>),
 }
 
 /// The settings of every source; names that nearly mean something are told.
@@ -203,9 +315,11 @@ pub(super) fn state_path(
     if let Some(path) = layers.state_path() {
         return Ok(path);
     }
-    let id = match options.sandbox {
-        Some(_) => sandbox::CAMPAIGN_ID.to_owned(),
-        None => layers.campaign_id()?.as_str().to_owned(),
+    let id = match (&options.sandbox, layers.platform()?) {
+        (Some(_), PlatformKind::CampaignApi) => sandbox::CAMPAIGN_ID.to_owned(),
+        (Some(_), PlatformKind::Skills) => "skill".to_owned(),
+        (None, PlatformKind::CampaignApi) => layers.campaign_id()?.as_str().to_owned(),
+        (None, PlatformKind::Skills) => format!("skills/{}", layers.skill_id()?),
     };
     Ok(default_state_path(
         sources,
@@ -225,10 +339,10 @@ fn refuse_shared_files(layers: &Layers, state: &Path, options: &LiveOptions) -> 
     Ok(files.check()?)
 }
 
-fn default_name(campaign_id: &str, options: &LiveOptions, lifetime: SandboxLifetime) -> PathBuf {
+fn default_name(id: &str, options: &LiveOptions, lifetime: SandboxLifetime) -> PathBuf {
     let name = match (&options.sandbox, lifetime) {
-        (None, _) => return PathBuf::from(campaign_id),
-        (Some(_), SandboxLifetime::Persistent) => campaign_id,
+        (None, _) => return PathBuf::from(id),
+        (Some(_), SandboxLifetime::Persistent) => id,
         // No file exists under this name, since a dry run writes nothing.
         (Some(_), SandboxLifetime::Ephemeral) if options.dry_run => "at-speed-dry-run",
         (Some(_), SandboxLifetime::Ephemeral) => "at-speed",
@@ -237,55 +351,28 @@ fn default_name(campaign_id: &str, options: &LiveOptions, lifetime: SandboxLifet
     Path::new("sandbox").join(name)
 }
 
-fn start_sandbox(state_path: &Path, setup: &Setup, clock: &Arc<dyn Clock>) -> Result<Sandbox> {
-    let options = setup.options;
-    let scenario = options.sandbox.as_ref().and_then(Option::as_deref);
-    let scenario = match scenario {
-        Some(path) => scenario_file::read_checked(path, setup.settings.deadline)?.scenario,
-        None => Scenario::default(),
-    };
-    let path = files::sibling(state_path, ".campaign");
-    let (speed, kept) = match setup.lifetime {
-        SandboxLifetime::Persistent => (options.speed, Some(path.as_path())),
-        SandboxLifetime::Ephemeral => (1, None),
-    };
-    SandboxCampaign::open(&scenario, speed, Arc::clone(clock), kept, !options.dry_run)
-        .and_then(Sandbox::start)
-        .with_context(|| {
-            format!(
-                "cannot start the sandbox, whose campaign is kept in {}",
-                path.display()
-            )
-        })
+/// The file beside the state that keeps the token.
+fn token_cache(store: &Store) -> TokenCache {
+    TokenCache {
+        path: files::sibling(store.path(), ".token"),
+        writable: store.is_writable(),
+    }
 }
 
-fn sandbox_access(sandbox: &Sandbox) -> Result<CampaignAccess> {
-    let invalid = |problem: String| anyhow!("sandbox: {problem}");
-    Ok(CampaignAccess {
-        site: Site::new(&sandbox.site()).map_err(invalid)?,
-        client_id: sandbox::CLIENT_ID.to_owned(),
-        client_secret: sandbox::CLIENT_SECRET.into(),
-        campaign_id: CampaignId::new(sandbox::CAMPAIGN_ID).map_err(invalid)?,
-    })
-}
-
-fn account_settings(
-    access: &CampaignAccess,
-    settings: &LiveSettings,
-    state_path: &Path,
-    writable: bool,
-) -> AccountSettings {
-    AccountSettings {
-        site: access.site.clone(),
-        client_id: access.client_id.clone(),
-        client_secret: access.client_secret.clone(),
-        proxy: None,
-        authorities: settings.authorities.clone(),
-        retry: settings.retry,
-        token_cache: Some(TokenCache {
-            path: files::sibling(state_path, ".token"),
-            writable,
-        }),
+/// The limits of a skill's lever, which hold under every policy.
+fn lever_limits(pacer: &Pacer) -> LeverLimits {
+    let actuator = pacer.limits().actuator;
+    match pacer.policy() {
+        Policy::Ratio(settings) => LeverLimits {
+            actuator,
+            raise_dwell: settings.raise_dwell,
+            writes_per_hour: settings.writes_per_hour,
+        },
+        _ => LeverLimits {
+            actuator,
+            raise_dwell: RAISE_DWELL,
+            writes_per_hour: WRITES_PER_HOUR,
+        },
     }
 }
 
@@ -300,7 +387,13 @@ fn warehouse<'a>(
         Endpoint::Http(url, scope) => {
             let proxy = proxy(url, *scope, sources)?;
             let authorities = &settings.authorities;
-            let client = Client::new(*scope, proxy, authorities, settings.retry, notices);
+            let client = Client::new(
+                *scope,
+                proxy,
+                authorities,
+                settings.warehouse_retry,
+                notices,
+            );
             Warehouse::http(client, url.clone())
         }
     })

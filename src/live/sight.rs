@@ -1,17 +1,22 @@
 //! What a cycle sees before it decides: the outcome of open intents, the poll, and the lever.
 
-use super::hold::HoldMarker;
+use super::mending::mend;
 use super::state::State;
+use super::store::Store;
 use crate::base::clock::Deadline;
 use crate::base::notice::{Notice, Notices};
 use crate::http::CallError;
 use crate::pacing::{Sample, Setpoint, Unit};
-use crate::platform::{Applied, Change, Platform, Standing};
+use crate::platform::{Applied, Bounds, Change, Platform, Standing};
 
 /// What a cycle saw.
 pub(super) struct Sight {
-    /// The poll.
-    pub(super) sample: Result<Sample, CallError>,
+    /// The poll; without a sample where the platform has no data yet.
+    pub(super) sample: Result<Option<Sample>, CallError>,
+    /// What bounds the lever now.
+    pub(super) bounds: Bounds,
+    /// A change was found to have damaged other settings.
+    pub(super) damage: Option<CallError>,
     /// The lever, where it was read in this cycle.
     pub(super) standing: Option<Standing>,
     /// Why the lever could not be read although an intent is open or its version is needed: the
@@ -24,7 +29,7 @@ pub(super) struct Sight {
 /// Everything that seeing works with.
 pub(super) struct Seeing<'a> {
     pub(super) platform: &'a dyn Platform,
-    pub(super) hold: &'a HoldMarker,
+    pub(super) store: &'a Store,
     pub(super) notices: &'a dyn Notices,
     pub(super) unit: Unit,
 }
@@ -36,10 +41,12 @@ impl Seeing<'_> {
         let mut exceeded = None;
         let mut standing = None;
         let mut unreadable = None;
+        let mut damage = None;
         if is_open(state) {
             // A lever that cannot be read leaves time for the poll.
             let half = deadline.reserving(deadline.limit() / 2);
-            let read = self.platform.read(&half);
+            let read = self.platform.read(&mut state.cursor, &half);
+            let read = read.map(|read| self.mended(state, read, &mut damage, deadline));
             match read.and_then(|read| self.settle(state, read, deadline)) {
                 Ok(settled) => (standing, exceeded) = settled,
                 // The platform wants no further call, or nothing is known that could be lowered.
@@ -50,7 +57,10 @@ impl Seeing<'_> {
             }
         }
         let poll = self.platform.poll(&mut state.cursor, deadline);
-        match poll.standing {
+        let read = poll
+            .standing
+            .map(|read| read.map(|read| self.mended(state, read, &mut damage, deadline)));
+        match read {
             Some(Ok(read)) if is_open(state) => {
                 unreadable = match self.settle(state, read, deadline) {
                     Ok(settled) => {
@@ -61,7 +71,7 @@ impl Seeing<'_> {
                 };
             }
             Some(Ok(read)) => {
-                exceeded = exceeded.or(self.adopt(state, read.setpoint));
+                exceeded = exceeded.or(self.take(state, &read));
                 standing = Some(read);
             }
             Some(Err(error)) => unreadable = Some(error),
@@ -71,7 +81,7 @@ impl Seeing<'_> {
         let matters = poll.unless_stopped.is_some() && state.last_known().is_none();
         let is_due = matters || state.pacer.applied.is_some() && state.looks.is_due();
         if is_due && standing.is_none() && unreadable.is_none() {
-            match self.platform.read(deadline) {
+            match self.platform.read(&mut state.cursor, deadline) {
                 Ok(read) => {
                     exceeded = self.look(state, read.setpoint);
                     standing = Some(read);
@@ -94,6 +104,8 @@ impl Seeing<'_> {
         };
         Ok(Sight {
             sample,
+            bounds: poll.bounds,
+            damage,
             standing,
             unreadable,
             exceeded,
@@ -118,11 +130,11 @@ impl Seeing<'_> {
         // it again changes nothing, and the answer makes the record true.
         let proves_nothing = state.last_known().is_none_or(|known| known == actual);
         if is_intended && proves_nothing {
-            if actual > Setpoint::Stopped && self.hold.read().is_some() {
+            if actual > Setpoint::Stopped && self.store.hold().stands() {
                 // What is open is overtaken by the stop, which comes next.
                 return Ok((Some(read), None));
             }
-            if !self.send_again(&read, deadline)? {
+            if !self.send_again(state, &read, deadline)? {
                 state.unsettled.retain(|intent| intent.setpoint != actual);
             }
         }
@@ -144,14 +156,54 @@ impl Seeing<'_> {
         Ok((Some(read), exceeded))
     }
 
-    fn send_again(&self, read: &Standing, deadline: &Deadline) -> Result<bool, CallError> {
+    fn send_again(
+        &self,
+        state: &mut State,
+        read: &Standing,
+        deadline: &Deadline,
+    ) -> Result<bool, CallError> {
         let change = Change {
             setpoint: read.setpoint,
             previous: Some(read.setpoint),
             version: read.version.clone(),
+            is_latched: self.store.latch().stands(),
+            was_stopped: false,
         };
-        let applied = self.platform.apply(&change, deadline)?;
-        Ok(!matches!(applied, Applied::Conflict { .. }))
+        let applied = self.platform.apply(&mut state.cursor, &change, deadline)?;
+        Ok(matches!(
+            applied,
+            Applied::Yes { .. } | Applied::Pending | Applied::Withheld(_)
+        ))
+    }
+
+    /// The lever as it stands once what an earlier change damaged is repaired.
+    fn mended(
+        &self,
+        state: &mut State,
+        read: Standing,
+        failure: &mut Option<CallError>,
+        deadline: &Deadline,
+    ) -> Standing {
+        let Some(damage) = &read.damage else {
+            return read;
+        };
+        let (found, error) = mend(self.platform, self.store, state, damage, deadline);
+        failure.get_or_insert(error);
+        Standing {
+            setpoint: found.unwrap_or(read.setpoint),
+            damage: None,
+            ..read
+        }
+    }
+
+    /// Continues from the lever as it was read, see [`adopt`](Self::adopt).
+    pub(super) fn take(&self, state: &mut State, read: &Standing) -> Option<Setpoint> {
+        if read.is_own {
+            state.seen = None;
+            state.pacer.applied = Some(read.setpoint);
+            return None;
+        }
+        self.adopt(state, read.setpoint)
     }
 
     /// Takes in a look at the lever. A lower position is told, and is no reason to raise it; a
@@ -172,7 +224,7 @@ impl Seeing<'_> {
 
     /// Continues from the lever's actual position. Returns the setpoint last confirmed, where the
     /// lever is above it.
-    pub(super) fn adopt(&self, state: &mut State, actual: Setpoint) -> Option<Setpoint> {
+    fn adopt(&self, state: &mut State, actual: Setpoint) -> Option<Setpoint> {
         state.seen = None;
         let expected = state.pacer.applied.replace(actual)?;
         if actual == expected {

@@ -18,6 +18,7 @@ pub struct Store {
     path: PathBuf,
     campaign_id: String,
     hold: HoldMarker,
+    latch: HoldMarker,
     /// Held for the life of the store; `None` for one that never writes.
     lock: Option<File>,
 }
@@ -119,6 +120,7 @@ impl Store {
             path: path.to_owned(),
             campaign_id: campaign_id.to_owned(),
             hold: HoldMarker::beside(path),
+            latch: HoldMarker::of_latch(path),
             lock: None,
         }
     }
@@ -139,6 +141,12 @@ impl Store {
     #[must_use]
     pub fn hold(&self) -> &HoldMarker {
         &self.hold
+    }
+
+    /// The marker that latches writing off.
+    #[must_use]
+    pub fn latch(&self) -> &HoldMarker {
+        &self.latch
     }
 
     /// Reads and checks the state.
@@ -303,6 +311,7 @@ pub(super) const HELPERS: &[&str] = &[
     ".campaign",
     ".campaign.tmp",
     ".hold",
+    ".latch",
     ".damaged-",
     ".overflow-",
 ];

@@ -4,9 +4,10 @@ use std::fmt;
 
 use super::band::Band;
 use super::burst::Burst;
-use super::sample::{Ratio, Traffic};
+use super::ratio_basis::RatioCause;
+use super::sample::{Abandonment, AbandonmentBasis, Ratio, Traffic};
 use super::setpoint::{Setpoint, Unit};
-use super::target::Target;
+use super::target::{Basis, Target};
 use crate::base::units::UnixMillis;
 
 /// The result of one step: action, reason and evidence.
@@ -29,6 +30,8 @@ pub struct Decision {
     pub burst: Option<Burst>,
     /// The data that it rests on.
     pub evidence: Evidence,
+    /// The reason in the platform's words, where it comes from there.
+    pub detail: Option<String>,
 }
 
 impl Decision {
@@ -39,6 +42,21 @@ impl Decision {
         self.evidence
             .deviation
             .map(|deviation| deviation.abs() > tolerance)
+    }
+
+    /// True where the decision needs results of calls, and none of them asked for it: without them it
+    /// is a guess.
+    #[must_use]
+    pub fn rests_on_results(&self) -> bool {
+        let basis = self.evidence.target.as_ref().map(|target| &target.basis);
+        match (basis, self.order() < self.previous, self.order()) {
+            (Some(Basis::Fixed), ..) => false,
+            (Some(Basis::Ratio(basis)), true, Some(_)) => {
+                basis.cause != RatioCause::NoResults && basis.answered == 0
+            }
+            (None, _, Some(_)) => false,
+            _ => true,
+        }
     }
 
     /// The setpoint to be sent to the platform, if any.
@@ -71,6 +89,33 @@ impl Decision {
             setpoint: Some(ours),
             burst: None,
             ..self
+        }
+    }
+
+    /// This decision where the lever may not be moved: it is held.
+    pub fn held_for(self, reason: Reason, detail: String) -> Self {
+        Self {
+            action: Action::Hold,
+            reason,
+            setpoint: self.previous,
+            detail: Some(detail),
+            ..self
+        }
+    }
+
+    /// This decision where the lever may be raised no further than to `reach` now.
+    pub fn within_reach(self, reach: Setpoint) -> Self {
+        match self.order() {
+            Some(ordered) if ordered > reach && Some(ordered) > self.previous => Self {
+                action: if self.previous == Some(reach) {
+                    Action::Hold
+                } else {
+                    self.action
+                },
+                setpoint: Some(reach),
+                ..self
+            },
+            _ => self,
         }
     }
 
@@ -123,12 +168,20 @@ pub enum Reason {
     NoSamples,
     /// The poll failed, and the rate last applied is above the maximum that is set now.
     AboveMaximum,
-    /// The poll failed, and the campaign dials faster than it was set to.
+    /// Somebody else moved the lever: it is held for a cycle, or, where the poll failed, goes back.
     ChangedElsewhere,
     /// An operator stopped the campaign, and nobody resumed it.
     HeldByOperator,
     /// The calls of the interval are placed, so the burst ends.
     BurstOver,
+    /// Too little is known to raise the lever.
+    NotEnoughData,
+    /// Moving the lever would change nothing, or is not allowed.
+    NoAuthority,
+    /// The platform accepted the position and did not take it.
+    NotApplied,
+    /// A change damaged other settings, and nobody resumed writing.
+    WriteLatched,
 }
 
 /// The data that a decision rests on.
@@ -144,6 +197,8 @@ pub struct Evidence {
     pub available_agents: Option<u32>,
     /// Further counts of this poll.
     pub traffic: Traffic,
+    /// The abandonment rate as this poll told it.
+    pub abandonment_told: Abandonment,
     /// Mean available agents over the window.
     pub available_mean: Option<f64>,
     /// Samples in the window.
@@ -152,6 +207,24 @@ pub struct Evidence {
     pub window: usize,
     /// The policy's target, before the guards and the bounds.
     pub target: Option<Target>,
+}
+
+impl Evidence {
+    /// The abandonment rate: as it was told, or else as the policy expects it.
+    #[must_use]
+    pub fn abandonment(&self) -> Abandonment {
+        let expected = match &self.target {
+            Some(target) => target.basis.expected_abandonment(),
+            None => None,
+        };
+        match (self.abandonment_told.rate, expected) {
+            (None, Some(rate)) => Abandonment {
+                rate: Some(rate),
+                basis: AbandonmentBasis::Estimated,
+            },
+            _ => self.abandonment_told,
+        }
+    }
 }
 
 impl Action {
@@ -191,6 +264,10 @@ impl Reason {
             Self::ChangedElsewhere => "changed-elsewhere",
             Self::HeldByOperator => "held-by-operator",
             Self::BurstOver => "burst-over",
+            Self::NotEnoughData => "not-enough-data",
+            Self::NoAuthority => "no-authority",
+            Self::NotApplied => "not-applied",
+            Self::WriteLatched => "write-latched",
         }
     }
 }
@@ -203,6 +280,9 @@ impl fmt::Display for Decision {
             Unit::CallsPerMinute => "rate",
             Unit::CallsPerAgent => "ratio",
         };
+        if let Some(detail) = &self.detail {
+            return f.write_str(detail);
+        }
         match self.reason {
             Reason::RateDiffers | Reason::Stable if self.unit == Unit::CallsPerAgent => {
                 write!(f, "{}", ChangeOf(self))
@@ -246,6 +326,12 @@ impl fmt::Display for Decision {
                 f.write_str("stopped by an operator, until `dialpace resume`")
             }
             Reason::BurstOver => f.write_str("the calls of this interval are placed"),
+            Reason::NotEnoughData => f.write_str("too few calls to judge by"),
+            Reason::NoAuthority => f.write_str("the lever has no authority"),
+            Reason::NotApplied => f.write_str("the platform did not take the last change"),
+            Reason::WriteLatched => {
+                f.write_str("writing is latched off, until `dialpace resume`")
+            }
         }
     }
 }

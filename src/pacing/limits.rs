@@ -163,6 +163,11 @@ pub const INTERVAL: Duration = Duration::from_secs(30);
 pub const ABANDONMENT_LIMIT: Ratio = ratio(0.03);
 /// Talk and wrap-up of an ordinary outbound call.
 pub const HANDLE_TIME: Duration = Duration::from_secs(180);
+/// Least time from a change of a dial ratio to the next raise: three times the longest ring, 60 s; by
+/// then a change shows in what is reported.
+pub const RAISE_DWELL: Duration = Duration::from_secs(180);
+/// Changes of a dial ratio in an hour: each is an entry in the history of the skill.
+pub const WRITES_PER_HOUR: u32 = 12;
 /// Calls per minute; a higher setting is a typing error, since no campaign of one site reaches it.
 const DIAL_RATE_CEILING: u32 = 100_000;
 /// Hundredths of a call per agent. A higher one has no use: the best constant ratio for 500 agents

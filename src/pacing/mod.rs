@@ -16,7 +16,7 @@
 //!
 //! ```
 //! use dialpace::pacing::{
-//!     Action, Limits, Pacer, PacerState, Policy, Ratio, Sample, Setpoint, Traffic,
+//!     Abandonment, Action, Limits, Pacer, PacerState, Policy, Ratio, Sample, Setpoint, Traffic,
 //! };
 //! use dialpace::base::units::UnixMillis;
 //!
@@ -27,6 +27,7 @@
 //!     available_agents: 40,
 //!     answer_rate: Ratio::new(0.7724),
 //!     traffic: Traffic::default(),
+//!     abandonment: Abandonment::default(),
 //! };
 //!
 //! // floor(40 × 0.85) = 34, and nothing was applied before: it is sent.
@@ -43,6 +44,7 @@
 mod band;
 mod burst;
 mod decision;
+mod dial_ratio;
 mod limits;
 mod pacer;
 mod policy;
@@ -57,15 +59,17 @@ mod window;
 pub use band::Band;
 pub use burst::Burst;
 pub use decision::{Action, Decision, Evidence, Reason};
+pub use dial_ratio::DialRatio;
 pub use limits::{
     ABANDONMENT_LIMIT, Guards, HANDLE_TIME, INTERVAL, Limits, LimitsError, MAX_DIAL_RATE,
-    MIN_DIAL_RATE, SLA_THRESHOLD, TOLERANCE_MARGIN, UTILISATION, WINDOW, default_max_sample_age,
+    MIN_DIAL_RATE, RAISE_DWELL, SLA_THRESHOLD, TOLERANCE_MARGIN, UTILISATION, WINDOW,
+    WRITES_PER_HOUR, default_max_sample_age,
 };
 pub use pacer::Pacer;
 pub use policy::{Allowance, Forecast, Policy, Predictive, RatioSettings};
 pub use ratio_basis::{RatioBasis, RatioCause};
 pub use ratio_lever::{RatioLever, RatioPosition};
-pub use sample::{IntervalRate, NotARatio, Ratio, Sample, Traffic};
+pub use sample::{Abandonment, AbandonmentBasis, IntervalRate, NotARatio, Ratio, Sample, Traffic};
 pub use setpoint::{Actuator, Setpoint, Unit};
 pub use state::PacerState;
 pub use target::{Basis, Target};

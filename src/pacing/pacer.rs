@@ -54,6 +54,20 @@ impl Pacer {
         self.policy.burst_interval().is_some()
     }
 
+    /// This pacer with a lever that may not be raised above `ceiling`: its policy and its guards
+    /// order nothing higher.
+    #[must_use]
+    pub fn bounded(&self, ceiling: Setpoint) -> Self {
+        let mut bounded = self.clone();
+        let Limits {
+            actuator, guards, ..
+        } = &mut bounded.limits;
+        actuator.max = actuator.max.min(ceiling);
+        actuator.min = actuator.min.min(ceiling);
+        guards.safe = guards.safe.map(|safe| safe.min(ceiling));
+        bounded
+    }
+
     /// Adds one poll to the window and decides. `poll` is `None` when the poll failed.
     ///
     /// The poll stays in the window whether or not the decision is carried out. The shell writes the
@@ -127,11 +141,13 @@ impl Pacer {
                 deviation: answer_rate.map(|rate| self.deviation(rate.value())),
                 available_agents: poll.map(|sample| sample.available_agents),
                 traffic: poll.map(|sample| sample.traffic).unwrap_or_default(),
+                abandonment_told: poll.map(|sample| sample.abandonment).unwrap_or_default(),
                 available_mean: state.window.available_mean(),
                 samples: state.window.len(),
                 window: self.limits.window,
                 target: verdict.target,
             },
+            detail: None,
         }
     }
 

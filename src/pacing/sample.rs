@@ -22,6 +22,53 @@ pub struct Sample {
     /// Further counts.
     #[serde(default, skip_serializing_if = "Traffic::is_empty")]
     pub traffic: Traffic,
+    /// The abandonment rate as the platform's counts give it. No policy uses it.
+    #[serde(default, skip_serializing_if = "Abandonment::is_none")]
+    pub abandonment: Abandonment,
+}
+
+/// An abandonment rate, abandoned ÷ (connected + abandoned), and its basis.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Abandonment {
+    /// The rate, where it is known.
+    pub rate: Option<Ratio>,
+    /// Its basis.
+    pub basis: AbandonmentBasis,
+}
+
+/// The basis of an abandonment rate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum AbandonmentBasis {
+    /// Counts of the window.
+    Measured,
+    /// Counts since the platform's midnight, because the window has too few.
+    Epoch,
+    /// What the policy expects at the setpoint in force.
+    Estimated,
+    /// Nothing.
+    #[default]
+    None,
+}
+
+impl Abandonment {
+    fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl AbandonmentBasis {
+    /// The word in results.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Measured => "measured",
+            Self::Epoch => "epoch",
+            Self::Estimated => "estimated",
+            Self::None => "none",
+        }
+    }
 }
 
 /// Counts of the last interval; `None` where the platform does not give them.
@@ -40,6 +87,9 @@ pub struct Traffic {
     /// Staffed agents: logged in and not on a break, available or not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logged_in: Option<u32>,
+    /// Agents with a call or in wrap-up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub busy: Option<u32>,
 }
 
 impl Traffic {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::ratio_basis::RatioBasis;
+use super::sample::Ratio;
 
 /// The value that a policy asks for, before the guards and the bounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,6 +67,20 @@ pub enum Basis {
     },
     /// The account of abandoned calls.
     Ratio(RatioBasis),
+}
+
+impl Basis {
+    /// The abandonment rate that the policy expects, where it is one that does.
+    #[must_use]
+    pub fn expected_abandonment(&self) -> Option<Ratio> {
+        match self {
+            Self::Capacity { .. } | Self::Compensated { .. } | Self::Fixed => None,
+            Self::Predictive {
+                abandonment_rate, ..
+            } => Ratio::new(abandonment_rate.clamp(0.0, 1.0)),
+            Self::Ratio(basis) => Ratio::new(basis.expected.clamp(0.0, 1.0)),
+        }
+    }
 }
 
 impl fmt::Display for Basis {

@@ -3,14 +3,18 @@
 //! A pause after a campaign's own call holds for that campaign and is kept in its state; a pause
 //! after the token request holds for all of them and is kept here.
 
+use std::time::Duration;
+
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
 use ureq::http::Method;
 use ureq::tls::Certificate;
 
 use super::address::Site;
+use super::client_credentials::Credentials;
+use super::connections::Connections;
 use super::token_cache::TokenCache;
-use super::tokens::{Credentials, Tokens};
+use super::tokens::{Issued, Owner, Tokens};
 use crate::base::clock::Deadline;
 use crate::base::notice::Notices;
 use crate::base::secrets;
@@ -39,6 +43,7 @@ pub struct AccountSettings {
 pub struct Account<'a> {
     site: Site,
     client: Client<'a>,
+    credentials: Credentials,
     tokens: Tokens<'a>,
 }
 
@@ -61,28 +66,28 @@ impl<'a> Account<'a> {
         for form in credentials.forms_of_the_secret() {
             secrets::conceal(form.expose_secret());
         }
-        let origin = site.origin().to_owned();
-        let tokens = Tokens::new(origin, credentials, settings.token_cache, notices);
+        let owner = Owner {
+            site: site.origin().to_owned(),
+            client_id: credentials.client_id.clone(),
+        };
+        let tokens = Tokens::new(owner, EXPIRY_MARGIN, settings.token_cache, notices);
         Self {
             site,
             client,
+            credentials,
             tokens,
         }
     }
 
-    /// Ends every exchange at once and refuses new ones.
-    pub fn abort(&self) {
-        self.client.abort();
-    }
-
-    /// Accepts exchanges again, after an [`abort`](Self::abort).
-    pub fn reopen(&self) {
-        self.client.reopen();
+    fn request_token(&self, deadline: &Deadline) -> Result<Issued, CallError> {
+        self.credentials
+            .log_in(self.site.origin(), &self.client, deadline)
     }
 
     /// Requests a token unless there is one, so that concurrent calls do not each request it.
     pub(super) fn log_in(&self, deadline: &Deadline) -> Result<(), CallError> {
-        self.tokens.current(&self.client, deadline).map(drop)
+        let login = |deadline: &Deadline| self.request_token(deadline);
+        self.tokens.current(&login, deadline).map(drop)
     }
 
     /// A request without a body to a path of this site.
@@ -115,13 +120,14 @@ impl<'a> Account<'a> {
             self.client
                 .call_with_readback(request, Some(token), deadline, has_taken_effect)
         };
-        let token = self.tokens.current(&self.client, deadline)?;
+        let login = |deadline: &Deadline| self.request_token(deadline);
+        let token = self.tokens.current(&login, deadline)?.token;
         match send(&token) {
             Err(refused) if refused.status() == Some(401) && refused.call == request.call => {
                 // An earlier try may have taken effect in spite of this refusal.
                 let uncertain = refused.uncertain;
-                match self.tokens.renew(&token, &self.client, deadline) {
-                    Ok(Some(token)) => send(&token),
+                match self.tokens.renew(&token, &login, deadline) {
+                    Ok(Some(access)) => send(&access.token),
                     Ok(None) => Err(refused),
                     Err(error) => Err(error),
                 }
@@ -146,3 +152,16 @@ impl<'a> Account<'a> {
         self.client.read(call, answer)
     }
 }
+
+impl Connections for Account<'_> {
+    fn abort(&self) {
+        self.client.abort();
+    }
+
+    fn reopen(&self) {
+        self.client.reopen();
+    }
+}
+
+/// Time before expiry from which a token is not used.
+const EXPIRY_MARGIN: Duration = Duration::from_secs(60);

@@ -2,11 +2,11 @@
 
 #![expect(missing_docs, reason = "each is named after its call")]
 
-use super::tokens;
+use super::client_credentials;
 use crate::http::read_body;
 
 pub use super::campaign_api::fuzzing::{agents, campaign, metrics};
 
 pub fn token(body: &[u8]) {
-    let _ = read_body::<tokens::TokenAnswer>(body);
+    let _ = read_body::<client_credentials::TokenAnswer>(body);
 }

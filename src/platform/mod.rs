@@ -7,15 +7,20 @@
 mod account;
 mod address;
 mod campaign_api;
+mod client_credentials;
+mod connections;
 mod cursor;
 mod fields;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod place;
 mod read_only;
 pub mod sandbox;
 pub mod skills;
 mod token_cache;
 mod tokens;
+
+use std::time::Duration;
 
 use crate::base::clock::Deadline;
 use crate::http::{CallError, Request};
@@ -24,39 +29,96 @@ use crate::pacing::{Actuator, Sample, Setpoint};
 pub use account::{Account, AccountSettings};
 pub use address::{CampaignId, Site};
 pub use campaign_api::{CampaignApi, CampaignSettings, IfMatch};
+pub use connections::Connections;
 pub use cursor::Cursor;
 pub use read_only::ReadOnly;
 pub use token_cache::TokenCache;
 
 /// One campaign on a platform.
+///
+/// A cursor is the content that this platform wrote to it before, kept in the state.
 pub trait Platform {
     /// The lever: its unit and the bounds that were set for it.
     fn actuator(&self) -> Actuator;
 
-    /// Requests all that a decision needs, concurrently. `cursor` holds the content that this
-    /// platform wrote at the previous poll.
+    /// Requests all that a decision needs.
     fn poll(&self, cursor: &mut Cursor, deadline: &Deadline) -> Poll;
 
     /// Reads the lever's position.
-    fn read(&self, deadline: &Deadline) -> Result<Standing, CallError>;
+    fn read(&self, cursor: &mut Cursor, deadline: &Deadline) -> Result<Standing, CallError>;
+
+    /// Notes a change that is about to be sent. The cursor is saved before it is.
+    fn prepare(&self, _: &mut Cursor, _: &Change, _: &Deadline) {}
 
     /// The requests that [`apply`](Self::apply) sends for a change, in order.
-    fn requests(&self, change: &Change) -> Vec<Request>;
+    fn requests(&self, cursor: &Cursor, change: &Change) -> Vec<Request>;
 
     /// Sets the lever. After a try without an answer it is read before a retry.
-    fn apply(&self, change: &Change, deadline: &Deadline) -> Result<Applied, CallError>;
+    fn apply(
+        &self,
+        cursor: &mut Cursor,
+        change: &Change,
+        deadline: &Deadline,
+    ) -> Result<Applied, CallError>;
+
+    /// Puts back, once, what a change did besides its own: see [`Standing::damage`].
+    fn repair(&self, _: &mut Cursor, _: &Deadline) -> Repaired {
+        Repaired {
+            setpoint: None,
+            what_became: String::new(),
+        }
+    }
+
+    /// Puts back the position and all else that stood before the first change. Returns what it put
+    /// back; `None` where nothing was to be.
+    fn restore(&self, _: &mut Cursor, _: &Deadline) -> Result<Option<String>, CallError> {
+        Ok(None)
+    }
+
+    /// The requests that pacing takes, where the platform counts them.
+    fn requests_a_day(&self, _: &Cursor, _: Duration) -> Option<RequestsADay> {
+        None
+    }
 }
 
 /// The answers to one poll.
 #[derive(Debug)]
 pub struct Poll {
-    /// Answer rate, counts and available agents.
-    pub sample: Result<Sample, CallError>,
+    /// Answer rate, counts and available agents; `None` where the platform has none yet.
+    pub sample: Result<Option<Sample>, CallError>,
     /// Set where the platform told nothing of the interval: why this is a failed poll, unless the
     /// lever stands still and there is nothing to tell.
     pub unless_stopped: Option<CallError>,
-    /// The lever, where a change depends on the version read in the same cycle.
+    /// The lever, where it was read in the same cycle.
     pub standing: Option<Result<Standing, CallError>>,
+    /// What bounds the lever now.
+    pub bounds: Bounds,
+}
+
+/// What bounds the lever in one cycle, besides the settings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bounds {
+    /// The highest position that somebody allows.
+    pub ceiling: Option<Setpoint>,
+    /// The highest position that it may be raised to now.
+    pub reach: Option<Setpoint>,
+    /// A position that the platform did not take lately, and why it is not tried again yet.
+    pub not_taken: Option<(Setpoint, String)>,
+    /// Why it is not moved.
+    pub obstacle: Option<Obstacle>,
+    /// True where the platform accepted a stop and still dials.
+    pub is_stopping: bool,
+}
+
+/// Why a lever is not moved, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// Moving it would change nothing, or is not allowed.
+    NoAuthority(String),
+    /// Somebody else has just moved it.
+    ChangedElsewhere(String),
+    /// Too little is known to raise it.
+    NotEnoughData(String),
 }
 
 /// The lever as the platform reports it.
@@ -66,6 +128,12 @@ pub struct Standing {
     pub setpoint: Setpoint,
     /// The campaign's version, where changes are guarded by it.
     pub version: Option<String>,
+    /// What the last change seems to have changed besides the lever.
+    pub damage: Option<String>,
+    /// True where the platform knows that nobody else moved it here.
+    pub is_own: bool,
+    /// True where the platform accepted a stop, and what is in progress ends.
+    pub is_stopping: bool,
 }
 
 /// A new position of the lever, and the campaign's version that it was decided for.
@@ -77,6 +145,10 @@ pub struct Change {
     pub previous: Option<Setpoint>,
     /// The version that the campaign must still have; `None` for any.
     pub version: Option<String>,
+    /// True where settings may not be written any more, so that only a stop is left.
+    pub is_latched: bool,
+    /// True where the platform accepted the same stop before, from another run.
+    pub was_stopped: bool,
 }
 
 /// The result of a [`Change`].
@@ -96,4 +168,40 @@ pub enum Applied {
     Pending,
     /// Nothing was sent, in a dry run; these requests would have been.
     Withheld(Vec<Request>),
+    /// The platform accepted the change, and the lever has another position.
+    NotTaken {
+        /// The position, where it is one.
+        found: Option<Setpoint>,
+        /// The same in words.
+        why: String,
+    },
+    /// Nothing was sent, because somebody else had moved the lever here.
+    ChangedElsewhere {
+        /// The position.
+        found: Setpoint,
+        /// The same in words.
+        why: String,
+    },
+    /// Nothing was sent, because it would change nothing or is not allowed.
+    NoAuthority(String),
+    /// The change did something besides its own: see [`Platform::repair`].
+    Damaged(String),
+}
+
+/// What became of a repair.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repaired {
+    /// The lever's position after it, where it was seen.
+    pub setpoint: Option<Setpoint>,
+    /// What was put back, or why it was not.
+    pub what_became: String,
+}
+
+/// Requests that pacing takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestsADay {
+    /// Their number.
+    pub estimate: u64,
+    /// The number from which on the tenant's owner is warned, where it is known.
+    pub limit: Option<u32>,
 }

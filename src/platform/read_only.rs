@@ -1,6 +1,8 @@
 //! A platform that is read and never changed: the last step of a dry run.
 
-use super::{Applied, Change, Cursor, Platform, Poll, Standing};
+use std::time::Duration;
+
+use super::{Applied, Change, Cursor, Platform, Poll, RequestsADay, Standing};
 use crate::base::clock::Deadline;
 use crate::http::{CallError, Request};
 use crate::pacing::Actuator;
@@ -14,18 +16,39 @@ impl Platform for ReadOnly<'_> {
     }
 
     fn poll(&self, cursor: &mut Cursor, deadline: &Deadline) -> Poll {
-        self.0.poll(cursor, deadline)
+        let poll = self.0.poll(cursor, deadline);
+        Poll {
+            standing: poll.standing.map(|standing| standing.map(undamaged)),
+            ..poll
+        }
     }
 
-    fn read(&self, deadline: &Deadline) -> Result<Standing, CallError> {
-        self.0.read(deadline)
+    fn read(&self, cursor: &mut Cursor, deadline: &Deadline) -> Result<Standing, CallError> {
+        self.0.read(cursor, deadline).map(undamaged)
     }
 
-    fn requests(&self, change: &Change) -> Vec<Request> {
-        self.0.requests(change)
+    fn requests(&self, cursor: &Cursor, change: &Change) -> Vec<Request> {
+        self.0.requests(cursor, change)
     }
 
-    fn apply(&self, change: &Change, _: &Deadline) -> Result<Applied, CallError> {
-        Ok(Applied::Withheld(self.requests(change)))
+    fn apply(
+        &self,
+        cursor: &mut Cursor,
+        change: &Change,
+        _: &Deadline,
+    ) -> Result<Applied, CallError> {
+        Ok(Applied::Withheld(self.requests(cursor, change)))
+    }
+
+    fn requests_a_day(&self, cursor: &Cursor, interval: Duration) -> Option<RequestsADay> {
+        self.0.requests_a_day(cursor, interval)
+    }
+}
+
+/// Nothing is repaired here.
+fn undamaged(standing: Standing) -> Standing {
+    Standing {
+        damage: None,
+        ..standing
     }
 }

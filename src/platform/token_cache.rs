@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::place::Place;
 use crate::base::files;
 use crate::base::units::UnixMillis;
 
@@ -26,6 +27,8 @@ pub(super) struct CachedToken {
     pub(super) client_id: String,
     pub(super) access_token: String,
     pub(super) expires_at: UnixMillis,
+    #[serde(flatten)]
+    pub(super) place: Place,
 }
 
 impl TokenCache {

@@ -1,61 +1,55 @@
-//! The access token: requested once, used until a minute before it expires, kept between runs.
+//! The access token: requested once, used until shortly before it expires, kept between runs.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
-use ureq::http::Method;
 
-use super::fields::optional_number;
+use super::place::Place;
 use super::token_cache::{CachedToken, TokenCache};
 use crate::base::clock::Deadline;
 use crate::base::notice::{Notice, Notices};
 use crate::base::secrets;
 use crate::base::units::UnixMillis;
-use crate::http::{Body, CallError, Client, Problem, Request, bounded_retry_at};
+use crate::http::{CallError, bounded_retry_at};
 
-/// OAuth client credentials.
+/// An account at one site, by which its token is kept.
 #[derive(Clone, Debug)]
-pub(super) struct Credentials {
+pub(super) struct Owner {
+    pub(super) site: String,
     pub(super) client_id: String,
-    pub(super) client_secret: SecretString,
 }
 
-impl Credentials {
-    /// The secret as it is and as forms encode it: a server may echo any of these.
-    pub(super) fn forms_of_the_secret(&self) -> Vec<SecretString> {
-        let plain = self.client_secret.expose_secret();
-        let encoded = encode(plain);
-        let with_plus = encoded.replace("%20", "+");
-        [plain.to_owned(), encoded, with_plus]
-            .map(SecretString::from)
-            .into()
-    }
+/// A token as a login gave it.
+pub(super) struct Issued {
+    pub(super) token: SecretString,
+    pub(super) lifetime_secs: Option<f64>,
+    pub(super) place: Place,
 }
+
+/// A token to use now.
+#[derive(Clone)]
+pub(super) struct Access {
+    pub(super) token: SecretString,
+    pub(super) place: Place,
+}
+
+/// A login.
+pub(super) type Login<'l> = &'l dyn Fn(&Deadline) -> Result<Issued, CallError>;
 
 /// The token of one client at one site, and its cache.
 pub(super) struct Tokens<'a> {
-    origin: String,
-    credentials: Credentials,
+    owner: Owner,
+    /// Time before expiry from which a token is not used, so that it cannot expire during a call.
+    margin: Duration,
     cache: Option<TokenCache>,
     notices: &'a dyn Notices,
     held: Mutex<Held>,
 }
 
-/// The answer of the token endpoint.
-#[derive(Deserialize)]
-pub(super) struct TokenAnswer {
-    access_token: String,
-    token_type: Option<String>,
-    #[serde(default, deserialize_with = "optional_number")]
-    expires_in: Option<f64>,
-}
-
 #[derive(Default)]
 struct Held {
-    token: Option<SecretString>,
+    access: Option<Access>,
     expires_at: Option<UnixMillis>,
     /// Time of the last renewal of a refused token.
     renewed_at: Option<UnixMillis>,
@@ -67,14 +61,14 @@ struct Held {
 
 impl<'a> Tokens<'a> {
     pub(super) fn new(
-        origin: String,
-        credentials: Credentials,
+        owner: Owner,
+        margin: Duration,
         cache: Option<TokenCache>,
         notices: &'a dyn Notices,
     ) -> Self {
         Self {
-            origin,
-            credentials,
+            owner,
+            margin,
             cache,
             notices,
             held: Mutex::default(),
@@ -82,23 +76,22 @@ impl<'a> Tokens<'a> {
     }
 
     /// The token to use now: the one in memory, the one in the cache, or a new one.
-    pub(super) fn current(
-        &self,
-        client: &Client,
-        deadline: &Deadline,
-    ) -> Result<SecretString, CallError> {
+    pub(super) fn current(&self, login: Login, deadline: &Deadline) -> Result<Access, CallError> {
         let mut held = self.held();
         let now = deadline.clock().now();
         let is_first = !std::mem::replace(&mut held.is_opened, true);
         if let Some(cached) = is_first.then(|| self.cached()).flatten() {
             let token = SecretString::from(cached.access_token);
             secrets::conceal(token.expose_secret());
-            held.token = Some(token);
+            held.access = Some(Access {
+                token,
+                place: cached.place,
+            });
             held.expires_at = Some(cached.expires_at);
         }
-        match held.token_at(now) {
-            Some(token) => Ok(token),
-            None => self.request(&mut held, client, deadline),
+        match held.access_at(now.plus(self.margin)) {
+            Some(access) => Ok(access),
+            None => self.request(&mut held, login, deadline),
         }
     }
 
@@ -107,14 +100,14 @@ impl<'a> Tokens<'a> {
     pub(super) fn renew(
         &self,
         refused: &SecretString,
-        client: &Client,
+        login: Login,
         deadline: &Deadline,
-    ) -> Result<Option<SecretString>, CallError> {
+    ) -> Result<Option<Access>, CallError> {
         let mut held = self.held();
-        if let Some(token) = &held.token
-            && token.expose_secret() != refused.expose_secret()
+        if let Some(access) = &held.access
+            && access.token.expose_secret() != refused.expose_secret()
         {
-            return Ok(Some(token.clone()));
+            return Ok(Some(access.clone()));
         }
         let now = deadline.clock().now();
         if held
@@ -125,83 +118,59 @@ impl<'a> Tokens<'a> {
         }
         held.renewed_at = Some(now);
         self.notices.tell(&Notice::TokenRenewed);
-        self.request(&mut held, client, deadline).map(Some)
+        self.request(&mut held, login, deadline).map(Some)
+    }
+
+    /// Where the owner is served, as far as it is known.
+    pub(super) fn place(&self) -> Place {
+        let held = self.held();
+        let access = held.access.as_ref();
+        access
+            .map(|access| access.place.clone())
+            .unwrap_or_default()
+    }
+
+    /// Keeps with a token where its owner is served.
+    pub(super) fn learn(&self, token: &SecretString, place: &Place) {
+        let mut held = self.held();
+        let expires_at = held.expires_at;
+        let access = held.access.as_mut();
+        let same = access.filter(|access| access.token.expose_secret() == token.expose_secret());
+        if let Some(access) = same {
+            access.place = place.clone();
+            if let Some(expires_at) = expires_at {
+                self.keep(access, expires_at);
+            }
+        }
     }
 
     fn request(
         &self,
         held: &mut Held,
-        client: &Client,
+        login: Login,
         deadline: &Deadline,
-    ) -> Result<SecretString, CallError> {
-        held.token = None;
+    ) -> Result<Access, CallError> {
+        held.access = None;
         held.wait_out_pause(deadline)?;
-        let (token, expires_at) = self
-            .ask(client, deadline)
-            .inspect_err(|error| held.paused_until = error.retry_at)?;
-        held.token = Some(token.clone());
-        held.expires_at = expires_at;
-        match expires_at {
-            Some(expires_at) => self.keep(&token, expires_at),
-            None => self.forget(),
-        }
-        Ok(token)
-    }
-
-    fn ask(
-        &self,
-        client: &Client,
-        deadline: &Deadline,
-    ) -> Result<(SecretString, Option<UnixMillis>), CallError> {
         let asked_at = deadline.clock().now();
-        let answer = client
-            .call(&self.token_request(), None, deadline)
-            .map_err(explain)?;
-        let answer: TokenAnswer = client.read_secret(TOKEN_CALL, &answer)?;
-        if !is_sendable(&answer.access_token) {
-            return Err(CallError::unusable(
-                TOKEN_CALL,
-                "access_token is empty or has characters that cannot be sent",
-            ));
-        }
-        let token = SecretString::from(answer.access_token);
-        secrets::conceal(token.expose_secret());
-        if let Some(kind) = answer
-            .token_type
-            .filter(|kind| !kind.eq_ignore_ascii_case("bearer"))
-        {
-            return Err(CallError::unusable(
-                TOKEN_CALL,
-                format!("token_type is {kind:?}, expected \"Bearer\""),
-            ));
-        }
+        let issued = login(deadline).inspect_err(|error| held.paused_until = error.retry_at)?;
         // A token without a lifetime, or with a short one, is used in this run only.
-        let lifetime = answer.expires_in;
+        let lifetime = issued.lifetime_secs;
         let expires_at = lifetime
             .and_then(|secs| Duration::try_from_secs_f64(secs).ok())
-            .filter(|lifetime| *lifetime > EXPIRY_MARGIN)
+            .filter(|lifetime| *lifetime > self.margin)
             .map(|lifetime| asked_at.plus(lifetime));
-        Ok((token, expires_at))
-    }
-
-    fn token_request(&self) -> Request {
-        let body = format!(
-            "grant_type=client_credentials&client_id={}&client_secret={}",
-            encode(&self.credentials.client_id),
-            encode(self.credentials.client_secret.expose_secret())
-        );
-        Request {
-            call: TOKEN_CALL,
-            method: Method::POST,
-            url: format!("{}/oauth/token", self.origin),
-            headers: vec![(
-                "Content-Type",
-                "application/x-www-form-urlencoded".to_owned(),
-            )],
-            authorised: false,
-            reads_answer: true,
-            body: Some(Body::Secret(SecretString::from(body))),
+        let access = Access {
+            token: issued.token,
+            place: issued.place,
+        };
+        held.access = Some(access.clone());
+        held.expires_at = expires_at;
+        match expires_at {
+            Some(expires_at) => self.keep(&access, expires_at),
+            None => self.forget(),
         }
+        Ok(access)
     }
 
     fn cached(&self) -> Option<CachedToken> {
@@ -210,21 +179,22 @@ impl<'a> Tokens<'a> {
             None
         });
         cached.filter(|cached| {
-            cached.site == self.origin
-                && cached.client_id == self.credentials.client_id
+            cached.site == self.owner.site
+                && cached.client_id == self.owner.client_id
                 && is_sendable(&cached.access_token)
         })
     }
 
-    fn keep(&self, token: &SecretString, expires_at: UnixMillis) {
+    fn keep(&self, access: &Access, expires_at: UnixMillis) {
         let Some(cache) = &self.cache else {
             return;
         };
         let written = cache.write(&CachedToken {
-            site: self.origin.clone(),
-            client_id: self.credentials.client_id.clone(),
-            access_token: token.expose_secret().to_owned(),
+            site: self.owner.site.clone(),
+            client_id: self.owner.client_id.clone(),
+            access_token: access.token.expose_secret().to_owned(),
             expires_at,
+            place: access.place.clone(),
         });
         if let Err(problem) = written {
             self.notices.tell(&Notice::TokenCache { problem });
@@ -262,18 +232,36 @@ impl Held {
         Ok(())
     }
 
-    fn token_at(&self, now: UnixMillis) -> Option<SecretString> {
-        let fresh = |expires_at: UnixMillis| expires_at > now.plus(EXPIRY_MARGIN);
-        // A token without an expiry is used until it is refused.
-        self.token
+    /// The token that is good until `until`. One without an expiry is used until it is refused.
+    fn access_at(&self, until: UnixMillis) -> Option<Access> {
+        let fresh = |expires_at: UnixMillis| expires_at > until;
+        self.access
             .clone()
             .filter(|_| self.expires_at.is_none_or(fresh))
     }
 }
 
-/// Percent-encodes a form field.
-fn encode(text: &str) -> String {
-    utf8_percent_encode(text, FORM_RESERVED).to_string()
+/// A token that can be sent, of a type that can be used. It is concealed from then on.
+pub(super) fn checked_token(
+    call: &'static str,
+    token: String,
+    kind: Option<&str>,
+) -> Result<SecretString, CallError> {
+    if !is_sendable(&token) {
+        return Err(CallError::unusable(
+            call,
+            "access_token is empty or has characters that cannot be sent",
+        ));
+    }
+    let token = SecretString::from(token);
+    secrets::conceal(token.expose_secret());
+    match kind.filter(|kind| !kind.eq_ignore_ascii_case("bearer")) {
+        Some(kind) => Err(CallError::unusable(
+            call,
+            format!("token_type is {kind:?}, expected \"Bearer\""),
+        )),
+        None => Ok(token),
+    }
 }
 
 /// True where the token can be sent in a header field.
@@ -281,31 +269,6 @@ fn is_sendable(token: &str) -> bool {
     !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Adds the remedy. A token request refused with 400, 401 or 403 is a matter of credentials.
-fn explain(error: CallError) -> CallError {
-    match error.problem {
-        Problem::Status {
-            status: 400 | 401 | 403,
-            ..
-        } => CallError {
-            denied: true,
-            ..error
-        }
-        .advise("check the client id (CXONE_CLIENT_ID) and the client secret, and that the client is enabled for client credentials"),
-        Problem::Status { status: 404, .. } => error.advise("check the site (CXONE_SITE)"),
-        _ => error,
-    }
-}
-
-const TOKEN_CALL: &str = "token request";
 /// Age below which a token from a renewal is not renewed: it cannot have expired. Shorter than the
 /// shortest interval, 15 s, so that the next cycle may request one again.
 const NEW_TOKEN: Duration = Duration::from_secs(10);
-/// Time before expiry from which a token is not used, so that it cannot expire during a call.
-const EXPIRY_MARGIN: Duration = Duration::from_secs(60);
-/// All but the unreserved characters of RFC 3986.
-const FORM_RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');

@@ -48,8 +48,9 @@ struct LastRow {
 }
 
 impl ChartData {
-    /// Adds the decision on a row. `campaign` is the number of the row's campaign.
-    pub fn add(&mut self, campaign: usize, row: &HistoryRow, decision: &Decision) {
+    /// Adds the decision on a row.
+    pub fn add(&mut self, row: &HistoryRow, decision: &Decision) {
+        let campaign = row.campaign;
         if campaign >= self.last_rows.len() {
             self.last_rows.resize(campaign + 1, LastRow::default());
             self.rates

@@ -2,7 +2,7 @@
 //!
 //! A row travels like this:
 //!
-//! 1. [`Replay::add_row`] takes a [`HistoryRow`] and finds its [`ReplayedCampaign`] by the id.
+//! 1. [`Replay::add_row`] takes a [`HistoryRow`] and finds its [`ReplayedCampaign`] by the number.
 //! 2. `sample` makes the sample that the pacer would have seen; a row without metrics has none.
 //! 3. [`Pacer::step`] decides at the row's time, and the decision counts as applied.
 //! 4. [`ReplayTotals`] add the decision up and keep the largest [`Difference`]s from history.
@@ -22,9 +22,8 @@ use std::cmp::Reverse;
 
 use crate::history::HistoryRow;
 use crate::pacing::{Decision, Pacer};
-use campaign::Campaigns;
 
-pub use campaign::{NotLater, ReplayedCampaign};
+pub use campaign::ReplayedCampaign;
 pub use chart_data::{ChartData, HourOfWeek, RateSeries};
 pub use differences::Difference;
 pub use downsampled::{Bucket, DownsampledSeries, RateAt};
@@ -33,7 +32,7 @@ pub use totals::ReplayTotals;
 /// A replay of one history through several pacers at once.
 pub struct Replay {
     pacers: Vec<Pacer>,
-    campaigns: Campaigns,
+    campaigns: Vec<ReplayedCampaign>,
     rows: u64,
     failed_polls: u64,
 }
@@ -43,7 +42,7 @@ impl Replay {
     #[must_use]
     pub fn new(pacers: Vec<Pacer>) -> Self {
         Self {
-            campaigns: Campaigns::new(pacers.len()),
+            campaigns: Vec::new(),
             pacers,
             rows: 0,
             failed_polls: 0,
@@ -51,17 +50,16 @@ impl Replay {
     }
 
     /// Steps every pacer with one row. `on_decision` gets each decision with the number of its
-    /// pacer. Returns the number of the row's campaign.
-    pub fn add_row(
-        &mut self,
-        row: &HistoryRow,
-        mut on_decision: impl FnMut(usize, &Decision),
-    ) -> Result<usize, NotLater> {
-        let number = self.campaigns.number_of(row);
-        let Some(campaign) = self.campaigns.get_mut(number) else {
-            return Ok(number);
+    /// pacer. The rows of a campaign come in the order of time.
+    pub fn add_row(&mut self, row: &HistoryRow, mut on_decision: impl FnMut(usize, &Decision)) {
+        if row.campaign == self.campaigns.len() {
+            let campaign = ReplayedCampaign::new(row, self.pacers.len());
+            self.campaigns.push(campaign);
+        }
+        let Some(campaign) = self.campaigns.get_mut(row.campaign) else {
+            return;
         };
-        let previous_at = campaign.begin_row(row)?;
+        let previous_at = campaign.begin_row(row);
         self.rows += 1;
         self.failed_polls += u64::from(row.poll.is_none());
         let runs = campaign.states.iter_mut().zip(&mut campaign.totals);
@@ -75,7 +73,6 @@ impl Replay {
             totals.add(&decision, row, previous_at);
             on_decision(n, &decision);
         }
-        Ok(number)
     }
 
     /// The pacers.
@@ -87,7 +84,7 @@ impl Replay {
     /// The campaigns, in the order of their first rows.
     #[must_use]
     pub fn campaigns(&self) -> &[ReplayedCampaign] {
-        self.campaigns.all()
+        &self.campaigns
     }
 
     /// Rows replayed.

@@ -2,7 +2,7 @@
 
 use crate::base::units::UnixMillis;
 use crate::history::{AvailableAgents, HistoryPoll};
-use crate::pacing::{Limits, Sample, Window};
+use crate::pacing::{Abandonment, Limits, Sample, Window};
 
 /// The sample of a poll. A row that has only the window's mean refills the window with samples of
 /// whole agents whose mean comes nearest to it.
@@ -17,6 +17,7 @@ pub(super) fn from_poll(
         available_agents,
         answer_rate: poll.answer_rate,
         traffic: poll.traffic,
+        abandonment: Abandonment::default(),
     };
     let mean = match poll.available {
         AvailableAgents::Count(agents) => return sample(agents),

@@ -5,19 +5,22 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::counts::count_of;
+use super::lever;
 use crate::base::notice_text::Waiting;
+use crate::base::subject::Subject;
 use crate::base::timestamp::rfc3339;
 use crate::base::units::UnixMillis;
 use crate::live::{CycleReport, Outcome};
-use crate::pacing::{Action, Pacer};
+use crate::pacing::{Action, Pacer, Setpoint, Unit};
 use crate::sim::Figures;
 
 /// The figures on the board.
 #[derive(Debug, Default)]
 pub struct Board {
-    campaign_id: String,
+    subject: String,
     settings: String,
-    dial_rate: u32,
+    unit: Option<Unit>,
+    position: String,
     changed: Option<String>,
     agents: Option<(u32, f64)>,
     agents_before: VecDeque<u32>,
@@ -46,25 +49,31 @@ impl Board {
     /// The board before the first cycle.
     #[must_use]
     pub fn new(
-        campaign_id: &str,
+        subject: &Subject,
         pacer: &Pacer,
         interval: Duration,
-        dial_rate: u32,
+        setpoint: Option<Setpoint>,
         is_dry_run: bool,
     ) -> Self {
         let limits = pacer.limits();
+        let unit = limits.actuator.unit;
+        let (min, max) = (limits.actuator.min, limits.actuator.max);
         Self {
-            campaign_id: campaign_id.to_owned(),
+            subject: match subject {
+                Subject::Campaign(id) => format!("campaign    {id}"),
+                Subject::Skill(id) => format!("skill       {id}"),
+            },
             settings: format!(
-                "{}, SLA {} ± {}, {} to {} calls/min, every {} s",
+                "{}, SLA {} ± {}, {} to {}, every {} s",
                 pacer.policy().name(),
                 limits.band.sla_threshold.value(),
                 limits.band.tolerance_margin.value(),
-                limits.actuator.min.steps(),
-                limits.actuator.max.steps(),
+                unit.value(min),
+                unit.show(max),
                 interval.as_secs()
             ),
-            dial_rate,
+            unit: Some(unit),
+            position: lever::position(unit, setpoint),
             is_dry_run,
             answers: "not polled yet".to_owned(),
             ..Self::default()
@@ -88,18 +97,19 @@ impl Board {
 
     fn add_change(&mut self, report: &CycleReport) {
         let decision = &report.decision;
-        let rate = report.dial_rate();
+        let unit = decision.unit;
         let was_sent = matches!(report.outcome, Outcome::Applied | Outcome::WouldApply(..));
         self.counts.sent += u64::from(was_sent);
-        if was_sent && rate != decision.previous_dial_rate() {
+        if was_sent && is_change(report) {
             self.counts.changed += 1;
             self.changed = Some(format!(
-                "{} → {rate} at {}: {decision}",
-                decision.previous_dial_rate(),
+                "{} → {} at {}: {decision}",
+                lever::number(unit, decision.previous),
+                lever::number(unit, report.setpoint()),
                 time_of_day(decision.at)
             ));
         }
-        self.dial_rate = rate;
+        self.position = lever::position(unit, report.setpoint());
         self.exported += report.exported;
         self.pending = report.pending;
         self.has_warehouse = report.has_warehouse;
@@ -160,8 +170,12 @@ impl Board {
             None => "running".to_owned(),
         };
         [
-            format!("campaign    {} ({})", self.campaign_id, self.settings),
-            format!("dial rate   {} calls/min ({changed})", self.dial_rate),
+            format!("{} ({})", self.subject, self.settings),
+            format!(
+                "{}{} ({changed})",
+                self.unit.map_or("", lever::label),
+                self.position
+            ),
             format!("agents      {agents}"),
             format!("answers     {}", self.answers),
             format!("records     {records}"),
@@ -184,9 +198,13 @@ impl Board {
             "nothing exported: DW_ENDPOINT is not set".to_owned()
         };
         let mut text = format!(
-            "{} in {}: the rate {} sent {} and changed {}, {} failed; {exported}",
+            "{} in {}: the {} {} sent {} and changed {}, {} failed; {exported}",
             count_of(counts.cycles, "cycle"),
             span(lasted),
+            match self.unit {
+                Some(Unit::CallsPerAgent) => "ratio",
+                _ => "rate",
+            },
             if self.is_dry_run {
                 "would have been"
             } else {
@@ -215,9 +233,15 @@ impl Board {
         report.error.is_some()
             || report.export_problem.is_some()
             || matches!(report.outcome, Outcome::Conflict | Outcome::Pending)
-            || report.dial_rate() != report.decision.previous_dial_rate()
+            || is_change(report)
             || matches!(report.action(), Action::Stop | Action::Safe)
     }
+}
+
+/// True where the lever is elsewhere after the cycle. An unknown position counts as stopped.
+fn is_change(report: &CycleReport) -> bool {
+    let steps = |setpoint: Option<Setpoint>| setpoint.map_or(0, Setpoint::steps);
+    steps(report.setpoint()) != steps(report.decision.previous)
 }
 
 /// "never", "once", "98 times"

@@ -2,29 +2,33 @@
 
 use serde::Serialize;
 
+use crate::base::subject::Subject;
 use crate::base::timestamp::rfc3339;
 use crate::http::{Body, Request};
 use crate::live::{CycleReport, Outcome};
-use crate::pacing::{Pacer, Policy};
+use crate::pacing::{DialRatio, Pacer, Policy, Setpoint, Unit};
 
 /// The object that `--json` prints for one cycle.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct CycleObject<'a> {
     timestamp: String,
-    campaign_id: &'a str,
+    #[serde(flatten)]
+    subject: SubjectId<'a>,
     policy: &'static str,
     action: String,
     reason: String,
     reason_code: &'static str,
-    previous_dial_rate: u32,
-    new_dial_rate: u32,
+    #[serde(flatten)]
+    lever: Lever,
     answer_rate: Option<f64>,
     deviation: Option<f64>,
     available_agents: Option<u32>,
     agent_availability_avg: Option<f64>,
     #[serde(flatten)]
     traffic: Option<CallCounts>,
+    #[serde(flatten)]
+    skill: Option<SkillFigures>,
     exported: usize,
     pending: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -36,6 +40,39 @@ struct CycleObject<'a> {
     error: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request: Option<WouldSend>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+enum SubjectId<'a> {
+    CampaignId(&'a str),
+    SkillId(u64),
+}
+
+/// The lever before and after the cycle.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Lever {
+    #[serde(rename_all = "camelCase")]
+    Rate {
+        previous_dial_rate: u32,
+        new_dial_rate: u32,
+    },
+    #[serde(rename_all = "camelCase")]
+    Ratio {
+        previous_ratio: Option<DialRatio>,
+        new_ratio: Option<DialRatio>,
+    },
+}
+
+/// What a skill tells besides.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SkillFigures {
+    staffed_agents: Option<u32>,
+    busy_agents: Option<u32>,
+    abandonment_rate: Option<f64>,
+    abandonment_basis: &'static str,
 }
 
 /// Counts that `predictive` uses, so that a backtest of these lines decides the same.
@@ -59,7 +96,7 @@ struct WouldSend {
 
 /// One cycle as one line.
 #[must_use]
-pub fn cycle(report: &CycleReport, campaign_id: &str, pacer: &Pacer, is_dry_run: bool) -> String {
+pub fn cycle(report: &CycleReport, subject: &Subject, pacer: &Pacer, is_dry_run: bool) -> String {
     let decision = &report.decision;
     let evidence = &decision.evidence;
     let request = match &report.outcome {
@@ -70,14 +107,21 @@ pub fn cycle(report: &CycleReport, campaign_id: &str, pacer: &Pacer, is_dry_run:
         total_calls_dialed: evidence.traffic.attempts,
         total_calls_answered: evidence.traffic.answered,
     };
-    let is_predictive = matches!(pacer.policy(), Policy::Predictive(_));
+    let is_used = matches!(pacer.policy(), Policy::Predictive(_) | Policy::Ratio(_));
     let object = CycleObject {
         timestamp: rfc3339(decision.at),
-        campaign_id,
+        subject: match subject {
+            Subject::Campaign(id) => SubjectId::CampaignId(id),
+            Subject::Skill(id) => SubjectId::SkillId(*id),
+        },
         policy: pacer.policy().name(),
         action: report.action().to_string(),
         reason: match report.outcome {
-            Outcome::Conflict => "the campaign was changed by somebody else meanwhile".to_owned(),
+            Outcome::Conflict => match subject {
+                Subject::Campaign(_) => "the campaign was changed by somebody else meanwhile",
+                Subject::Skill(_) => "the skill was changed by somebody else meanwhile",
+            }
+            .to_owned(),
             Outcome::Pending => format!("{decision}; accepted by the platform, not confirmed yet"),
             _ => decision.to_string(),
         },
@@ -85,13 +129,13 @@ pub fn cycle(report: &CycleReport, campaign_id: &str, pacer: &Pacer, is_dry_run:
             Outcome::Conflict => "changed-elsewhere",
             _ => decision.reason.name(),
         },
-        previous_dial_rate: decision.previous_dial_rate(),
-        new_dial_rate: report.dial_rate(),
+        lever: Lever::of(report),
         answer_rate: evidence.answer_rate.map(f64::from),
         deviation: evidence.deviation,
         available_agents: evidence.available_agents,
         agent_availability_avg: evidence.available_mean,
-        traffic: is_predictive.then_some(calls),
+        traffic: is_used.then_some(calls),
+        skill: SkillFigures::of(report),
         exported: report.exported,
         pending: report.pending,
         pending_reason: report.export_problem.as_deref(),
@@ -102,6 +146,36 @@ pub fn cycle(report: &CycleReport, campaign_id: &str, pacer: &Pacer, is_dry_run:
     };
     // Text, whole numbers and finite floats can always be written as JSON.
     serde_json::to_string(&object).unwrap_or_default()
+}
+
+impl Lever {
+    fn of(report: &CycleReport) -> Self {
+        let (before, after) = (report.decision.previous, report.setpoint());
+        let steps = |setpoint: Option<Setpoint>| setpoint.map_or(0, Setpoint::steps);
+        match report.decision.unit {
+            Unit::CallsPerMinute => Self::Rate {
+                previous_dial_rate: steps(before),
+                new_dial_rate: steps(after),
+            },
+            Unit::CallsPerAgent => Self::Ratio {
+                previous_ratio: before.and_then(DialRatio::of),
+                new_ratio: after.and_then(DialRatio::of),
+            },
+        }
+    }
+}
+
+impl SkillFigures {
+    fn of(report: &CycleReport) -> Option<Self> {
+        let evidence = &report.decision.evidence;
+        let abandonment = evidence.abandonment();
+        (report.decision.unit == Unit::CallsPerAgent).then(|| Self {
+            staffed_agents: evidence.traffic.logged_in,
+            busy_agents: evidence.traffic.busy,
+            abandonment_rate: abandonment.rate.map(f64::from),
+            abandonment_basis: abandonment.basis.name(),
+        })
+    }
 }
 
 #[expect(

@@ -2,23 +2,21 @@
 
 use std::fmt::{Display, Write};
 
+use crate::base::subject::Subject;
 use crate::base::units::UnixMillis;
 use crate::live::Counters;
 use crate::live::CycleReport;
+use crate::pacing::Unit;
 
 /// The whole file after one cycle. Values that the cycle did not measure are left out.
 #[must_use]
-pub fn text(report: &CycleReport, counters: &Counters, campaign_id: &str) -> String {
+pub fn text(report: &CycleReport, counters: &Counters, subject: &Subject) -> String {
     let evidence = &report.decision.evidence;
     let mut file = MetricsText {
         text: String::new(),
-        campaign_id,
+        label: format!("{}=\"{}\"", subject.kind(), subject.id()),
     };
-    file.gauge(
-        "dial_rate",
-        "Dial rate that holds, calls per minute.",
-        Some(report.dial_rate()),
-    );
+    file.lever(report);
     file.gauge(
         "available_agents",
         "Agents available at the last poll.",
@@ -72,12 +70,45 @@ pub fn text(report: &CycleReport, counters: &Counters, campaign_id: &str) -> Str
     file.text
 }
 
-struct MetricsText<'a> {
+struct MetricsText {
     text: String,
-    campaign_id: &'a str,
+    label: String,
 }
 
-impl MetricsText<'_> {
+impl MetricsText {
+    /// The lever, and what a skill tells of its agents and of abandonment.
+    fn lever(&mut self, report: &CycleReport) {
+        let decision = &report.decision;
+        let value = |setpoint| decision.unit.value(setpoint);
+        if decision.unit == Unit::CallsPerMinute {
+            let rate = report.setpoint().map_or(0.0, value);
+            let help = "Dial rate that holds, calls per minute.";
+            self.gauge("dial_rate", help, Some(rate));
+            return;
+        }
+        self.gauge(
+            "dial_ratio",
+            "Dial ratio that holds, calls per agent; 0 where the skill is stopped.",
+            report.setpoint().map(value),
+        );
+        let evidence = &decision.evidence;
+        self.gauge(
+            "staffed_agents",
+            "Agents logged in and not on a break, at the last poll.",
+            evidence.traffic.logged_in,
+        );
+        self.gauge(
+            "busy_agents",
+            "Agents with a call or in wrap-up, at the last poll.",
+            evidence.traffic.busy,
+        );
+        self.gauge(
+            "abandonment_rate",
+            "Abandoned / live answers, measured or else expected.",
+            evidence.abandonment().rate.map(f64::from),
+        );
+    }
+
     fn head(&mut self, name: &str, kind: &str, help: &str) {
         self.add(format_args!(
             "# HELP dialpace_{name} {help}\n# TYPE dialpace_{name} {kind}\n"
@@ -85,10 +116,9 @@ impl MetricsText<'_> {
     }
 
     fn sample(&mut self, name: &str, labels: &str, value: impl Display) {
-        let id = self.campaign_id;
-        self.add(format_args!(
-            "dialpace_{name}{{campaign=\"{id}\"{labels}}} {value}\n"
-        ));
+        // Writing to a String cannot fail.
+        let label = &self.label;
+        let _ = writeln!(self.text, "dialpace_{name}{{{label}{labels}}} {value}");
     }
 
     fn records(&mut self, pending: usize, counters: &Counters) {

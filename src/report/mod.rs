@@ -7,6 +7,7 @@ mod console;
 pub mod counts;
 mod csv_cell;
 pub mod json;
+mod lever;
 pub mod metrics;
 mod page;
 mod screen;

@@ -3,17 +3,19 @@
 use std::error::Error;
 use std::fmt::Write;
 
+use super::lever;
 use crate::base::notice_text::Waiting;
+use crate::base::subject::Subject;
 use crate::base::timestamp::rfc3339;
 use crate::live::{CycleReport, Halt, HaltedBy, Outcome, Resumed, State, StateError};
-use crate::pacing::{Action, Setpoint};
+use crate::pacing::{Action, Setpoint, Unit};
 
 /// One cycle in one line: time, sample, decision with its reason, and outcome.
 #[must_use]
-pub fn cycle(report: &CycleReport, campaign_id: &str, is_dry_run: bool) -> String {
+pub fn cycle(report: &CycleReport, subject: &Subject, is_dry_run: bool) -> String {
     let decision = &report.decision;
     let evidence = &decision.evidence;
-    let mut line = format!("{} campaign {campaign_id}: ", rfc3339(decision.at));
+    let mut line = format!("{} {subject}: ", rfc3339(decision.at));
     if let (Some(agents), Some(mean)) = (evidence.available_agents, evidence.available_mean) {
         let agents_word = if agents == 1 { "agent" } else { "agents" };
         add(
@@ -24,12 +26,10 @@ pub fn cycle(report: &CycleReport, campaign_id: &str, is_dry_run: bool) -> Strin
             ),
         );
     }
-    let (before, after) = (decision.previous_dial_rate(), decision.dial_rate());
-    let change = if before == after {
-        format!("dial rate {after} calls/min confirmed")
-    } else {
-        format!("dial rate {before} → {after} calls/min")
-    };
+    let unit = decision.unit;
+    let before = lever::position(unit, decision.previous);
+    let after = lever::position(unit, decision.setpoint);
+    let change = lever::change(unit, decision.previous, decision.setpoint);
     match (&report.outcome, decision.action) {
         (Outcome::Applied, Action::Adjust) => add(&mut line, format_args!("{change}")),
         (Outcome::Applied, Action::Stop) => add(&mut line, format_args!("stopped, {change}")),
@@ -38,17 +38,18 @@ pub fn cycle(report: &CycleReport, campaign_id: &str, is_dry_run: bool) -> Strin
         (Outcome::Conflict, _) => add(
             &mut line,
             format_args!(
-                "held at {before} calls/min, the campaign was changed by somebody else meanwhile"
+                "held at {before}, the {} was changed by somebody else meanwhile",
+                subject.kind()
             ),
         ),
         (Outcome::Pending, _) => add(
             &mut line,
-            format_args!("{after} calls/min was accepted and is not confirmed yet"),
+            format_args!("{after} was accepted and is not confirmed yet"),
         ),
         (Outcome::NotApplied, _) => {
-            add(&mut line, format_args!("{after} calls/min was not applied"));
+            add(&mut line, format_args!("{after} was not applied"));
         }
-        (Outcome::Held, _) => add(&mut line, format_args!("held at {before} calls/min")),
+        (Outcome::Held, _) => add(&mut line, format_args!("held at {before}")),
     }
     add(
         &mut line,
@@ -74,38 +75,48 @@ pub fn failure(report: &CycleReport) -> Option<String> {
 
 /// The dial rate after a failed cycle, as a clause.
 fn standing(report: &CycleReport) -> String {
-    match (report.unsettled, report.dial_rate()) {
+    let unit = report.decision.unit;
+    let noun = lever::noun(unit);
+    match (report.unsettled, report.setpoint()) {
         (Some(setpoint), _) => format!(
             "the next cycle checks whether {} was applied",
-            report.decision.unit.show(setpoint)
+            unit.show(setpoint)
         ),
-        (None, 0) => "no dial rate was set".to_owned(),
-        (None, rate) if report.action() == Action::Hold => {
-            format!("the dial rate stays at {rate} calls/min")
+        (None, None | Some(Setpoint::Stopped)) => format!("no {noun} was set"),
+        (None, setpoint) if report.action() == Action::Hold => {
+            format!("the {noun} stays at {}", lever::position(unit, setpoint))
         }
-        (None, rate) => format!("the dial rate is now {rate} calls/min"),
+        (None, setpoint) => format!("the {noun} is now {}", lever::position(unit, setpoint)),
     }
 }
 
 /// Where a run leaves its campaign.
 #[must_use]
-pub fn left_at(state: &State, is_held: bool, is_dry_run: bool) -> String {
+pub fn left_at(
+    state: &State,
+    subject: &Subject,
+    unit: Unit,
+    is_held: bool,
+    is_dry_run: bool,
+) -> String {
+    let (kind, noun) = (subject.kind(), lever::noun(unit));
     let (lowest, highest) = (state.lowest_in_force(), state.highest_in_force());
     match highest {
-        _ if is_dry_run => "the campaign was not touched".to_owned(),
-        None => "no dial rate was set, so the campaign goes on as it was".to_owned(),
+        _ if is_dry_run => format!("the {kind} was not touched"),
+        None => format!("no {noun} was set, so the {kind} goes on as it was"),
         Some(Setpoint::Stopped) if is_held => {
-            "the campaign is stopped, until `dialpace resume`".to_owned()
+            format!("the {kind} is stopped, until `dialpace resume`")
         }
-        Some(Setpoint::Stopped) => "the campaign is stopped: its dial rate is 0".to_owned(),
+        Some(Setpoint::Stopped) if unit == Unit::CallsPerAgent => format!("the {kind} is stopped"),
+        Some(Setpoint::Stopped) => format!("the {kind} is stopped: its dial rate is 0"),
         Some(highest) if state.unsettled.is_empty() => format!(
-            "the campaign goes on at {} calls/min",
-            state.last_known().unwrap_or(highest).steps()
+            "the {kind} goes on at {}",
+            lever::position(unit, state.last_known().or(Some(highest)))
         ),
         Some(highest) => format!(
-            "the campaign goes on at {} to {} calls/min: the last change was not confirmed",
-            lowest.steps(),
-            highest.steps()
+            "the {kind} goes on at {} to {}: the last change was not confirmed",
+            lever::number(unit, Some(lowest)),
+            lever::position(unit, Some(highest))
         ),
     }
 }
@@ -113,23 +124,32 @@ pub fn left_at(state: &State, is_held: bool, is_dry_run: bool) -> String {
 /// An operator's stop: how, and what ends it.
 #[must_use]
 pub fn halt(halt: &Halt) -> String {
+    let (unit, zero, is_zero) = match halt.subject {
+        Subject::Campaign(_) => (Unit::CallsPerMinute, "0 calls/min", "its dial rate is 0"),
+        Subject::Skill(_) => (Unit::CallsPerAgent, "stopped", "it is told to stop"),
+    };
     let how = match &halt.by {
         HaltedBy::ThisRun(report) if matches!(report.outcome, Outcome::Held) => {
             "nothing is dialed already".to_owned()
         }
         HaltedBy::ThisRun(report) => format!(
-            "dial rate {} → 0 calls/min",
-            report.decision.previous_dial_rate()
+            "{} {} → {zero}",
+            lever::noun(unit),
+            lever::number(unit, report.decision.previous)
         ),
-        HaltedBy::Holder => "the run that holds the state has set its dial rate to 0".to_owned(),
+        HaltedBy::Holder => match unit {
+            Unit::CallsPerMinute => "the run that holds the state has set its dial rate to 0",
+            Unit::CallsPerAgent => "the run that holds the state has stopped it",
+        }
+        .to_owned(),
         HaltedBy::ThisRunBesideHolder(process) => format!(
-            "its dial rate is 0; the run that holds the state{process} did not react, and obeys the marker when it goes on"
+            "{is_zero}; the run that holds the state{process} did not react, and obeys the marker when it goes on"
         ),
-        HaltedBy::ThisRunWithoutState(_) => "its dial rate is 0".to_owned(),
+        HaltedBy::ThisRunWithoutState(_) => is_zero.to_owned(),
     };
     format!(
-        "campaign {} stopped: {how}; no run with the state {} paces it until `dialpace resume` takes away {}",
-        halt.campaign_id,
+        "{} stopped: {how}; no run with the state {} paces it until `dialpace resume` takes away {}",
+        halt.subject,
         halt.state_path.display(),
         halt.marker.display()
     )

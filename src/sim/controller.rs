@@ -2,7 +2,9 @@
 
 use super::level::LevelRule;
 use crate::base::units::UnixMillis;
-use crate::pacing::{Burst, Pacer, PacerState, Ratio, Sample, Setpoint, Traffic, Unit};
+use crate::pacing::{
+    Abandonment, Burst, Pacer, PacerState, Ratio, Sample, Setpoint, Traffic, Unit,
+};
 
 /// Sets a dialer's lever at each poll.
 pub trait Controller {
@@ -227,7 +229,9 @@ impl PlatformMetrics {
                 answered: Some(self.answered),
                 abandoned: is_full.then_some(self.abandoned),
                 logged_in: is_full.then_some(self.logged_in),
+                busy: None,
             },
+            abandonment: Abandonment::default(),
         }
     }
 }

@@ -31,7 +31,7 @@ pub use distribution::Distribution;
 pub use faults::FaultDraws;
 pub use figures::Figures;
 pub use level::LevelRule;
-pub use on_demand::OnDemandWorld;
+pub use on_demand::{Lever, OnDemandWorld};
 pub use plan::{Driver, Plan, Variant};
 pub use recommend::{Recommendation, recommend};
 pub use results::{Replication, Results, Summary, VariantResults};
@@ -41,4 +41,4 @@ pub use scenario::{
 };
 pub use standing::{LivePlatform, Standing};
 pub use statistics::Estimate;
-pub use world::simulate;
+pub use world::{AgentStates, Totals, simulate};

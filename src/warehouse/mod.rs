@@ -11,5 +11,5 @@ mod refusal;
 
 pub use delivery::{Delivery, Warehouse, request};
 pub use outbox::{Outbox, SentBefore};
-pub use record::Record;
+pub use record::{CampaignRecord, Record, SkillRecord};
 pub use refusal::Refusal;

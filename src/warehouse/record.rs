@@ -3,13 +3,24 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::base::subject::Subject;
 use crate::base::timestamp::rfc3339;
-use crate::pacing::Decision;
+use crate::pacing::{Decision, DialRatio, Pacer};
 
-/// One applied decision, as it is sent to the warehouse: these eight fields and no others.
+/// One applied decision, as it is sent to the warehouse.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Record {
+    /// Of a campaign.
+    Campaign(CampaignRecord),
+    /// Of a skill.
+    Skill(Box<SkillRecord>),
+}
+
+/// One applied decision about a campaign: these eight fields and no others.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Record {
+pub struct CampaignRecord {
     /// Time of the decision, RFC 3339 in UTC.
     pub timestamp: String,
     /// The campaign.
@@ -28,20 +39,49 @@ pub struct Record {
     pub agent_availability_avg: Option<f64>,
 }
 
+/// One applied decision about a skill: these fields and no others.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SkillRecord {
+    /// Time of the decision, RFC 3339 in UTC.
+    pub timestamp: String,
+    /// The skill.
+    pub skill_id: u64,
+    /// Dial ratio before, calls per agent; null where it was unknown or the skill was stopped.
+    pub previous_ratio: Option<DialRatio>,
+    /// Dial ratio after, calls per agent; null where the skill is stopped.
+    pub new_ratio: Option<DialRatio>,
+    /// Connects ÷ dials over the window; null without enough of them.
+    pub answer_rate: Option<f64>,
+    /// Abandoned ÷ connects; null where nothing is known of it.
+    pub abandonment_rate: Option<f64>,
+    /// What the abandonment rate rests on: `measured`, `epoch`, `estimated` or `none`.
+    pub abandonment_basis: String,
+    /// Staffed agents; null when the poll failed or did not tell.
+    pub staffed_agents: Option<u32>,
+    /// Busy agents; null when the poll failed or did not tell.
+    pub busy_agents: Option<u32>,
+    /// Available agents; null when the poll failed.
+    pub available_agents: Option<u32>,
+    /// The reason, as one word.
+    pub reason_code: String,
+    /// The policy.
+    pub policy: String,
+    /// Lowest dial ratio that is set.
+    pub min_ratio: Option<DialRatio>,
+    /// Highest dial ratio that is set.
+    pub max_ratio: Option<DialRatio>,
+    /// Highest abandonment rate that is set; null for a policy that keeps to none.
+    pub abandonment_limit: Option<f64>,
+}
+
 impl Record {
-    /// The record of an applied decision.
+    /// The record of a decision of `pacer` that was applied.
     #[must_use]
-    pub fn of(decision: &Decision, campaign_id: &str) -> Self {
-        let evidence = &decision.evidence;
-        Self {
-            timestamp: rfc3339(decision.at),
-            campaign_id: campaign_id.to_owned(),
-            previous_dial_rate: decision.previous_dial_rate(),
-            new_dial_rate: decision.dial_rate(),
-            current_answer_rate: evidence.answer_rate.map(f64::from),
-            sla_threshold: evidence.band.sla_threshold.value(),
-            deviation: evidence.deviation,
-            agent_availability_avg: evidence.available_mean,
+    pub fn of(decision: &Decision, subject: &Subject, pacer: &Pacer) -> Self {
+        match subject {
+            Subject::Campaign(id) => Self::Campaign(CampaignRecord::of(decision, id)),
+            Subject::Skill(id) => Self::Skill(Box::new(SkillRecord::of(decision, *id, pacer))),
         }
     }
 
@@ -57,6 +97,47 @@ impl Record {
     #[must_use]
     pub fn id(&self) -> String {
         Uuid::new_v5(&RECORD_NAMESPACE, self.json().as_bytes()).to_string()
+    }
+}
+
+impl CampaignRecord {
+    fn of(decision: &Decision, campaign_id: &str) -> Self {
+        let evidence = &decision.evidence;
+        Self {
+            timestamp: rfc3339(decision.at),
+            campaign_id: campaign_id.to_owned(),
+            previous_dial_rate: decision.previous_dial_rate(),
+            new_dial_rate: decision.dial_rate(),
+            current_answer_rate: evidence.answer_rate.map(f64::from),
+            sla_threshold: evidence.band.sla_threshold.value(),
+            deviation: evidence.deviation,
+            agent_availability_avg: evidence.available_mean,
+        }
+    }
+}
+
+impl SkillRecord {
+    fn of(decision: &Decision, skill_id: u64, pacer: &Pacer) -> Self {
+        let evidence = &decision.evidence;
+        let actuator = &pacer.limits().actuator;
+        let abandonment = evidence.abandonment();
+        Self {
+            timestamp: rfc3339(decision.at),
+            skill_id,
+            previous_ratio: decision.previous.and_then(DialRatio::of),
+            new_ratio: decision.setpoint.and_then(DialRatio::of),
+            answer_rate: evidence.answer_rate.map(f64::from),
+            abandonment_rate: abandonment.rate.map(f64::from),
+            abandonment_basis: abandonment.basis.name().to_owned(),
+            staffed_agents: evidence.traffic.logged_in,
+            busy_agents: evidence.traffic.busy,
+            available_agents: evidence.available_agents,
+            reason_code: decision.reason.name().to_owned(),
+            policy: pacer.policy().name().to_owned(),
+            min_ratio: DialRatio::of(actuator.min),
+            max_ratio: DialRatio::of(actuator.max),
+            abandonment_limit: pacer.policy().abandonment_limit().map(f64::from),
+        }
     }
 }
 

@@ -12,17 +12,22 @@
     reason = "shared by test binaries that each use a part of it; a broken helper should panic"
 )]
 
-use std::collections::HashMap;
+pub mod exchange;
+mod server;
+pub mod skills;
+
 use std::fs;
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde_json::{Value, json};
+
+pub use server::{Contract, Reply, Request, Served};
 
 /// What must never be seen outside a request and the token file.
 pub const SECRET: &str = "canary-secret-9f8e7d";
@@ -133,17 +138,32 @@ impl Drop for Folder {
             if given.contains(&self.0.join(&name)) {
                 continue;
             }
-            let holds = |canary: &str| {
-                let mut places = content.windows(canary.len());
-                places.any(|place| place == canary.as_bytes())
-            };
-            assert!(!holds(SECRET), "the secret is in {name}");
+            assert!(!holds_secret(&content), "the secret is in {name}");
             assert!(
-                name.contains(".token") || !holds(TOKEN),
+                name.contains(".token") || !holds(&content, TOKEN),
                 "a token is in {name}"
             );
         }
     }
+}
+
+fn holds(content: &[u8], canary: &str) -> bool {
+    let mut places = content.windows(canary.len());
+    places.any(|place| place == canary.as_bytes())
+}
+
+/// True where the secret is in `content`, as it is, in hex, or in base64 with anything before it.
+pub fn holds_secret(content: &[u8]) -> bool {
+    let hex: Vec<String> = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex.concat();
+    let base64 = (0..3).map(|before| {
+        let padded = "\0".repeat(before) + SECRET;
+        let text = STANDARD_NO_PAD.encode(padded);
+        // The first characters depend on what is before, and the last on what follows.
+        text[[0, 2, 3][before]..text.len() - 1].to_owned()
+    });
+    let forms = base64.chain([hex.to_ascii_uppercase(), hex, SECRET.to_owned()]);
+    forms.into_iter().any(|form| holds(content, &form))
 }
 
 /// What a finished run left behind.
@@ -206,7 +226,7 @@ pub fn finished(output: &Output) -> Finished {
     };
     for text in [&finished.stdout, &finished.stderr] {
         assert!(!text.contains("panicked"), "{text}");
-        assert!(!text.contains(SECRET), "the secret is in: {text}");
+        assert!(!holds_secret(text.as_bytes()), "the secret is in: {text}");
         assert!(!text.contains(TOKEN), "a token is in: {text}");
     }
     finished
@@ -221,20 +241,7 @@ pub fn signal(child: &Child, name: &str) {
     assert!(sent.success());
 }
 
-/// One request as it arrived.
-#[derive(Clone, Debug)]
-pub struct Request {
-    pub method: String,
-    pub target: String,
-    pub headers: HashMap<String, String>,
-    pub body: String,
-}
-
 impl Request {
-    pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", String::as_str)
-    }
-
     /// Which of the calls it is.
     pub fn call(&self) -> Call {
         let path = self.target.split('?').next().unwrap();
@@ -260,57 +267,8 @@ pub enum Call {
     Warehouse,
 }
 
-/// How a request is answered.
-#[derive(Clone, Debug)]
-pub enum Reply {
-    /// Status, header lines, body.
-    Answer(u16, Vec<(&'static str, String)>, String),
-    /// As the contract says.
-    Contract,
-    /// As the contract says, and then the connection is closed without a word of it.
-    ContractThenDrop,
-    /// What the contract says is done, and this is answered.
-    ContractThen(Box<Reply>),
-    /// The connection is closed without an answer.
-    Drop,
-    /// Nothing happens until the server stops.
-    Hang,
-    /// These bytes, and then the connection is closed.
-    Raw(Vec<u8>),
-    /// A head, and then a byte now and then.
-    Drip,
-    /// A head, and then bytes as long as anybody reads.
-    Endless,
-}
-
-impl Reply {
-    pub fn status(status: u16) -> Self {
-        Self::Answer(status, Vec::new(), String::new())
-    }
-
-    pub fn body(body: impl Into<String>) -> Self {
-        Self::Answer(200, Vec::new(), body.into())
-    }
-}
-
-/// What a test's script answers to the `nth` request (from 0) of its kind.
-type Script = Box<dyn FnMut(&Request, usize) -> Reply + Send>;
-
 /// The platform and, under `/warehouse`, a warehouse.
-pub struct Platform {
-    shared: Arc<Shared>,
-    address: std::net::SocketAddr,
-}
-
-struct Shared {
-    world: Mutex<World>,
-    script: Mutex<Script>,
-    stopping: Mutex<bool>,
-    stopped: Condvar,
-    /// Connections that were accepted, and of these those that are served.
-    connections: Mutex<(u64, u64)>,
-    fewer: Condvar,
-}
+pub type Platform = Served<World>;
 
 /// What the platform knows.
 pub struct World {
@@ -330,6 +288,19 @@ pub struct World {
     pub records: Vec<(String, String)>,
 }
 
+impl Contract for World {
+    fn answer(&mut self, request: &Request) -> Reply {
+        contract(request, self)
+    }
+
+    fn arrived(&mut self, request: &Request) -> usize {
+        let call = request.call();
+        let nth = self.requests.iter().filter(|r| r.call() == call).count();
+        self.requests.push(request.clone());
+        nth
+    }
+}
+
 impl Platform {
     /// A platform that follows the contract.
     pub fn start() -> Self {
@@ -338,47 +309,19 @@ impl Platform {
 
     /// A platform that answers as `script` says.
     pub fn scripted(script: impl FnMut(&Request, usize) -> Reply + Send + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let shared = Arc::new(Shared {
-            world: Mutex::new(World {
-                agents: 40,
-                answer_rate: 0.7724,
-                dial_rate: 0,
-                version: 0,
-                page_size: None,
-                tokens_issued: 0,
-                tokens_revoked: 0,
-                requests: Vec::new(),
-                applied: Vec::new(),
-                records: Vec::new(),
-            }),
-            script: Mutex::new(Box::new(script)),
-            stopping: Mutex::new(false),
-            stopped: Condvar::new(),
-            connections: Mutex::default(),
-            fewer: Condvar::new(),
-        });
-        thread::spawn({
-            let shared = Arc::clone(&shared);
-            move || {
-                for stream in listener.incoming() {
-                    if *shared.stopping.lock().unwrap() {
-                        return;
-                    }
-                    let shared = Arc::clone(&shared);
-                    let mut connections = shared.connections.lock().unwrap();
-                    *connections = (connections.0 + 1, connections.1 + 1);
-                    drop(connections);
-                    thread::spawn(move || {
-                        serve(stream.unwrap(), &shared);
-                        shared.connections.lock().unwrap().1 -= 1;
-                        shared.fewer.notify_all();
-                    });
-                }
-            }
-        });
-        Self { shared, address }
+        let world = World {
+            agents: 40,
+            answer_rate: 0.7724,
+            dial_rate: 0,
+            version: 0,
+            page_size: None,
+            tokens_issued: 0,
+            tokens_revoked: 0,
+            requests: Vec::new(),
+            applied: Vec::new(),
+            records: Vec::new(),
+        };
+        Self::of(world, script)
     }
 
     /// A platform on which only `call` is scripted.
@@ -392,37 +335,8 @@ impl Platform {
         })
     }
 
-    /// Answers as `script` says from now on.
-    pub fn script(&self, script: impl FnMut(&Request, usize) -> Reply + Send + 'static) {
-        *self.shared.script.lock().unwrap() = Box::new(script);
-    }
-
-    /// Waits until all that arrived is answered. What a killed client sent is not answered any more,
-    /// but done all the same.
-    pub fn finish_all(&self) {
-        let accepted = self.shared.connections.lock().unwrap().0;
-        // Connections are accepted in turn, so all that came before this one are known after it.
-        drop(TcpStream::connect(self.address).unwrap());
-        let mut connections = self.shared.connections.lock().unwrap();
-        while connections.0 == accepted || connections.1 > 0 {
-            connections = self.shared.fewer.wait(connections).unwrap();
-        }
-    }
-
-    pub fn site(&self) -> String {
-        format!("http://{}", self.address)
-    }
-
-    pub fn address(&self) -> std::net::SocketAddr {
-        self.address
-    }
-
     pub fn warehouse(&self) -> String {
-        format!("http://{}/warehouse", self.address)
-    }
-
-    pub fn world(&self) -> std::sync::MutexGuard<'_, World> {
-        self.shared.world.lock().unwrap()
+        format!("{}/warehouse", self.site())
     }
 
     /// The calls that arrived, in order.
@@ -433,125 +347,6 @@ impl Platform {
     pub fn count(&self, call: Call) -> usize {
         self.calls().iter().filter(|c| **c == call).count()
     }
-}
-
-impl Drop for Platform {
-    fn drop(&mut self) {
-        *self.shared.stopping.lock().unwrap() = true;
-        self.shared.stopped.notify_all();
-        let _ = TcpStream::connect(self.address);
-    }
-}
-
-fn serve(mut stream: TcpStream, shared: &Shared) {
-    stream.set_nodelay(true).unwrap();
-    let mut buffer = Vec::new();
-    while let Some(request) = read_request(&mut stream, &mut buffer) {
-        let nth = {
-            let mut world = shared.world.lock().unwrap();
-            let call = request.call();
-            let nth = world.requests.iter().filter(|r| r.call() == call).count();
-            world.requests.push(request.clone());
-            nth
-        };
-        let reply = (shared.script.lock().unwrap())(&request, nth);
-        let reply = match reply {
-            Reply::Contract => contract(&request, &mut shared.world.lock().unwrap()),
-            Reply::ContractThen(reply) => {
-                contract(&request, &mut shared.world.lock().unwrap());
-                *reply
-            }
-            Reply::ContractThenDrop => {
-                contract(&request, &mut shared.world.lock().unwrap());
-                Reply::Drop
-            }
-            other => other,
-        };
-        match reply {
-            Reply::Answer(status, headers, body) => {
-                let fields: Vec<String> = headers
-                    .iter()
-                    .map(|(n, v)| format!("{n}: {v}\r\n"))
-                    .collect();
-                let text = format!(
-                    "HTTP/1.1 {status} X\r\n{}Content-Length: {}\r\n\r\n{body}",
-                    fields.concat(),
-                    body.len()
-                );
-                if stream.write_all(text.as_bytes()).is_err() {
-                    return;
-                }
-            }
-            Reply::Raw(bytes) => {
-                let _ = stream.write_all(&bytes);
-                return;
-            }
-            Reply::Drip | Reply::Endless => {
-                let head = b"HTTP/1.1 200 X\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
-                let _ = stream.write_all(head);
-                let drips = matches!(reply, Reply::Drip);
-                let chunk = if drips { " " } else { &" ".repeat(4096) };
-                let text = format!("{:x}\r\n{chunk}\r\n", chunk.len());
-                while stream.write_all(text.as_bytes()).is_ok() && !*shared.stopping.lock().unwrap()
-                {
-                    if drips {
-                        #[expect(clippy::disallowed_methods, reason = "it is what a drip does")]
-                        thread::sleep(std::time::Duration::from_millis(20));
-                    }
-                }
-                return;
-            }
-            Reply::Hang => {
-                let mut stopping = shared.stopping.lock().unwrap();
-                while !*stopping {
-                    stopping = shared.stopped.wait(stopping).unwrap();
-                }
-                return;
-            }
-            _ => return,
-        }
-    }
-}
-
-fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Request> {
-    let mut chunk = [0; 4096];
-    let mut fill = |buffer: &mut Vec<u8>| match stream.read(&mut chunk) {
-        Ok(0) | Err(_) => None,
-        Ok(n) => {
-            buffer.extend_from_slice(&chunk[..n]);
-            Some(())
-        }
-    };
-    let head_end = loop {
-        if let Some(at) = buffer.windows(4).position(|w| w == b"\r\n\r\n") {
-            break at + 4;
-        }
-        fill(buffer)?;
-    };
-    let head = String::from_utf8(buffer[..head_end].to_vec()).unwrap();
-    let mut lines = head.trim_end().split("\r\n");
-    let mut first = lines.next().unwrap().split(' ');
-    let headers: HashMap<String, String> = lines
-        .map(|line| {
-            let (name, value) = line.split_once(':').unwrap();
-            (name.to_ascii_lowercase(), value.trim().to_owned())
-        })
-        .collect();
-    let length: usize = headers
-        .get("content-length")
-        .map_or(0, |l| l.parse().unwrap());
-    while buffer.len() < head_end + length {
-        fill(buffer)?;
-    }
-    let rest = buffer.split_off(head_end + length);
-    let body = String::from_utf8(buffer.split_off(head_end)).unwrap();
-    *buffer = rest;
-    Some(Request {
-        method: first.next().unwrap().to_owned(),
-        target: first.next().unwrap().to_owned(),
-        headers,
-        body,
-    })
 }
 
 /// The contract, to the letter: whatever differs from it is answered 400 with the difference.
@@ -626,15 +421,18 @@ fn contract(request: &Request, world: &mut World) -> Reply {
                 _ => refuse("dialRate"),
             }
         }
-        Call::Warehouse => {
-            let key = request.header("idempotency-key");
-            if key.is_empty() {
-                return refuse("Idempotency-Key");
-            }
-            world.records.push((key.to_owned(), request.body.clone()));
-            Reply::status(204)
-        }
+        Call::Warehouse => deliver(request, &mut world.records),
     }
+}
+
+/// A warehouse takes in a record.
+fn deliver(request: &Request, records: &mut Vec<(String, String)>) -> Reply {
+    let key = request.header("idempotency-key");
+    if key.is_empty() {
+        return Reply::status(400);
+    }
+    records.push((key.to_owned(), request.body.clone()));
+    Reply::status(204)
 }
 
 fn agents(request: &Request, world: &World) -> Reply {

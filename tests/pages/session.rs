@@ -100,6 +100,7 @@ pub(crate) fn deployed(commands: &[String]) -> Vec<(i32, String)> {
     session.names.extend([
         ("/usr/local/bin/dialpace", "dialpace".to_owned()),
         ("/etc/dialpace/campaign.toml", "campaign.toml".to_owned()),
+        ("/etc/dialpace/%i.toml", "campaign.toml".to_owned()),
         ("%S/", String::new()),
         ("%d/secret", secret),
     ]);

@@ -9,32 +9,19 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::commands::reading_args::ReadingArgs;
 use crate::commands::setting_flags::ComparisonFlags;
 use crate::report::Console;
 
 /// The arguments of `backtest`.
 #[derive(Debug, Args)]
 pub struct BacktestArgs {
-    /// CSV with a header, or NDJSON; - is stdin
-    ///
-    /// NDJSON such as the warehouse file or the lines of --json has one object in each line.
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-    /// Name that the file gives to a column
-    ///
-    /// Columns are timestamp, campaignId, totalCallsDialed, totalCallsAnswered, answerRate,
-    /// availableAgents, dialRate, agentAvailabilityAvg, and for policy predictive
-    /// totalCallsAbandoned and loggedInAgents. May be given several times.
-    #[arg(long, value_name = "NAME=HEADER")]
-    pub column: Vec<String>,
+    /// The file, and how it is read.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
     /// Write each decision, to FILE.csv or FILE.ndjson
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// At a bad row: fail, or skip it
-    ///
-    /// A row that cannot be used is bad. Rows that are skipped are counted, and the first ten are listed.
-    #[arg(long, value_name = "WHAT", value_enum, default_value_t = OnBadRow::Fail, hide_possible_values = true)]
-    pub on_bad_row: OnBadRow,
     /// Print a table or json
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = SummaryFormat::Table, hide_possible_values = true)]
     pub format: SummaryFormat,
@@ -47,15 +34,6 @@ pub struct BacktestArgs {
     /// The settings.
     #[command(flatten)]
     pub settings: ComparisonFlags,
-}
-
-/// The action at a row that cannot be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum OnBadRow {
-    /// The run ends.
-    Fail,
-    /// The row is left out.
-    Skip,
 }
 
 /// The form in which `backtest` prints its summary.

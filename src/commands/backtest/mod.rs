@@ -1,12 +1,9 @@
 //! `backtest`: exported history through the pacer, row by row.
 
 pub(super) mod args;
-mod input;
 mod output;
-mod progress;
 mod run;
 
-use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result};
@@ -14,16 +11,14 @@ use anyhow::{Context, Result};
 use crate::base::files;
 use crate::base::input::InputError;
 use crate::base::notice::Notices as _;
+use crate::commands::history_file::HistoryFile;
 use crate::commands::interrupt::Ended;
 use crate::config::{Layers, Scope, Sources};
-use crate::history::{ColumnNames, HistoryReader};
 use crate::pacing::{INTERVAL, Pacer};
 use crate::report::Console;
 use crate::report::backtest::{html, json, table};
 use args::SummaryFormat;
-use input::Input;
 use output::{DecisionFile, cannot_write};
-use progress::Progress;
 use run::BacktestRun;
 
 pub use args::BacktestArgs;
@@ -41,17 +36,13 @@ pub fn run(
     }
     refuse_shared_files(options, &layers)?;
     let pacers = pacers(&layers)?;
-    let names = ColumnNames::new(&options.column)?;
-    let input = Input::open(&options.file)?;
-    let mut history = HistoryReader::open(input.bytes, names)
-        .map_err(|error| InputError(format!("{}: {error}", options.file.display())))?;
+    let history = HistoryFile::open(&options.reading, &layers, *console)?;
     let output = match &options.output {
         Some(path) => Some(DecisionFile::create(path, &pacers)?),
         None => None,
     };
-    let progress = Progress::new(options.quiet, input.size);
-    let mut run = BacktestRun::new(options, pacers, output);
-    if run.replay_all(&mut history, &progress, *console, stop)? == Ended::Interrupted {
+    let mut run = BacktestRun::new(options, history, pacers, output);
+    if run.replay_all(stop)? == Ended::Interrupted {
         return Ok(Ended::Interrupted);
     }
     run.publish_decisions()?;
@@ -63,8 +54,8 @@ pub fn run(
 /// Refuses two files of the run that are one, before anything is written.
 fn refuse_shared_files(options: &BacktestArgs, layers: &Layers) -> Result<(), InputError> {
     let mut files = layers.file_uses();
-    if options.file != Path::new("-") {
-        files.read("the input file", &options.file);
+    if let Some(path) = options.reading.path() {
+        files.read("the input file", path);
     }
     for (name, path) in [("--output", &options.output), ("--report", &options.report)] {
         if let Some(path) = path {

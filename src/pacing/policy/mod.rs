@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use super::burst;
 use super::limits::{Limits, LimitsError};
-use super::sample::Sample;
+use super::sample::{Ratio, Sample};
 use super::setpoint::{Setpoint, Unit};
 use super::state::PacerState;
 use super::target::Target;
@@ -52,6 +52,16 @@ impl Policy {
             Self::Fixed { .. } => "fixed",
             Self::Predictive(_) => "predictive",
             Self::Ratio(_) => "ratio",
+        }
+    }
+
+    /// The abandonment rate that it keeps under, where it keeps under one.
+    #[must_use]
+    pub fn abandonment_limit(self) -> Option<Ratio> {
+        match self {
+            Self::Capacity | Self::Compensated | Self::Fixed { .. } => None,
+            Self::Predictive(settings) => Some(settings.abandonment_limit),
+            Self::Ratio(settings) => Some(settings.abandonment_limit),
         }
     }
 
@@ -143,7 +153,10 @@ impl Policy {
     pub(super) fn has_no_staff(self, state: &PacerState, sample: &Sample) -> bool {
         match (self, &state.forecast, self.unit()) {
             (Self::Predictive(_), Some(forecast), _) => !forecast.has_staff(sample),
-            (_, _, Unit::CallsPerAgent) => sample.traffic.logged_in.is_none_or(|n| n == 0),
+            (_, _, Unit::CallsPerAgent) => {
+                let mut samples = state.window.iter();
+                samples.all(|sample| sample.traffic.logged_in.is_none_or(|n| n == 0))
+            }
             _ => true,
         }
     }

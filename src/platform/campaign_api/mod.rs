@@ -12,10 +12,10 @@ use std::thread;
 
 use ureq::http::Method;
 
-use super::{Account, Applied, Change, Cursor, Platform, Poll, Standing};
+use super::{Account, Applied, Bounds, Change, Cursor, Platform, Poll, Standing};
 use crate::base::clock::Deadline;
 use crate::http::{Answer, Body, CallError, Request};
-use crate::pacing::{Actuator, Sample, Setpoint, Traffic};
+use crate::pacing::{Abandonment, Actuator, Sample, Setpoint, Traffic};
 use advice::advise;
 use calls::{AGENTS_CALL, CAMPAIGN_CALL, DIAL_RATE_CALL, METRICS_CALL};
 use pages::Pages;
@@ -97,6 +97,7 @@ impl Platform for CampaignApi<'_> {
                 sample: Err(error),
                 unless_stopped: None,
                 standing: None,
+                bounds: Bounds::default(),
             };
         }
         let reads_standing = self.settings.if_match == IfMatch::Etag;
@@ -104,7 +105,7 @@ impl Platform for CampaignApi<'_> {
             let spawn = thread::Builder::new;
             let agents = spawn().spawn_scoped(scope, || self.available_agents(deadline));
             let standing =
-                reads_standing.then(|| spawn().spawn_scoped(scope, || self.read(deadline)));
+                reads_standing.then(|| spawn().spawn_scoped(scope, || self.standing(deadline)));
             // This thread calls first and reuses the connection of the token request.
             let metrics = self.metrics(deadline);
             let join_agents = |thread| join(thread, AGENTS_CALL);
@@ -113,7 +114,8 @@ impl Platform for CampaignApi<'_> {
                 metrics,
                 // Where no thread can be started, the requests follow one another.
                 agents.map_or_else(|_| self.available_agents(deadline), join_agents),
-                standing.map(|thread| thread.map_or_else(|_| self.read(deadline), join_standing)),
+                standing
+                    .map(|thread| thread.map_or_else(|_| self.standing(deadline), join_standing)),
             )
         });
         let mut unless_stopped = None;
@@ -126,12 +128,13 @@ impl Platform for CampaignApi<'_> {
                         (None, NOTHING_DIALED)
                     }
                 };
-                Ok(Sample {
+                Ok(Some(Sample {
                     at: deadline.clock().now(),
                     available_agents,
                     answer_rate,
                     traffic,
-                })
+                    abandonment: Abandonment::default(),
+                }))
             }
             // One message is enough; the later of the two pauses holds.
             (Err(first), Err(second)) => Err(first.with_later_retry(&second)),
@@ -141,32 +144,27 @@ impl Platform for CampaignApi<'_> {
             sample,
             unless_stopped,
             standing,
+            bounds: Bounds::default(),
         }
     }
 
-    fn read(&self, deadline: &Deadline) -> Result<Standing, CallError> {
-        let path = self.campaign_path();
-        let request = self.account.request(CAMPAIGN_CALL, Method::GET, &path);
-        let answer = self.call(&request, deadline)?;
-        let campaign: CampaignAnswer = self.account.read(CAMPAIGN_CALL, &answer)?;
-        let version = match self.settings.if_match {
-            IfMatch::Any => None,
-            IfMatch::Etag => Some(strong_etag(&answer)?),
-        };
-        Ok(Standing {
-            setpoint: Setpoint::at(campaign.dial_rate),
-            version,
-        })
+    fn read(&self, _: &mut Cursor, deadline: &Deadline) -> Result<Standing, CallError> {
+        self.standing(deadline)
     }
 
-    fn requests(&self, change: &Change) -> Vec<Request> {
+    fn requests(&self, _: &Cursor, change: &Change) -> Vec<Request> {
         vec![self.patch(change)]
     }
 
-    fn apply(&self, change: &Change, deadline: &Deadline) -> Result<Applied, CallError> {
+    fn apply(
+        &self,
+        _: &mut Cursor,
+        change: &Change,
+        deadline: &Deadline,
+    ) -> Result<Applied, CallError> {
         // The rate proves nothing where it was the same before; a new version does.
         let has_taken_effect = || {
-            let standing = self.read(deadline)?;
+            let standing = self.standing(deadline)?;
             let is_changed = change
                 .previous
                 .is_some_and(|previous| previous != change.setpoint)
@@ -208,6 +206,24 @@ impl Platform for CampaignApi<'_> {
 }
 
 impl CampaignApi<'_> {
+    fn standing(&self, deadline: &Deadline) -> Result<Standing, CallError> {
+        let path = self.campaign_path();
+        let request = self.account.request(CAMPAIGN_CALL, Method::GET, &path);
+        let answer = self.call(&request, deadline)?;
+        let campaign: CampaignAnswer = self.account.read(CAMPAIGN_CALL, &answer)?;
+        let version = match self.settings.if_match {
+            IfMatch::Any => None,
+            IfMatch::Etag => Some(strong_etag(&answer)?),
+        };
+        Ok(Standing {
+            setpoint: Setpoint::at(campaign.dial_rate),
+            version,
+            damage: None,
+            is_own: false,
+            is_stopping: false,
+        })
+    }
+
     fn patch(&self, change: &Change) -> Request {
         let body = json(&DialRate {
             dial_rate: change.setpoint.steps(),
@@ -257,6 +273,7 @@ const NOTHING_DIALED: Traffic = Traffic {
     answered: Some(0),
     abandoned: None,
     logged_in: None,
+    busy: None,
 };
 /// No content (RFC 9110, 15.3.5).
 const NO_CONTENT: u16 = 204;

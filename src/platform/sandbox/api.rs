@@ -1,35 +1,29 @@
 //! The campaign API of the sandbox: checks each request against the contract, and answers it.
 
+use std::io;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::replies::{body, only, refuse};
 use super::server::{Reply, ServerRequest};
-use crate::sim::Figures;
-
-use super::world::SandboxCampaign;
+use super::warehouse::{WAREHOUSE_PATH, warehouse};
+use super::world::{SandboxSettings, SandboxWorld};
+use crate::sim::{Lever, PlatformMetrics};
 
 /// The API and its campaign.
 pub(super) struct Api {
-    campaign: SandboxCampaign,
+    pub(super) campaign: SandboxWorld,
 }
-
-/// Path of the sandbox's warehouse.
-pub(super) const WAREHOUSE_PATH: &str = "/warehouse/records";
 
 /// The reply to a request; `Err` holds a refusal.
 type ApiResult = Result<Reply, Reply>;
 
 impl Api {
-    pub(super) fn new(campaign: SandboxCampaign) -> Self {
-        Self { campaign }
-    }
-
-    pub(super) fn figures(&mut self) -> Figures {
-        self.campaign.figures()
-    }
-
-    pub(super) fn was_begun_anew(&mut self) -> bool {
-        self.campaign.was_begun_anew()
+    /// Opens the campaign of earlier runs, or a new one that has a dial rate set by hand.
+    pub(super) fn open(settings: &SandboxSettings) -> io::Result<Self> {
+        let campaign = SandboxWorld::open(settings, Lever::Rate(RATE_BY_HAND), None)?;
+        Ok(Self { campaign })
     }
 
     pub(super) fn answer(&mut self, request: &ServerRequest) -> Reply {
@@ -43,7 +37,7 @@ impl Api {
         let method = request.method.as_str();
         match request.path() {
             TOKEN_PATH => only("POST", method).and_then(|()| token(request)),
-            WAREHOUSE_PATH => only("POST", method).and_then(|()| warehouse(request)),
+            WAREHOUSE_PATH => warehouse(request, &RECORD_FIELDS),
             path => {
                 authorised(request)?;
                 match path {
@@ -90,7 +84,7 @@ impl Api {
             query.page_size == 1 && query.page == 1,
             "pageSize and page: expected 1",
         )?;
-        let shown = self.campaign.shown();
+        let shown = self.shown();
         let answer_rate = shown.answer_rate().map_or(0.0, f64::from);
         Ok(Reply::json(
             200,
@@ -127,7 +121,7 @@ impl Api {
         if state != Some("available") {
             return Err(refuse(400, "state: expected available"));
         }
-        let total = self.campaign.shown().idle;
+        let total = self.shown().idle;
         let first = (page - 1).saturating_mul(size).min(total);
         let last = first.saturating_add(size).min(total);
         let agents: Vec<Value> = (first..last)
@@ -166,7 +160,7 @@ impl Api {
         if self.campaign.patch_fails() {
             return Err(refuse(503, "the scenario makes this change fail"));
         }
-        match self.campaign.set_dial_rate(change.dial_rate) {
+        match self.campaign.set(Lever::Rate(change.dial_rate), None) {
             Ok(()) => Ok(self.campaign_reply()),
             Err(error) => Err(refuse(
                 500,
@@ -176,21 +170,28 @@ impl Api {
     }
 
     fn campaign_reply(&self) -> Reply {
-        let body = json!({ "id": CAMPAIGN_ID, "dialRate": self.campaign.dial_rate() });
-        Reply {
-            etag: Some(self.etag()),
-            ..Reply::json(200, &body)
+        let body = json!({ "id": CAMPAIGN_ID, "dialRate": self.dial_rate() });
+        let mut reply = Reply::json(200, &body);
+        reply.headers.push(("ETag", self.etag()));
+        reply
+    }
+
+    /// The metrics of the interval that ends now.
+    fn shown(&mut self) -> PlatformMetrics {
+        let (world, now_secs) = self.campaign.now();
+        world.metrics(now_secs)
+    }
+
+    fn dial_rate(&self) -> u32 {
+        match self.campaign.lever() {
+            Some(Lever::Rate(rate)) => rate,
+            Some(Lever::Ratio { .. }) | None => 0,
         }
     }
 
     fn etag(&self) -> String {
         format!("\"v{}\"", self.campaign.version())
     }
-}
-
-/// A refusal with its reason.
-pub(super) fn refuse(status: u16, message: &str) -> Reply {
-    Reply::json(status, &json!({ "message": message }))
 }
 
 fn token(request: &ServerRequest) -> ApiResult {
@@ -215,24 +216,6 @@ fn token(request: &ServerRequest) -> ApiResult {
     ))
 }
 
-/// Accepts one audit record: the eight fields, an idempotency key, and no token of the platform.
-fn warehouse(request: &ServerRequest) -> ApiResult {
-    if request.header("authorization").is_some() {
-        return Err(refuse(
-            400,
-            "a token of the platform was sent to the warehouse",
-        ));
-    }
-    if request.header("idempotency-key").is_none_or(str::is_empty) {
-        return Err(refuse(400, "Idempotency-Key is required"));
-    }
-    let record: serde_json::Map<String, Value> = body(request)?;
-    if !record.keys().eq(RECORD_FIELDS) {
-        return Err(refuse(400, "expected the eight fields of a record"));
-    }
-    Ok(Reply::json(201, &json!({})))
-}
-
 fn authorised(request: &ServerRequest) -> Result<(), Reply> {
     let token = request
         .header("authorization")
@@ -242,20 +225,6 @@ fn authorised(request: &ServerRequest) -> Result<(), Reply> {
         Some(_) => Err(refuse(401, "the token is not valid")),
         None => Err(refuse(401, "a token is required")),
     }
-}
-
-fn only(expected: &str, method: &str) -> Result<(), Reply> {
-    if method == expected {
-        return Ok(());
-    }
-    Err(refuse(405, &format!("expected {expected}")))
-}
-
-fn body<'a, T: Deserialize<'a>>(request: &'a ServerRequest) -> Result<T, Reply> {
-    if request.header("content-type") != Some("application/json") {
-        return Err(refuse(415, "expected application/json"));
-    }
-    serde_json::from_slice(&request.body).map_err(|error| refuse(400, &error.to_string()))
 }
 
 #[derive(Deserialize)]
@@ -303,6 +272,8 @@ const RECORD_FIELDS: [&str; 8] = [
     "slaThreshold",
     "timestamp",
 ];
+/// Dial rate of the first hour, calls per minute.
+const RATE_BY_HAND: u32 = 20;
 /// Most agents in one page: few, so that an ordinary team takes several pages.
 const AGENTS_PER_PAGE: u32 = 25;
 /// Highest dial rate that the platform accepts, calls per minute.

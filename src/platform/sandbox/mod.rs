@@ -1,57 +1,79 @@
-//! The sandbox: the campaign API on loopback, as strict as the contract, over the simulated world.
+//! The sandbox: a platform on loopback, as strict as its contract, over the simulated world.
 //!
-//! The client is that of the real platform, over real HTTP. The campaign runs in real time: its
-//! beginning and its dial rates are in a file, so that a run continues where the last one ended.
+//! The client is that of the real platform, over real HTTP. The world runs in real time: its
+//! beginning and the positions of its lever are in a file, so that a run continues where the last one
+//! ended.
 
 mod api;
+mod replies;
 mod server;
+mod skill_api;
+pub mod skills;
+mod warehouse;
 mod world;
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use api::Api;
 use server::Server;
+use skill_api::SkillApi;
+use world::SandboxWorld;
 
 use crate::sim::Figures;
 
 pub use api::{CAMPAIGN_ID, CLIENT_ID, CLIENT_SECRET};
-pub use world::SandboxCampaign;
+pub use server::{Reply, ServerRequest};
+pub use skill_api::{KEY_ID, KEY_SECRET, SKILL_ID, default_scenario};
+pub use world::SandboxSettings;
 
 /// A running sandbox; dropping it stops it.
 pub struct Sandbox {
     server: Server,
-    api: Arc<Mutex<Api>>,
+    platform: Arc<Mutex<Platform>>,
+}
+
+/// A platform that the sandbox serves.
+enum Platform {
+    Campaign(Api),
+    Skill(SkillApi),
 }
 
 impl Sandbox {
-    /// Starts the API of `campaign`.
-    pub fn start(campaign: SandboxCampaign) -> io::Result<Self> {
-        let api = Arc::new(Mutex::new(Api::new(campaign)));
+    /// Starts the campaign API.
+    pub fn campaign(settings: &SandboxSettings) -> io::Result<Self> {
+        Self::start(Platform::Campaign(Api::open(settings)?))
+    }
+
+    /// Starts the skills API.
+    pub fn skill(settings: &SandboxSettings) -> io::Result<Self> {
+        Self::start(Platform::Skill(SkillApi::open(settings)?))
+    }
+
+    fn start(platform: Platform) -> io::Result<Self> {
+        let platform = Arc::new(Mutex::new(platform));
         let server = Server::start({
-            let api = Arc::clone(&api);
-            move |request| {
-                let mut api = api.lock().unwrap_or_else(PoisonError::into_inner);
-                api.answer(request)
+            let platform = Arc::clone(&platform);
+            move |request| match &mut *lock(&platform) {
+                Platform::Campaign(api) => api.answer(request),
+                Platform::Skill(api) => api.answer(request),
             }
         })?;
-        Ok(Self { server, api })
+        Ok(Self { server, platform })
     }
 
-    /// Results of the campaign since the start of this sandbox.
+    /// Results since the start of this sandbox.
     #[must_use]
     pub fn figures(&self) -> Figures {
-        let mut api = self.api.lock().unwrap_or_else(PoisonError::into_inner);
-        api.figures()
+        lock(&self.platform).world().figures()
     }
 
-    /// True where the campaign was begun anew since the last call, because its past, or a jump of the
+    /// True where the world was begun anew since the last call, because its past, or a jump of the
     /// clock, would take too long to simulate.
     #[must_use]
     pub fn was_begun_anew(&self) -> bool {
-        let mut api = self.api.lock().unwrap_or_else(PoisonError::into_inner);
-        api.was_begun_anew()
+        lock(&self.platform).world().was_begun_anew()
     }
 
     /// The socket address of the server.
@@ -60,7 +82,7 @@ impl Sandbox {
         self.server.address()
     }
 
-    /// The value of the setting `CXONE_SITE` for it.
+    /// The address of its site, for the setting `CXONE_SITE` or `CXONE_AUTH_BASE`.
     #[must_use]
     pub fn site(&self) -> String {
         format!("http://{}", self.address())
@@ -69,6 +91,19 @@ impl Sandbox {
     /// The address of its warehouse.
     #[must_use]
     pub fn warehouse(&self) -> String {
-        format!("http://{}{}", self.address(), api::WAREHOUSE_PATH)
+        format!("http://{}{}", self.address(), warehouse::WAREHOUSE_PATH)
     }
+}
+
+impl Platform {
+    fn world(&mut self) -> &mut SandboxWorld {
+        match self {
+            Self::Campaign(api) => &mut api.campaign,
+            Self::Skill(api) => &mut api.world,
+        }
+    }
+}
+
+fn lock(platform: &Mutex<Platform>) -> MutexGuard<'_, Platform> {
+    platform.lock().unwrap_or_else(PoisonError::into_inner)
 }

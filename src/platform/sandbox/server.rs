@@ -15,21 +15,27 @@ pub(super) struct Server {
 }
 
 /// One request.
-#[derive(Debug)]
-pub(super) struct ServerRequest {
-    pub(super) method: String,
+#[derive(Clone, Debug)]
+pub struct ServerRequest {
+    /// Its method.
+    pub method: String,
     /// Path and query.
-    pub(super) target: String,
-    headers: Vec<(String, String)>,
-    pub(super) body: Vec<u8>,
+    pub target: String,
+    /// Names and values of its header fields.
+    pub headers: Vec<(String, String)>,
+    /// Its body.
+    pub body: Vec<u8>,
 }
 
-/// One answer, with a JSON body.
-#[derive(Debug)]
-pub(super) struct Reply {
-    pub(super) status: u16,
-    pub(super) etag: Option<String>,
-    pub(super) body: String,
+/// One answer.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// Its status.
+    pub status: u16,
+    /// Names and values of its header fields, besides the length of the body.
+    pub headers: Vec<(&'static str, String)>,
+    /// Its body.
+    pub body: String,
 }
 
 impl Server {
@@ -89,7 +95,9 @@ impl Drop for Server {
 }
 
 impl ServerRequest {
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    /// The first header field with a name, in any case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
         let found = self
             .headers
             .iter()
@@ -97,11 +105,15 @@ impl ServerRequest {
         found.map(|(_, value)| value.as_str())
     }
 
-    pub(super) fn path(&self) -> &str {
+    /// The target without its query.
+    #[must_use]
+    pub fn path(&self) -> &str {
         self.target.split('?').next().unwrap_or(&self.target)
     }
 
-    pub(super) fn query(&self) -> &str {
+    /// The query of the target.
+    #[must_use]
+    pub fn query(&self) -> &str {
         self.target.split_once('?').map_or("", |(_, query)| query)
     }
 }
@@ -177,10 +189,12 @@ fn fill(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<usize> {
 }
 
 impl Reply {
-    pub(super) fn json(status: u16, body: &serde_json::Value) -> Self {
+    /// An answer of JSON.
+    #[must_use]
+    pub fn json(status: u16, body: &serde_json::Value) -> Self {
         Self {
             status,
-            etag: None,
+            headers: vec![("Content-Type", "application/json".to_owned())],
             body: body.to_string(),
         }
     }
@@ -190,13 +204,14 @@ impl Reply {
             .ok()
             .and_then(|status| status.canonical_reason())
             .unwrap_or("Unknown");
-        let etag = match &self.etag {
-            Some(etag) => format!("ETag: {etag}\r\n"),
-            None => String::new(),
-        };
+        let fields = self.headers.iter();
+        let fields: Vec<String> = fields
+            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .collect();
         format!(
-            "HTTP/1.1 {} {reason}\r\n{etag}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
+            "HTTP/1.1 {} {reason}\r\n{}Content-Length: {}\r\n\r\n{}",
             self.status,
+            fields.concat(),
             self.body.len(),
             self.body
         )

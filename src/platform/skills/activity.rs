@@ -23,7 +23,7 @@ pub struct Activity {
 }
 
 /// The activity of `skill` in an answer; `None` where it has no row.
-pub fn read(answer: &Value, skill: u32) -> Result<Option<Activity>, String> {
+pub fn read(answer: &Value, skill: u64) -> Result<Option<Activity>, String> {
     let rows = rows(answer, "skillActivity", "agentsLoggedIn");
     let Some(row) = rows.first() else {
         return Ok(None);
@@ -48,9 +48,9 @@ pub fn read(answer: &Value, skill: u32) -> Result<Option<Activity>, String> {
 }
 
 /// Fails where a row names another skill than the one that was asked for, or none.
-pub(super) fn refuse_another_skill(row: &Object<'_>, skill: u32) -> Result<(), String> {
+pub(super) fn refuse_another_skill(row: &Object<'_>, skill: u64) -> Result<(), String> {
     let place = row.place_of("skillId");
-    match row.count(&["skillId"])? {
+    match row.id(&["skillId"])? {
         Some(found) if found == skill => Ok(()),
         Some(found) => Err(format!(
             "{place} is {found}, not the skill that was asked for, {skill}"

@@ -101,15 +101,15 @@ impl Counters {
     pub fn take(&mut self, at: UnixMillis, totals: Totals) -> Step {
         let step = match self.marks.last() {
             None => Step::Baseline,
-            // The same end twice, or a clock that was set back.
-            Some(last) if at <= last.at => Step::Since(Totals::default()),
+            // A clock that was set back.
+            Some(last) if at < last.at => Step::Since(Totals::default()),
             Some(last) => last
                 .totals
                 .until(totals)
                 .map_or(Step::Correction, Step::Since),
         };
         match step {
-            Step::Since(_) if self.marks.last().is_some_and(|last| at <= last.at) => return step,
+            Step::Since(_) if self.marks.last().is_some_and(|last| at < last.at) => return step,
             Step::Since(since) if since.dials > 0 => self.note_step(at),
             Step::Correction => {
                 self.corrections = self.corrections.saturating_add(1);

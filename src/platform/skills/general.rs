@@ -51,6 +51,12 @@ impl GeneralSettings {
         }
     }
 
+    /// The second lever, per cent of the staffed agents; 0 where it is absent.
+    pub fn overdial_percent(&self) -> Result<u32, String> {
+        let percent = self.object(|object| object.count(&[OVERDIAL]))?;
+        Ok(percent.unwrap_or(0))
+    }
+
     /// True where the skill may place one call an agent only, whatever the ratio.
     pub fn blocks_multiple_calls(&self) -> Result<bool, String> {
         Ok(self
@@ -58,75 +64,59 @@ impl GeneralSettings {
             .unwrap_or(false))
     }
 
-    /// The body that sets the ratio, and changes nothing else: all that was received, or the lever
-    /// alone.
+    /// The body that sets `changes` and leaves all else: all that was received with the changes in
+    /// it, or the changes alone. A field keeps the spelling in which it was received.
     #[must_use]
-    pub fn body_with(&self, ratio: u32, is_partial: bool) -> String {
+    pub fn body_with(&self, changes: &Map<String, Value>, is_partial: bool) -> String {
         let mut fields = if is_partial {
             Map::new()
         } else {
             self.0.clone()
         };
-        fields.insert(self.lever_name(), ratio.into());
-        Self::body_of(fields)
-    }
-
-    /// The body that puts the fields named back to what they are here, with the lever at `ratio`.
-    #[must_use]
-    pub fn body_of_repair(
-        &self,
-        names: &[String],
-        found: &Self,
-        ratio: u32,
-        is_partial: bool,
-    ) -> String {
-        let mut fields = if is_partial {
-            Map::new()
-        } else {
-            found.0.clone()
-        };
-        for name in names {
-            if let Some(value) = self.0.get(name) {
-                fields.insert(name.clone(), value.clone());
-            }
+        for (name, value) in changes {
+            fields.insert(self.spelled(name), value.clone());
         }
-        fields.insert(self.lever_name(), ratio.into());
-        Self::body_of(fields)
-    }
-
-    fn body_of(fields: Map<String, Value>) -> String {
         let typed = fields.into_iter().map(|(name, value)| {
             let value = in_its_type(&name, value);
             (name, value)
         });
-        let fields = typed.collect();
         let mut body = Map::new();
-        body.insert(WRAPPER.to_owned(), Value::Object(fields));
+        body.insert(WRAPPER.to_owned(), Value::Object(typed.collect()));
         Value::Object(body).to_string()
     }
 
-    /// The fields besides the lever that differ in `other`.
+    /// The fields besides those named that differ in `other`.
     #[must_use]
-    pub fn differences(&self, other: &Self) -> Vec<String> {
+    pub fn differences(&self, other: &Self, besides: &[&str]) -> Vec<String> {
         let names = self.0.iter();
         let differing = names.filter(|(name, value)| {
             let found = other.0.get(*name);
-            !name.eq_ignore_ascii_case(RATIO) && !is_same(value, found.unwrap_or(&Value::Null))
+            let is_beside = besides
+                .iter()
+                .any(|beside| name.eq_ignore_ascii_case(beside));
+            !is_beside && !is_same(value, found.unwrap_or(&Value::Null))
         });
         differing.map(|(name, _)| name.clone()).collect()
     }
 
-    /// A field in a message.
+    /// True where the fields named say the same in `other`.
     #[must_use]
-    pub fn shown(&self, name: &str) -> String {
-        self.0.get(name).map_or_else(|| "absent".to_owned(), shown)
+    pub fn agrees(&self, other: &Self, names: &[&str]) -> bool {
+        let mut names = names.iter();
+        names.all(|name| is_same(self.value(name), other.value(name)))
     }
 
-    /// The name of the lever as the answer spells it.
-    fn lever_name(&self) -> String {
+    /// The value of a field, in any case; null where it is absent.
+    #[must_use]
+    pub fn value(&self, name: &str) -> &Value {
+        self.0.get(&self.spelled(name)).unwrap_or(&Value::Null)
+    }
+
+    /// The name of a field as the answer spells it.
+    fn spelled(&self, name: &str) -> String {
         let mut names = self.0.keys();
-        let found = names.find(|name| name.eq_ignore_ascii_case(RATIO));
-        found.cloned().unwrap_or_else(|| RATIO.to_owned())
+        let found = names.find(|found| found.eq_ignore_ascii_case(name));
+        found.cloned().unwrap_or_else(|| name.to_owned())
     }
 
     fn object<T>(
@@ -139,7 +129,8 @@ impl GeneralSettings {
 }
 
 /// True where two values say the same, whatever the type that they are sent in.
-fn is_same(one: &Value, other: &Value) -> bool {
+#[must_use]
+pub fn is_same(one: &Value, other: &Value) -> bool {
     let number = |value: &Value| match value {
         Value::String(text) => finite(text.as_bytes()),
         value => value.as_f64(),
@@ -169,6 +160,9 @@ fn in_its_type(name: &str, value: Value) -> Value {
 }
 
 const WRAPPER: &str = "generalSettings";
-const RATIO: &str = "maximumRatio";
+/// The lever.
+pub const RATIO: &str = "maximumRatio";
+/// The second lever.
+pub const OVERDIAL: &str = "percentageOfAgentsBeforeOverdial";
 /// Highest ratio that a tenant can be set to without the vendor.
 pub const RATIO_MAX: u32 = 3;

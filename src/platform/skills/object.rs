@@ -45,6 +45,23 @@ impl<'a> Object<'a> {
         count.transpose()
     }
 
+    /// The identifier of a skill: a whole number of at most ten digits.
+    pub fn id(&self, names: &[&str]) -> Result<Option<u64>, String> {
+        let number = self.number(names)?;
+        let id = number.map(|number| {
+            let is_id = number.fract() == 0.0 && (0.0..=ID_MAX).contains(&number);
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "whole and in range, by the line above"
+            )]
+            is_id
+                .then_some(number as u64)
+                .ok_or_else(|| self.misfit(names, COUNT))
+        });
+        id.transpose()
+    }
+
     /// A number.
     pub fn number(&self, names: &[&str]) -> Result<Option<f64>, String> {
         let number = match self.field(names) {
@@ -159,4 +176,6 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
+/// Ten digits.
+const ID_MAX: f64 = 9_999_999_999.0;
 const COUNT: &str = "a whole number of at least 0";

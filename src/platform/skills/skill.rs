@@ -29,7 +29,7 @@ pub struct BusinessUnit {
 }
 
 /// The skill in an answer: flat, or the first of `skills`.
-pub fn read_skill(answer: &Value, skill: u32) -> Result<Skill, String> {
+pub fn read_skill(answer: &Value, skill: u64) -> Result<Skill, String> {
     let rows = rows(answer, "skills", "skillId");
     let Some(row) = rows.first() else {
         return Err("it holds no skill".to_owned());

@@ -19,11 +19,11 @@ pub struct Totals {
 }
 
 /// The counts of `skill` in an answer; `None` where it has no row.
-pub fn read(answer: &Value, skill: u32) -> Result<Option<Totals>, String> {
+pub fn read(answer: &Value, skill: u64) -> Result<Option<Totals>, String> {
     let rows = rows(answer, "skillSummaries", "dials");
     let is_ours = |row: &&&Value| {
         let row = Object::new("", row).ok();
-        row.is_some_and(|row| row.count(&["skillId"]).ok().flatten() == Some(skill))
+        row.is_some_and(|row| row.id(&["skillId"]).ok().flatten() == Some(skill))
     };
     let Some(row) = rows.iter().find(is_ours).or(rows.first()) else {
         return Ok(None);

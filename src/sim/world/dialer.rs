@@ -69,6 +69,11 @@ impl Dialer {
         }
     }
 
+    /// Counts the conversations from now on.
+    pub(super) fn count_conversations(&mut self) {
+        self.counts_conversations = true;
+    }
+
     pub(super) fn next_answer_at(&self) -> f64 {
         self.answers.next_at()
     }

@@ -6,6 +6,7 @@
 mod call;
 mod call_timer;
 mod callers;
+mod census;
 mod dialer;
 mod event;
 mod placing;
@@ -19,6 +20,7 @@ use std::ops::Range;
 use call::AnsweredCall;
 use call_timer::CallTimer;
 use callers::Callers;
+pub use census::{AgentStates, Totals};
 use dialer::Dialer;
 use ratio::RatioDialer;
 use reports::Reports;
@@ -31,7 +33,7 @@ use super::figures::{ControlCounts, DialerCounts, Figures};
 use super::level::LevelDialer;
 use super::scenario::Scenario;
 use super::step_factor::StepFactor;
-use crate::pacing::Setpoint;
+use crate::pacing::{RatioPosition, Setpoint};
 
 /// Simulates one replication of `scenario` and returns its figures.
 pub fn simulate(
@@ -118,6 +120,9 @@ impl World {
     /// The same world without polls.
     pub(super) fn without_polls(mut self) -> Self {
         self.next_poll_at = f64::INFINITY;
+        if self.ratio.is_some() {
+            self.dialer.count_conversations();
+        }
         self
     }
 
@@ -202,6 +207,14 @@ impl World {
 
     pub(super) fn set_dial_rate(&mut self, rate: u32) {
         self.timer.set_dial_rate(self.now, rate);
+    }
+
+    /// Changes the ratio.
+    pub(super) fn set_position(&mut self, position: RatioPosition) {
+        if let Some(ratio) = &mut self.ratio {
+            ratio.set_position(self.now, position);
+        }
+        self.keep_ringing();
     }
 
     fn answered(&mut self, call: AnsweredCall) {

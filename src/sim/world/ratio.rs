@@ -90,6 +90,13 @@ impl RatioDialer {
         self.position = self.settings.lever.position(self.setpoint, staffed);
     }
 
+    /// Changes the ratio to a position that no lever of the scenario's gives.
+    pub(super) fn set_position(&mut self, now: f64, position: RatioPosition) {
+        self.set(now, Setpoint::at(position.hundredths), 0);
+        self.position.hundredths = self.setpoint.steps();
+        self.position.overdial_percent = position.overdial_percent;
+    }
+
     /// True where [`RatioDialer::wanted`] needs the counts of calls.
     pub(super) fn limits_abandonment(&self) -> bool {
         self.settings.abandonment_threshold > 0.0

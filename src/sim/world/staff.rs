@@ -186,6 +186,12 @@ impl Staff {
         self.staffed
     }
 
+    /// Agents on a break.
+    pub(super) fn on_break(&self) -> u32 {
+        let on_break = |agent: &&Agent| agent.state == AgentState::OnBreak;
+        super::count(self.agents.iter().filter(on_break).count())
+    }
+
     /// Connected calls since the start.
     pub(super) fn connected(&self) -> u64 {
         self.connected

@@ -1,0 +1,146 @@
+//! The arguments of every command that reads exported history, and their help.
+
+#![allow(
+    clippy::doc_markdown,
+    reason = "these comments are the help text, which is shown as it stands"
+)]
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+
+use crate::base::clock::{Clock as _, SystemClock};
+use crate::base::input::InputError;
+use crate::config::{self, Layers};
+use crate::history::{ColumnNames, Decimal, ReadingOptions, Totals};
+
+/// The file of history, and how it is read.
+#[derive(Debug, Args)]
+pub struct ReadingArgs {
+    /// CSV with a header, NDJSON, or a JSON array; - is stdin
+    ///
+    /// NDJSON such as the warehouse file or the lines of --json has one object in each line. What can
+    /// mean one thing only is found in the file and told; what could mean two is refused, with the
+    /// option that decides.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Name that the file gives to a column
+    ///
+    /// Columns are timestamp, campaignId, totalCallsDialed, totalCallsAnswered, answerRate,
+    /// availableAgents, dialRate, ratio, agentAvailabilityAvg, and for policy predictive
+    /// totalCallsAbandoned and loggedInAgents. May be given several times. timestamp=DATE+TIME joins
+    /// two columns; \+ is a plus in a name.
+    #[arg(long, value_name = "NAME=HEADER")]
+    pub column: Vec<String>,
+    /// Between two columns: auto, a comma, ; or tab
+    #[arg(long, value_name = "CHAR", value_parser = delimiter, default_value = "auto", hide_short_help = true)]
+    pub delimiter: Delimiter,
+    /// Time zone of times without an offset, if not --time-zone
+    #[arg(long, value_name = "AREA/CITY", hide_short_help = true)]
+    pub input_time_zone: Option<String>,
+    /// Form of times, such as "%d.%m.%Y %H:%M:%S"
+    ///
+    /// As in strptime. Without it, times that begin with the year and numbers that count from 1970 are read.
+    #[arg(long, value_name = "STRPTIME")]
+    pub time_format: Option<String>,
+    /// Lines above the header
+    #[arg(long, value_name = "N", hide_short_help = true)]
+    pub skip_lines: Option<u64>,
+    /// Decimal sign of numbers: . or ,
+    ///
+    /// Without it, it is found where a number has one form only.
+    #[arg(long, value_name = "SIGN", value_parser = decimal, hide_short_help = true)]
+    pub decimal: Option<Decimal>,
+    /// Totals count the interval, or are cumulative
+    ///
+    /// Cumulative totals count on, such as since midnight, and their differences are taken; where they fall, they have begun anew. The first row has agents and no answer rate.
+    #[arg(long, value_name = "WHAT", value_parser = totals)]
+    pub totals: Option<Totals>,
+    /// Sort the rows by time
+    ///
+    /// It holds all of them in memory, some 130 bytes each, up to 20 million.
+    #[arg(long)]
+    pub sort: bool,
+    /// At a bad row: fail, or skip it
+    ///
+    /// A row that cannot be used is bad. Rows that are skipped are counted, and the first ten are listed.
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = OnBadRow::Fail, hide_possible_values = true)]
+    pub on_bad_row: OnBadRow,
+    /// Threads that read [default: one for each core]
+    ///
+    /// The results do not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64), hide_short_help = true)]
+    pub jobs: Option<u16>,
+}
+
+/// The byte between two columns; `None` where it is to be found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delimiter(Option<u8>);
+
+/// The action at a row that cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OnBadRow {
+    /// The run ends.
+    Fail,
+    /// The row is left out.
+    Skip,
+}
+
+impl ReadingArgs {
+    /// The file; `None` for standard input.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        Some(&*self.file).filter(|file| *file != Path::new("-"))
+    }
+
+    /// The options of the reader.
+    pub fn options(&self, layers: &Layers) -> Result<ReadingOptions> {
+        let time_zone = match &self.input_time_zone {
+            None => layers.time_zone()?,
+            Some(name) => {
+                let zone = config::time_zone(name);
+                let refuse = |problem| InputError(format!("--input-time-zone: {problem}"));
+                Some((name.clone(), zone.map_err(refuse)?))
+            }
+        };
+        let Delimiter(delimiter) = self.delimiter;
+        Ok(ReadingOptions {
+            columns: ColumnNames::new(&self.column)?,
+            delimiter,
+            time_zone,
+            time_format: self.time_format.clone(),
+            skip_lines: self.skip_lines,
+            decimal: self.decimal,
+            totals: self.totals,
+            sorts: self.sort,
+            jobs: self.jobs.map_or(0, usize::from),
+            now: Some(SystemClock::start().now()),
+        })
+    }
+}
+
+fn delimiter(text: &str) -> Result<Delimiter, String> {
+    match text {
+        "auto" => Ok(Delimiter(None)),
+        "tab" | "\t" | "\\t" => Ok(Delimiter(Some(b'\t'))),
+        "," | ";" | "|" => Ok(Delimiter(text.bytes().next())),
+        _ => Err("expected auto, a comma, ; | or tab".to_owned()),
+    }
+}
+
+fn decimal(text: &str) -> Result<Decimal, String> {
+    match text {
+        "." => Ok(Decimal::Point),
+        "," => Ok(Decimal::Comma),
+        _ => Err("expected . or ,".to_owned()),
+    }
+}
+
+fn totals(text: &str) -> Result<Totals, String> {
+    match text {
+        "interval" => Ok(Totals::Interval),
+        "cumulative" => Ok(Totals::Cumulative),
+        _ => Err("expected interval or cumulative".to_owned()),
+    }
+}

@@ -1,0 +1,70 @@
+//! A part of a file: whole rows as text, and what they were parsed to.
+
+use super::error::BadRow;
+use super::ids::Ids;
+use super::row::HistoryPoll;
+use crate::base::units::UnixMillis;
+
+/// A part of a file. Its vectors are used again for later parts.
+#[derive(Debug, Default)]
+pub(super) struct Chunk {
+    /// Its place in the file, from 0.
+    pub(super) number: u64,
+    pub(super) text: Vec<u8>,
+    pub(super) events: Vec<Event>,
+    /// Ids of the campaigns in it.
+    pub(super) ids: Ids,
+    /// Lines in it.
+    pub(super) lines: u64,
+    pub(super) seen: Seen,
+}
+
+/// What was met in the rows and is told at the end.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Seen {
+    pub(super) january_1970: bool,
+    pub(super) zone: bool,
+    pub(super) percent: bool,
+}
+
+impl Chunk {
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.events.clear();
+        self.ids.clear();
+        self.lines = 0;
+        self.seen = Seen::default();
+    }
+}
+
+/// A row, or what stands in its place. Lines are counted from the beginning of the chunk.
+#[derive(Debug)]
+pub(super) enum Event {
+    Row(ParsedRow),
+    Fault(Box<Fault>),
+}
+
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// A row that cannot be used.
+    Bad(BadRow),
+    /// A row without a time that may be the totals at the end; else it is this bad row.
+    Footer(BadRow),
+    /// A row with a line break inside a field that cannot hold one.
+    UnclosedQuote(u64),
+}
+
+/// A row whose place in its campaign is not known yet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ParsedRow {
+    pub(super) line: u32,
+    /// Number of its campaign among the ids of the chunk.
+    pub(super) campaign: u32,
+    pub(super) at: UnixMillis,
+    /// Where a clock change repeats the hour: how much later the second one is. Else 0.
+    pub(super) again_millis: u32,
+    pub(super) poll: Option<HistoryPoll>,
+    pub(super) dial_rate: Option<u32>,
+    /// Dial ratio in hundredths.
+    pub(super) ratio: Option<u32>,
+}

@@ -1,0 +1,175 @@
+//! The header of a CSV file: its columns found by their names.
+
+use super::suggestions::{Untaken, hint, listed, untaken};
+use crate::base::input::InputError;
+use crate::history::column_names::ColumnNames;
+use crate::history::columns::{COLUMNS, Column, PerColumn, plain};
+
+/// Columns of a CSV file.
+#[derive(Debug)]
+pub(in crate::history) struct Header {
+    /// Column of each field of a row; `None` where the field is not read.
+    pub(super) columns: Vec<Option<Column>>,
+    /// Name that the file has for each column.
+    pub(in crate::history) names: PerColumn<String>,
+    /// True where the header says that the answer rate is a percentage.
+    pub(super) is_percent: bool,
+    /// Fields that are not read, though they look like it.
+    pub(in crate::history) untaken: Untaken,
+}
+
+impl Header {
+    /// Finds the columns in the fields of the header, and refuses a file that lacks a needed one.
+    pub(super) fn new(header: &[String], names: &ColumnNames) -> Result<Self, InputError> {
+        let places = Places::find(header, names)?;
+        if let Some(missing) = places.missing() {
+            let hint = hint(header);
+            return Err(InputError(format!("its header has {missing}; {hint}")));
+        }
+        // Empty names at the end are those of no column, and their fields are empty.
+        let last = header.iter().rposition(|name| !name.is_empty());
+        let count = last.map_or(0, |last| last + 1);
+        let mut found = Self {
+            columns: vec![None; count],
+            names: PerColumn::new(|column| column.to_string()),
+            is_percent: false,
+            untaken: Untaken::default(),
+        };
+        for column in COLUMNS {
+            let place = places.0[column];
+            let slot = place.and_then(|place| found.columns.get_mut(place));
+            if let (Some(slot), Some(name)) = (slot, place.and_then(|place| header.get(place))) {
+                *slot = Some(column);
+                found.names[column].clone_from(name);
+            }
+        }
+        if !found.names[Column::TimeOfDay].is_empty() {
+            let time = format!("+{}", found.names[Column::TimeOfDay]);
+            found.names[Column::Timestamp].push_str(&time);
+        }
+        let rate = plain(&found.names[Column::AnswerRate]);
+        found.is_percent = ["%", "percent", "pct"].iter().any(|it| rate.contains(it));
+        found.untaken = untaken(header, &found.columns);
+        Ok(found)
+    }
+
+    pub(super) fn has(&self, column: Column) -> bool {
+        self.columns.contains(&Some(column))
+    }
+
+    /// Fields of the header that are the name of a column.
+    pub(super) fn known(header: &[String], names: &ColumnNames) -> usize {
+        let is_given = |field: &str| {
+            let mut given = COLUMNS.into_iter().filter_map(|column| names.given(column));
+            given.any(|given| plain(given) == plain(field))
+        };
+        let is_known = |field: &&String| Column::of_name(field).is_some() || is_given(field);
+        header.iter().filter(is_known).count()
+    }
+}
+
+/// The place of each column in the header, if it is there.
+struct Places(PerColumn<Option<usize>>);
+
+impl Places {
+    fn find(header: &[String], names: &ColumnNames) -> Result<Self, InputError> {
+        let mut places = Self(PerColumn::default());
+        for column in COLUMNS {
+            if let Some(name) = names.given(column) {
+                places.0[column] = Some(place_of_given(column, name, header)?);
+            }
+        }
+        let taken: Vec<usize> = COLUMNS.into_iter().filter_map(|it| places.0[it]).collect();
+        let mut found: PerColumn<Vec<usize>> = PerColumn::default();
+        for column in COLUMNS.into_iter().filter(|it| names.given(*it).is_none()) {
+            let of_kind = |kind| {
+                let fields = header.iter().enumerate();
+                let fields = fields.filter(|(place, field)| {
+                    !taken.contains(place) && Column::of_name(field) == Some((column, kind))
+                });
+                fields.map(|(place, _)| place).collect::<Vec<_>>()
+            };
+            let kinds = (0..3).map(of_kind);
+            found[column] = kinds
+                .into_iter()
+                .find(|it| !it.is_empty())
+                .unwrap_or_default();
+            places.0[column] = found[column].first().copied();
+        }
+        places.drop_unused();
+        for column in COLUMNS {
+            if let ([first, second, ..], Some(_)) = (found[column].as_slice(), places.0[column]) {
+                return Err(twice(column, header.get(*first), header.get(*second)));
+            }
+        }
+        Ok(places)
+    }
+
+    /// Forgets the columns in whose stead others are read.
+    fn drop_unused(&mut self) {
+        let has = |column| self.0[column].is_some();
+        let has_both = has(Column::AgentsLoggedIn) && has(Column::AgentsUnavailable);
+        let is_unused = |column| match column {
+            Column::AvailabilityMean => has(Column::AvailableAgents),
+            Column::AgentsLoggedIn | Column::AgentsUnavailable => {
+                has(Column::LoggedInAgents) || !has_both
+            }
+            _ => false,
+        };
+        let unused: Vec<Column> = COLUMNS.into_iter().filter(|it| is_unused(*it)).collect();
+        for column in unused {
+            self.0[column] = None;
+        }
+    }
+
+    /// A column that every decision needs and the file lacks, in words.
+    fn missing(&self) -> Option<&'static str> {
+        let has = |column| self.0[column].is_some();
+        let has_both_totals = has(Column::CallsDialed) && has(Column::CallsAnswered);
+        if !has(Column::Timestamp) {
+            Some("no timestamp")
+        } else if !has(Column::AvailableAgents) && !has(Column::AvailabilityMean) {
+            Some("no availableAgents")
+        } else if !has(Column::AnswerRate) && !has_both_totals {
+            Some("neither answerRate nor both totalCallsDialed and totalCallsAnswered")
+        } else {
+            None
+        }
+    }
+}
+
+/// The place of the column that `--column` names: as it is spelled, else in any spelling.
+fn place_of_given(column: Column, name: &str, header: &[String]) -> Result<usize, InputError> {
+    let places = |is: &dyn Fn(&str) -> bool| -> Vec<usize> {
+        let fields = header.iter().enumerate();
+        let fields = fields.filter(|(_, field)| is(field));
+        fields.map(|(place, _)| place).collect()
+    };
+    let mut found = places(&|field| field == name.trim());
+    if found.is_empty() {
+        found = places(&|field| plain(field) == plain(name));
+    }
+    let shown = match column {
+        Column::TimeOfDay => Column::Timestamp.name(),
+        column => column.name(),
+    };
+    match found.as_slice() {
+        [place] => Ok(*place),
+        [] => Err(InputError(format!(
+            "--column {shown}={name}: its header has no such column; it has {}",
+            listed(header)
+        ))),
+        [first, second, ..] => Err(twice(column, header.get(*first), header.get(*second))),
+    }
+}
+
+fn twice(column: Column, first: Option<&String>, second: Option<&String>) -> InputError {
+    let (first, second) = (first.map_or("", |it| it), second.map_or("", |it| it));
+    InputError(if first == second {
+        format!("its header has two columns {first:?}; rename one of them")
+    } else {
+        format!(
+            "its header has two columns for {column}, {first:?} and {second:?}; name one with --column {column}=HEADER"
+        )
+    })
+}

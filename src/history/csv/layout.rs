@@ -1,0 +1,347 @@
+//! The layout of a CSV file, found in its beginning: delimiter, header, decimal sign.
+
+use csv::{ByteRecord, Reader, ReaderBuilder, Terminator};
+
+use super::header::Header;
+use crate::base::input::InputError;
+use crate::history::columns::Column;
+use crate::history::number_form::{is_nothing, plain, trimmed};
+use crate::history::options::{Decimal, ReadingOptions};
+
+/// How a CSV file is laid out.
+#[derive(Debug)]
+pub(in crate::history) struct Layout {
+    pub(in crate::history) delimiter: u8,
+    pub(in crate::history) header: Header,
+    /// Empty fields after the last column that every row has.
+    pub(super) extras: usize,
+    /// The decimal sign, where something tells it.
+    pub(in crate::history) decimal: Option<Decimal>,
+    /// Bytes before the first row.
+    pub(in crate::history) data_offset: usize,
+    /// Lines before the first row.
+    pub(in crate::history) lines_before: u64,
+    /// What was found and could have been otherwise, in words.
+    pub(in crate::history) told: Vec<String>,
+}
+
+/// A header that may be the one of the file.
+struct Candidate {
+    delimiter: u8,
+    fields: Vec<String>,
+    /// Bytes before it, and before what follows it.
+    begin: usize,
+    end: usize,
+}
+
+impl Layout {
+    /// Finds the layout in `probe`, the beginning of the file; `is_whole` where it is all of it.
+    pub(in crate::history) fn find(
+        probe: &[u8],
+        is_whole: bool,
+        options: &ReadingOptions,
+    ) -> Result<Self, InputError> {
+        let first_line = probe.split(|byte| *byte == b'\n').next();
+        if first_line.is_some_and(|line| line.trim_ascii().contains(&b'\r')) {
+            return Err(InputError(
+                "its lines end in CR alone; save it with LF or CR LF".to_owned(),
+            ));
+        }
+        let (mut start, separator) = separator_line(probe);
+        if let Some(skipped) = options.skip_lines {
+            start = after_lines(probe, skipped);
+        }
+        let given = options.delimiter.or(separator);
+        let delimiters = given.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
+        let tries = if options.skip_lines.is_some() {
+            1
+        } else {
+            HEADER_TRIES
+        };
+        let (candidate, header) = find_header(probe, start, &delimiters, tries, options)?;
+        if candidate.end == probe.len() && !is_whole {
+            return Err(InputError(format!(
+                "its header is longer than {} KiB",
+                probe.len() >> 10
+            )));
+        }
+        let lines = |end: usize| {
+            let text = probe.get(..end).unwrap_or_default();
+            memchr::memchr_iter(b'\n', text).count() as u64
+        };
+        let mut layout = Self {
+            delimiter: candidate.delimiter,
+            header,
+            extras: 0,
+            decimal: options.decimal,
+            data_offset: candidate.end,
+            lines_before: lines(candidate.end),
+            told: Vec::new(),
+        };
+        if candidate.delimiter != b',' && options.delimiter.is_none() {
+            let delimiter = char::from(candidate.delimiter);
+            layout
+                .told
+                .push(format!("columns are separated by {delimiter:?}"));
+        }
+        let is_first = candidate.begin == first_record(probe, start);
+        if options.skip_lines.is_none() && !is_first {
+            let line = lines(candidate.begin) + 1;
+            layout.told.push(format!("the header is line {line}"));
+        }
+        layout.look_at_rows(probe, is_whole)?;
+        Ok(layout)
+    }
+
+    pub(in crate::history) fn has(&self, column: Column) -> bool {
+        self.header.has(column)
+    }
+
+    pub(in crate::history) fn is_percent_header(&self) -> bool {
+        self.header.is_percent
+    }
+
+    /// Finds what the rows tell: empty fields at their ends, and the decimal sign.
+    fn look_at_rows(&mut self, probe: &[u8], is_whole: bool) -> Result<(), InputError> {
+        let rows = probe.get(self.data_offset..).unwrap_or_default();
+        let end = if is_whole {
+            Some(rows.len())
+        } else {
+            memchr::memrchr(b'\n', rows)
+        };
+        let rows = rows.get(..end.unwrap_or(0)).unwrap_or_default();
+        let mut records = Records::new(rows, self.delimiter);
+        let count = self.header.columns.len();
+        let mut proved: [Option<String>; 2] = [None, None];
+        let mut has_fractions = false;
+        let mut is_first = true;
+        while let Some((record, _, _)) = records.next() {
+            if std::mem::take(&mut is_first) {
+                let mut more = record.iter().skip(count);
+                if more.all(|field| trimmed(field).is_empty()) {
+                    self.extras = record.len().saturating_sub(count);
+                }
+            }
+            for (field, column) in record.iter().zip(&self.header.columns) {
+                let Some(column) = column.filter(|column| column.is_number()) else {
+                    continue;
+                };
+                let text = trimmed(field);
+                has_fractions |= column.is_share() && text.len() > 1 && !is_nothing(text);
+                if let Some(sign) = proof(text, column) {
+                    let [point, comma] = &mut proved;
+                    let slot = if sign == Decimal::Point { point } else { comma };
+                    slot.get_or_insert_with(|| String::from_utf8_lossy(text).into_owned());
+                }
+            }
+        }
+        if self.extras > 0
+            && self.delimiter == b','
+            && self.header.has(Column::AnswerRate)
+            && !has_fractions
+        {
+            return Err(InputError(format!(
+                "its rows have more fields than its header, and {} is never a fraction: are there decimal commas without quotes? Export it with another delimiter than the comma",
+                self.header.names[Column::AnswerRate]
+            )));
+        }
+        if self.extras > 0 {
+            self.told
+                .push("the empty field at the end of rows is left out".to_owned());
+        }
+        self.decide_decimal(&proved)
+    }
+
+    fn decide_decimal(&mut self, proved: &[Option<String>; 2]) -> Result<(), InputError> {
+        if self.decimal.is_some() {
+            return Ok(());
+        }
+        match proved {
+            [Some(point), Some(comma)] => Err(InputError(format!(
+                "its numbers have decimal points, such as {point:?}, and decimal commas, such as {comma:?}; give the right one with --decimal . or --decimal ,"
+            ))),
+            [None, Some(_)] => {
+                self.decimal = Some(Decimal::Comma);
+                self.told.push("numbers have decimal commas".to_owned());
+                Ok(())
+            }
+            [Some(_), None] => {
+                self.decimal = Some(Decimal::Point);
+                Ok(())
+            }
+            [None, None] => Ok(()),
+        }
+    }
+}
+
+/// The decimal sign that the form of a number proves.
+fn proof(text: &[u8], column: Column) -> Option<Decimal> {
+    if text.iter().all(u8::is_ascii_digit) || is_nothing(text) {
+        return None;
+    }
+    let text = str::from_utf8(text).ok()?;
+    plain(text, None, column.is_share()).ok()?.proves
+}
+
+/// The first header that has every needed column; else the error of the likeliest one.
+fn find_header(
+    probe: &[u8],
+    start: usize,
+    delimiters: &[u8],
+    tries: usize,
+    options: &ReadingOptions,
+) -> Result<(Candidate, Header), InputError> {
+    let mut found: Option<(Candidate, Header)> = None;
+    let mut likeliest: Option<(usize, Candidate, InputError)> = None;
+    for delimiter in delimiters {
+        for candidate in candidates(probe, start, *delimiter, tries) {
+            let is_later = |other: &Candidate| candidate.begin >= other.begin;
+            match Header::new(&candidate.fields, &options.columns) {
+                Ok(_) if found.as_ref().is_some_and(|(it, _)| is_later(it)) => {}
+                Ok(header) => found = Some((candidate, header)),
+                Err(error) => {
+                    let known = Header::known(&candidate.fields, &options.columns);
+                    if likeliest.as_ref().is_none_or(|(most, ..)| known > *most) {
+                        likeliest = Some((known, candidate, error));
+                    }
+                }
+            }
+        }
+    }
+    if let Some((candidate, header)) = found {
+        let bytes = probe
+            .get(candidate.begin..candidate.end)
+            .unwrap_or_default();
+        return match str::from_utf8(bytes) {
+            Ok(_) => Ok((candidate, header)),
+            Err(_) => Err(InputError(NOT_UTF8.to_owned())),
+        };
+    }
+    let Some((_, candidate, InputError(error))) = likeliest else {
+        return Err(InputError("it has no header".to_owned()));
+    };
+    let before = probe.get(..candidate.begin).unwrap_or_default();
+    let line = memchr::memchr_iter(b'\n', before).count() + 1;
+    let has_more_before = candidate.begin != first_record(probe, start);
+    Err(InputError(
+        if candidate.fields.iter().any(|it| it.contains('\u{FFFD}')) {
+            format!("{NOT_UTF8}; {error}")
+        } else if has_more_before {
+            format!(
+                "{error} (if line {line} is the header; --skip-lines {} says so)",
+                line - 1
+            )
+        } else {
+            error
+        },
+    ))
+}
+
+/// The first records of the probe, as headers.
+fn candidates(probe: &[u8], start: usize, delimiter: u8, tries: usize) -> Vec<Candidate> {
+    let text = probe.get(start..).unwrap_or_default();
+    let mut records = Records::new(text, delimiter);
+    let mut candidates = Vec::new();
+    while candidates.len() < tries
+        && let Some((record, begin, end)) = records.next()
+    {
+        let name = |field: &[u8]| String::from_utf8_lossy(field).trim().to_owned();
+        candidates.push(Candidate {
+            delimiter,
+            fields: record.iter().map(name).collect(),
+            begin: start + begin,
+            end: start + end,
+        });
+    }
+    candidates
+}
+
+/// Bytes before the first line from `start` that is not blank.
+fn first_record(probe: &[u8], start: usize) -> usize {
+    let text = probe.get(start..).unwrap_or_default();
+    let blank = text.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    start + blank.count()
+}
+
+/// Excel's `sep=;` line, if the file begins with one: the bytes of it, and the delimiter.
+fn separator_line(probe: &[u8]) -> (usize, Option<u8>) {
+    let line = probe
+        .split(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    let text = line.trim_ascii_start();
+    let text = text.strip_suffix(b"\r").unwrap_or(text);
+    let text = text.strip_prefix(b"\"").unwrap_or(text);
+    let text = text.strip_suffix(b"\"").unwrap_or(text);
+    match text.split_first_chunk::<4>() {
+        Some((name, [delimiter])) if name.eq_ignore_ascii_case(b"sep=") => {
+            ((line.len() + 1).min(probe.len()), Some(*delimiter))
+        }
+        _ => (0, None),
+    }
+}
+
+/// Bytes of so many lines.
+fn after_lines(probe: &[u8], lines: u64) -> usize {
+    let Some(last) = usize::try_from(lines).ok().and_then(|it| it.checked_sub(1)) else {
+        return 0;
+    };
+    let end = memchr::memchr_iter(b'\n', probe).nth(last);
+    end.map_or(probe.len(), |end| end + 1)
+}
+
+/// Records of a text, each with the bytes before it and before what follows it.
+struct Records<'a> {
+    text: &'a [u8],
+    reader: Reader<&'a [u8]>,
+    record: ByteRecord,
+}
+
+impl<'a> Records<'a> {
+    fn new(text: &'a [u8], delimiter: u8) -> Self {
+        Self {
+            text,
+            reader: record_reader(text, delimiter),
+            record: ByteRecord::new(),
+        }
+    }
+
+    fn next(&mut self) -> Option<(&ByteRecord, usize, usize)> {
+        loop {
+            let begin = self.place();
+            if !self.reader.read_byte_record(&mut self.record).ok()? {
+                return None;
+            }
+            let is_blank = self.record.len() == 1 && self.record.as_slice().trim_ascii().is_empty();
+            if !is_blank {
+                let begin = first_record(self.text, begin);
+                let end = self.place();
+                return Some((&self.record, begin, end));
+            }
+        }
+    }
+
+    fn place(&self) -> usize {
+        let byte = self.reader.position().byte();
+        usize::try_from(byte)
+            .unwrap_or(usize::MAX)
+            .min(self.text.len())
+    }
+}
+
+/// A reader of whole records, in which quotes work as everywhere.
+pub(super) fn record_reader(text: &[u8], delimiter: u8) -> Reader<&[u8]> {
+    ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        // The default ends a record at its CR and counts the LF as a line of the next record.
+        .terminator(Terminator::Any(b'\n'))
+        .from_reader(text)
+}
+
+/// Delimiters that are looked for; of two in the same line, the earlier here.
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// Lines in which a header is looked for: titles and filters stand above it in reports.
+const HEADER_TRIES: usize = 40;
+const NOT_UTF8: &str = "its header is not UTF-8 text (Windows-1252?); save it as CSV (UTF-8)";

@@ -1,0 +1,11 @@
+//! Rows of a CSV file: their columns, and the rows of a chunk parsed to values.
+
+mod header;
+mod layout;
+mod rows;
+mod split;
+mod suggestions;
+
+pub(super) use layout::Layout;
+pub(super) use rows::CsvParser;
+pub(super) use suggestions::near_column;

@@ -1,0 +1,237 @@
+//! The rows of a chunk of CSV: plain lines where it has no quotes, else records whose fields may be
+//! quoted. Lines without quotes, as most lines of every export, are read several times faster.
+
+use std::sync::Arc;
+
+use csv::ByteRecord;
+use memchr::{memchr, memchr_iter};
+
+use super::layout::{Layout, record_reader};
+use super::split::{Splitting, WrongCount};
+use crate::history::chunk::{Chunk, Event, Fault};
+use crate::history::columns::{Column, Fields};
+use crate::history::error::BadRow;
+use crate::history::ids::Ids;
+use crate::history::number_form::{is_nothing, trimmed};
+use crate::history::numbers::WrongField;
+use crate::history::row_parser::{RowParser, RowRules};
+
+/// Parses chunks of a CSV file.
+pub(in crate::history) struct CsvParser {
+    layout: Arc<Layout>,
+    rows: RowParser,
+}
+
+impl CsvParser {
+    pub(in crate::history) fn new(layout: Arc<Layout>, rules: RowRules) -> Self {
+        Self {
+            layout,
+            rows: RowParser::new(rules),
+        }
+    }
+
+    /// Parses the text of a chunk, which is whole rows.
+    pub(in crate::history) fn parse(&mut self, chunk: &mut Chunk) {
+        let text = std::mem::take(&mut chunk.text);
+        if memchr(b'"', &text).is_none() {
+            self.parse_lines(&text, chunk);
+        } else {
+            self.parse_records(&text, chunk);
+        }
+        chunk.text = text;
+        chunk.seen = self.rows.seen();
+    }
+
+    fn parse_lines(&mut self, text: &[u8], chunk: &mut Chunk) {
+        let layout = Arc::clone(&self.layout);
+        let splitting = layout.splitting();
+        let mut begin = 0;
+        let mut number = 0;
+        let ends = memchr_iter(b'\n', text).chain((!text.ends_with(b"\n")).then_some(text.len()));
+        for end in ends {
+            number += 1;
+            let line = text.get(begin..end).unwrap_or_default();
+            begin = end + 1;
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            if line.is_empty() {
+                continue;
+            }
+            let event = match splitting.split(line) {
+                Ok(fields) => {
+                    let first = || line.split(|byte| *byte == splitting.delimiter).next();
+                    self.event(number, &fields, &mut chunk.ids, first)
+                }
+                Err(count) => fault(layout.wrong_count(number, &count, line)),
+            };
+            chunk.events.push(event);
+        }
+        chunk.lines = u64::from(number);
+    }
+
+    fn parse_records(&mut self, text: &[u8], chunk: &mut Chunk) {
+        let layout = Arc::clone(&self.layout);
+        let splitting = layout.splitting();
+        let mut reader = record_reader(text, layout.delimiter);
+        let mut record = ByteRecord::new();
+        let mut before = reader.position().line();
+        // Reading from memory cannot fail, and there is no UTF-8 to check.
+        while reader.read_byte_record(&mut record).unwrap_or(false) {
+            let after = reader.position().line();
+            let number = line_of_record(before, after, &record);
+            before = after;
+            // An empty line that ends in CR LF.
+            if record.as_slice() == b"\r" {
+                continue;
+            }
+            let has_line_break = || record.iter().any(|field| field.contains(&b'\n'));
+            let event = match fields_of(&record, &splitting) {
+                Ok(fields) => {
+                    let first = || record.get(0);
+                    self.event(number, &fields, &mut chunk.ids, first)
+                }
+                Err(_) if has_line_break() => fault(Fault::UnclosedQuote(u64::from(number))),
+                Err(count) => {
+                    let first = record.get(0).unwrap_or_default();
+                    fault(layout.wrong_count(number, &count, first))
+                }
+            };
+            chunk.events.push(event);
+        }
+        chunk.lines = memchr_iter(b'\n', text).count() as u64;
+        if !text.ends_with(b"\n") {
+            chunk.lines += 1;
+        }
+    }
+
+    #[inline]
+    fn event<'a>(
+        &mut self,
+        line: u32,
+        fields: &Fields,
+        ids: &mut Ids,
+        first_cell: impl Fn() -> Option<&'a [u8]>,
+    ) -> Event {
+        match self.rows.parse(line, fields, ids) {
+            Ok(row) => Event::Row(row),
+            Err(wrong) => {
+                let first = first_cell().unwrap_or_default();
+                fault(self.layout.wrong_field(line, wrong, fields, first))
+            }
+        }
+    }
+}
+
+impl Layout {
+    fn splitting(&self) -> Splitting<'_> {
+        Splitting {
+            delimiter: self.delimiter,
+            columns: &self.header.columns,
+            extras: self.extras,
+        }
+    }
+
+    #[cold]
+    fn wrong_count(&self, line: u32, WrongCount(count): &WrongCount, row: &[u8]) -> Fault {
+        let delimiter = match self.delimiter {
+            b',' => "a comma".to_owned(),
+            other => format!("{:?}", char::from(other)),
+        };
+        let columns = self.header.columns.len() + self.extras;
+        let bad = BadRow::whole(
+            u64::from(line),
+            format!(
+                "expected {columns} fields, as in the header, and found {count}; a field that holds {delimiter} needs quotes"
+            ),
+        );
+        // A line of text at the end, such as "Total: 120 rows", or only empty fields.
+        let is_empty = row
+            .iter()
+            .all(|byte| *byte == self.delimiter || byte.is_ascii_whitespace());
+        if is_empty || says_total(row) {
+            Fault::Footer(bad)
+        } else {
+            Fault::Bad(bad)
+        }
+    }
+
+    #[cold]
+    fn wrong_field(&self, line: u32, wrong: WrongField, fields: &Fields, first: &[u8]) -> Fault {
+        let value = fields.text(wrong.column).unwrap_or_default();
+        if value.contains(&b'\n') {
+            return Fault::UnclosedQuote(u64::from(line));
+        }
+        let is_time = wrong.column == Column::Timestamp;
+        let shown = match fields.text(Column::TimeOfDay) {
+            Some(time) if is_time => [value, time].join(&b' '),
+            _ => value.to_vec(),
+        };
+        let name = &self.header.names[wrong.column];
+        let bad = BadRow::field(u64::from(line), name, &shown, wrong.expected);
+        let first = trimmed(first);
+        let has_no_time = is_nothing(trimmed(value)) || says_total(value);
+        if is_time && has_no_time && (is_nothing(first) || says_total(first)) {
+            Fault::Footer(bad)
+        } else {
+            Fault::Bad(bad)
+        }
+    }
+}
+
+/// True where a cell begins a row of totals.
+fn says_total(cell: &[u8]) -> bool {
+    let cell = String::from_utf8_lossy(trimmed(cell)).to_lowercase();
+    let cell = cell.trim_start_matches(['"', '(', '=', '*']);
+    TOTALS.iter().any(|word| {
+        let rest = cell.strip_prefix(word);
+        rest.is_some_and(|rest| !rest.starts_with(char::is_alphabetic))
+    })
+}
+
+fn fault(fault: Fault) -> Event {
+    Event::Fault(Box::new(fault))
+}
+
+/// The fields of a record, as [`Splitting::split`] returns those of a line.
+fn fields_of<'a>(record: &'a ByteRecord, splitting: &Splitting) -> Result<Fields<'a>, WrongCount> {
+    let mut fields = Fields::default();
+    for (column, text) in splitting.columns.iter().zip(record) {
+        if let Some(column) = column {
+            fields.texts[*column] = Some(text);
+        }
+    }
+    let mut extras = record.iter().skip(splitting.columns.len());
+    let are_empty = extras.all(|field| field.trim_ascii().is_empty());
+    splitting.check(record.len(), are_empty)?;
+    Ok(fields)
+}
+
+/// The line at which a record begins. The reader was at line `before` and is now after the record; in
+/// between may be empty lines before it and line breaks within it.
+fn line_of_record(before: u64, after: u64, record: &ByteRecord) -> u32 {
+    let begins = match after - before {
+        0 | 1 => before,
+        _ => {
+            let breaks = memchr_iter(b'\n', record.as_slice()).count() as u64;
+            // The last record of a file may lack the line break that ends it.
+            before.max(after.saturating_sub(1 + breaks))
+        }
+    };
+    u32::try_from(begins).unwrap_or(u32::MAX)
+}
+
+/// Words with which rows of totals begin.
+const TOTALS: [&str; 13] = [
+    "total",
+    "totals",
+    "grand total",
+    "subtotal",
+    "sum",
+    "summary",
+    "overall",
+    "all",
+    "gesamt",
+    "gesamtergebnis",
+    "summe",
+    "totale",
+    "totaux",
+];

@@ -1,0 +1,183 @@
+//! The form of a number as people and programs export it: separators, per cent, words for nothing.
+
+use std::borrow::Cow;
+
+use super::options::Decimal;
+
+/// A number in plain form, as [`finite`](crate::base::number_text::finite) reads it.
+pub(super) struct PlainNumber<'a> {
+    pub(super) text: Cow<'a, str>,
+    /// The decimal sign that the form proves.
+    pub(super) proves: Option<Decimal>,
+    pub(super) is_percent: bool,
+}
+
+/// Reason that a text has no plain form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FormError {
+    /// `1.000` is a thousand or one, and nothing in the file decides.
+    Ambiguous,
+    /// It has the decimal sign that the file does not.
+    OtherDecimal,
+    /// It is no number.
+    NoNumber,
+}
+
+/// True for an empty text and for the words that stand for one.
+pub(super) fn is_nothing(text: &[u8]) -> bool {
+    text.is_empty() || NOTHING.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// `text` without the blanks around it, those of Unicode included.
+pub(super) fn trimmed(text: &[u8]) -> &[u8] {
+    match str::from_utf8(text) {
+        Ok(text) => text.trim().as_bytes(),
+        Err(_) => text.trim_ascii(),
+    }
+}
+
+/// The plain form of a trimmed text. `decimal` is the decimal sign, where it is known; a share is at
+/// most 1 or 100 %, so it has no thousands.
+pub(super) fn plain(
+    text: &str,
+    decimal: Option<Decimal>,
+    is_share: bool,
+) -> Result<PlainNumber<'_>, FormError> {
+    let (text, is_percent) = match text.strip_suffix('%') {
+        Some(text) => (text.trim_end(), true),
+        None => (text, false),
+    };
+    let text = without_blank_groups(text)?;
+    let points = text.bytes().filter(|byte| *byte == b'.').count();
+    let commas = text.bytes().filter(|byte| *byte == b',').count();
+    let sign = match (points, commas) {
+        (0, 0) => None,
+        (_, 0) => Some(sign_of(Decimal::Point, points, &text, decimal, is_share)?),
+        (0, _) => Some(sign_of(Decimal::Comma, commas, &text, decimal, is_share)?),
+        // Of both, the last is the decimal sign.
+        (..) if text.rfind('.') > text.rfind(',') => Some(Decimal::Point),
+        _ => Some(Decimal::Comma),
+    };
+    let plain = match sign {
+        None => text,
+        Some(sign) => Cow::Owned(with_point(&text, sign).ok_or(FormError::NoNumber)?),
+    };
+    match (sign, decimal) {
+        (Some(sign), Some(known)) if sign != known => Err(FormError::OtherDecimal),
+        _ => Ok(PlainNumber {
+            text: plain,
+            proves: sign,
+            is_percent,
+        }),
+    }
+}
+
+/// The decimal sign of a text that has `sign` and not the other one, `count` times.
+fn sign_of(
+    sign: Decimal,
+    count: usize,
+    text: &str,
+    decimal: Option<Decimal>,
+    is_share: bool,
+) -> Result<Decimal, FormError> {
+    let other = match sign {
+        Decimal::Point => Decimal::Comma,
+        Decimal::Comma => Decimal::Point,
+    };
+    if count > 1 {
+        return Ok(other);
+    }
+    if is_share || !could_be_thousands(text, sign) {
+        return Ok(sign);
+    }
+    decimal.ok_or(FormError::Ambiguous)
+}
+
+/// True for one to three digits that begin with no 0, the sign, and three digits.
+fn could_be_thousands(text: &str, sign: Decimal) -> bool {
+    let text = text.strip_prefix(['-', '+']).unwrap_or(text);
+    text.split_once(char(sign)).is_some_and(|(whole, rest)| {
+        (1..=3).contains(&whole.len()) && !whole.starts_with('0') && is_group(rest)
+    })
+}
+
+/// The text with a decimal point and without thousands; `None` where these do not stand in threes.
+fn with_point(text: &str, sign: Decimal) -> Option<String> {
+    let (whole, fraction) = match text.split_once(char(sign)) {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (text, None),
+    };
+    let group = match sign {
+        Decimal::Point => ',',
+        Decimal::Comma => '.',
+    };
+    if fraction.is_some_and(|fraction| fraction.contains(['.', ','])) {
+        return None;
+    }
+    let mut plain = without_groups(whole, group)?;
+    if let Some(fraction) = fraction {
+        plain.push('.');
+        plain.push_str(fraction);
+    }
+    Some(plain)
+}
+
+/// `whole` without `group` between its threes.
+fn without_groups(whole: &str, group: char) -> Option<String> {
+    let mut groups = whole.split(group);
+    let first = groups.next()?;
+    let mut plain = first.to_owned();
+    let digits = first.trim_start_matches(['-', '+']);
+    for three in groups {
+        if !(1..=3).contains(&digits.len()) || digits.starts_with('0') || !is_group(three) {
+            return None;
+        }
+        plain.push_str(three);
+    }
+    Some(plain)
+}
+
+/// The text without the blanks or apostrophes that group its thousands, which mean nothing else.
+fn without_blank_groups(text: &str) -> Result<Cow<'_, str>, FormError> {
+    let Some(group) = text.chars().find(|c| BLANKS.contains(c)) else {
+        return Ok(Cow::Borrowed(text));
+    };
+    let end = text.find(['.', ',']).unwrap_or(text.len());
+    let (whole, fraction) = text.split_at(end);
+    let plain = without_groups(whole, group).filter(|plain| !plain.contains(BLANKS));
+    match plain {
+        Some(plain) if !fraction.contains(BLANKS) => Ok(Cow::Owned(plain + fraction)),
+        _ => Err(FormError::NoNumber),
+    }
+}
+
+fn is_group(text: &str) -> bool {
+    text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn char(sign: Decimal) -> char {
+    match sign {
+        Decimal::Point => '.',
+        Decimal::Comma => ',',
+    }
+}
+
+/// What databases, programs and people write where there is no value; the last two are what a
+/// spreadsheet has for a rate of no calls.
+const NOTHING: [&[u8]; 13] = [
+    b"null",
+    b"n/a",
+    b"na",
+    b"nan",
+    b"\\n",
+    b"-",
+    b"none",
+    b"nil",
+    b"(null)",
+    b"<null>",
+    b"#n/a",
+    b"#div/0!",
+    "–".as_bytes(),
+];
+/// Characters that group thousands and are no decimal sign anywhere.
+const BLANKS: &[char] = &[' ', '\u{A0}', '\u{202F}', '\u{2009}', '\'', '’'];

@@ -1,0 +1,50 @@
+//! How a file of history is to be read.
+
+use jiff::tz::TimeZone;
+
+use super::column_names::ColumnNames;
+use crate::base::units::UnixMillis;
+
+/// What the user says about a file of history. What is not said is found in the file, where it can
+/// mean one thing only.
+#[derive(Clone, Debug, Default)]
+pub struct ReadingOptions {
+    /// Names that the file gives to columns.
+    pub columns: ColumnNames,
+    /// The byte between two columns of CSV.
+    pub delimiter: Option<u8>,
+    /// The zone of times without an offset, with its name.
+    pub time_zone: Option<(String, TimeZone)>,
+    /// The form of times, as strptime has it.
+    pub time_format: Option<String>,
+    /// Lines before the header of CSV.
+    pub skip_lines: Option<u64>,
+    /// The decimal sign of numbers.
+    pub decimal: Option<Decimal>,
+    /// What totals count.
+    pub totals: Option<Totals>,
+    /// Rows are sorted by time, which needs all of them in memory.
+    pub sorts: bool,
+    /// Threads that parse; 0 is one for each core.
+    pub jobs: usize,
+    /// The present, which no row may be more than a day after.
+    pub now: Option<UnixMillis>,
+}
+
+/// The decimal sign of numbers. The other one then groups thousands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decimal {
+    /// `0.31`
+    Point,
+    /// `0,31`
+    Comma,
+}
+
+/// What totals count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Totals {
+    /// Calls of the interval that ends with the row.
+    Interval,
+    /// Calls since a time that the rows share, such as midnight.
+    Cumulative,
+}

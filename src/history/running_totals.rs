@@ -1,0 +1,101 @@
+//! Totals that count on from row to row, such as since midnight.
+
+use super::chunk::ParsedRow;
+use super::row::HistoryPoll;
+use crate::base::units::UnixMillis;
+use crate::pacing::{IntervalRate, Traffic};
+
+/// What is kept of one campaign's totals.
+#[derive(Debug, Default)]
+pub(super) struct RunningTotals {
+    last: Option<Traffic>,
+    first_at: Option<UnixMillis>,
+    last_at: Option<UnixMillis>,
+    grows: u32,
+    falls: u32,
+    /// True once a total fell while the calls dialed did not.
+    is_out_of_step: bool,
+}
+
+impl RunningTotals {
+    /// Puts the differences from the row before in place of the row's totals. The first row has
+    /// nothing to take them from, and so no answer rate.
+    pub(super) fn take_differences(&mut self, row: &mut ParsedRow) {
+        let Some(poll) = &mut row.poll else {
+            return;
+        };
+        let now = poll.traffic;
+        let last = self.last.replace(now);
+        let last_at = self.last_at.replace(row.at);
+        let Some(last) = last else {
+            poll.answer_rate = None;
+            poll.traffic = Traffic {
+                busy: None,
+                logged_in: now.logged_in,
+                ..Traffic::default()
+            };
+            return;
+        };
+        let falls = |now: Option<u32>, last: Option<u32>| matches!((now, last), (Some(now), Some(last)) if now < last);
+        let has_paused = last_at.is_none_or(|at| row.at.0 - at.0 > PAUSE_MILLIS);
+        let is_reset = falls(now.attempts, last.attempts)
+            || has_paused
+                && (falls(now.answered, last.answered) || falls(now.abandoned, last.abandoned));
+        let difference = |now: Option<u32>, last: Option<u32>| match last {
+            Some(last) if !is_reset => Some(now?.saturating_sub(last)),
+            _ => now,
+        };
+        let attempts = difference(now.attempts, last.attempts);
+        // A call that was dialed before the row before may be answered after it.
+        let most = attempts.unwrap_or(u32::MAX);
+        let answered = difference(now.answered, last.answered).map(|count| count.min(most));
+        poll.traffic = Traffic {
+            attempts,
+            answered,
+            abandoned: difference(now.abandoned, last.abandoned),
+            ..now
+        };
+        poll.answer_rate = match IntervalRate::of(None, attempts, answered) {
+            Some(IntervalRate::Known(rate)) => Some(rate),
+            _ => None,
+        };
+    }
+
+    /// Counts how the totals of a row differ from those before.
+    #[inline]
+    pub(super) fn look_at(&mut self, row: &ParsedRow) {
+        let Some(HistoryPoll { traffic: now, .. }) = row.poll else {
+            return;
+        };
+        let Some(dialed) = now.attempts else {
+            return;
+        };
+        self.first_at.get_or_insert(row.at);
+        self.last_at = Some(row.at);
+        let last = self.last.replace(now);
+        let Some((last, last_dialed)) = last.and_then(|it| Some((it, it.attempts?))) else {
+            return;
+        };
+        if dialed < last_dialed {
+            self.falls += 1;
+        } else {
+            self.grows += u32::from(dialed > last_dialed);
+            self.is_out_of_step |= now.answered < last.answered;
+        }
+    }
+
+    /// True where the totals grew time after time, and fell at most once a day.
+    pub(super) fn seem_cumulative(&self) -> bool {
+        let (Some(first), Some(last)) = (self.first_at, self.last_at) else {
+            return false;
+        };
+        let days = (last.0 - first.0) / DAY_MILLIS + 1;
+        self.grows >= GROWS_MIN && i64::from(self.falls) <= days && !self.is_out_of_step
+    }
+}
+
+/// A pause after which totals may have begun anew and be higher already.
+const PAUSE_MILLIS: i64 = 3_600_000;
+const DAY_MILLIS: i64 = 86_400_000;
+/// Steps upward that are no chance: counts of intervals rise and fall in turn.
+const GROWS_MIN: u32 = 8;

@@ -1,0 +1,59 @@
+//! All rows of a file in the order of time.
+
+use std::vec::IntoIter;
+
+use super::bounds::SORTED_ROWS_MAX;
+use super::chunk::ParsedRow;
+use super::error::RowError;
+use super::ids::Ids;
+
+/// Rows that are collected, and then given out in the order of time.
+#[derive(Debug, Default)]
+pub(super) struct Sorted {
+    rows: Vec<Collected>,
+    ids: Ids,
+    in_order: Option<IntoIter<Collected>>,
+}
+
+#[derive(Debug)]
+struct Collected {
+    row: ParsedRow,
+    line: u64,
+    id: usize,
+}
+
+impl Sorted {
+    /// True once all rows are sorted.
+    pub(super) fn is_complete(&self) -> bool {
+        self.in_order.is_some()
+    }
+
+    pub(super) fn add(&mut self, row: ParsedRow, line: u64, id: &str) -> Result<(), RowError> {
+        if row.again_millis > 0 {
+            return Err(RowError::unreadable(format!(
+                "line {line} is in an hour that a clock change repeats, and --sort cannot tell the two apart: export times with an offset, or sort the file by the time that passed"
+            )));
+        }
+        if self.rows.len() == SORTED_ROWS_MAX {
+            return Err(RowError::unreadable(format!(
+                "it has more than {SORTED_ROWS_MAX} rows, which is as many as --sort holds in memory; sort the file before"
+            )));
+        }
+        let id = self.ids.number_of(id);
+        self.rows.push(Collected { row, line, id });
+        Ok(())
+    }
+
+    /// Sorts the rows that were added.
+    pub(super) fn sort(&mut self) {
+        let mut rows = std::mem::take(&mut self.rows);
+        rows.sort_by_key(|collected| collected.row.at);
+        self.in_order = Some(rows.into_iter());
+    }
+
+    /// The next row, with its line and the id of its campaign.
+    pub(super) fn next(&mut self) -> Option<(ParsedRow, u64, &str)> {
+        let Collected { row, line, id } = self.in_order.as_mut()?.next()?;
+        Some((row, line, self.ids.text(id)))
+    }
+}

@@ -1,0 +1,1060 @@
+//! Exports as tools and people write them, through the built binary: each gives the decisions of the
+//! clean file, or is refused with what decides. Nothing is read with another meaning in silence.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::too_many_lines,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should fail; tables are long"
+)]
+
+mod common;
+
+use std::fmt::Write as _;
+
+use common::{Finished, Folder, Run};
+
+/// One row of the clean file.
+struct Row {
+    minute: u32,
+    second: u32,
+    campaign: &'static str,
+    /// `None` where the poll failed.
+    metrics: Option<(u32, u32, u32, u32)>,
+}
+
+fn clean_rows() -> Vec<Row> {
+    let mut rows = Vec::new();
+    for n in 0..24_u32 {
+        for (campaign, shift) in [("spring", 0), ("winter", 7)] {
+            let dialed = 1_200 + (n * 37 + shift) % 900;
+            let metrics = (
+                20 + (n * 7 + shift) % 30,
+                dialed,
+                dialed * (25 + (n + shift) % 9) / 100,
+                30 + n % 5,
+            );
+            rows.push(Row {
+                minute: n / 2,
+                second: n % 2 * 30,
+                campaign,
+                metrics: (n != 9).then_some(metrics),
+            });
+        }
+    }
+    rows
+}
+
+/// How a variant writes one row: time, campaign, agents, dialed, answered, answer rate, dial rate.
+type Write<'a> = &'a dyn Fn(&Row) -> String;
+
+/// The clean file with the time of each row written by `time`.
+fn csv_with(header: &str, write: Write) -> String {
+    let mut text = format!("{header}\n");
+    for row in clean_rows() {
+        writeln!(text, "{}", write(&row)).unwrap();
+    }
+    text
+}
+
+fn iso(row: &Row) -> String {
+    format!("2026-03-02T09:{:02}:{:02}Z", row.minute, row.second)
+}
+
+/// The metrics of a row between `sep`, each written by `number` and the rate by `share`.
+fn fields(
+    row: &Row,
+    sep: char,
+    number: &dyn Fn(u32) -> String,
+    share: &dyn Fn(f64) -> String,
+    nothing: &str,
+) -> String {
+    let cells = match row.metrics {
+        None => vec![nothing.to_owned(); 5],
+        Some((agents, dialed, answered, rate)) => vec![
+            number(agents),
+            number(dialed),
+            number(answered),
+            share(f64::from(answered) / f64::from(dialed)),
+            number(rate),
+        ],
+    };
+    cells.join(&sep.to_string())
+}
+
+const HEADER: &str =
+    "timestamp,campaignId,availableAgents,totalCallsDialed,totalCallsAnswered,answerRate,dialRate";
+
+fn plain(n: u32) -> String {
+    n.to_string()
+}
+
+/// Four decimals, so that a percentage has two.
+fn share(rate: f64) -> String {
+    format!("{rate:.4}")
+}
+
+fn clean() -> String {
+    csv_with(HEADER, &|row| {
+        format!(
+            "{},{},{}",
+            iso(row),
+            row.campaign,
+            fields(row, ',', &plain, &share, "")
+        )
+    })
+}
+
+fn backtest(folder: &Folder, text: impl AsRef<[u8]>, args: &[&str]) -> Finished {
+    let file = folder.write("export.txt", text);
+    let output = folder.path("decisions.csv");
+    let args = [
+        &[
+            "backtest",
+            file.to_str().unwrap(),
+            "--output",
+            output.to_str().unwrap(),
+        ],
+        args,
+    ];
+    folder.dialpace(&args.concat()).finish()
+}
+
+/// Checks that `text` gives the decisions of the clean file, and that `told` is told.
+fn reads(name: &str, text: impl AsRef<[u8]>, args: &[&str], told: &str) {
+    let folder = Folder::new();
+    backtest(&folder, clean(), &[]).expect(0);
+    let wanted = folder.read("decisions.csv");
+    for more in [&[][..], &["--jobs", "3"]] {
+        let run = backtest(&folder, text.as_ref(), &[args, more].concat());
+        assert_eq!(run.code, 0, "{name}: {}", run.stderr);
+        assert_eq!(folder.read("decisions.csv"), wanted, "{name}");
+        assert!(run.stderr.contains(told), "{name}: {}", run.stderr);
+        let lines = run.stderr.lines().filter(|line| line.starts_with("note:"));
+        assert!(lines.count() <= 1, "{name}: {}", run.stderr);
+        assert!(
+            !told.is_empty() || run.stderr.is_empty(),
+            "{name}: {}",
+            run.stderr
+        );
+    }
+}
+
+/// Checks that `text` is refused with `reason`.
+fn refuses(name: &str, text: impl AsRef<[u8]>, args: &[&str], reason: &str) {
+    let folder = Folder::new();
+    let run = backtest(&folder, text, args);
+    assert_eq!(run.code, 2, "{name}: {}{}", run.stdout, run.stderr);
+    assert!(run.stderr.contains(reason), "{name}: {}", run.stderr);
+}
+
+fn with_delimiter(sep: char) -> String {
+    let mut text = clean();
+    text = text.replace(',', &sep.to_string());
+    text
+}
+
+fn with_times(time: &dyn Fn(&Row) -> String) -> String {
+    csv_with(HEADER, &|row| {
+        let rest = fields(row, ',', &plain, &share, "");
+        format!("{},{},{rest}", time(row), row.campaign)
+    })
+}
+
+fn with_numbers(
+    sep: char,
+    number: &dyn Fn(u32) -> String,
+    share: &dyn Fn(f64) -> String,
+    nothing: &str,
+) -> String {
+    let header = HEADER.replace(',', &sep.to_string());
+    csv_with(&header, &|row| {
+        let rest = fields(row, sep, number, share, nothing);
+        format!("{}{sep}{}{sep}{rest}", iso(row), row.campaign)
+    })
+}
+
+fn grouped(n: u32, group: &str) -> String {
+    match n {
+        1_000.. => format!("{}{group}{:03}", n / 1_000, n % 1_000),
+        n => n.to_string(),
+    }
+}
+
+/// The clean file as JSON objects; numbers are text where `quotes`.
+fn objects(quotes: bool) -> Vec<String> {
+    let rows = clean_rows();
+    let objects = rows.iter().map(|row| {
+        let value = |n: String| if quotes { format!("\"{n}\"") } else { n };
+        let metrics = match row.metrics {
+            None => "\"availableAgents\":null".to_owned(),
+            Some((agents, dialed, answered, rate)) => format!(
+                "\"availableAgents\":{},\"totalCallsDialed\":{},\"totalCallsAnswered\":{},\"answerRate\":{},\"dialRate\":{}",
+                value(agents.to_string()),
+                value(dialed.to_string()),
+                value(answered.to_string()),
+                value(share(f64::from(answered) / f64::from(dialed))),
+                value(rate.to_string())
+            ),
+        };
+        format!("{{\"timestamp\":\"{}\",\"campaignId\":\"{}\",{metrics}}}", iso(row), row.campaign)
+    });
+    objects.collect()
+}
+
+fn utf16(text: &str, is_big_endian: bool) -> Vec<u8> {
+    let units = std::iter::once(0xFEFF).chain(text.encode_utf16());
+    let bytes = units.map(|unit| match is_big_endian {
+        true => unit.to_be_bytes(),
+        false => unit.to_le_bytes(),
+    });
+    bytes.flatten().collect()
+}
+
+#[test]
+fn delimiters_and_encodings() {
+    let german = |sep| with_numbers(sep, &plain, &|rate| share(rate).replace('.', ","), "");
+    reads("clean", clean(), &[], "");
+    reads("semicolons", with_delimiter(';'), &[], "separated by ';'");
+    reads("tabs", with_delimiter('\t'), &[], "separated by '\\t'");
+    reads("pipes", with_delimiter('|'), &[], "separated by '|'");
+    reads(
+        "tabs, said",
+        with_delimiter('\t'),
+        &["--delimiter", "tab"],
+        "",
+    );
+    reads("Excel, German", german(';'), &[], "decimal commas");
+    reads("Excel, German, tabs", german('\t'), &[], "decimal commas");
+    reads(
+        "Excel's sep line",
+        format!("sep=;\r\n{}", german(';')),
+        &[],
+        "separated by ';'",
+    );
+    reads(
+        "Excel's sep line, comma",
+        format!("sep=,\n{}", clean()),
+        &[],
+        "",
+    );
+    reads("mark", format!("\u{FEFF}{}", clean()), &[], "");
+    reads(
+        "mark and semicolons",
+        format!("\u{FEFF}{}", german(';')),
+        &[],
+        "separated",
+    );
+    reads(
+        "UTF-16 of Windows",
+        utf16(&clean().replace('\n', "\r\n"), false),
+        &[],
+        "UTF-16",
+    );
+    reads(
+        "UTF-16, tabs",
+        utf16(&with_delimiter('\t'), true),
+        &[],
+        "UTF-16",
+    );
+    let quoted = clean().replace(',', "\",\"").replace('\n', "\"\n\"");
+    reads(
+        "all quoted",
+        format!("\"{}", quoted.trim_end_matches('"')),
+        &[],
+        "",
+    );
+    let quoted = german(',').replace(',', "\",\"");
+    let _ = quoted;
+    let decimal_quoted = with_numbers(
+        ',',
+        &plain,
+        &|rate| format!("\"{}\"", share(rate).replace('.', ",")),
+        "",
+    );
+    reads(
+        "quoted decimal commas",
+        decimal_quoted,
+        &[],
+        "decimal commas",
+    );
+    refuses(
+        "wrong delimiter",
+        clean(),
+        &["--delimiter", ";"],
+        "--delimiter",
+    );
+    refuses(
+        "decimal commas, no quotes",
+        german(','),
+        &[],
+        "fields, as in the header",
+    );
+    refuses(
+        "UTF-16 without a mark",
+        &utf16(&clean(), false)[2..],
+        &[],
+        "UTF-16 without a mark",
+    );
+    let mut latin = clean()
+        .replacen("dialRate", "Gr\u{F6}\u{DF}e", 1)
+        .into_bytes();
+    let place = latin
+        .windows(2)
+        .position(|pair| pair == [0xC3, 0xB6])
+        .unwrap();
+    latin.splice(place..place + 4, [0xF6, 0xDF]);
+    refuses("Windows-1252", latin, &[], "not UTF-8");
+}
+
+#[test]
+fn headers() {
+    let header = |header: &str| clean().replacen(HEADER, header, 1);
+    reads(
+        "spelled otherwise",
+        header(
+            "Time Stamp,Campaign ID,AVAILABLE_AGENTS,total-calls-dialed,Total Calls Answered,Answer Rate,dial rate",
+        ),
+        &[],
+        "",
+    );
+    reads(
+        "CXone's names",
+        header("startDate,campaignId,agentsAvailable,dials,connects,answerRate,dialRate"),
+        &[],
+        "",
+    );
+    reads(
+        "a name and its CXone name",
+        header(
+            "intervalStartDate,campaignId,agentsAvailable,Dials,Connects,currentAnswerRate,newDialRate",
+        ),
+        &[],
+        "",
+    );
+    reads(
+        "title lines",
+        format!("Campaign performance,,\nFrom 2 March 2026,,\n\n{}", clean()),
+        &[],
+        "the header is line 4",
+    );
+    reads(
+        "title lines, skipped",
+        format!("a,b\n\n{}", clean()),
+        &["--skip-lines", "2"],
+        "",
+    );
+    let mapped = header("When,campaignId,Ready,Dialed,Answered,Rate,dialRate");
+    let columns = [
+        "--column",
+        "timestamp=When",
+        "--column",
+        "availableAgents=ready",
+        "--column",
+        "totalCallsDialed=Dialed",
+        "--column",
+        "totalCallsAnswered=Answered",
+        "--column",
+        "answerRate=Rate",
+    ];
+    reads("mapped", mapped.clone(), &columns, "");
+    refuses(
+        "unknown names",
+        mapped,
+        &[],
+        "map them with --column NAME=HEADER",
+    );
+    refuses(
+        "title and unknown names",
+        format!(
+            "Report\n{}",
+            header("When,campaignId,Ready,totalCallsDialed,totalCallsAnswered,answerRate,dialRate")
+        ),
+        &[],
+        "--skip-lines 1",
+    );
+    refuses(
+        "two spellings",
+        header(
+            "timestamp,campaignId,availableAgents,available_agents,totalCallsAnswered,answerRate,dialRate",
+        ),
+        &[],
+        "--column availableAgents=HEADER",
+    );
+    refuses(
+        "two names of CXone",
+        header(
+            "startDate,campaignId,availableAgents,intervalStartDate,totalCallsAnswered,answerRate,dialRate",
+        ),
+        &[],
+        "--column timestamp=HEADER",
+    );
+    let plus = clean().replacen("availableAgents", "Ready+Idle", 1);
+    reads(
+        "a plus in a name",
+        plus.clone(),
+        &["--column", "availableAgents=Ready\\+Idle"],
+        "",
+    );
+    refuses(
+        "a plus that joins",
+        plus,
+        &["--column", "availableAgents=Ready+Idle"],
+        "\\+",
+    );
+    let near = clean().replacen("campaignId", "campaign", 1);
+    refuses(
+        "a campaign column of another name",
+        near.clone(),
+        &[],
+        "--column \"campaignId=campaign\"",
+    );
+    reads("and named", near, &["--column", "campaignId=campaign"], "");
+    let near = clean().replacen("dialRate", "dial_rates", 1);
+    let folder = Folder::new();
+    let run = backtest(&folder, near, &[]).expect(0);
+    assert!(
+        run.stderr.contains("column \"dial_rates\" is not read"),
+        "{}",
+        run.stderr
+    );
+    // A column that is not used may be there twice.
+    let twice = clean().replacen(HEADER, &format!("{HEADER},note,note"), 1);
+    let twice: String = twice
+        .lines()
+        .enumerate()
+        .map(|(n, line)| {
+            if n == 0 {
+                format!("{line}\n")
+            } else {
+                format!("{line},x,y\n")
+            }
+        })
+        .collect();
+    reads("two notes", twice, &[], "");
+}
+
+#[test]
+fn numbers() {
+    let us = |n| match n {
+        1_000.. => format!("\"{}\"", grouped(n, ",")),
+        n => n.to_string(),
+    };
+    reads(
+        "thousands of the US",
+        with_numbers(',', &us, &share, ""),
+        &[],
+        "",
+    );
+    let comma = |rate: f64| share(rate).replace('.', ",");
+    reads(
+        "thousands of Germany",
+        with_numbers(';', &|n| grouped(n, "."), &comma, ""),
+        &[],
+        "decimal commas",
+    );
+    for (name, group) in [
+        ("French", "\u{202F}"),
+        ("French, older", "\u{A0}"),
+        ("blank", " "),
+        ("Swiss", "'"),
+    ] {
+        reads(
+            name,
+            with_numbers(';', &|n| grouped(n, group), &comma, ""),
+            &[],
+            "decimal commas",
+        );
+    }
+    reads(
+        "a decimal each",
+        with_numbers(',', &|n| format!("{n}.0"), &share, ""),
+        &[],
+        "",
+    );
+    reads(
+        "exponents",
+        with_numbers(',', &plain, &|rate| format!("{:.2}e-2", rate * 100.0), ""),
+        &[],
+        "",
+    );
+    let percent = |rate: f64| format!("{:.2}%", rate * 100.0);
+    reads(
+        "per cent",
+        with_numbers(',', &plain, &percent, ""),
+        &[],
+        "31% is 0.31",
+    );
+    let german = |rate: f64| format!("{:.2} %", rate * 100.0).replace('.', ",");
+    reads(
+        "per cent, German",
+        with_numbers(';', &plain, &german, ""),
+        &[],
+        "31% is 0.31",
+    );
+    for word in [
+        "NULL", "null", "N/A", "NA", "NaN", "\\N", "-", "None", "#N/A", "(null)", "#DIV/0!",
+    ] {
+        reads(word, with_numbers(',', &plain, &share, word), &[], "");
+    }
+    let no_rate = clean().replace(",answerRate", "");
+    let no_rate: String = no_rate
+        .lines()
+        .enumerate()
+        .map(|(n, line)| {
+            let mut cells: Vec<&str> = line.split(',').collect();
+            if n > 0 {
+                cells.remove(5);
+            }
+            cells.join(",") + "\n"
+        })
+        .collect();
+    let ambiguous = |n: u32| {
+        if n >= 1_000 {
+            format!("\"{}\"", grouped(n, ","))
+        } else {
+            n.to_string()
+        }
+    };
+    let _ = ambiguous;
+    let thousand = no_rate.replace(",1200,", ",1.200,");
+    refuses("a thousand or one", thousand.clone(), &[], "--decimal");
+    let folder = Folder::new();
+    backtest(&folder, thousand, &["--decimal", ","]).expect(0);
+    let read = folder.read("decisions.csv");
+    backtest(&folder, &no_rate, &[]).expect(0);
+    assert_eq!(folder.read("decisions.csv"), read);
+    refuses(
+        "both decimal signs",
+        clean().replacen("0.25", "\"0,25\"", 1),
+        &[],
+        "--decimal",
+    );
+    refuses(
+        "percentages without a sign",
+        with_numbers(',', &plain, &|rate| format!("{:.2}", rate * 100.0), ""),
+        &[],
+        "a percentage?",
+    );
+    let header = clean().replacen("answerRate", "Answer Rate %", 1);
+    refuses(
+        "shares under per cent",
+        header,
+        &["--column", "answerRate=Answer Rate %"],
+        "its header says per cent",
+    );
+    refuses(
+        "half an agent",
+        clean().replacen(",20,", ",20.5,", 1),
+        &[],
+        "expected a whole number",
+    );
+}
+
+#[test]
+fn rows_that_are_none_and_fields_that_are_too_many() {
+    reads(
+        "trailing commas",
+        clean()
+            .replace('\n', ",\n")
+            .replacen("dialRate,", "dialRate", 1),
+        &[],
+        "the empty field at the end",
+    );
+    reads(
+        "trailing commas, header too",
+        clean().replace('\n', ",\n"),
+        &[],
+        "the empty field",
+    );
+    for footer in [
+        "Total,,55,20000,6000,,\n",
+        ",,55,20000,6000,,\n",
+        "Grand Total,,,,,,\n",
+        ",,,,,,\n",
+        "Gesamt,,,1,1,,\n",
+    ] {
+        reads(
+            footer,
+            clean() + footer,
+            &[],
+            "at line 50, has no time and is left out",
+        );
+    }
+    reads("blank lines", clean().replace('\n', "\r\n\r\n"), &[], "");
+    let inner = clean().replacen(
+        "2026-03-02T09:05:00Z,spring",
+        "Total,,55,20000,6000,,\n2026-03-02T09:05:00Z,spring",
+        1,
+    );
+    refuses(
+        "totals among the rows",
+        inner,
+        &[],
+        "column timestamp is \"Total\"",
+    );
+    // A decimal comma without quotes must not pass as an empty field at the end.
+    let comma = "timestamp,availableAgents,answerRate,dialRate\n2026-03-02T09:00:00Z,40,0,31,\n2026-03-02T09:00:30Z,41,0,29,\n";
+    refuses(
+        "a decimal comma and an empty last field",
+        comma,
+        &[],
+        "decimal commas",
+    );
+    let missing = clean().replacen(",1200,", ",,", 1);
+    reads("the rate is enough", missing, &[], "");
+}
+
+#[test]
+fn times() {
+    let local = |format: &'static str| {
+        with_times(&move |row: &Row| {
+            format
+                .replace("HH", "09")
+                .replace("MM", &format!("{:02}", row.minute))
+                .replace("SS", &format!("{:02}", row.second))
+        })
+    };
+    for format in [
+        "2026-03-02 HH:MM:SSZ",
+        "2026-03-02 HH:MM:SS UTC",
+        "2026-03-02 HH:MM:SS.000000 UTC",
+        "2026-03-02 HH:MM:SS+00",
+        "2026-03-02 HH:MM:SS.000 +0000",
+        "2026-03-02T10:MM:SS+01:00",
+        "2026-03-02T10:MM:SS+01:00[Europe/Berlin]",
+        "2026-03-02T04:MM:SS.000-0500",
+        "20260302THHMMSSZ",
+        "2026/3/2 9:MM:SS AM UTC",
+    ] {
+        reads(format, local(format), &[], "");
+    }
+    let berlin = ["--time-zone", "Europe/Berlin"];
+    for format in [
+        "2026-03-02T10:MM:SS",
+        "2026-03-02 10:MM:SS",
+        "2026-03-02 10:MM:SS.000",
+        "2026-03-02T10:MM:SS,000",
+        "2026/03/02 10:MM:SS",
+        "2026-03-02 10:MM:SS AM",
+        "20260302 10MMSS",
+        "2026030210MMSS",
+    ] {
+        let text = local(format).replace("SS,000", "SS.000");
+        let text = if format.contains(",000") {
+            local("2026-03-02T10:MM:SS.000")
+        } else {
+            text
+        };
+        reads(
+            format,
+            &text,
+            &berlin,
+            "times without an offset are in Europe/Berlin",
+        );
+        refuses(format, &text, &[], "--time-zone");
+    }
+    let input = [
+        "--time-zone",
+        "America/New_York",
+        "--input-time-zone",
+        "Europe/Berlin",
+    ];
+    reads(
+        "the zone of the input",
+        local("2026-03-02T10:MM:SS"),
+        &input,
+        "in Europe/Berlin",
+    );
+    for format in [
+        "02.03.2026 10:MM:SS",
+        "02/03/2026 10:MM:SS",
+        "3/2/2026 10:MM:SS AM",
+        "Mar 2 2026 10:MM:SS AM",
+        "2-Mar-26 10:MM:SS",
+    ] {
+        refuses(format, local(format), &berlin, "--time-format");
+    }
+    let german = [
+        "--time-format",
+        "%d.%m.%Y %H:%M:%S",
+        "--time-zone",
+        "Europe/Berlin",
+    ];
+    reads(
+        "a German date",
+        local("02.03.2026 10:MM:SS"),
+        &german,
+        "Europe/Berlin",
+    );
+    refuses(
+        "a German date without a zone",
+        local("02.03.2026 10:MM:SS"),
+        &german[..2],
+        "--time-zone",
+    );
+    refuses(
+        "another form",
+        local("2026-03-02 10:MM:SS"),
+        &german,
+        "--time-format",
+    );
+    let american = [
+        "--time-format",
+        "%m/%d/%Y %I:%M:%S %p",
+        "--time-zone",
+        "Europe/Berlin",
+    ];
+    reads(
+        "an American date",
+        local("03/02/2026 10:MM:SS AM"),
+        &american,
+        "Europe/Berlin",
+    );
+    let offset = ["--time-format", "%d/%b/%Y:%H:%M:%S %z"];
+    reads(
+        "a date of a log",
+        local("02/Mar/2026:10:MM:SS +0100"),
+        &offset,
+        "",
+    );
+    let second = |row: &Row| 1_772_442_000 + u64::from(row.minute * 60 + row.second);
+    for (name, factor, tail) in [
+        ("seconds", 1, ""),
+        ("seconds and tenths", 1, ".0"),
+        ("milliseconds", 1_000, ""),
+        ("microseconds", 1_000_000, ""),
+        ("nanoseconds", 1_000_000_000, ""),
+    ] {
+        reads(
+            name,
+            with_times(&|row| format!("{}{tail}", second(row) * factor)),
+            &[],
+            "",
+        );
+    }
+    let days = with_times(&|row| format!("46083.{}", 375_000 + row.minute * 694 + row.second * 11));
+    refuses(
+        "days of a spreadsheet",
+        days,
+        &[],
+        "day number of a spreadsheet",
+    );
+    refuses(
+        "exponents of a spreadsheet",
+        with_times(&|row| format!("1.7724{:02}E+12", row.minute)),
+        &[],
+        "expected RFC 3339",
+    );
+    refuses(
+        "long ago",
+        local("1926-03-02THH:MM:SSZ"),
+        &[],
+        "before the year 2000",
+    );
+    refuses(
+        "in the future",
+        local("2226-03-02THH:MM:SSZ"),
+        &[],
+        "more than a day in the future",
+    );
+    refuses(
+        "an hour of 2034",
+        with_times(&|_| "2034030209".to_owned()),
+        &[],
+        "--time-zone",
+    );
+    refuses(
+        "seconds of 2034",
+        with_times(&|_| "2026039999".to_owned()),
+        &[],
+        "future",
+    );
+    refuses(
+        "an unknown zone",
+        clean(),
+        &["--time-zone", "Mars/Olympus"],
+        "time zone",
+    );
+    let apart = csv_with(
+        &HEADER.replacen("timestamp", "Call Date,Call Time", 1),
+        &|row| {
+            let rest = fields(row, ',', &plain, &share, "");
+            format!(
+                "2026-03-02,10:{:02}:{:02},{},{rest}",
+                row.minute, row.second, row.campaign
+            )
+        },
+    );
+    let joined = [
+        "--column",
+        "timestamp=Call Date+Call Time",
+        "--time-zone",
+        "Europe/Berlin",
+    ];
+    reads("date and time apart", &apart, &joined, "Europe/Berlin");
+    refuses(
+        "date and time apart",
+        &apart,
+        &[],
+        "--column \"timestamp=Call Date+Call Time\"",
+    );
+}
+
+#[test]
+fn the_two_hours_of_a_clock_change() {
+    let folder = Folder::new();
+    let header = "timestamp,availableAgents,answerRate\n";
+    // Clocks in New York went back from 02:00 to 01:00 on 2 November 2025, at 06:00 UTC.
+    let (mut local, mut utc) = (header.to_owned(), header.to_owned());
+    for n in 0..36_u32 {
+        let minute = n * 5;
+        let agents = 20 + n % 7;
+        let (hour_local, hour_utc) = (
+            if minute < 120 {
+                minute / 60
+            } else {
+                minute / 60 - 1
+            },
+            4 + minute / 60,
+        );
+        writeln!(
+            local,
+            "2025-11-02 {hour_local:02}:{:02}:00,{agents},0.3",
+            minute % 60
+        )
+        .unwrap();
+        writeln!(
+            utc,
+            "2025-11-02T{hour_utc:02}:{:02}:00Z,{agents},0.3",
+            minute % 60
+        )
+        .unwrap();
+    }
+    backtest(&folder, utc, &[]).expect(0);
+    let wanted = folder.read("decisions.csv");
+    let zone = ["--time-zone", "America/New_York"];
+    let run = backtest(&folder, &local, &zone).expect(0);
+    assert_eq!(folder.read("decisions.csv"), wanted);
+    assert!(
+        run.stderr.contains("24 of them, are taken in their order"),
+        "{}",
+        run.stderr
+    );
+    let sorted = [&zone[..], &["--sort"]].concat();
+    refuses(
+        "sorted",
+        &local,
+        &sorted,
+        "--sort cannot tell the two apart",
+    );
+    let spring = format!("{header}2026-03-08 02:30:00,20,0.3\n");
+    refuses(
+        "left out by the clock",
+        spring,
+        &zone,
+        "a clock change leaves this time out",
+    );
+}
+
+#[test]
+fn order_and_campaigns() {
+    let mut lines: Vec<String> = clean().lines().map(str::to_owned).collect();
+    let header = lines.remove(0);
+    lines.reverse();
+    let newest_first = format!("{header}\n{}\n", lines.join("\n"));
+    refuses("newest first", &newest_first, &[], "--sort");
+    let folder = Folder::new();
+    backtest(&folder, clean(), &[]).expect(0);
+    let sorted = |text: String| {
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    let wanted = sorted(folder.read("decisions.csv"));
+    backtest(&folder, &newest_first, &["--sort"]).expect(0);
+    assert_eq!(sorted(folder.read("decisions.csv")), wanted);
+    let by_campaign: Vec<String> = ["spring", "winter"]
+        .iter()
+        .flat_map(|id| {
+            clean()
+                .lines()
+                .filter(|line| line.contains(id))
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    backtest(
+        &folder,
+        format!("{header}\n{}\n", by_campaign.join("\n")),
+        &[],
+    )
+    .expect(0);
+    assert_eq!(sorted(folder.read("decisions.csv")), wanted);
+    let without: String = clean()
+        .lines()
+        .map(|line| {
+            let mut cells: Vec<&str> = line.split(',').collect();
+            cells.remove(1);
+            cells.join(",") + "\n"
+        })
+        .collect();
+    refuses("repeated times", &without, &[], "no column is campaignId");
+    refuses(
+        "repeated times, and bad rows left out",
+        &without,
+        &["--on-bad-row", "skip"],
+        "no column is campaignId",
+    );
+}
+
+#[test]
+fn totals_since_midnight() {
+    let folder = Folder::new();
+    let header = "timestamp,availableAgents,loggedInAgents,totalCallsDialed,totalCallsAnswered,totalCallsAbandoned\n";
+    let (mut each, mut running) = (header.to_owned(), header.to_owned());
+    let mut sums = [0; 3];
+    for n in 0..240_u32 {
+        let at = 1_772_490_600 + n * 30;
+        if at % 86_400 == 0 {
+            sums = [0; 3];
+        }
+        let counts = [15 + n % 4, 4 + n % 3, n % 2];
+        sums = [0, 1, 2].map(|place| sums[place] + counts[place]);
+        let agents = 8 + n % 11;
+        let row = |c: [u32; 3]| format!("{at},{agents},40,{},{},{}\n", c[0], c[1], c[2]);
+        each += &row(counts);
+        running += &row(sums);
+    }
+    let first = each.lines().nth(1).unwrap().to_owned();
+    let quiet: Vec<&str> = first.split(',').collect();
+    let without_first = each.replacen(&first, &format!("{},{},40,0,0,", quiet[0], quiet[1]), 1);
+    let run = |text: &str, args: &[&str]| {
+        let run = backtest(&folder, text, &[&["--policy", "predictive"], args].concat());
+        (run.expect(0).stderr, folder.read("decisions.csv"))
+    };
+    let (warning, wrong) = run(&running, &[]);
+    assert!(warning.contains("--totals cumulative"), "{warning}");
+    let (none, decided) = run(&running, &["--totals", "cumulative"]);
+    assert_eq!(none, "");
+    assert_ne!(decided, wrong);
+    assert_eq!(
+        run(&each, &[]),
+        (String::new(), run(&each, &["--totals", "interval"]).1)
+    );
+    // From the second row on the differences are the counts of the intervals.
+    let (_, wanted) = run(&without_first, &[]);
+    assert_eq!(decided, wanted);
+}
+
+#[test]
+fn json() {
+    let lines = |quotes| objects(quotes).join("\n") + "\n";
+    reads("NDJSON", lines(false), &[], "");
+    reads("numbers as text", lines(true), &[], "");
+    reads(
+        "an array",
+        format!("[{}]", objects(false).join(",")),
+        &[],
+        "JSON array",
+    );
+    let pretty = objects(true)
+        .join(",\n  ")
+        .replace(",\"", ",\n    \"")
+        .replace('{', "{\n    ");
+    reads(
+        "a pretty array",
+        format!("\u{FEFF}[\n  {pretty}\n]\n"),
+        &[],
+        "JSON array",
+    );
+    let renamed = lines(false).replace("availableAgents", "available_agents");
+    reads("names spelled otherwise", renamed, &[], "");
+    let mapped = lines(false).replace("availableAgents", "ready");
+    reads(
+        "a name that is given",
+        &mapped,
+        &["--column", "availableAgents=ready"],
+        "",
+    );
+    refuses("an unknown name", &mapped, &[], "availableAgents is empty");
+    refuses(
+        "a name that no row has",
+        &mapped,
+        &["--column", "availableAgents=idle"],
+        "no such member",
+    );
+    let twice = lines(false).replace(
+        "\"availableAgents\"",
+        "\"available_agents\":1,\"availableAgents\"",
+    );
+    refuses("one name twice", twice, &[], "given twice");
+    refuses(
+        "cut off",
+        format!("[{}", objects(false).join(",")),
+        &[],
+        "the array does not end",
+    );
+    refuses(
+        "a missing comma",
+        format!("[{}]", objects(false).join(" ")),
+        &[],
+        "between two objects",
+    );
+    refuses(
+        "an object over lines",
+        objects(false)[0].replace(',', ",\n"),
+        &[],
+        "in an array",
+    );
+}
+
+#[test]
+fn files_of_another_kind() {
+    for (name, bytes, reason) in [
+        (
+            "xlsx",
+            &b"PK\x03\x04\x14\0\x06\0[Content_Types].xml"[..],
+            "an Excel workbook: save it as CSV",
+        ),
+        ("zip", b"PK\x03\x04\x14\0\0\0history.csv", "a zip archive"),
+        ("gz", b"\x1F\x8B\x08\0", "it is compressed"),
+        ("zst", b"\x28\xB5\x2F\xFD\0", "compressed with zstd"),
+        ("parquet", b"PAR1\x15\x04", "a Parquet file"),
+        ("xls", b"\xD0\xCF\x11\xE0\xA1\xB1", "an old Excel workbook"),
+        ("html", b"\xEF\xBB\xBF<html><table>", "an HTML table"),
+        ("UTF-32", b"\xFF\xFE\0\0t\0\0\0", "UTF-32"),
+        ("sqlite", b"SQLite format 3\0", "an SQLite database"),
+    ] {
+        refuses(name, bytes, &[], reason);
+    }
+}
+
+#[test]
+fn agents_of_cxone_reports() {
+    let folder = Folder::new();
+    let run = |header: &str, row: &str| {
+        let mut text = format!("timestamp,availableAgents,dials,connects,abandons,{header}\n");
+        for n in 0..40 {
+            writeln!(
+                text,
+                "{},{},15,{},1,{row}",
+                1_772_442_000 + n * 30,
+                5 + n % 4,
+                4 + n % 3
+            )
+            .unwrap();
+        }
+        let run = backtest(&folder, text, &["--policy", "predictive"]).expect(0);
+        (run.stderr, folder.read("decisions.csv"))
+    };
+    let (_, wanted) = run("loggedInAgents", "40");
+    assert_eq!(
+        run("agentsLoggedIn,agentsUnavailable", "47,7"),
+        (String::new(), wanted.clone())
+    );
+    let (warning, alone) = run("agentsLoggedIn", "47");
+    assert!(warning.contains("counts agents on a break"), "{warning}");
+    assert_eq!(alone, run("other", "47").1);
+    assert_ne!(alone, wanted);
+}
