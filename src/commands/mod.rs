@@ -1,7 +1,6 @@
 //! The command line: one file for each subcommand.
 
 pub mod backtest;
-mod burst;
 pub mod cli;
 pub mod exit;
 mod history_file;
@@ -10,6 +9,7 @@ pub mod live_args;
 mod live_cycle;
 mod manual;
 pub mod pages;
+mod pause;
 mod progress;
 pub mod reading_args;
 pub mod resume;

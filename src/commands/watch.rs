@@ -9,9 +9,9 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use super::burst::{self, Pause};
 use super::interrupt::Interrupt;
 use super::live_args::{LiveArgs, OutputArgs};
+use super::pause::{self, Pause, wait};
 use super::{exit, live_cycle};
 use crate::base::clock::{Clock, Deadline, RunClock, SystemClock};
 use crate::base::notice::{Notice, Notices};
@@ -141,18 +141,14 @@ fn watch(
             screen.show(&board.lines(None));
             print(options, live, screen, &report)?;
         }
-        let elapsed = clock.monotonic().saturating_sub(began);
-        let end = began + due_at(next_slot(elapsed, live.interval), live.interval);
-        burst::see_out(
-            live,
-            &mut state,
-            &Pause { clock, speed, end },
-            &mut |report| {
-                board.add_burst_end(report);
-                screen.show(&board.lines(None));
-                print(options, live, screen, report)
-            },
-        )?;
+        let next = next_slot(clock.monotonic().saturating_sub(began), live.interval);
+        let end = began + due_at(next, live.interval);
+        let pause = Pause { clock, speed, end };
+        pause::see_burst_out(live, &mut state, &pause, &mut |report| {
+            board.add_burst_end(report);
+            screen.show(&board.lines(None));
+            print(options, live, screen, report)
+        })?;
         if clock.is_stopping() {
             break Watched::Interrupted;
         }
@@ -176,24 +172,16 @@ fn watch(
         }
     };
     let lasted = clock.monotonic().saturating_sub(began);
-    if let Some(problem) = leave(args.on_exit, live, &mut state, &watched) {
-        screen.above(|console| {
-            console.error(&problem);
-            Ok::<(), io::Error>(())
-        })?;
-    }
-    let closing = format!(
-        "{}\n{}",
-        board.closing(lasted, live.figures().as_ref()),
-        text::left_at(
-            &state,
-            cycle.subject,
-            cycle.pacer.limits().actuator.unit,
-            cycle.is_held(),
-            options.dry_run
-        )
+    leave(args.on_exit, live, &mut state, &watched, screen)?;
+    let left_at = text::left_at(
+        &state,
+        cycle.subject,
+        cycle.pacer.limits().actuator.unit,
+        cycle.is_held(),
+        options.dry_run,
     );
-    close(options, screen, &closing)?;
+    let closing = board.closing(lasted, live.figures().as_ref());
+    close(options, screen, &format!("{closing}\n{left_at}"))?;
     Ok(watched)
 }
 
@@ -213,13 +201,19 @@ fn close(options: &LiveOptions, screen: &Screen, closing: &str) -> io::Result<()
     })
 }
 
-/// Lowers the lever at the end of a watch, as `--on-exit` says. Returns why it could not.
-fn leave(on_exit: OnExit, live: &Live, state: &mut State, watched: &Watched) -> Option<String> {
+/// Lowers the lever at the end of a watch, as `--on-exit` says, and tells why it could not.
+fn leave(
+    on_exit: OnExit,
+    live: &Live,
+    state: &mut State,
+    watched: &Watched,
+    screen: &Screen,
+) -> io::Result<()> {
     let limits = live.cycle().pacer.limits();
     let (setpoint, reason) = match on_exit {
         // A burst is meant for some seconds.
         _ if state.open_burst().is_some() => (Setpoint::Stopped, Reason::BurstOver),
-        OnExit::Keep => return None,
+        OnExit::Keep => return Ok(()),
         OnExit::Safe => {
             let safe = limits.guards.safe.unwrap_or(limits.actuator.min);
             (safe, Reason::HeldByOperator)
@@ -230,7 +224,13 @@ fn leave(on_exit: OnExit, live: &Live, state: &mut State, watched: &Watched) -> 
         Watched::Interrupted => GRACE,
         Watched::Done(_) => live.deadline.limit(),
     };
-    text::failure(&live.lower_to(state, setpoint, reason, limit))
+    match text::failure(&live.lower_to(state, setpoint, reason, limit)) {
+        Some(problem) => screen.above(|console| {
+            console.error(&problem);
+            Ok(())
+        }),
+        None => Ok(()),
+    }
 }
 
 /// Number of the first cycle that is due after `elapsed`. The schedule is fixed at the start of the
@@ -243,21 +243,6 @@ fn next_slot(elapsed: Duration, interval: Duration) -> u64 {
 /// When a cycle is due, from the start of the run.
 fn due_at(slot: u64, interval: Duration) -> Duration {
     interval.saturating_mul(u32::try_from(slot).unwrap_or(u32::MAX))
-}
-
-/// Waits until `due`, and calls `tell` once a second with the time left, until that is true.
-pub(super) fn wait(clock: &dyn Clock, due: Duration, speed: u16, tell: impl Fn(Duration) -> bool) {
-    let second = Duration::from_secs(1) * u32::from(speed);
-    loop {
-        let left = due.saturating_sub(clock.monotonic());
-        if left.is_zero() || clock.is_stopping() {
-            return;
-        }
-        if tell(left) {
-            return;
-        }
-        clock.sleep(left.min(second));
-    }
 }
 
 fn print(

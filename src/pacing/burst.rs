@@ -88,7 +88,7 @@ pub(super) fn whole_calls(rate_mean: f64, interval: Duration) -> f64 {
 /// answers have rung out, before the next poll.
 pub(super) const LENGTH: f64 = 1.0 / 3.0;
 /// Highest length ÷ interval, where the maximum dial rate makes it longer; beyond it an even rate does
-/// as well with half the PATCHes.
+/// as well with half of the changes sent.
 const LENGTH_MAX: f64 = 2.0 / 3.0;
 /// Calls by which a product may fall short of a whole number.
 const ROUNDING: f64 = 1e-9;

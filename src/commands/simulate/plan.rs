@@ -12,7 +12,7 @@ use crate::config::{
     ConfigError, Layers, PacerPolicy, PolicyKind, PolicyName, Scope, Sources, scenario_file,
 };
 use crate::pacing::{Band, Ratio};
-use crate::sim::{Driver, Plan, Scenario, Shift, Telemetry, Variant};
+use crate::sim::{Driver, Plan, Scenario, Shift, Telemetry, Variant, VariantResults};
 
 /// The scenario of the file, or the default one, with the changes of the command line.
 pub(super) fn scenario(args: &SimulateArgs, layers: &Layers) -> Result<Scenario> {
@@ -122,7 +122,11 @@ pub(super) fn variant(
 
 /// The name of a policy with its way to place calls.
 fn name(policy: PolicyName, front_load: bool) -> String {
-    let placing = if front_load { " front-loaded" } else { "" };
+    let placing = if front_load {
+        VariantResults::FRONT_LOADED
+    } else {
+        ""
+    };
     format!("{policy}{placing}")
 }
 

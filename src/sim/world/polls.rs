@@ -61,9 +61,10 @@ impl World {
     /// A burst is over: the lever goes back to a standstill, if need be at the second try.
     pub(super) fn end_burst(&mut self, controller: &mut dyn Controller) {
         let is_applied = self.send(Setpoint::Stopped, controller);
-        self.burst_over_at = match is_applied {
-            true => f64::INFINITY,
-            false => self.now + BURST_END_AGAIN_SECS,
+        self.burst_over_at = if is_applied {
+            f64::INFINITY
+        } else {
+            self.now + BURST_END_AGAIN_SECS
         };
     }
 

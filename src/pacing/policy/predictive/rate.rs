@@ -67,9 +67,11 @@ impl Forecast {
 
     /// Time from sending a rate until it is dialed, s; 0 where calls follow it as soon as they last.
     pub(super) fn delay_secs(&self, settings: &Predictive) -> f64 {
-        let (secs, attempt_secs) = match settings.front_load {
-            false => (settings.secs(), ATTEMPT_SECS),
-            true => (settings.secs(), ATTEMPT_AFTER_BURST_SECS),
+        let secs = settings.secs();
+        let attempt_secs = if settings.front_load {
+            ATTEMPT_AFTER_BURST_SECS
+        } else {
+            ATTEMPT_SECS
         };
         let known = self.late.whole / (self.late.whole + LATE_PRIOR);
         let late_secs = self.late.part / (self.late.whole + LATE_PRIOR) * secs;

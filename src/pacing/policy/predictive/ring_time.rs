@@ -6,18 +6,20 @@ use super::settings::Predictive;
 impl Predictive {
     /// Time from the poll within which most answers to the calls of the interval arrive, s.
     pub(super) fn horizon_secs(&self) -> f64 {
-        match self.front_load {
-            false => self.secs() + ANSWER_TAIL_SECS,
-            true => self.secs(),
+        if self.front_load {
+            self.secs()
+        } else {
+            self.secs() + ANSWER_TAIL_SECS
         }
     }
 
     /// Of the calls of the intervals that end after `secs`, those whose answers come later: as seconds
     /// of the mean dial rate.
     pub(super) fn late_at_poll_secs(&self, secs: f64) -> f64 {
-        match self.front_load {
-            false => unanswered_secs(secs),
-            true => self.late_secs(secs),
+        if self.front_load {
+            self.late_secs(secs)
+        } else {
+            unanswered_secs(secs)
         }
     }
 
@@ -33,9 +35,10 @@ impl Predictive {
     /// Of the calls placed before a change bites, `delay_secs` from now, those whose answers come within
     /// the horizon, in the same unit.
     pub(super) fn ringing_secs(&self, delay_secs: f64) -> f64 {
-        match self.front_load {
-            false => unanswered_secs(self.horizon_secs()) + delay_secs,
-            true => self.late_secs(self.secs() - delay_secs),
+        if self.front_load {
+            self.late_secs(self.secs() - delay_secs)
+        } else {
+            unanswered_secs(self.horizon_secs()) + delay_secs
         }
     }
 }

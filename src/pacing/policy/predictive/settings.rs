@@ -35,9 +35,10 @@ impl Predictive {
     /// tail of the normal distribution.
     pub(super) fn reserve_first(&self) -> f64 {
         let limits = self.abandonment_limit.value() / RESERVE_FIRST_LIMIT;
-        let first = match self.front_load {
-            false => RESERVE_FIRST,
-            true => RESERVE_FIRST_BURST,
+        let first = if self.front_load {
+            RESERVE_FIRST_BURST
+        } else {
+            RESERVE_FIRST
         };
         let reserve = first - RESERVE_PER_LIMIT * libm::log(limits);
         reserve.clamp(RESERVE_MIN, RESERVE_MAX)
@@ -45,25 +46,28 @@ impl Predictive {
 
     /// The part of a dial rate that is dialed, calls per minute: whole ones, or whole calls of a burst.
     pub(super) fn dialed(&self, rate: f64) -> f64 {
-        match self.front_load {
-            false => libm::floor(rate),
-            true => burst::whole_calls(rate, self.interval) * 60.0 / self.secs(),
+        if self.front_load {
+            burst::whole_calls(rate, self.interval) * 60.0 / self.secs()
+        } else {
+            libm::floor(rate)
         }
     }
 
     /// The steps that a dial rate has, calls per minute: 1, or one call in an interval.
     pub(super) fn rate_step(&self) -> f64 {
-        match self.front_load {
-            false => 1.0,
-            true => 60.0 / self.secs(),
+        if self.front_load {
+            60.0 / self.secs()
+        } else {
+            1.0
         }
     }
 
     /// Time in which the calls of an interval are placed, s.
     pub(super) fn placing_secs(&self) -> f64 {
-        match self.front_load {
-            false => self.secs(),
-            true => self.secs() * burst::LENGTH,
+        if self.front_load {
+            self.secs() * burst::LENGTH
+        } else {
+            self.secs()
         }
     }
 

@@ -1,9 +1,8 @@
-//! The second act of an interval in `watch`: the lever goes back to a standstill when a burst is over.
+//! What `watch` does between two cycles: it waits, and ends the burst of the interval, if there is one.
 
 use std::io;
 use std::time::Duration;
 
-use super::watch::wait;
 use crate::base::clock::{Clock, Deadline};
 use crate::live::{CycleReport, Live, State};
 
@@ -18,7 +17,7 @@ pub(super) struct Pause<'a> {
 /// Waits until the burst in force is over, if there is one, and lowers the lever; what fails is tried
 /// again until the next cycle is due. A stop of the run or of the campaign ends the wait: what comes
 /// then lowers the lever itself.
-pub(super) fn see_out(
+pub(super) fn see_burst_out(
     live: &Live,
     state: &mut State,
     pause: &Pause,
@@ -46,6 +45,21 @@ pub(super) fn see_out(
         wait_for = AGAIN;
     }
     Ok(())
+}
+
+/// Waits until `due`, and calls `tell` once a second with the time left, until that is true.
+pub(super) fn wait(clock: &dyn Clock, due: Duration, speed: u16, tell: impl Fn(Duration) -> bool) {
+    let second = Duration::from_secs(1) * u32::from(speed);
+    loop {
+        let left = due.saturating_sub(clock.monotonic());
+        if left.is_zero() || clock.is_stopping() {
+            return;
+        }
+        if tell(left) {
+            return;
+        }
+        clock.sleep(left.min(second));
+    }
 }
 
 /// Time from a failed end of a burst to the next try.
