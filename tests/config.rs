@@ -368,7 +368,7 @@ fn help_names_every_setting_and_its_environment_name() {
             .finish()
             .expect(0)
             .stdout
-            .contains(".TH dialpace")
+            .contains(".TH DIALPACE")
     );
 }
 

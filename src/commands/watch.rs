@@ -17,7 +17,7 @@ use crate::base::clock::{Clock, Deadline, RunClock, SystemClock};
 use crate::base::notice::{Notice, Notices};
 use crate::config::Sources;
 use crate::live::{self, CycleReport, Exchanges, Live, LiveOptions, SandboxLifetime, State};
-use crate::pacing::{Reason, Setpoint};
+use crate::pacing::{Reason, Setpoint, Unit};
 use crate::report::board::Board;
 use crate::report::{Screen, text};
 
@@ -210,15 +210,19 @@ fn leave(
     screen: &Screen,
 ) -> io::Result<()> {
     let limits = live.cycle().pacer.limits();
+    let operator = Reason::HeldByOperator;
     let (setpoint, reason) = match on_exit {
         // A burst is meant for some seconds.
         _ if state.open_burst().is_some() => (Setpoint::Stopped, Reason::BurstOver),
         OnExit::Keep => return Ok(()),
         OnExit::Safe => {
             let safe = limits.guards.safe.unwrap_or(limits.actuator.min);
-            (safe, Reason::HeldByOperator)
+            (safe, operator)
         }
-        OnExit::Stop => (Setpoint::Stopped, Reason::HeldByOperator),
+        OnExit::Stop if limits.actuator.unit == Unit::CallsPerAgent => {
+            (limits.actuator.min, operator)
+        }
+        OnExit::Stop => (Setpoint::Stopped, operator),
     };
     let limit = match watched {
         Watched::Interrupted => GRACE,

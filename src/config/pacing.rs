@@ -61,16 +61,6 @@ impl Layers {
         Ok(dialing)
     }
 
-    /// True where the calls of an interval are to be placed in its first third.
-    pub fn front_load(&self) -> Result<bool, ConfigError> {
-        self.value("front_load", values::flag)
-    }
-
-    /// Both ways to place the calls of an interval, or one, to compare in a simulation.
-    pub fn front_loads(&self) -> Result<Vec<bool>, ConfigError> {
-        self.value("front_load", values::flags)
-    }
-
     /// The policies to compare in a simulation.
     pub fn policies(&self) -> Result<Vec<PolicyName>, ConfigError> {
         self.value("policy", policy_name::list(str::parse))
@@ -132,13 +122,7 @@ impl Layers {
         band: Band,
         interval: Duration,
     ) -> Result<Pacer, ConfigError> {
-        let source = self.source_of("front_load");
-        if source.rank() == 0 && self.front_load()? {
-            return Err(ConfigError::Value(
-                source.to_string(),
-                "backtest replays one decision for each row, and a burst takes two: watch and simulate have it".to_owned(),
-            ));
-        }
+        self.refuse_front_load()?;
         self.simulated_pacer(policy, band, interval, &rate_dialing(), false)
     }
 

@@ -260,7 +260,6 @@ pub const SETTINGS: &[Setting] = &[
         default: Words("the business unit's, or UTC"),
         help: "Time zone of the campaign",
         details: "A name of the tz database, such as America/Denver, which is part of this program. A skill's counts begin anew at its midnight; times of exported history without an offset are in it, and so are hours of the day in reports.",
-        is_common: true,
         ..PACING
     },
     Setting {

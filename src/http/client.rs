@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
-use ureq::http::{HeaderMap, Request as HttpRequest, Response, header};
+use ureq::http::{HeaderMap, Method, Request as HttpRequest, Response, header};
 use ureq::tls::Certificate;
 use ureq::{Agent, AsSendBody, Error};
 
@@ -307,6 +307,8 @@ impl<'a> Client<'a> {
         match &request.body {
             Some(Body::Plain(text)) => self.run(builder.body(text.as_str())?, try_of),
             Some(Body::Secret(text)) => self.run(builder.body(text.expose_secret())?, try_of),
+            // Its length is told, since some servers take none for a body without an end.
+            None if request.method == Method::POST => self.run(builder.body("")?, try_of),
             None => self.run(builder.body(())?, try_of),
         }
     }

@@ -75,9 +75,9 @@ impl Cycle<'_> {
         let sample = sample.copied().flatten();
         let decision = self.decide(state, sight.as_ref(), sample, deadline);
         let (decision, outcome) = if self.is_held() {
-            let is_stopping = sight.is_some_and(|sight| sight.bounds.is_stopping);
+            let resists = sight.is_some_and(|sight| sight.bounds.resists_stop);
             let held = self.hold(state, decision, obeyed, deadline, &mut failures);
-            if is_stopping && matches!(held.1, Outcome::Held) {
+            if resists && matches!(held.1, Outcome::Held) {
                 self.stop_again(state, deadline, &mut failures);
             }
             held

@@ -106,8 +106,8 @@ pub struct Bounds {
     pub not_taken: Option<(Setpoint, String)>,
     /// Why it is not moved.
     pub obstacle: Option<Obstacle>,
-    /// True where the platform accepted a stop and still dials.
-    pub is_stopping: bool,
+    /// True where the platform accepted a stop long ago and still dials.
+    pub resists_stop: bool,
 }
 
 /// Why a lever is not moved, in words.

@@ -16,7 +16,9 @@ use super::settings::SkillAccess;
 use crate::base::clock::Deadline;
 use crate::base::notice::Notices;
 use crate::base::secrets;
-use crate::http::{Address, Answer, CallError, Client, Problem, Proxy, Request, Retry};
+use crate::http::{
+    Address, Answer, CallError, Client, Problem, Proxy, Request, Retry, shown_address,
+};
 use crate::platform::place::Place;
 use crate::platform::tokens::{Access, Issued, Owner, Tokens};
 use crate::platform::{Connections, Site, TokenCache};
@@ -203,39 +205,52 @@ impl<'a> SkillAccount<'a> {
         Ok(Access { place, ..access })
     }
 
+    /// The host that the platform names for the tenant, or else the one of its cluster. Where the
+    /// user named the host to log in at, no host that nobody named gets the token.
     fn discover(&self, place: &Place, deadline: &Deadline) -> Result<Site, CallError> {
-        let cluster = place.cluster.as_deref().and_then(hosts::of_cluster);
-        let asked = match &place.tenant {
-            Some(tenant) => self.ask_for_host(tenant, deadline),
-            None => Err(CallError::unusable(
-                DISCOVERY_CALL,
-                "the login names no tenant, so its host cannot be asked for; set --api-base",
-            )),
+        let told = match &place.tenant {
+            Some(tenant) => self.ask_for_host(tenant, deadline)?,
+            None => None,
         };
-        match (asked, cluster) {
-            (Err(error), Some(_)) if error.retry_at.is_some() || error.denied => Err(error),
-            (Err(_), Some(site)) => Ok(site),
-            (asked, _) => asked,
+        if let Some(site) = told {
+            return Ok(site);
         }
+        let cluster = place.cluster.as_deref().and_then(hosts::of_cluster);
+        let is_free = self.settings.access.auth_base.is_none();
+        cluster.filter(|_| is_free).ok_or_else(|| {
+            let problem = match place.tenant {
+                Some(_) => "it names no host of the data calls (api_endpoint); set --api-base",
+                None => {
+                    "the login names no tenant, so its host cannot be asked for; set --api-base"
+                }
+            };
+            CallError::unusable(DISCOVERY_CALL, problem)
+        })
     }
 
-    fn ask_for_host(&self, tenant: &str, deadline: &Deadline) -> Result<Site, CallError> {
+    /// Asks for the tenant's host; `None` where the platform knows none.
+    fn ask_for_host(&self, tenant: &str, deadline: &Deadline) -> Result<Option<Site>, CallError> {
         let auth = self.auth_host()?;
         let client = self.client(DISCOVERY_CALL, &auth)?;
         let request = login::discovery(auth.origin(), tenant);
-        let answer = client.call(&request, None, deadline)?;
+        let answer = match client.call(&request, None, deadline) {
+            Err(error) if error.status() == Some(404) => return Ok(None),
+            answer => answer?,
+        };
         let answer: Value = client.read(DISCOVERY_CALL, &answer)?;
         let unusable = |problem: String| CallError::unusable(DISCOVERY_CALL, problem);
         let endpoint = login::address_in(&answer, "api_endpoint").map_err(unusable)?;
         let Some(endpoint) = endpoint else {
-            return Err(unusable(
-                "api_endpoint is missing; set --api-base".to_owned(),
-            ));
+            return Ok(None);
         };
-        let site = hosts::api_base(&endpoint)
-            .map_err(|problem| unusable(format!("api_endpoint: {problem}; set --api-base")))?;
+        let site = hosts::api_base(&endpoint).map_err(|problem| {
+            let endpoint = shown_address(&endpoint);
+            unusable(format!(
+                "api_endpoint {endpoint}: {problem}; set --api-base"
+            ))
+        })?;
         self.refuse_stranger(DISCOVERY_CALL, "api_endpoint", &site)?;
-        Ok(site)
+        Ok(Some(site))
     }
 
     /// Fails where neither the platform's domains nor the user's settings name the host.

@@ -59,6 +59,7 @@ impl PacedSkill<'_, '_> {
             Err(error) => return Err(error),
         }
         memory.run.refusals = 0;
+        memory.run.polls = 0;
         memory.run.started_at = None;
         memory.lever.settle(Setpoint::Stopped);
         Ok(match damage {
@@ -112,6 +113,15 @@ impl PacedSkill<'_, '_> {
                 Some(401) if !was_renewed => {
                     was_renewed = true;
                     continue;
+                }
+                // An earlier stop of ours may just have ended.
+                Some(409) if !is_stop && memory.is_stopping() => {
+                    let refused =
+                        self.after_refusal(memory, error, is_stop, is_uncertain, deadline);
+                    if refused.is_err() && memory.is_at_rest() {
+                        continue;
+                    }
+                    return refused;
                 }
                 Some(404 | 409) => {
                     return self.after_refusal(memory, error, is_stop, is_uncertain, deadline);

@@ -104,6 +104,8 @@ pub(super) struct Run {
     pub(super) started_at: Option<UnixMillis>,
     /// Stops in a row that were refused while it ran.
     pub(super) refusals: u32,
+    /// Polls since the last stop that was accepted, at which it still ran.
+    pub(super) polls: u32,
 }
 
 /// What was told once.

@@ -43,6 +43,11 @@ impl Platform for PacedSkill<'_, '_> {
             Ok(polled) => (Ok(polled.sample), polled.shortage),
             Err(error) => (Err(error), None),
         };
+        memory.run.polls = if memory.is_stopping() {
+            memory.run.polls.saturating_add(1)
+        } else {
+            0
+        };
         let authority = self.no_authority(&memory).map(Obstacle::NoAuthority);
         let obstacle = obstacle
             .or(authority)
@@ -52,7 +57,7 @@ impl Platform for PacedSkill<'_, '_> {
             reach: self.reach(&memory),
             not_taken: self.not_taken(&memory),
             obstacle,
-            is_stopping: memory.is_stopping(),
+            resists_stop: memory.run.polls > STOPPING_POLLS,
         };
         memory.keep(cursor);
         Poll {
@@ -195,6 +200,9 @@ impl PacedSkill<'_, '_> {
 }
 
 const DAY_SECS: u64 = 86_400;
+/// Polls at which a skill may still run after a stop that was accepted: it ends its calls first, which
+/// takes up to 90 s.
+const STOPPING_POLLS: u32 = 3;
 /// Activity and summary.
 const CALLS_A_POLL: u64 = 2;
 /// Time between two reads of the skill.

@@ -189,7 +189,7 @@ impl Staff {
     /// Agents on a break.
     pub(super) fn on_break(&self) -> u32 {
         let on_break = |agent: &&Agent| agent.state == AgentState::OnBreak;
-        super::count(self.agents.iter().filter(on_break).count())
+        u32::try_from(self.agents.iter().filter(on_break).count()).unwrap_or(u32::MAX)
     }
 
     /// Connected calls since the start.
