@@ -17,7 +17,12 @@ pub(super) fn run(live: &Live, state: &mut State, deadline: &Deadline) -> CycleR
             .count(state, &report)
             .map_err(|error| report::text::chain(&error))
             .and_then(|counters| {
-                let text = report::metrics::text(&report, &counters, live.cycle().subject);
+                let text = report::metrics::text(
+                    &report,
+                    &counters,
+                    live.cycle().subject,
+                    live.cycle().pacer,
+                );
                 files::publish_to_all(path, text.as_bytes()).map_err(|error| error.to_string())
             });
         if let Err(problem) = written {

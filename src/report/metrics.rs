@@ -6,11 +6,11 @@ use crate::base::subject::Subject;
 use crate::base::units::UnixMillis;
 use crate::live::Counters;
 use crate::live::CycleReport;
-use crate::pacing::Unit;
+use crate::pacing::{Pacer, Reason, Unit};
 
 /// The whole file after one cycle. Values that the cycle did not measure are left out.
 #[must_use]
-pub fn text(report: &CycleReport, counters: &Counters, subject: &Subject) -> String {
+pub fn text(report: &CycleReport, counters: &Counters, subject: &Subject, pacer: &Pacer) -> String {
     let evidence = &report.decision.evidence;
     let mut file = MetricsText {
         text: String::new(),
@@ -36,6 +36,15 @@ pub fn text(report: &CycleReport, counters: &Counters, subject: &Subject) -> Str
         "deviation",
         "Answer rate - SLA threshold, at the last poll.",
         evidence.deviation,
+    );
+    file.abandonment(report, pacer);
+    file.head("policy_info", "gauge", "The policy that decides.");
+    let policy = format!(",policy=\"{}\"", pacer.policy().name());
+    file.sample("policy_info", &policy, 1);
+    file.gauge(
+        "held_by_operator",
+        "1 while dialpace stop holds it, until dialpace resume.",
+        Some(u8::from(report.decision.reason == Reason::HeldByOperator)),
     );
     file.head("cycles_total", "counter", "Cycles by what came of them.");
     for (outcome, count) in [
@@ -76,7 +85,7 @@ struct MetricsText {
 }
 
 impl MetricsText {
-    /// The lever, and what a skill tells of its agents and of abandonment.
+    /// The lever, and what a skill tells of its agents.
     fn lever(&mut self, report: &CycleReport) {
         let decision = &report.decision;
         let value = |setpoint| decision.unit.value(setpoint);
@@ -102,10 +111,24 @@ impl MetricsText {
             "Agents with a call or in wrap-up, at the last poll.",
             evidence.traffic.busy,
         );
+    }
+
+    /// The abandonment rate with its basis, and the limit that the policy keeps under.
+    fn abandonment(&mut self, report: &CycleReport, pacer: &Pacer) {
+        let abandonment = report.decision.evidence.abandonment();
+        if let Some(rate) = abandonment.rate {
+            self.head(
+                "abandonment_rate",
+                "gauge",
+                "Abandoned / (connected + abandoned), measured or else expected.",
+            );
+            let basis = format!(",basis=\"{}\"", abandonment.basis.name());
+            self.sample("abandonment_rate", &basis, f64::from(rate));
+        }
         self.gauge(
-            "abandonment_rate",
-            "Abandoned / live answers, measured or else expected.",
-            evidence.abandonment().rate.map(f64::from),
+            "abandonment_limit",
+            "The abandonment rate that the policy keeps under.",
+            pacer.policy().abandonment_limit().map(f64::from),
         );
     }
 
