@@ -157,7 +157,7 @@ pub(super) fn flag(text: &str) -> Result<bool, String> {
     }
 }
 
-/// One of both, or both, separated by commas.
+/// `on`, `off` or both, separated by commas.
 pub(super) fn flags(text: &str) -> Result<Vec<bool>, String> {
     let mut values = Vec::new();
     for value in text.split(',') {
