@@ -850,3 +850,125 @@ fn a_downsampled_series_keeps_its_lowest_and_highest_values() {
     assert_eq!(low.min_by_key(|low| low.rate), Some(value(77_777, 1)));
     assert_eq!(chart_data.rates()[0].decided.buckets()[0].high.rate, 34);
 }
+
+#[test]
+fn swept_settings_are_one_pass_and_each_is_a_run_of_its_own() {
+    let folder = Folder::new();
+    let day = fixture("metrics/day.csv");
+    let run = |args: &[&str]| {
+        let args = [&["--format", "json"], args].concat();
+        backtest(&folder, &day, &args).expect(0).json()["results"].clone()
+    };
+    let swept = run(&["--utilisation", "0.7:0.9:0.1", "--window", "3,6"]);
+    let swept = swept.as_array().unwrap();
+    assert_eq!(swept.len(), 6);
+    for result in swept {
+        let mut result = result.clone();
+        let object = result.as_object_mut().unwrap();
+        let (utilisation, window) = (object.remove("utilisation"), object.remove("window"));
+        let (utilisation, window) = (
+            utilisation.unwrap().to_string(),
+            window.unwrap().to_string(),
+        );
+        let alone = run(&["--utilisation", &utilisation, "--window", &window]);
+        assert_eq!(alone[0], result);
+    }
+    // The rate of policy fixed makes no difference to another.
+    let some = run(&["--policy", "capacity,fixed", "--dial-rate", "20,30"]);
+    assert_eq!(some.as_array().unwrap().len(), 3);
+    let csv = ["--format", "csv", "--max-dial-rate", "20,30"];
+    let csv = backtest(&folder, &day, &csv).expect(0).stdout;
+    let lines = rows(&csv);
+    assert_eq!((lines.len(), lines[1]["maxDialRate"]), (2, "30"));
+    assert_eq!(lines[0]["rows"], "1440");
+    let error = backtest(&folder, &day, &["--window", "3:x:1"]).expect(2);
+    assert!(error.stderr.contains("--window"), "{}", error.stderr);
+}
+
+#[test]
+fn a_ratio_is_compared_with_the_ratio_of_the_file() {
+    let folder = Folder::new();
+    let mut text = String::from(
+        "timestamp,availableAgents,loggedInAgents,totalCallsDialed,totalCallsAnswered,totalCallsAbandoned,ratio\n",
+    );
+    for n in 0..40 {
+        writeln!(text, "{},8,40,30,9,0,1.5", 1_772_442_000 + n * 60).unwrap();
+    }
+    let policy = ["--policy", "ratio", "--interval", "60s"];
+    let found = decisions(&folder, &text, &policy);
+    let found = rows(&found);
+    assert_eq!(found[0]["ratio"], "1.5");
+    assert_eq!(
+        (found[1]["previousRatio"], found[1]["newRatio"]),
+        ("1.0", "1.0")
+    );
+    let file = folder.write("history.csv", &text);
+    let args = [&policy[..], &["--format", "json"]].concat();
+    let json = backtest(&folder, &file, &args).expect(0).json();
+    assert_eq!(json["results"][0]["history"]["ratioMean"], 1.5);
+    let both = ["--policy", "ratio,capacity"];
+    let error = backtest(&folder, &file, &both).expect(2).stderr;
+    assert!(error.contains("calls per agent"), "{error}");
+}
+
+#[test]
+fn hours_of_the_day_in_the_report_are_those_of_the_zone() {
+    let folder = Folder::new();
+    let mut text = String::from("timestamp,availableAgents,answerRate\n");
+    for n in 0..60 {
+        writeln!(text, "2026-03-02T23:{n:02}:00Z,40,0.3").unwrap();
+    }
+    let file = folder.write("history.csv", text);
+    let page = folder.path("report.html");
+    let cell = |args: &[&str]| {
+        let args = [&["--report", page.to_str().unwrap()], args].concat();
+        backtest(&folder, &file, &args).expect(0);
+        let html = folder.read("report.html");
+        let place = html.find("class=\"cell\"").unwrap();
+        html[place..place + 60].to_owned()
+            + if html.contains("day, Europe/Berlin") {
+                "B"
+            } else {
+                "U"
+            }
+    };
+    let (utc, berlin) = (cell(&[]), cell(&["--time-zone", "Europe/Berlin"]));
+    // Monday at 23, and Tuesday at 0.
+    assert!(
+        utc.contains("x=\"807.5\" y=\"10.0\"") && utc.ends_with('U'),
+        "{utc}"
+    );
+    assert!(
+        berlin.contains("x=\"60.0\" y=\"36.0\"") && berlin.ends_with('B'),
+        "{berlin}"
+    );
+}
+
+#[test]
+fn the_same_bytes_at_any_number_of_jobs() {
+    let folder = Folder::new();
+    let mut text = String::from("timestamp,campaignId,availableAgents,answerRate,note\n");
+    for n in 0..30_000_u32 {
+        let note = match n % 5_000 {
+            17 => "\"two\nlines, and a \"\"quote\"\"\"",
+            _ => "a \"quote\" within",
+        };
+        let (at, campaign, agents) = (1_772_442_000 + n / 3 * 30, n % 3, 20 + n % 41);
+        writeln!(text, "{at},c{campaign},{agents},0.3,{note}").unwrap();
+    }
+    text += "1,c0,x,0.3,bad\n";
+    let run = |jobs: &str| {
+        let args = ["--jobs", jobs, "--on-bad-row", "skip", "--format", "json"];
+        let file = folder.write("history.csv", &text);
+        let output = folder.path("decisions.csv");
+        let with_output = [&["--output", output.to_str().unwrap()], &args[..]].concat();
+        let stdout = backtest(&folder, &file, &with_output).expect(0).stdout;
+        (stdout, folder.read("decisions.csv"))
+    };
+    let one = run("1");
+    assert!(one.0.contains("\"line\":30008"), "{}", one.0);
+    assert_eq!(one.1.lines().count(), 30_001);
+    for jobs in ["2", "3", "8"] {
+        assert!(run(jobs) == one, "{jobs}");
+    }
+}

@@ -31,11 +31,11 @@ const READS: [Call; 7] = [
 
 /// A fault, its name, and the exit codes of a cycle in which every try meets it.
 const FAULTS: &[(&str, Fault, &[i32])] = &[
-    ("500", || Reply::status(500), &[1]),
+    ("500", || Reply::status(500), &[5]),
     (
         "503 with HTML",
         || Reply::Answer(503, Vec::new(), "<html>down</html>".to_owned()),
-        &[1],
+        &[5],
     ),
     ("429", || Reply::status(429), &[4]),
     (
@@ -134,7 +134,9 @@ fn one_fault(call: Call, (name, fault, codes): &(&str, Fault, &[i32])) {
 
     skills.recover();
     skills.world().advance(30);
-    if !name.contains("hour") {
+    // Discovery that does not know the tenant: the cluster's host, which nobody has here.
+    let is_elsewhere = (call, *name) == (Call::Discovery, "404");
+    if !name.contains("hour") && !is_elsewhere {
         tick(&folder, &skills, &[]).expect(0);
     }
     let writes_json = serde_json::from_str::<Value>(&folder.read("state.json"));
@@ -181,13 +183,16 @@ fn every_fault_on_the_write_ends_at_a_ratio_that_was_wanted() {
         }
         skills.recover();
         for _ in 0..3 {
+            folder.age(200);
             skills.world().advance(200);
             tick(&folder, &skills, &["--policy", "fixed", "--ratio", "1"]);
         }
         if !name.contains("hour") {
             assert_eq!(skills.world().ratio(), 1, "{name}");
         }
-        assert_eq!(skills.world().ratios, [2, 1], "{name}");
+        if !name.contains("hour") {
+            assert_eq!(skills.world().ratios, [2, 1], "{name}");
+        }
     }
 }
 
@@ -199,11 +204,8 @@ fn silence_falls_to_the_lowest_ratio_once() {
     for call in [Call::Activity, Call::Summary] {
         skills.fault(call, |_| Reply::status(500));
         for _ in 0..12 {
-            tick(
-                &folder,
-                &skills,
-                &["--retries", "0", "--max-sample-age", "1s"],
-            );
+            tick(&folder, &skills, &["--retries", "0"]);
+            folder.age(30);
             skills.world().advance(30);
         }
         assert_eq!(skills.world().ratios, [2, 1], "{call:?}");

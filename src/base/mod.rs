@@ -11,6 +11,7 @@ pub mod number_text;
 pub mod plain_words;
 pub mod secrets;
 pub mod subject;
+pub mod swept;
 pub mod timestamp;
 pub mod units;
 pub mod visible;

@@ -196,6 +196,13 @@ pub enum Notice {
         /// The file.
         path: String,
     },
+    /// Requests that pacing takes, at the start of a watch.
+    RequestsADay {
+        /// Their number a day, at most.
+        estimate: u64,
+        /// The number from which on the tenant's owner is warned, where it is known.
+        limit: Option<u32>,
+    },
     /// A platform tells something of its own.
     Platform {
         /// Its importance.

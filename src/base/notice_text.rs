@@ -102,6 +102,16 @@ impl fmt::Display for Notice {
             Self::SandboxBegunAnew => f.write_str(
                 "the sandbox's campaign was begun anew: it is too old, or the clock has jumped, and the time since its beginning would take too long to simulate",
             ),
+            Self::RequestsADay { estimate, limit } => {
+                write!(f, "pacing takes about {estimate} requests a day at most")?;
+                match limit {
+                    Some(limit) => write!(
+                        f,
+                        "; the tenant's owner is warned above {limit} (apiPublishedLimit)"
+                    ),
+                    None => Ok(()),
+                }
+            }
             Self::MetricsNotWritten { path, problem } => {
                 write!(f, "the metrics file {path} was not written: {problem}")
             }

@@ -27,6 +27,9 @@ pub fn of_cycle(report: &CycleReport) -> u8 {
 /// the campaign means that the run to stop has another.
 #[must_use]
 pub fn of_halt(halt: &Halt) -> u8 {
+    if let Some(Err(error)) = &halt.restored {
+        return of_call(error);
+    }
     match &halt.by {
         HaltedBy::ThisRun(report) => of_cycle(report),
         HaltedBy::Holder

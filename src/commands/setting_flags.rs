@@ -61,7 +61,7 @@ fn arg(setting: &'static Setting, lists: bool) -> Arg {
     let lists = setting.lists.filter(|_| lists);
     let mut value = setting.value.to_owned();
     if lists.is_some() {
-        value.push('S');
+        value.push_str(if value == "N" { ",N" } else { "S" });
     }
     let choices = setting.choices.map(|choices| choices(lists.is_some()));
     let (help, details) = match lists {
@@ -92,7 +92,7 @@ fn arg(setting: &'static Setting, lists: bool) -> Arg {
     let arg = Arg::new(setting.key)
         .long(setting.flag())
         // "N" and "SHARE": a number below 0 is refused with the range, not as an unknown flag.
-        .allow_negative_numbers(matches!(value.as_str(), "N" | "SHARE"))
+        .allow_negative_numbers(matches!(value.as_str(), "N" | "N,N" | "SHARE"))
         .value_name(value)
         .help(short)
         .long_help(long)

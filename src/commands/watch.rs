@@ -134,6 +134,7 @@ fn watch(
         let deadline = Deadline::after(clock, limit);
         let report = live_cycle::run(live, &mut state, &deadline);
         cycles += 1;
+        tell_requests(cycles, live, &state, screen);
         let was_held = report.decision.reason == Reason::HeldByOperator;
         let is_cut_short = clock.is_stopping() && report.error.is_some();
         if !is_cut_short {
@@ -183,6 +184,19 @@ fn watch(
     let closing = board.closing(lasted, live.figures().as_ref());
     close(options, screen, &format!("{closing}\n{left_at}"))?;
     Ok(watched)
+}
+
+/// Tells how many requests pacing takes, where the platform counts them. The first cycle has read its
+/// limit.
+fn tell_requests(cycles: u64, live: &Live, state: &State, screen: &Screen) {
+    let platform = live.cycle().platform;
+    let requests = platform.requests_a_day(&state.cursor, live.interval);
+    if let Some(requests) = requests.filter(|_| cycles == 1) {
+        screen.tell(&Notice::RequestsADay {
+            estimate: requests.estimate,
+            limit: requests.limit,
+        });
+    }
 }
 
 /// Prints the closing words: beside JSON as a note.

@@ -16,7 +16,7 @@ impl Layers {
     }
 
     /// Refuses its flag where history is replayed.
-    pub(super) fn refuse_front_load(&self) -> Result<(), ConfigError> {
+    pub fn refuse_front_load(&self) -> Result<(), ConfigError> {
         let source = self.source_of("front_load");
         if source.rank() > 0 || !self.front_load()? {
             return Ok(());

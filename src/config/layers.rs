@@ -201,6 +201,20 @@ impl Layers {
             .transpose()
     }
 
+    /// The same with one value each for these settings.
+    pub(super) fn with(&self, values: &[(&'static str, String)]) -> Self {
+        let mut given = self.given.clone();
+        for (key, text) in values {
+            if let Some(given) = given.get_mut(key) {
+                given.text.clone_from(text);
+            }
+        }
+        Self {
+            given,
+            ..Self::default()
+        }
+    }
+
     /// Takes a value in unless a stronger source has given one. An empty value is an error even
     /// where a stronger source covers it: somebody meant to say something.
     fn offer(&mut self, setting: &Setting, text: &str, source: Source) -> Result<(), ConfigError> {

@@ -21,6 +21,7 @@ mod setting;
 mod settings;
 mod skill_access;
 mod source;
+mod sweep;
 mod toml_file;
 mod values;
 

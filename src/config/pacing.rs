@@ -115,18 +115,7 @@ impl Layers {
         self.value("abandonment_limit", values::share_above_zero)
     }
 
-    /// The pacer of one policy with one band, for a dialer that is set to an even dial rate.
-    pub fn pacer(
-        &self,
-        policy: PacerPolicy,
-        band: Band,
-        interval: Duration,
-    ) -> Result<Pacer, ConfigError> {
-        self.refuse_front_load()?;
-        self.simulated_pacer(policy, band, interval, &rate_dialing(), false)
-    }
-
-    /// The same for any dialer; `front_load` places the calls of an interval in its first third.
+    /// The pacer of one policy with one band, for a dialer; `front_load` places the calls of an interval in its first third.
     pub fn simulated_pacer(
         &self,
         policy: PacerPolicy,

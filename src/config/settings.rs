@@ -400,6 +400,10 @@ pub const SETTINGS: &[Setting] = &[
         default: Words("10; with policy predictive 0"),
         help: "Lowest dial rate",
         details: "It holds while there are agents. Policy predictive dials nobody while no agent will be free.",
+        lists: Some(Lists {
+            help: "Lowest dial rates, calls/min",
+            details: "A value, a list or a range.",
+        }),
         is_common: true,
         ..PACING
     },
@@ -410,6 +414,10 @@ pub const SETTINGS: &[Setting] = &[
         unit: "calls/min",
         default: Text("100"),
         help: "Highest dial rate",
+        lists: Some(Lists {
+            help: "Highest dial rates, calls/min",
+            details: "A value, a list or a range.",
+        }),
         is_common: true,
         ..PACING
     },
@@ -420,6 +428,10 @@ pub const SETTINGS: &[Setting] = &[
         unit: "samples",
         default: Text("6"),
         help: "Length of the sliding window",
+        lists: Some(Lists {
+            help: "Lengths of the sliding window, samples",
+            details: "A value, a list or a range.",
+        }),
         ..PACING
     },
     Setting {
@@ -429,6 +441,10 @@ pub const SETTINGS: &[Setting] = &[
         unit: "0 to 1",
         default: Text("0.85"),
         help: "Calls per minute for each available agent",
+        lists: Some(Lists {
+            help: "Calls per minute for each available agent, 0 to 1",
+            details: "A value, a list or a range.",
+        }),
         ..PACING
     },
     Setting {
@@ -447,6 +463,10 @@ pub const SETTINGS: &[Setting] = &[
         value: "N",
         unit: "calls/min",
         help: "Dial rate of policy fixed",
+        lists: Some(Lists {
+            help: "Dial rates of policy fixed, calls/min",
+            details: "A value, a list or a range.",
+        }),
         ..PACING
     },
     Setting {
@@ -456,6 +476,10 @@ pub const SETTINGS: &[Setting] = &[
         unit: "calls per agent",
         help: "Dial ratio of policy fixed",
         details: "For a dialer that dials by itself, instead of a dial rate.",
+        lists: Some(Lists {
+            help: "Dial ratios of policy fixed, calls per agent",
+            details: "A value, a list or a range.",
+        }),
         ..PACING
     },
     Setting {
@@ -465,6 +489,10 @@ pub const SETTINGS: &[Setting] = &[
         unit: "calls per agent",
         default: Text("1"),
         help: "Lowest dial ratio",
+        lists: Some(Lists {
+            help: "Lowest dial ratios, calls per agent",
+            details: "A value, a list or a range.",
+        }),
         ..PACING
     },
     Setting {
@@ -475,6 +503,10 @@ pub const SETTINGS: &[Setting] = &[
         default: Text("3"),
         help: "Highest dial ratio",
         details: "On a skill, the ratio that it has at the first poll where this is not set.",
+        lists: Some(Lists {
+            help: "Highest dial ratios, calls per agent",
+            details: "A value, a list or a range.",
+        }),
         ..PACING
     },
     Setting {
@@ -485,6 +517,10 @@ pub const SETTINGS: &[Setting] = &[
         default: Text("180s"),
         help: "Least time from a change of the dial ratio to a raise",
         details: "Policy ratio lowers it at once.",
+        lists: Some(Lists {
+            help: "Least times from a change of the dial ratio to a raise",
+            details: "A value or a list.",
+        }),
         ..PACING
     },
     Setting {
@@ -495,6 +531,10 @@ pub const SETTINGS: &[Setting] = &[
         default: Text("12"),
         help: "Changes of the dial ratio in an hour",
         details: "Policy ratio raises it only while enough of them are left to lower it again.",
+        lists: Some(Lists {
+            help: "Changes of the dial ratio in an hour",
+            details: "A value, a list or a range.",
+        }),
         ..PACING
     },
     Setting {
@@ -514,6 +554,10 @@ pub const SETTINGS: &[Setting] = &[
         default: Words("estimated"),
         help: "Agents logged in, for policy predictive",
         details: "It is used where the platform does not tell their number.",
+        lists: Some(Lists {
+            help: "Agents logged in, for policy predictive",
+            details: "A value, a list or a range.",
+        }),
         ..PACING
     },
     Setting {
@@ -523,6 +567,10 @@ pub const SETTINGS: &[Setting] = &[
         default: Text("180s"),
         help: "Mean talk and wrap-up time, for policies predictive and ratio",
         details: "It is used until it is learned. The campaign API gives nothing to learn it from.",
+        lists: Some(Lists {
+            help: "Mean talk and wrap-up times, for policies predictive and ratio",
+            details: "A value or a list.",
+        }),
         ..PACING
     },
     Setting {

@@ -41,11 +41,34 @@ pub(super) fn ratios(text: &str) -> Result<Vec<Ratio>, String> {
             )),
         };
     };
-    let (from, to, step) = (
-        ratio(from)?.value(),
-        ratio(to)?.value(),
-        ratio(step)?.value(),
-    );
+    for end in [from, to, step] {
+        ratio(end)?;
+    }
+    let values = range(text, from, to, step)?;
+    values.iter().map(|value| ratio(value)).collect()
+}
+
+/// One value, a list of them, or a range of numbers "from:to:step" that includes its end, each as
+/// text.
+pub(super) fn list(text: &str) -> Result<Vec<String>, String> {
+    let parts: Vec<&str> = text.split(':').collect();
+    let values: Vec<String> = match parts.as_slice() {
+        [from, to, step] => range(text, from, to, step)?,
+        _ => text.split(',').map(|one| one.trim().to_owned()).collect(),
+    };
+    if values.len() > VALUES_MAX {
+        return Err(too_many_values(&values.len()));
+    }
+    Ok(values)
+}
+
+fn range(text: &str, from: &str, to: &str, step: &str) -> Result<Vec<String>, String> {
+    let number = |part: &str| part.trim().parse::<f64>().ok().filter(|it| it.is_finite());
+    let (Some(from), Some(to), Some(step)) = (number(from), number(to), number(step)) else {
+        return Err(format!(
+            "{text:?} is no range; write from:to:step, such as 0.8:0.9:0.05"
+        ));
+    };
     if step <= 0.0 || from > to {
         return Err(format!(
             "{text:?} is empty; write from:to:step with a step above 0"
@@ -61,9 +84,7 @@ pub(super) fn ratios(text: &str) -> Result<Vec<Ratio>, String> {
     let mut values = Vec::new();
     let mut n = 0.0;
     while n <= steps {
-        // Rounded to what people write: 0.65, not 0.6500000000000001.
-        let value = ((from + n * step) * 1e9).round() / 1e9;
-        values.extend(Ratio::new(value));
+        values.push((((from + n * step) * 1e9).round() / 1e9).to_string());
         n += 1.0;
     }
     Ok(values)

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::{Index, IndexMut};
+use std::sync::LazyLock;
 
 /// A column that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,12 +87,8 @@ impl Column {
     /// The column of `name`, in any spelling, and the place of its kind among the kinds of names.
     pub(super) fn of_name(name: &str) -> Option<(Self, usize)> {
         let plain = plain(name);
-        COLUMNS.into_iter().find_map(|column| {
-            let kinds = column.names();
-            let mut kinds = kinds.iter();
-            let kind = kinds.position(|kind| kind.iter().any(|own| self::plain(own) == plain))?;
-            Some((column, kind))
-        })
+        let known = PLAIN_NAMES.iter().find(|(known, ..)| *known == plain);
+        known.map(|(_, column, kind)| (*column, *kind))
     }
 
     /// True where its values are numbers.
@@ -110,6 +107,19 @@ impl fmt::Display for Column {
         f.write_str(self.name())
     }
 }
+
+/// Every name of every column as it is compared, with the place of its kind among the kinds of names.
+pub(super) static PLAIN_NAMES: LazyLock<Vec<(String, Column, usize)>> = LazyLock::new(|| {
+    let of_kind = |column: Column, kind: usize, names: &[&str]| {
+        let names = names.iter().map(|name| (plain(name), column, kind));
+        names.collect::<Vec<_>>()
+    };
+    let of_column = |column: Column| {
+        let kinds = column.names().into_iter().enumerate();
+        kinds.flat_map(move |(kind, names)| of_kind(column, kind, names))
+    };
+    COLUMNS.into_iter().flat_map(of_column).collect()
+});
 
 /// A name as it is compared: case, blanks, `_` and `-` do not matter.
 pub(super) fn plain(name: &str) -> String {

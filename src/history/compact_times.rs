@@ -6,7 +6,7 @@ use jiff::civil::{Date, DateTime};
 /// A number as a time.
 pub(super) enum Number {
     /// Milliseconds since 1970.
-    Instant(i64),
+    Since1970(i64),
     /// A date, with a time of day or without.
     Civil(DateTime),
     /// Neither; the reason.
@@ -26,7 +26,7 @@ pub(super) fn number(text: &str, latest_millis: i64) -> Option<Number> {
     }
     let read = instant(whole, fraction).filter(|millis| *millis >= EARLIEST_MILLIS);
     if let Some(millis) = read.filter(|millis| *millis <= latest_millis) {
-        return Some(Number::Instant(millis));
+        return Some(Number::Since1970(millis));
     }
     let civil = if fraction.is_empty() {
         compact(whole)

@@ -33,15 +33,6 @@ pub struct HistoryReader {
     warnings: Vec<String>,
 }
 
-/// A row and its place in the file.
-#[derive(Clone, Copy)]
-pub(super) struct PlacedRow {
-    pub(super) row: ParsedRow,
-    pub(super) line: u64,
-    /// Number of its campaign.
-    pub(super) campaign: usize,
-}
-
 impl HistoryReader {
     /// Opens a file, and finds its format in its beginning.
     pub fn open(file: Box<dyn Read + Send>, options: &ReadingOptions) -> Result<Self, InputError> {
@@ -71,29 +62,29 @@ impl HistoryReader {
     /// The next row, or `None` at the end of the file. The rows of a campaign come in the order of time.
     #[inline]
     pub fn next_row(&mut self) -> Result<Option<HistoryRow<'_>>, RowError> {
-        let next = if self.sorted.is_some() {
-            self.next_sorted()?
-        } else {
-            self.next_placed()?
-        };
-        let Some(PlacedRow {
-            mut row,
-            line,
-            campaign,
-        }) = next
-        else {
+        if self.sorted.is_some() {
+            return self.next_sorted();
+        }
+        if !self.is_at_row() && !self.find_row()? {
+            return Ok(None);
+        }
+        let Some(Event::Row(row)) = self.chunk.events.get_mut(self.place) else {
             return Ok(None);
         };
-        self.sequence.advance(campaign, line, &mut row)?;
-        Ok(Some(HistoryRow {
-            line,
-            campaign,
-            campaign_id: self.sequence.id(campaign),
-            at: row.at,
-            poll: row.poll,
-            dial_rate: row.dial_rate,
-            ratio: row.ratio,
-        }))
+        self.place += 1;
+        let line = self.lines_before + u64::from(row.line);
+        let place = row.campaign as usize;
+        let campaign = if let Some(Some(number)) = self.numbers.get(place) {
+            *number
+        } else {
+            let number = self.sequence.number_of(self.chunk.ids.text(place));
+            if let Some(slot) = self.numbers.get_mut(place) {
+                *slot = Some(number);
+            }
+            number
+        };
+        self.sequence.advance(campaign, line, row)?;
+        Ok(Some(row.placed(line, campaign, &self.sequence)))
     }
 
     /// Bytes read so far.
@@ -146,83 +137,53 @@ impl HistoryReader {
         warnings
     }
 
-    fn next_sorted(&mut self) -> Result<Option<PlacedRow>, RowError> {
+    #[cold]
+    fn next_sorted(&mut self) -> Result<Option<HistoryRow<'_>>, RowError> {
         while let Some(mut sorted) = self.sorted.take_if(|sorted| !sorted.is_complete()) {
-            let next = self.next_parsed();
-            let added = match next {
-                Ok(Some((row, line))) => {
-                    sorted.add(row, line, self.chunk.ids.text(row.campaign as usize))
-                }
-                Ok(None) => {
-                    sorted.sort();
-                    Ok(())
-                }
-                Err(error) => Err(error),
-            };
+            let added = self.collect(&mut sorted);
             self.sorted = Some(sorted);
             added?;
         }
-        let Some(sorted) = &mut self.sorted else {
-            return Ok(None);
-        };
-        let Some((row, line, id)) = sorted.next() else {
+        let Some((mut row, line, id)) = self.sorted.as_mut().and_then(Sorted::next) else {
             return Ok(None);
         };
         let campaign = self.sequence.number_of(id);
-        Ok(Some(PlacedRow {
-            row,
-            line,
-            campaign,
-        }))
+        self.sequence.advance(campaign, line, &mut row)?;
+        Ok(Some(row.placed(line, campaign, &self.sequence)))
     }
 
-    #[inline]
-    fn next_placed(&mut self) -> Result<Option<PlacedRow>, RowError> {
-        let Some((row, line)) = self.next_parsed()? else {
-            return Ok(None);
-        };
-        let place = row.campaign as usize;
-        let campaign = match self.numbers.get(place) {
-            Some(Some(number)) => *number,
-            _ => self.add_number(place),
-        };
-        Ok(Some(PlacedRow {
-            row,
-            line,
-            campaign,
-        }))
-    }
-
-    #[cold]
-    fn add_number(&mut self, place: usize) -> usize {
-        let number = self.sequence.number_of(self.chunk.ids.text(place));
-        if self.numbers.len() <= place {
-            self.numbers.resize(place + 1, None);
-        }
-        if let Some(slot) = self.numbers.get_mut(place) {
-            *slot = Some(number);
-        }
-        number
-    }
-
-    /// The next row with its line.
-    #[inline]
-    fn next_parsed(&mut self) -> Result<Option<(ParsedRow, u64)>, RowError> {
-        loop {
-            if let Some(Event::Row(row)) = self.chunk.events.get(self.place)
-                && self.footers.is_empty()
-            {
+    /// Adds every row to `sorted`, and sorts them. A bad row is an error, after which it goes on.
+    fn collect(&mut self, sorted: &mut Sorted) -> Result<(), RowError> {
+        while self.find_row()? {
+            if let Some(Event::Row(row)) = self.chunk.events.get(self.place) {
                 self.place += 1;
-                return Ok(Some((*row, self.lines_before + u64::from(row.line))));
-            }
-            if !self.next_chunk_or_fault()? {
-                return Ok(None);
+                let line = self.lines_before + u64::from(row.line);
+                sorted.add(*row, line, self.chunk.ids.text(row.campaign as usize))?;
             }
         }
+        sorted.sort();
+        Ok(())
+    }
+
+    /// True where a row that can be used comes next.
+    #[inline]
+    fn is_at_row(&self) -> bool {
+        let is_row = matches!(self.chunk.events.get(self.place), Some(Event::Row(_)));
+        is_row && self.footers.is_empty()
+    }
+
+    /// Goes to the next row that can be used: false at the end of the file.
+    #[cold]
+    fn find_row(&mut self) -> Result<bool, RowError> {
+        while !self.is_at_row() {
+            if !self.next_chunk_or_fault()? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Goes on where no row comes next: false at the end of the file.
-    #[cold]
     fn next_chunk_or_fault(&mut self) -> Result<bool, RowError> {
         match self.chunk.events.get(self.place) {
             Some(Event::Row(_)) => {
@@ -262,6 +223,21 @@ impl HistoryReader {
                 self.seen.percent |= seen.percent;
                 Ok(true)
             }
+        }
+    }
+}
+
+impl ParsedRow {
+    #[inline]
+    fn placed<'a>(&self, line: u64, campaign: usize, sequence: &'a Sequence) -> HistoryRow<'a> {
+        HistoryRow {
+            line,
+            campaign,
+            campaign_id: sequence.id(campaign),
+            at: self.at,
+            poll: self.poll,
+            dial_rate: self.dial_rate,
+            ratio: self.ratio,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A row of history after it was read and checked.
 
 use crate::base::units::UnixMillis;
-use crate::pacing::{Ratio, Traffic};
+use crate::pacing::{Ratio, Traffic, Unit};
 
 /// One poll of one campaign.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,6 +43,15 @@ pub enum AvailableAgents {
 }
 
 impl HistoryRow<'_> {
+    /// The setpoint in the file, in steps of this unit.
+    #[must_use]
+    pub fn steps(&self, unit: Unit) -> Option<u32> {
+        match unit {
+            Unit::CallsPerMinute => self.dial_rate,
+            Unit::CallsPerAgent => self.ratio,
+        }
+    }
+
     /// The count of available agents, where the row has one.
     #[must_use]
     pub fn available_agents(&self) -> Option<u32> {

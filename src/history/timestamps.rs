@@ -84,7 +84,7 @@ impl TimestampParser {
                 Err(civil) => (civil, None),
             },
             None => match compact_times::number(text, self.rules.latest_millis) {
-                Some(Number::Instant(millis)) => return self.checked(millis),
+                Some(Number::Since1970(millis)) => return self.checked(millis),
                 Some(Number::Civil(civil)) => (civil, None),
                 Some(Number::OutOfRange(why)) => return Err(why.to_owned()),
                 None => match civil_time(text) {

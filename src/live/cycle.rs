@@ -9,6 +9,7 @@
 
 use std::time::Duration;
 
+use super::bounded::bounded;
 use super::export::{Export, Exported};
 use super::outcome::{CycleError, CycleReport, Failures, Outcome};
 use super::recovery;
@@ -20,8 +21,8 @@ use crate::base::clock::{Clock, Deadline};
 use crate::base::notice::{Notice, Notices};
 use crate::base::subject::Subject;
 use crate::http::{CallError, bounded_retry_at};
-use crate::pacing::{Decision, Pacer, Reason, Sample, Setpoint, Unit};
-use crate::platform::{Bounds, Change, Obstacle, Platform};
+use crate::pacing::{Decision, Pacer, Sample, Setpoint, Unit};
+use crate::platform::Platform;
 use crate::warehouse::Warehouse;
 
 /// The parts of a cycle.
@@ -97,32 +98,7 @@ impl Cycle<'_> {
         self.finish(state, decision, outcome, failures, deadline)
     }
 
-    /// Stops the lever for an operator, wherever somebody else may have moved it.
-    pub fn stop(&self, state: &mut State, deadline: &Deadline) -> CycleReport {
-        if !state.is_lowered_by(Setpoint::Stopped) {
-            match self.platform.read(&mut state.cursor, deadline) {
-                Ok(standing) => drop(self.seeing().take(state, &standing)),
-                Err(_) => state.pacer.applied = None,
-            }
-        }
-        self.lower_to(state, Setpoint::Stopped, Reason::HeldByOperator, deadline)
-    }
-
-    /// Lowers the lever for an operator or because a burst is over, whatever pause an earlier answer
-    /// asked for, and delivers the record.
-    pub fn lower_to(
-        &self,
-        state: &mut State,
-        setpoint: Setpoint,
-        reason: Reason,
-        deadline: &Deadline,
-    ) -> CycleReport {
-        let mut failures = Failures::default();
-        let (decision, outcome) = self.lower(state, setpoint, reason, deadline, &mut failures);
-        self.finish(state, decision, outcome, failures, deadline)
-    }
-
-    fn finish(
+    pub(super) fn finish(
         &self,
         state: &mut State,
         decision: Decision,
@@ -167,8 +143,8 @@ impl Cycle<'_> {
         }
         let bounds = sight.map(|sight| &sight.bounds);
         let ceiling = bounds.and_then(|bounds| bounds.ceiling);
-        let bounded = ceiling.map(|ceiling| self.pacer.bounded(ceiling));
-        let pacer = bounded.as_ref().unwrap_or(self.pacer);
+        let lower = ceiling.map(|ceiling| self.pacer.bounded(ceiling));
+        let pacer = lower.as_ref().unwrap_or(self.pacer);
         let decision = pacer.step(&mut state.pacer, sample, now);
         state.pacer.applied = confirmed;
         let decision = match sight.and_then(|sight| sight.exceeded) {
@@ -176,42 +152,8 @@ impl Cycle<'_> {
             _ => decision,
         };
         match bounds {
-            Some(bounds) => self.within(bounds, decision),
+            Some(bounds) => bounded(bounds, self.store.latch().read(), decision),
             None => decision,
-        }
-    }
-
-    /// A decision within what bounds the lever now.
-    fn within(&self, bounds: &Bounds, decision: Decision) -> Decision {
-        if let Some(latch) = self.store.latch().read() {
-            let why = match latch.why.as_str() {
-                "" => "writing is latched off, until `dialpace resume`".to_owned(),
-                why => format!("writing is latched off, until `dialpace resume`: {why}"),
-            };
-            return decision.held_for(Reason::WriteLatched, why);
-        }
-        let starts = decision.previous == Some(Setpoint::Stopped);
-        match &bounds.obstacle {
-            Some(Obstacle::NoAuthority(why)) => {
-                return decision.held_for(Reason::NoAuthority, why.clone());
-            }
-            Some(Obstacle::ChangedElsewhere(why)) => {
-                return decision.held_for(Reason::ChangedElsewhere, why.clone());
-            }
-            Some(Obstacle::NotEnoughData(why)) if !starts && decision.rests_on_results() => {
-                return decision.held_for(Reason::NotEnoughData, why.clone());
-            }
-            _ => {}
-        }
-        let decision = match bounds.reach {
-            Some(reach) => decision.within_reach(reach),
-            None => decision,
-        };
-        match &bounds.not_taken {
-            Some((setpoint, why)) if decision.order() == Some(*setpoint) => {
-                decision.held_for(Reason::NotApplied, why.clone())
-            }
-            _ => decision,
         }
     }
 
@@ -276,79 +218,6 @@ impl Cycle<'_> {
         self.pacer.limits().actuator.unit == Unit::CallsPerAgent
     }
 
-    /// Repeats a stop that was accepted and did not take. It is recorded already.
-    fn stop_again(&self, state: &mut State, deadline: &Deadline, failures: &mut Failures) {
-        let change = Change {
-            setpoint: Setpoint::Stopped,
-            previous: Some(Setpoint::Stopped),
-            version: None,
-            is_latched: true,
-            was_stopped: true,
-        };
-        if let Err(error) = self.platform.apply(&mut state.cursor, &change, deadline) {
-            failures.add(CycleError::Call(error));
-        }
-    }
-
-    /// Stops the lever where an operator asked for it, before anything else and whatever pause an
-    /// earlier answer asked for.
-    fn obey(
-        &self,
-        state: &mut State,
-        deadline: &Deadline,
-        failures: &mut Failures,
-    ) -> Option<(Decision, Outcome)> {
-        let must = self.is_held() && state.is_lowered_by(Setpoint::Stopped);
-        let reason = Reason::HeldByOperator;
-        must.then(|| self.lower(state, Setpoint::Stopped, reason, deadline, failures))
-    }
-
-    pub(super) fn lower(
-        &self,
-        state: &mut State,
-        setpoint: Setpoint,
-        reason: Reason,
-        deadline: &Deadline,
-        failures: &mut Failures,
-    ) -> (Decision, Outcome) {
-        let now = deadline.clock().now();
-        let previous = state.highest_in_force();
-        let decision = self
-            .pacer
-            .lowering(&state.pacer, previous, setpoint, reason, now);
-        let is_latched = setpoint > Setpoint::Stopped && self.store.latch().stands();
-        if is_latched || !state.is_lowered_by(setpoint) {
-            return (decision, Outcome::Held);
-        }
-        let (decision, sent) = self
-            .sending()
-            .send(state, decision, setpoint, None, deadline);
-        let outcome = sent.unwrap_or_else(|error| {
-            failures.add(error);
-            Outcome::NotApplied
-        });
-        state.note_burst_end(deadline.clock().now());
-        (decision, outcome)
-    }
-
-    /// The result of a cycle under an operator's stop: what was sent for it, and what was seen.
-    fn hold(
-        &self,
-        state: &mut State,
-        decision: Decision,
-        obeyed: Option<(Decision, Outcome)>,
-        deadline: &Deadline,
-        failures: &mut Failures,
-    ) -> (Decision, Outcome) {
-        match obeyed.or_else(|| self.obey(state, deadline, failures)) {
-            Some((obeyed, outcome)) => {
-                let evidence = decision.evidence;
-                (Decision { evidence, ..obeyed }, outcome)
-            }
-            None => (decision.held_by_operator(), Outcome::Held),
-        }
-    }
-
     /// True where an operator's stop stands.
     #[must_use]
     pub fn is_held(&self) -> bool {
@@ -377,7 +246,7 @@ impl Cycle<'_> {
         Ok(())
     }
 
-    fn seeing(&self) -> Seeing<'_> {
+    pub(super) fn seeing(&self) -> Seeing<'_> {
         Seeing {
             platform: self.platform,
             store: self.store,
@@ -386,7 +255,7 @@ impl Cycle<'_> {
         }
     }
 
-    fn sending(&self) -> Sending<'_> {
+    pub(super) fn sending(&self) -> Sending<'_> {
         Sending {
             platform: self.platform,
             store: self.store,

@@ -1,21 +1,21 @@
 //! An operator's stop, stronger than the lock: the marker first, then the lever, whoever holds the
 //! state. Also the resume, which takes the marker away and sends nothing.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use super::hold::{Hold, HoldMarker};
+use super::hold::Hold;
 use super::options::{LiveOptions, SandboxLifetime};
 use super::outcome::{CycleError, CycleReport};
+use super::resume::marker_beside;
 use super::running::Live;
 use super::setup::{Setup, layers, state_path};
 use super::store::{Loaded, Process, StateError, Store};
 use crate::base::clock::{Clock, Deadline};
-use crate::base::files;
 use crate::base::notice::Notices;
 use crate::base::subject::Subject;
 use crate::config::Sources;
@@ -36,6 +36,8 @@ pub struct Halt {
     pub by: HaltedBy,
     /// What was put back, where that was asked for; `None` where nothing was to be.
     pub restored: Option<Result<Option<String>, CallError>>,
+    /// True where the platform accepted the stop and what is in progress still ends.
+    pub is_stopping: bool,
 }
 
 /// Who lowered the lever.
@@ -51,17 +53,6 @@ pub enum HaltedBy {
     ThisRunWithoutState(StateError),
 }
 
-/// Where an operator's stop stands, and whether one stood there before.
-#[derive(Debug)]
-pub struct Resumed {
-    /// The marker.
-    pub marker: PathBuf,
-    /// True where it was there.
-    pub was_held: bool,
-    /// True where writing was latched off.
-    pub was_latched: bool,
-}
-
 /// The clock, and the receiver of notices.
 struct Run<'a> {
     clock: &'a Arc<dyn Clock>,
@@ -71,6 +62,7 @@ struct Run<'a> {
     /// True where what stood before the first change is to be put back.
     restores: bool,
     restored: RefCell<Option<Result<Option<String>, CallError>>>,
+    is_stopping: Cell<bool>,
     began: Duration,
 }
 
@@ -103,6 +95,7 @@ pub fn stop(
         wait,
         restores,
         restored: RefCell::new(None),
+        is_stopping: Cell::new(false),
         began: clock.monotonic(),
     };
     let by = run.halt(&setup);
@@ -112,37 +105,11 @@ pub fn stop(
     Ok(Halt {
         subject: setup.subject.clone(),
         by: by?,
+        is_stopping: run.is_stopping.get(),
         restored: run.restored.into_inner(),
         state_path: path,
         marker: marker.path().to_owned(),
     })
-}
-
-/// Takes the marker away. The next cycle paces the campaign again.
-pub fn resume(options: &LiveOptions, sources: &Sources, notices: &dyn Notices) -> Result<Resumed> {
-    let layers = layers(options, sources, notices)?;
-    let path = state_path(options, &layers, sources, SandboxLifetime::Persistent)?;
-    let marker = marker_beside(&path);
-    let was_held = marker
-        .clear()
-        .with_context(|| format!("cannot remove the marker {}", marker.path().display()))?;
-    let latch = HoldMarker::of_latch(&files::resolved(&path).unwrap_or(path));
-    let was_latched = latch
-        .clear()
-        .with_context(|| format!("cannot remove the marker {}", latch.path().display()))?;
-    Ok(Resumed {
-        marker: marker.path().to_owned(),
-        was_held,
-        was_latched,
-    })
-}
-
-/// The marker of the state at `path`, beside the file that a link leads to.
-fn marker_beside(path: &Path) -> HoldMarker {
-    match files::resolved(path) {
-        Ok(path) => HoldMarker::beside(&path),
-        Err(_) => HoldMarker::beside(path),
-    }
 }
 
 impl Run<'_> {
@@ -174,7 +141,7 @@ impl Run<'_> {
                 Ok(mut state) => {
                     let report = live.cycle().stop(&mut state, &self.call_deadline());
                     if report.error.is_none() {
-                        self.restore(live, &mut state.cursor);
+                        self.conclude(live, &mut state.cursor);
                         store.save(&state).map_err(CycleError::State)?;
                     }
                     Ok(HaltedBy::ThisRun(Box::new(report)))
@@ -199,10 +166,11 @@ impl Run<'_> {
         // After its deadline no call of the holder's last cycle can arrive any more.
         let patience = self.wait.min(setup.settings.deadline);
         self.open(setup, &store, |live| {
-            let mut cursor = match store.load() {
+            let kept = || match store.load() {
                 Ok(Loaded::Earlier(state)) => state.cursor,
                 _ => Cursor::default(),
             };
+            let mut cursor = kept();
             let mut sent_at = None;
             let mut stands = Ok(false);
             loop {
@@ -213,16 +181,21 @@ impl Run<'_> {
                 let has_obeyed = holder_obeyed();
                 let is_time = has_obeyed || elapsed >= HOLDER_REACTS.min(self.wait);
                 if is_time && sent_at.is_none_or(|at| elapsed.saturating_sub(at) >= LOOK_AGAIN) {
-                    stands = self.keep_still(live, &mut cursor, sent_at.is_some());
+                    if has_obeyed && sent_at.is_none() {
+                        // What the holder did is in its state; a look is enough.
+                        cursor = kept();
+                    }
+                    let was_sent = has_obeyed || sent_at.is_some();
+                    stands = self.keep_still(live, &mut cursor, was_sent);
                     sent_at = Some(elapsed);
                 }
                 match stands {
                     Ok(true) if has_obeyed => {
-                        self.restore(live, &mut cursor);
+                        self.conclude(live, &mut cursor);
                         return Ok(Some(HaltedBy::Holder));
                     }
                     Ok(true) if elapsed >= patience => {
-                        self.restore(live, &mut cursor);
+                        self.conclude(live, &mut cursor);
                         return Ok(Some(HaltedBy::ThisRunBesideHolder(Process(process))));
                     }
                     Err(error) if elapsed >= self.wait => {
@@ -286,7 +259,10 @@ impl Run<'_> {
         Ok(is_done)
     }
 
-    fn restore(&self, live: &Live, cursor: &mut Cursor) {
+    /// Notes what the platform says after a stop that it accepted, and puts back what was asked for.
+    fn conclude(&self, live: &Live, cursor: &mut Cursor) {
+        self.is_stopping
+            .set(live.cycle().platform.is_stopping(cursor));
         if self.restores {
             let restored = live.cycle().platform.restore(cursor, &self.call_deadline());
             self.restored.replace(Some(restored));
@@ -300,7 +276,7 @@ impl Run<'_> {
         loop {
             let stands = self.keep_still(live, &mut cursor, was_sent);
             if stands.map_err(CycleError::Call)? {
-                self.restore(live, &mut cursor);
+                self.conclude(live, &mut cursor);
                 return Ok(HaltedBy::ThisRunWithoutState(error));
             }
             was_sent = true;

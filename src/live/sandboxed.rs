@@ -103,6 +103,6 @@ pub(super) fn skill_access(sandbox: &Sandbox) -> Result<SkillAccess> {
     })
 }
 
-fn invalid(problem: String) -> anyhow::Error {
+fn invalid(problem: impl std::fmt::Display) -> anyhow::Error {
     anyhow!("sandbox: {problem}")
 }

@@ -146,7 +146,8 @@ impl Sending<'_> {
                 Ok(Sent::As(Outcome::Pending))
             }
             Applied::NotTaken { found, why } => {
-                forget(state, is_new);
+                // It may still be applied, late.
+                state.looks.uncertain();
                 if let Some(found) = found {
                     state.settle_at(found);
                 }

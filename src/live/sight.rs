@@ -199,6 +199,9 @@ impl Seeing<'_> {
     /// Continues from the lever as it was read, see [`adopt`](Self::adopt).
     pub(super) fn take(&self, state: &mut State, read: &Standing) -> Option<Setpoint> {
         if read.is_own {
+            if state.pacer.applied != Some(read.setpoint) {
+                self.take_late(state, read.setpoint);
+            }
             state.seen = None;
             state.pacer.applied = Some(read.setpoint);
             return None;
@@ -230,16 +233,24 @@ impl Seeing<'_> {
         if actual == expected {
             return None;
         }
-        if let Some(late) = state.late.take_if(|late| late.setpoint == actual) {
-            state.outbox.extend(late.record);
-            let setpoint = self.unit.show(actual);
-            self.notices.tell(&Notice::AppliedLate { setpoint });
-        } else {
+        if !self.take_late(state, actual) {
             let (expected, actual) = (self.unit.show(expected), self.unit.show(actual));
             self.notices
                 .tell(&Notice::RateChangedElsewhere { expected, actual });
         }
         Some(expected).filter(|expected| actual > *expected)
+    }
+
+    /// True where the lever's position is that of a change that seemed not to be applied: it was, and
+    /// has its record.
+    fn take_late(&self, state: &mut State, actual: Setpoint) -> bool {
+        let Some(late) = state.late.take_if(|late| late.setpoint == actual) else {
+            return false;
+        };
+        state.outbox.extend(late.record);
+        let setpoint = self.unit.show(actual);
+        self.notices.tell(&Notice::AppliedLate { setpoint });
+        true
     }
 }
 

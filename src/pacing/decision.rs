@@ -44,18 +44,24 @@ impl Decision {
             .map(|deviation| deviation.abs() > tolerance)
     }
 
+    /// True where it orders less than before.
+    #[must_use]
+    pub fn lowers(&self) -> bool {
+        self.order().is_some() && self.order() < self.previous
+    }
+
     /// True where the decision needs results of calls, and none of them asked for it: without them it
     /// is a guess.
     #[must_use]
     pub fn rests_on_results(&self) -> bool {
         let basis = self.evidence.target.as_ref().map(|target| &target.basis);
-        match (basis, self.order() < self.previous, self.order()) {
-            (Some(Basis::Fixed), ..) => false,
-            (Some(Basis::Ratio(basis)), true, Some(_)) => {
+        match basis {
+            Some(Basis::Fixed) => false,
+            Some(Basis::Ratio(basis)) if self.lowers() => {
                 basis.cause != RatioCause::NoResults && basis.answered == 0
             }
-            (None, _, Some(_)) => false,
-            _ => true,
+            None => self.order().is_none(),
+            Some(_) => true,
         }
     }
 
@@ -73,6 +79,7 @@ impl Decision {
             reason: Reason::HeldByOperator,
             setpoint: Some(Setpoint::Stopped),
             burst: None,
+            detail: None,
             ..self
         }
     }

@@ -65,6 +65,12 @@ impl Unit {
         f64::from(setpoint.steps()) / self.steps_per_unit()
     }
 
+    /// A number of steps in this unit.
+    #[must_use]
+    pub fn of_steps(self, steps: f64) -> f64 {
+        steps / self.steps_per_unit()
+    }
+
     /// A position as text, with its unit.
     ///
     /// ```
@@ -78,6 +84,9 @@ impl Unit {
         let value = self.value(setpoint);
         match self {
             Self::CallsPerMinute => format!("{value} calls/min"),
+            Self::CallsPerAgent if setpoint == Setpoint::ONE_PER_AGENT => {
+                "1 call per agent".to_owned()
+            }
             Self::CallsPerAgent => format!("{value} calls per agent"),
         }
     }

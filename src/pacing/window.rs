@@ -1,5 +1,6 @@
 //! The sliding window of the last samples, which drops old ones.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ use crate::base::units::UnixMillis;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Window {
-    samples: Vec<Sample>,
+    samples: VecDeque<Sample>,
 }
 
 impl Window {
@@ -28,9 +29,10 @@ impl Window {
 
     /// Adds the newest sample and drops the oldest beyond `capacity`.
     pub fn admit(&mut self, sample: Sample, capacity: usize) {
-        self.samples.push(sample);
-        let excess = self.samples.len().saturating_sub(capacity);
-        self.samples.drain(..excess);
+        self.samples.push_back(sample);
+        while self.samples.len() > capacity {
+            self.samples.pop_front();
+        }
     }
 
     /// Number of samples.

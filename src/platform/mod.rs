@@ -75,6 +75,11 @@ pub trait Platform {
         Ok(None)
     }
 
+    /// True where a stop was accepted and what is in progress still ends.
+    fn is_stopping(&self, _: &Cursor) -> bool {
+        false
+    }
+
     /// The requests that pacing takes, where the platform counts them.
     fn requests_a_day(&self, _: &Cursor, _: Duration) -> Option<RequestsADay> {
         None
@@ -117,7 +122,9 @@ pub enum Obstacle {
     NoAuthority(String),
     /// Somebody else has just moved it.
     ChangedElsewhere(String),
-    /// Too little is known to raise it.
+    /// Nothing is known by which it could be raised.
+    NoData(String),
+    /// Too few results are known to judge by.
     NotEnoughData(String),
 }
 

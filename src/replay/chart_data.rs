@@ -1,6 +1,10 @@
 //! Figures for the charts of a report, in memory that does not grow with the rows.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 use super::downsampled::DownsampledSeries;
+use crate::base::units::UnixMillis;
 use crate::history::HistoryRow;
 use crate::pacing::Decision;
 
@@ -11,6 +15,7 @@ pub struct ChartData {
     week: Vec<HourOfWeek>,
     /// Last row of each campaign.
     last_rows: Vec<LastRow>,
+    hours: LocalHours,
 }
 
 /// Dial rates of one campaign over time, calls per minute.
@@ -42,12 +47,24 @@ pub struct HourOfWeek {
 /// Values of a row that the next row of its campaign is compared with.
 #[derive(Clone, Copy, Debug, Default)]
 struct LastRow {
-    /// Hours since 1970.
+    /// Hours since 1970, in the zone.
     hour: Option<i64>,
     history_rate: Option<u32>,
 }
 
 impl ChartData {
+    /// Figures with the hours of the day in `zone`.
+    #[must_use]
+    pub fn in_zone(zone: TimeZone) -> Self {
+        Self {
+            hours: LocalHours {
+                zone: Some(zone),
+                ..LocalHours::default()
+            },
+            ..Self::default()
+        }
+    }
+
     /// Adds the decision on a row.
     pub fn add(&mut self, row: &HistoryRow, decision: &Decision) {
         let campaign = row.campaign;
@@ -59,11 +76,11 @@ impl ChartData {
         }
         if let Some(rates) = self.rates.get_mut(campaign) {
             rates.decided.add(row.at, decision.dial_rate());
-            if let Some(history_rate) = row.dial_rate {
+            if let Some(history_rate) = row.steps(decision.unit) {
                 rates.history.add(row.at, history_rate);
             }
         }
-        let hour = row.at.0.div_euclid(HOUR_MILLIS);
+        let hour = self.hours.of(row.at);
         let (Some(last), Some(of_week)) = (
             self.last_rows.get_mut(campaign),
             self.week.get_mut(hour_of_week(hour)),
@@ -72,7 +89,7 @@ impl ChartData {
         };
         of_week.add(last, hour, row, decision);
         last.hour = Some(hour);
-        last.history_rate = row.dial_rate.or(last.history_rate);
+        last.history_rate = row.steps(decision.unit).or(last.history_rate);
     }
 
     /// Dial rates of the first campaigns, in the order of the campaigns.
@@ -81,7 +98,7 @@ impl ChartData {
         &self.rates
     }
 
-    /// The hours of the week in UTC, the first after Monday midnight.
+    /// The hours of the week in the zone, the first after Monday midnight.
     #[must_use]
     pub fn week(&self) -> &[HourOfWeek] {
         &self.week
@@ -99,7 +116,8 @@ impl HourOfWeek {
         }
         self.hours += u32::from(last.hour != Some(hour));
         self.changes += u32::from(decision.dial_rate() != decision.previous_dial_rate());
-        let is_change = matches!((last.history_rate, row.dial_rate), (Some(a), Some(b)) if a != b);
+        let history_rate = row.steps(decision.unit);
+        let is_change = matches!((last.history_rate, history_rate), (Some(a), Some(b)) if a != b);
         self.history_changes += u32::from(is_change);
     }
 }
@@ -109,7 +127,34 @@ fn hour_of_week(hour: i64) -> usize {
     usize::try_from((hour + 3 * 24).rem_euclid(7 * 24)).unwrap_or(0)
 }
 
+/// Hours since 1970 as the clocks of a zone show them.
+#[derive(Debug, Default)]
+struct LocalHours {
+    /// `None` for UTC.
+    zone: Option<TimeZone>,
+    /// The last quarter of an hour, counted from 1970, and the offset in it. Clocks change at such
+    /// quarters at the finest.
+    quarter: Option<i64>,
+    offset_millis: i64,
+}
+
+impl LocalHours {
+    fn of(&mut self, at: UnixMillis) -> i64 {
+        if let Some(zone) = &self.zone {
+            let quarter = at.0.div_euclid(QUARTER_MILLIS);
+            if self.quarter != Some(quarter) {
+                let time = Timestamp::from_millisecond(at.0).unwrap_or_default();
+                self.offset_millis = i64::from(zone.to_offset(time).seconds()) * 1_000;
+                self.quarter = Some(quarter);
+            }
+        }
+        at.0.saturating_add(self.offset_millis)
+            .div_euclid(HOUR_MILLIS)
+    }
+}
+
 /// Campaigns whose dial rates are kept: more charts than this nobody scrolls through.
 const SERIES_MAX: usize = 12;
 const HOUR_MILLIS: i64 = 3_600_000;
+const QUARTER_MILLIS: i64 = 900_000;
 const WEEK_HOURS: usize = 7 * 24;

@@ -11,14 +11,14 @@ pub struct Difference {
     pub at: UnixMillis,
     /// Line of the row.
     pub line: u64,
-    /// Dial rate decided, calls per minute.
+    /// Setpoint decided, in steps of the unit.
     pub decided: u32,
-    /// Dial rate in history, calls per minute.
+    /// Setpoint in history, in steps of the unit.
     pub history: u32,
 }
 
 impl Difference {
-    /// Size of the difference, calls per minute.
+    /// Size of the difference, in steps of the unit.
     #[must_use]
     pub fn size(&self) -> u32 {
         self.decided.abs_diff(self.history)

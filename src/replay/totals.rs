@@ -50,7 +50,7 @@ impl ReplayTotals {
         if gap_millis <= GAP_MILLIS_MAX {
             self.covered_millis += gap_millis;
         }
-        if let Some(history) = row.dial_rate {
+        if let Some(history) = row.steps(decision.unit) {
             let difference = u64::from(decided.abs_diff(history));
             self.compared += 1;
             self.equal += u64::from(difference == 0);
@@ -80,7 +80,7 @@ impl ReplayTotals {
         self
     }
 
-    /// Mean dial rate decided, calls per minute.
+    /// Mean setpoint decided, in steps of the unit.
     #[must_use]
     pub fn dial_rate_mean(&self) -> Option<f64> {
         quotient(self.dial_rate_sum, self.rows)
@@ -111,13 +111,13 @@ impl ReplayTotals {
         quotient(self.equal, self.compared)
     }
 
-    /// Mean absolute difference from history's dial rate, calls per minute.
+    /// Mean absolute difference from history's setpoint, in steps of the unit.
     #[must_use]
     pub fn difference_mean(&self) -> Option<f64> {
         quotient(self.difference_sum, self.compared)
     }
 
-    /// Mean dial rate of history, calls per minute.
+    /// Mean setpoint of history, in steps of the unit.
     #[must_use]
     pub fn history_rate_mean(&self) -> Option<f64> {
         quotient(self.history_rate_sum, self.compared)

@@ -33,7 +33,7 @@ pub(super) fn position(unit: Unit, setpoint: Option<Setpoint>) -> String {
     let number = number(unit, setpoint);
     match (unit, setpoint) {
         (Unit::CallsPerMinute, _) => format!("{number} calls/min"),
-        (Unit::CallsPerAgent, Some(Setpoint::At(_))) => format!("{number} calls per agent"),
+        (Unit::CallsPerAgent, Some(at @ Setpoint::At(_))) => unit.show(at),
         (Unit::CallsPerAgent, _) => number,
     }
 }

@@ -49,6 +49,9 @@ pub fn cycle(report: &CycleReport, subject: &Subject, is_dry_run: bool) -> Strin
         (Outcome::NotApplied, _) => {
             add(&mut line, format_args!("{after} was not applied"));
         }
+        (Outcome::Held, _) if unit == Unit::CallsPerAgent && before == "stopped" => {
+            add(&mut line, format_args!("held, {before}"));
+        }
         (Outcome::Held, _) => add(&mut line, format_args!("held at {before}")),
     }
     add(
@@ -147,8 +150,18 @@ pub fn halt(halt: &Halt) -> String {
         ),
         HaltedBy::ThisRunWithoutState(_) => is_zero.to_owned(),
     };
+    let is = if halt.is_stopping {
+        "stopping, until its calls have ended"
+    } else {
+        "stopped"
+    };
+    let restored = match &halt.restored {
+        Some(Ok(Some(what))) => format!("; put back: {what}"),
+        Some(Ok(None)) => "; nothing was to be put back".to_owned(),
+        Some(Err(_)) | None => String::new(),
+    };
     format!(
-        "{} stopped: {how}; no run with the state {} paces it until `dialpace resume` takes away {}",
+        "{} {is}: {how}{restored}; no run with the state {} paces it until `dialpace resume` takes away {}",
         halt.subject,
         halt.state_path.display(),
         halt.marker.display()
@@ -159,6 +172,9 @@ pub fn halt(halt: &Halt) -> String {
 #[must_use]
 pub fn halt_problem(halt: &Halt) -> Option<String> {
     let marker = halt.marker.display();
+    if let Some(Err(error)) = &halt.restored {
+        return Some(format!("stopped, but not put back as it was: {error}"));
+    }
     match &halt.by {
         HaltedBy::ThisRun(report) => {
             let error = report.error.as_ref()?;
@@ -180,6 +196,9 @@ pub fn halt_problem(halt: &Halt) -> Option<String> {
 #[must_use]
 pub fn resumed(resumed: &Resumed) -> String {
     let marker = resumed.marker.display();
+    if resumed.was_latched && !resumed.was_held {
+        return "resumed: writing is no longer latched off".to_owned();
+    }
     if resumed.was_held {
         format!("resumed: {marker} is gone, and the next cycle paces the campaign again")
     } else {

@@ -98,7 +98,29 @@ pub(super) struct WorstHalfHour {
     worst: f64,
 }
 
+/// A figure's name, and the figure.
+type NamedFigure = (&'static str, fn(&Figures) -> f64);
+
 impl Figures {
+    /// Every figure, by its name in JSON and CSV.
+    pub const NAMED: [NamedFigure; 13] = [
+        ("occupancy", |f| f.occupancy),
+        ("abandonmentRate", |f| f.abandonment_rate),
+        ("connectsPerAgentHour", |f| f.connects_per_agent_hour),
+        ("idleWaitSecs", |f| f.idle_wait_secs),
+        ("callerWaitSecs", |f| f.caller_wait_secs),
+        ("dialRate", |f| f.dial_rate),
+        ("ratio", |f| f.ratio),
+        ("rateChangesPerHour", |f| f.rate_changes_per_hour),
+        ("patchesPerHour", |f| f.patches_per_hour),
+        ("exportsPerHour", |f| f.exports_per_hour),
+        ("outsideSlaBand", |f| f.outside_sla_band),
+        ("worstHalfHourAbandonment", |f| {
+            f.worst_half_hour_abandonment
+        }),
+        ("callsDialed", |f| f.calls_dialed),
+    ];
+
     pub(super) fn new(
         staff: StaffCounts,
         callers: CallerCounts,
@@ -167,3 +189,26 @@ fn float(count: u64) -> f64 {
 const HALF_HOUR_SECS: f64 = 1_800.0;
 /// With fewer live answers one abandoned call is more than 5 %.
 const LIVE_ANSWERS_MIN: u64 = 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_figure_is_named_as_in_json() {
+        let staff = StaffCounts {
+            busy_secs: 1.0,
+            staffed_secs: 4.0,
+            idle_secs: 3.0,
+            connected: 1,
+        };
+        let (callers, dialer) = (CallerCounts::default(), DialerCounts::default());
+        let figures = Figures::new(staff, callers, dialer, &ControlCounts::default(), 4.0);
+        let json = serde_json::to_value(figures).unwrap();
+        let json = json.as_object().unwrap();
+        assert_eq!(json.len(), Figures::NAMED.len());
+        for (name, figure) in Figures::NAMED {
+            assert_eq!(json[name], figure(&figures), "{name}");
+        }
+    }
+}

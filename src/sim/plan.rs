@@ -10,6 +10,7 @@ use super::results::{Replication, Results, VariantResults};
 use super::scenario::Scenario;
 use super::standing::{LivePlatform, Standing};
 use super::world::simulate;
+use crate::base::swept::SweptValues;
 use crate::pacing::{Band, Pacer, Policy, Unit};
 
 /// A comparison of variants. A replication has the same calls and agents in every variant, so that
@@ -29,18 +30,20 @@ pub struct Plan {
 }
 
 /// One combination of settings.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Variant {
     /// The policy's name.
     pub policy: String,
     /// The SLA band, which a reference dialer does not use.
     pub band: Band,
+    /// Values of swept settings that tell it from the others.
+    pub swept: SweptValues,
     /// The driver of the dialer.
     pub driver: Driver,
 }
 
 /// The driver of the simulated dialer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Driver {
     /// A pacer, which sets a dial rate at each poll.
     Pacer {
@@ -128,13 +131,13 @@ impl Plan {
     /// The first replication of the first variant, interval by interval; `None` for a reference
     /// dialer, which is not polled.
     #[must_use]
-    pub fn trace(&self) -> Option<(&Pacer, Telemetry, Trace)> {
+    pub fn trace(&self) -> Option<(&Pacer, Trace)> {
         let Driver::Pacer { pacer, telemetry } = &self.variants.first()?.driver else {
             return None;
         };
         let mut controller = PacerController::traced(pacer, *telemetry);
         simulate(&self.scenario, &mut controller, self.seed, 0);
-        Some((pacer, *telemetry, controller.into_trace()))
+        Some((pacer, controller.into_trace()))
     }
 
     /// The results, of all replications or of some.
@@ -143,6 +146,7 @@ impl Plan {
         let variants = self.variants.iter().map(|variant| VariantResults {
             policy: variant.policy.clone(),
             band: variant.band,
+            swept: variant.swept.clone(),
             standing: variant.driver.standing(),
             figures: Vec::new(),
         });

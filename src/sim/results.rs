@@ -8,6 +8,7 @@ use super::figures::Figures;
 use super::scenario::Scenario;
 use super::standing::{LivePlatform, Standing};
 use super::statistics::Estimate;
+use crate::base::swept::{self, SweptValues};
 use crate::pacing::Band;
 
 /// The results of a plan.
@@ -34,6 +35,8 @@ pub struct VariantResults {
     pub policy: String,
     /// The SLA band.
     pub band: Band,
+    /// Values of swept settings that tell it from the others.
+    pub swept: SweptValues,
     /// Where it can be run.
     pub standing: Standing,
     /// The figures of each replication, in order.
@@ -190,11 +193,12 @@ impl Summary {
 impl fmt::Display for VariantResults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (policy, band) = (&self.policy, self.band);
+        let swept = swept::words(&self.swept);
         if !self.standing.has_band() {
-            return f.write_str(policy);
+            return write!(f, "{policy}{swept}");
         }
         let (sla, margin) = (band.sla_threshold.value(), band.tolerance_margin.value());
-        write!(f, "{policy} with SLA {sla} ± {margin}")
+        write!(f, "{policy} with SLA {sla} ± {margin}{swept}")
     }
 }
 
@@ -208,6 +212,7 @@ mod tests {
             policy: String::new(),
             standing: Standing::Reference,
             band: crate::pacing::Limits::default().band,
+            swept: Vec::new(),
             figures: Vec::new(),
         };
         let json = serde_json::to_value(results.summary(0.03)).unwrap();

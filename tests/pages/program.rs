@@ -19,6 +19,7 @@ pub(crate) fn help() -> String {
         "resume",
         "simulate",
         "backtest",
+        "fit",
         "man",
         "completions",
     ]
@@ -122,13 +123,16 @@ pub(crate) fn fields_of_record() -> Vec<String> {
     fields.to_vec()
 }
 
-/// The metrics of a cycle.
+/// The metrics of a cycle of a campaign, and of one of a skill.
 pub(crate) fn metrics() -> BTreeSet<String> {
     let platform = Platform::start();
     let folder = Folder::new();
     let mut tick = folder.tick(&platform, &["--metrics-file", "m.prom"]);
     tick.finish().expect(0);
-    let text = folder.read("m.prom");
+    let skill = ["tick", "--sandbox", "--platform", "skills"];
+    let mut skill = folder.dialpace(&[&skill[..], &["--metrics-file", "s.prom"]].concat());
+    skill.finish().expect(0);
+    let text = folder.read("m.prom") + &folder.read("s.prom");
     let heads = text.lines().filter_map(|line| line.strip_prefix("# TYPE "));
     heads
         .map(|head| head.split(' ').next().unwrap().to_owned())

@@ -22,7 +22,7 @@ pub struct BacktestArgs {
     /// Write each decision, to FILE.csv or FILE.ndjson
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Print a table or json
+    /// Print a table, json or csv
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = SummaryFormat::Table, hide_possible_values = true)]
     pub format: SummaryFormat,
     /// Write a report with pictures, as one HTML file
@@ -43,6 +43,8 @@ pub enum SummaryFormat {
     Table,
     /// One object.
     Json,
+    /// One line for each combination of settings.
+    Csv,
 }
 
 impl BacktestArgs {

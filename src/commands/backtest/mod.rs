@@ -11,12 +11,14 @@ use anyhow::{Context, Result};
 use crate::base::files;
 use crate::base::input::InputError;
 use crate::base::notice::Notices as _;
+use crate::base::swept::SweptValues;
 use crate::commands::history_file::HistoryFile;
 use crate::commands::interrupt::Ended;
 use crate::config::{Layers, Scope, Sources};
 use crate::pacing::{INTERVAL, Pacer};
 use crate::report::Console;
-use crate::report::backtest::{html, json, table};
+use crate::report::backtest::{csv, html, json, table};
+use crate::sim::{DialerKind, Dialing};
 use args::SummaryFormat;
 use output::{DecisionFile, cannot_write};
 use run::BacktestRun;
@@ -35,13 +37,19 @@ pub fn run(
         console.tell(notice);
     }
     refuse_shared_files(options, &layers)?;
-    let pacers = pacers(&layers)?;
+    let (pacers, swept) = pacers(&layers)?;
     let history = HistoryFile::open(&options.reading, &layers, *console)?;
     let output = match &options.output {
-        Some(path) => Some(DecisionFile::create(path, &pacers)?),
+        Some(path) => Some(DecisionFile::create(path, &pacers, &swept)?),
         None => None,
     };
-    let mut run = BacktestRun::new(options, history, pacers, output);
+    let mut run = BacktestRun::new(
+        options,
+        history,
+        (pacers, swept),
+        output,
+        layers.time_zone()?,
+    );
     if run.replay_all(stop)? == Ended::Interrupted {
         return Ok(Ended::Interrupted);
     }
@@ -65,25 +73,40 @@ fn refuse_shared_files(options: &BacktestArgs, layers: &Layers) -> Result<(), In
     files.check()
 }
 
-/// A pacer for each policy and band of the grid.
-fn pacers(layers: &Layers) -> Result<Vec<Pacer>> {
+/// A pacer for each policy, band and combination of swept settings.
+fn pacers(layers: &Layers) -> Result<(Vec<Pacer>, Vec<SweptValues>)> {
+    layers.refuse_front_load()?;
     let bands = layers.bands()?;
     let interval = layers.interval()?.unwrap_or(INTERVAL);
-    let policies = layers.live_policies()?;
-    let count = policies.len() * bands.len();
-    if count > PACERS_MAX {
-        return Err(InputError(format!(
-            "--policy, --sla-threshold and --tolerance-margin: {count} combinations are more than {PACERS_MAX}, since each replays every row: compare fewer"
-        ))
-        .into());
-    }
-    let mut pacers = Vec::new();
-    for policy in policies {
+    // A policy of either unit can be replayed, but not of both at once.
+    let dialing = Dialing {
+        kind: DialerKind::Any,
+        ..Dialing::default()
+    };
+    let mut all = Vec::new();
+    for policy in layers.live_policies()? {
         for band in &bands {
-            pacers.push(layers.pacer(policy, *band, interval)?);
+            all.extend(layers.swept(|layers| {
+                layers.simulated_pacer(policy, *band, interval, &dialing, false)
+            })?);
+            if all.len() > PACERS_MAX {
+                return Err(InputError(format!(
+                    "--policy, --sla-threshold, --tolerance-margin and the like: they are more than {PACERS_MAX} combinations, and each replays every row: compare fewer"
+                ))
+                .into());
+            }
         }
     }
-    Ok(pacers)
+    let (pacers, swept): (Vec<Pacer>, _) = all.into_iter().unzip();
+    let mut units = pacers.iter().map(|pacer| pacer.limits().actuator.unit);
+    let first = units.next();
+    if units.any(|unit| Some(unit) != first) {
+        return Err(InputError(
+            "--policy: some set calls per minute and some calls per agent; compare them in a run each".to_owned(),
+        )
+        .into());
+    }
+    Ok((pacers, swept))
 }
 
 fn print(options: &BacktestArgs, run: &BacktestRun, console: Console) -> Result<()> {
@@ -94,6 +117,7 @@ fn print(options: &BacktestArgs, run: &BacktestRun, console: Console) -> Result<
     }
     let text = match options.format {
         SummaryFormat::Json => json(&results),
+        SummaryFormat::Csv => csv(&results),
         SummaryFormat::Table => table(&results),
     };
     console.data(text.trim_end())?;

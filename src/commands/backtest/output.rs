@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::base::files::Draft;
 use crate::base::input::InputError;
+use crate::base::swept::SweptValues;
 use crate::history::HistoryRow;
 use crate::pacing::{Decision, Pacer};
 use crate::report::backtest::{DecisionFormat, DecisionWriter};
@@ -17,7 +18,7 @@ pub(super) struct DecisionFile<'a> {
 
 impl<'a> DecisionFile<'a> {
     /// Begins the file.
-    pub(super) fn create(path: &'a Path, pacers: &[Pacer]) -> Result<Self> {
+    pub(super) fn create(path: &'a Path, pacers: &[Pacer], swept: &[SweptValues]) -> Result<Self> {
         let refuse = |problem: &str| InputError(format!("--output {}: {problem}", path.display()));
         let format = match path.extension().and_then(|extension| extension.to_str()) {
             Some("csv") => DecisionFormat::Csv,
@@ -27,7 +28,7 @@ impl<'a> DecisionFile<'a> {
         let draft = Draft::create(path).with_context(|| cannot_write(path))?;
         Ok(Self {
             path,
-            writer: DecisionWriter::new(draft, format, pacers),
+            writer: DecisionWriter::new(draft, format, pacers, swept),
         })
     }
 

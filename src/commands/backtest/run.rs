@@ -4,11 +4,13 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use anyhow::Result;
+use jiff::tz::TimeZone;
 
 use super::args::BacktestArgs;
 use super::output::DecisionFile;
 use crate::base::input::InputError;
 use crate::base::notice::{Notice, Notices};
+use crate::base::swept::SweptValues;
 use crate::commands::history_file::HistoryFile;
 use crate::commands::interrupt::Ended;
 use crate::history::AvailableAgents;
@@ -19,7 +21,11 @@ use crate::report::backtest::BacktestResults;
 
 pub(super) struct BacktestRun<'a> {
     history: HistoryFile,
+    /// Name of the zone of hours of the day.
+    zone_name: String,
     replay: Replay,
+    /// Values of the swept settings of each pacer.
+    swept: Vec<SweptValues>,
     output: Option<DecisionFile<'a>>,
     /// Charts of the first pacer, where a report is wanted.
     pub(super) chart_data: Option<ChartData>,
@@ -30,14 +36,18 @@ impl<'a> BacktestRun<'a> {
     pub(super) fn new(
         options: &BacktestArgs,
         history: HistoryFile,
-        pacers: Vec<Pacer>,
+        (pacers, swept): (Vec<Pacer>, Vec<SweptValues>),
         output: Option<DecisionFile<'a>>,
+        zone: Option<(String, TimeZone)>,
     ) -> Self {
+        let (zone_name, zone) = zone.unwrap_or_else(|| ("UTC".to_owned(), TimeZone::UTC));
         Self {
             history,
             replay: Replay::new(pacers),
+            swept,
             output,
-            chart_data: options.report.is_some().then(ChartData::default),
+            chart_data: options.report.is_some().then(|| ChartData::in_zone(zone)),
+            zone_name,
             means: 0,
         }
     }
@@ -50,6 +60,7 @@ impl<'a> BacktestRun<'a> {
             output,
             chart_data,
             means,
+            ..
         } = self;
         let source = history.source.clone();
         history.for_each_row(stop, |row| {
@@ -107,7 +118,9 @@ impl<'a> BacktestRun<'a> {
     pub(super) fn results(&self) -> BacktestResults<'_> {
         BacktestResults {
             source: &self.history.source,
+            zone_name: &self.zone_name,
             replay: &self.replay,
+            swept: &self.swept,
             bad_rows: &self.history.bad_rows,
             skipped: self.history.skipped,
             means: self.means,

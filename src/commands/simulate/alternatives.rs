@@ -35,7 +35,7 @@ pub(super) fn suggest_alternatives(
     let missing = missing.filter(|policy| asked(*policy).is_none());
     let variants = missing
         .map(|policy| variant(policy, baseline.band, false, layers, &plan.scenario))
-        .collect::<Result<Vec<Variant>>>()?;
+        .collect::<Result<Vec<Variant>, _>>()?;
     let others = Plan {
         variants,
         baseline: 0,

@@ -49,6 +49,14 @@ pub struct SimulateArgs {
     /// Write one replication of the first combination, one row per interval, in backtest's columns
     #[arg(long, value_name = "FILE.csv", hide_short_help = true)]
     pub trace: Option<PathBuf>,
+    /// Write every figure of each replication and combination, as CSV
+    #[arg(
+        long,
+        value_name = "FILE.csv",
+        hide_short_help = true,
+        conflicts_with = "shard"
+    )]
+    pub samples: Option<PathBuf>,
     /// Platform that a recommendation is for: campaign-api or skills [default: each]
     #[arg(
         long,

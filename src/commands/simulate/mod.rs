@@ -34,7 +34,11 @@ pub fn run(
     let limit = layers.abandonment_limit()?.value();
     if !args.merge.is_empty() {
         let results = shards::merge(&args.merge)?.for_platform(args.live_platform());
-        console.data(outputs::text(&results, limit, args.format).trim_end())?;
+        if let Some(path) = &args.samples {
+            outputs::write_samples(&results, path)?;
+        }
+        console
+            .data(outputs::text(&results, limit, args.format, &layers.pacing_texts()).trim_end())?;
         return Ok(Ended::Done);
     }
     let scenario = plan::scenario(args, &layers)?;
@@ -65,11 +69,15 @@ pub fn run(
     let results = plan
         .results(&replications)
         .for_platform(args.live_platform());
+    if let Some(path) = &args.samples {
+        outputs::write_samples(&results, path)?;
+    }
     if let Some(path) = &args.report {
         outputs::write_report(&plan, &results, limit, path)?;
     }
-    console.data(outputs::text(&results, limit, args.format).trim_end())?;
+    console.data(outputs::text(&results, limit, args.format, &layers.pacing_texts()).trim_end())?;
     if args.format == Format::Table && !args.quiet {
+        let layers = layers.first_of_swept()?;
         alternatives::suggest_alternatives(args, &plan, &results, &layers, *console, stop)?;
     }
     Ok(Ended::Done)

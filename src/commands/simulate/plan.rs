@@ -26,6 +26,7 @@ pub(super) fn scenario(args: &SimulateArgs, layers: &Layers) -> Result<Scenario>
                 format!("--agents: {count} are more than {AGENTS_MAX}, which no site has");
             return Err(InputError(problem).into());
         }
+        scenario.agents.by_clock.clear();
         scenario.agents.roster = vec![Shift {
             from_secs: 0.0,
             count,
@@ -73,15 +74,18 @@ pub(super) fn plan(
         };
         for front_load in front_loads_of(policy, &front_loads) {
             for band in bands.iter().take(count) {
-                variants.push(variant(policy, *band, *front_load, layers, &scenario)?);
+                let one = |layers: &Layers| variant(policy, *band, *front_load, layers, &scenario);
+                let swept = layers.swept(one)?.into_iter();
+                variants.extend(swept.map(|(variant, swept)| Variant { swept, ..variant }));
+                bounds::check_combinations(1, variants.len())?;
             }
         }
     }
     Ok(Plan {
+        baseline: current(&variants, sources, &scenario)?,
         scenario,
         seed: args.seed,
         replications: args.replications,
-        baseline: current(&variants, sources)?,
         variants,
     })
 }
@@ -102,7 +106,7 @@ pub(super) fn variant(
     front_load: bool,
     layers: &Layers,
     scenario: &Scenario,
-) -> Result<Variant> {
+) -> Result<Variant, ConfigError> {
     let interval = Duration::from_secs_f64(scenario.interval_secs);
     let paced = |policy, telemetry| {
         let dialing = &scenario.dialer;
@@ -112,6 +116,7 @@ pub(super) fn variant(
     Ok(Variant {
         policy: name(policy, front_load),
         band,
+        swept: Vec::new(),
         driver: match policy.kind() {
             PolicyKind::Pacer(policy) => paced(policy, Telemetry::Full)?,
             PolicyKind::PacerOnCampaignApi(policy) => paced(policy, Telemetry::CampaignApi)?,
@@ -132,7 +137,7 @@ fn name(policy: PolicyName, front_load: bool) -> String {
 
 /// The variant with the settings that `tick` would use, which are those without this command's
 /// flags; the first variant where there is none.
-fn current(variants: &[Variant], sources: &Sources) -> Result<usize> {
+fn current(variants: &[Variant], sources: &Sources, scenario: &Scenario) -> Result<usize> {
     let standing = Sources {
         flags: BTreeMap::new(),
         ..sources.clone()
@@ -142,13 +147,25 @@ fn current(variants: &[Variant], sources: &Sources) -> Result<usize> {
     // A name that is unknown is that of no variant.
     let policies = standing.policies().unwrap_or_default();
     let front_loads = standing.front_loads().unwrap_or_default();
-    let policy = policies.first().and_then(|policy| {
+    let name = policies.first().and_then(|policy| {
         let front_load = front_loads_of(*policy, &front_loads).first()?;
         Some(name(*policy, *front_load))
     });
     let is_current =
-        |v: &Variant| Some(&v.policy) == policy.as_ref() && bands.first() == Some(&v.band);
-    Ok(variants.iter().position(is_current).unwrap_or(0))
+        |v: &Variant| Some(&v.policy) == name.as_ref() && bands.first() == Some(&v.band);
+    // Among those that differ in swept settings only, the one with the values that stand.
+    let standing = policies
+        .first()
+        .zip(bands.first())
+        .and_then(|(policy, band)| {
+            let layers = standing.first_of_swept().ok()?;
+            let front_load = front_loads_of(*policy, &front_loads).first()?;
+            variant(*policy, *band, *front_load, &layers, scenario).ok()
+        });
+    let is_same = |v: &Variant| standing.as_ref().is_some_and(|it| it.driver == v.driver);
+    let exact = variants.iter().position(|v| is_current(v) && is_same(v));
+    let like = variants.iter().position(is_current);
+    Ok(exact.or(like).unwrap_or(0))
 }
 
 /// Ten years; longer runs are a mistake of units.

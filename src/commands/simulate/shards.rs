@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::files;
 use crate::base::input::InputError;
 use crate::base::plain_words::json_problem;
+use crate::base::swept::SweptValues;
 use crate::pacing::{Band, Ratio};
 use crate::sim::{Plan, Replication, Results, Scenario, Standing, VariantResults};
 
@@ -38,6 +39,8 @@ struct PartVariant {
     policy: String,
     sla_threshold: Ratio,
     tolerance_margin: Ratio,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    swept: SweptValues,
     standing: Standing,
 }
 
@@ -77,6 +80,7 @@ pub(super) fn part(plan: &Plan, replications: Vec<Replication>) -> String {
         policy: variant.policy.clone(),
         sla_threshold: variant.band.sla_threshold,
         tolerance_margin: variant.band.tolerance_margin,
+        swept: variant.swept.clone(),
         standing: variant.driver.standing(),
     });
     let part = Part {
@@ -151,6 +155,7 @@ impl Part {
                 sla_threshold: variant.sla_threshold,
                 tolerance_margin: variant.tolerance_margin,
             },
+            swept: variant.swept,
             standing: variant.standing,
             figures: Vec::new(),
         });

@@ -1,8 +1,8 @@
 //! The layout of a CSV file, found in its beginning: delimiter, header, decimal sign.
 
-use csv::{ByteRecord, Reader, ReaderBuilder, Terminator};
-
+use super::finding::find_header;
 use super::header::Header;
+use super::records::{Records, first_record};
 use crate::base::input::InputError;
 use crate::history::columns::Column;
 use crate::history::number_form::{is_nothing, plain, trimmed};
@@ -23,15 +23,6 @@ pub(in crate::history) struct Layout {
     pub(in crate::history) lines_before: u64,
     /// What was found and could have been otherwise, in words.
     pub(in crate::history) told: Vec<String>,
-}
-
-/// A header that may be the one of the file.
-struct Candidate {
-    delimiter: u8,
-    fields: Vec<String>,
-    /// Bytes before it, and before what follows it.
-    begin: usize,
-    end: usize,
 }
 
 impl Layout {
@@ -183,86 +174,6 @@ fn proof(text: &[u8], column: Column) -> Option<Decimal> {
     plain(text, None, column.is_share()).ok()?.proves
 }
 
-/// The first header that has every needed column; else the error of the likeliest one.
-fn find_header(
-    probe: &[u8],
-    start: usize,
-    delimiters: &[u8],
-    tries: usize,
-    options: &ReadingOptions,
-) -> Result<(Candidate, Header), InputError> {
-    let mut found: Option<(Candidate, Header)> = None;
-    let mut likeliest: Option<(usize, Candidate, InputError)> = None;
-    for delimiter in delimiters {
-        for candidate in candidates(probe, start, *delimiter, tries) {
-            let is_later = |other: &Candidate| candidate.begin >= other.begin;
-            match Header::new(&candidate.fields, &options.columns) {
-                Ok(_) if found.as_ref().is_some_and(|(it, _)| is_later(it)) => {}
-                Ok(header) => found = Some((candidate, header)),
-                Err(error) => {
-                    let known = Header::known(&candidate.fields, &options.columns);
-                    if likeliest.as_ref().is_none_or(|(most, ..)| known > *most) {
-                        likeliest = Some((known, candidate, error));
-                    }
-                }
-            }
-        }
-    }
-    if let Some((candidate, header)) = found {
-        let bytes = probe
-            .get(candidate.begin..candidate.end)
-            .unwrap_or_default();
-        return match str::from_utf8(bytes) {
-            Ok(_) => Ok((candidate, header)),
-            Err(_) => Err(InputError(NOT_UTF8.to_owned())),
-        };
-    }
-    let Some((_, candidate, InputError(error))) = likeliest else {
-        return Err(InputError("it has no header".to_owned()));
-    };
-    let before = probe.get(..candidate.begin).unwrap_or_default();
-    let line = memchr::memchr_iter(b'\n', before).count() + 1;
-    let has_more_before = candidate.begin != first_record(probe, start);
-    Err(InputError(
-        if candidate.fields.iter().any(|it| it.contains('\u{FFFD}')) {
-            format!("{NOT_UTF8}; {error}")
-        } else if has_more_before {
-            format!(
-                "{error} (if line {line} is the header; --skip-lines {} says so)",
-                line - 1
-            )
-        } else {
-            error
-        },
-    ))
-}
-
-/// The first records of the probe, as headers.
-fn candidates(probe: &[u8], start: usize, delimiter: u8, tries: usize) -> Vec<Candidate> {
-    let text = probe.get(start..).unwrap_or_default();
-    let mut records = Records::new(text, delimiter);
-    let mut candidates = Vec::new();
-    while candidates.len() < tries
-        && let Some((record, begin, end)) = records.next()
-    {
-        let name = |field: &[u8]| String::from_utf8_lossy(field).trim().to_owned();
-        candidates.push(Candidate {
-            delimiter,
-            fields: record.iter().map(name).collect(),
-            begin: start + begin,
-            end: start + end,
-        });
-    }
-    candidates
-}
-
-/// Bytes before the first line from `start` that is not blank.
-fn first_record(probe: &[u8], start: usize) -> usize {
-    let text = probe.get(start..).unwrap_or_default();
-    let blank = text.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
-    start + blank.count()
-}
-
 /// Excel's `sep=;` line, if the file begins with one: the bytes of it, and the delimiter.
 fn separator_line(probe: &[u8]) -> (usize, Option<u8>) {
     let line = probe
@@ -290,58 +201,7 @@ fn after_lines(probe: &[u8], lines: u64) -> usize {
     end.map_or(probe.len(), |end| end + 1)
 }
 
-/// Records of a text, each with the bytes before it and before what follows it.
-struct Records<'a> {
-    text: &'a [u8],
-    reader: Reader<&'a [u8]>,
-    record: ByteRecord,
-}
-
-impl<'a> Records<'a> {
-    fn new(text: &'a [u8], delimiter: u8) -> Self {
-        Self {
-            text,
-            reader: record_reader(text, delimiter),
-            record: ByteRecord::new(),
-        }
-    }
-
-    fn next(&mut self) -> Option<(&ByteRecord, usize, usize)> {
-        loop {
-            let begin = self.place();
-            if !self.reader.read_byte_record(&mut self.record).ok()? {
-                return None;
-            }
-            let is_blank = self.record.len() == 1 && self.record.as_slice().trim_ascii().is_empty();
-            if !is_blank {
-                let begin = first_record(self.text, begin);
-                let end = self.place();
-                return Some((&self.record, begin, end));
-            }
-        }
-    }
-
-    fn place(&self) -> usize {
-        let byte = self.reader.position().byte();
-        usize::try_from(byte)
-            .unwrap_or(usize::MAX)
-            .min(self.text.len())
-    }
-}
-
-/// A reader of whole records, in which quotes work as everywhere.
-pub(super) fn record_reader(text: &[u8], delimiter: u8) -> Reader<&[u8]> {
-    ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        // The default ends a record at its CR and counts the LF as a line of the next record.
-        .terminator(Terminator::Any(b'\n'))
-        .from_reader(text)
-}
-
 /// Delimiters that are looked for; of two in the same line, the earlier here.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// Lines in which a header is looked for: titles and filters stand above it in reports.
 const HEADER_TRIES: usize = 40;
-const NOT_UTF8: &str = "its header is not UTF-8 text (Windows-1252?); save it as CSV (UTF-8)";

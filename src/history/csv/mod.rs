@@ -1,7 +1,9 @@
 //! Rows of a CSV file: their columns, and the rows of a chunk parsed to values.
 
+mod finding;
 mod header;
 mod layout;
+mod records;
 mod rows;
 mod split;
 mod suggestions;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use csv::ByteRecord;
 use memchr::{memchr, memchr_iter};
 
-use super::layout::{Layout, record_reader};
+use super::layout::Layout;
+use super::records::record_reader;
 use super::split::{Splitting, WrongCount};
 use crate::history::chunk::{Chunk, Event, Fault};
 use crate::history::columns::{Column, Fields};
@@ -45,6 +46,7 @@ impl CsvParser {
     fn parse_lines(&mut self, text: &[u8], chunk: &mut Chunk) {
         let layout = Arc::clone(&self.layout);
         let splitting = layout.splitting();
+        let mut fields = Fields::default();
         let mut begin = 0;
         let mut number = 0;
         let ends = memchr_iter(b'\n', text).chain((!text.ends_with(b"\n")).then_some(text.len()));
@@ -56,8 +58,8 @@ impl CsvParser {
             if line.is_empty() {
                 continue;
             }
-            let event = match splitting.split(line) {
-                Ok(fields) => {
+            let event = match splitting.split(line, &mut fields) {
+                Ok(()) => {
                     let first = || line.split(|byte| *byte == splitting.delimiter).next();
                     self.event(number, &fields, &mut chunk.ids, first)
                 }

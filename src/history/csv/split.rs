@@ -15,10 +15,13 @@ pub(super) struct Splitting<'c> {
 }
 
 impl Splitting<'_> {
-    /// The fields of `line` that are columns.
+    /// Puts the fields of `line` that are columns into `fields`: all of them, unless it is refused.
     #[inline]
-    pub(super) fn split<'a>(&self, line: &'a [u8]) -> Result<Fields<'a>, WrongCount> {
-        let mut fields = Fields::default();
+    pub(super) fn split<'a>(
+        &self,
+        line: &'a [u8],
+        fields: &mut Fields<'a>,
+    ) -> Result<(), WrongCount> {
         let mut start = 0;
         let mut count = 0;
         let mut end_field = |end: usize| {
@@ -43,12 +46,11 @@ impl Splitting<'_> {
         }
         end_field(line.len());
         if count == self.columns.len() && self.extras == 0 {
-            return Ok(fields);
+            return Ok(());
         }
         let is_empty = |field: &[u8]| field.trim_ascii().is_empty();
         let all = line.split(|byte| *byte == self.delimiter);
-        self.check(count, all.skip(self.columns.len()).all(is_empty))?;
-        Ok(fields)
+        self.check(count, all.skip(self.columns.len()).all(is_empty))
     }
 
     /// Refuses a number of fields that no row of the file has.

@@ -1,6 +1,6 @@
 //! What the names of a header may mean, where they are not those of columns.
 
-use crate::history::columns::{COLUMNS, Column, plain};
+use crate::history::columns::{Column, PLAIN_NAMES, plain};
 use crate::history::error::shortened;
 
 /// Fields of a header that are not read.
@@ -50,17 +50,13 @@ pub(in crate::history) fn near_column(name: &str, has: &dyn Fn(Column) -> bool) 
         return is_surprise.then_some(column);
     }
     let plain = plain(name);
-    COLUMNS.into_iter().find(|column| {
-        let kinds = column.names();
-        let mut own = kinds.iter().flat_map(|kind| kind.iter());
-        own.any(|own| {
-            let own = self::plain(own);
-            let is_misspelled = own.len() >= 5 && strsim::levenshtein(&own, &plain) <= 2;
-            let is_part =
-                plain.contains(&own) && own.len() >= 8 || own.contains(&plain) && plain.len() >= 7;
-            is_misspelled || is_part && !has(*column)
-        })
-    })
+    let near = PLAIN_NAMES.iter().find(|(own, column, _)| {
+        let is_misspelled = own.len() >= 5 && strsim::levenshtein(own, &plain) <= 2;
+        let is_part =
+            plain.contains(own) && own.len() >= 8 || own.contains(&plain) && plain.len() >= 7;
+        is_misspelled || is_part && !has(*column)
+    });
+    near.map(|(_, column, _)| *column)
 }
 
 /// The likely reason that a column is missing.

@@ -61,7 +61,7 @@ impl Blocks {
     /// Fills `chunk` with the next rows; false at the end. After an error there is no next.
     pub(super) fn next(&mut self, chunk: &mut Chunk) -> Result<bool, BlockError> {
         chunk.clear();
-        std::mem::swap(&mut chunk.text, &mut self.carry);
+        chunk.text.extend_from_slice(&self.carry);
         let mut wanted = CHUNK_BYTES;
         loop {
             let missing = wanted.saturating_sub(chunk.text.len());

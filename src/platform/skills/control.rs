@@ -85,10 +85,9 @@ impl PacedSkill<'_, '_> {
 
     /// Starts the skill that this pacer stopped.
     pub(super) fn start(&self, memory: &mut Memory, deadline: &Deadline) -> Result<(), CallError> {
-        let switched = self.switch(memory, &start_call(self), false, deadline)?;
+        self.switch(memory, &start_call(self), false, deadline)?;
         memory.run.started_at = Some(deadline.clock().now());
-        // One that runs still may be about to end from our stop, and is ours then.
-        memory.run.is_ours = matches!(switched, Switched::Already(false));
+        memory.run.is_ours = false;
         Ok(())
     }
 
@@ -105,9 +104,8 @@ impl PacedSkill<'_, '_> {
         let mut is_uncertain = false;
         let mut was_renewed = false;
         loop {
-            let error = match self.call(call, true, deadline) {
-                Ok(_) => return Ok(Switched::Accepted),
-                Err(error) => error,
+            let Err(error) = self.call(call, true, deadline) else {
+                return Ok(Switched::Accepted);
             };
             match error.status() {
                 Some(401) if !was_renewed => {

@@ -11,12 +11,12 @@ use super::paced::{Call, PacedSkill};
 use super::settings::SettingsWrite;
 use super::sight::{SECOND_LOOK, SETTINGS_PATH, Whose, shown};
 use crate::base::clock::Deadline;
-use crate::http::CallError;
+use crate::http::{CallError, Problem};
 use crate::pacing::Setpoint;
-use crate::platform::{Applied, Repaired};
+use crate::platform::Applied;
 
 /// What came of a write that may be repeated.
-enum Written {
+pub(super) enum Written {
     /// It was accepted, perhaps after a try without a certain answer.
     Accepted { after_uncertain_try: bool },
     /// The settings have it already; likewise.
@@ -128,6 +128,10 @@ impl PacedSkill<'_, '_> {
         lever.read_at = deadline.clock().now();
         if !damaged.is_empty() {
             let what = self.damage(lever, &before, &after, damaged, old, setpoint);
+            lever.known = Some(after.fields().clone());
+            if has_taken {
+                lever.position = Some(setpoint);
+            }
             return Ok(Applied::Damaged(what));
         }
         lever.known = Some(after.fields().clone());
@@ -144,8 +148,8 @@ impl PacedSkill<'_, '_> {
             });
         }
         let found = self.position_in(&after, memory.staffed).map_err(unusable)?;
+        // It may still show, late.
         let lever = &mut memory.lever;
-        lever.settle(setpoint);
         if found != lever.position {
             lever.changed_at = Some(now);
         }
@@ -167,7 +171,7 @@ impl PacedSkill<'_, '_> {
     /// Writes what `fields_for` makes of the settings just read; nothing where that is nothing. Each
     /// try begins with a read, so that what somebody else changed meanwhile is kept. The inner error
     /// is that of `fields_for`.
-    fn write(
+    pub(super) fn write(
         &self,
         memory: &mut Memory,
         deadline: &Deadline,
@@ -211,7 +215,9 @@ impl PacedSkill<'_, '_> {
                 Err(error) if error.status() == Some(401) && !was_renewed => was_renewed = true,
                 Err(error) => {
                     is_uncertain |= error.uncertain;
-                    let again = error.problem.is_passing() && tries < retries;
+                    // An answer without a meaning is as good as none, since a read comes first.
+                    let is_unclear = matches!(error.problem, Problem::Unusable(_));
+                    let again = (error.problem.is_passing() || is_unclear) && tries < retries;
                     tries += 1;
                     let error = CallError { tries, ..error };
                     let error = if is_uncertain {
@@ -249,7 +255,7 @@ impl PacedSkill<'_, '_> {
     }
 
     /// The write of `fields`, with all else as it was read.
-    fn put(&self, read: &GeneralSettings, fields: &Map<String, Value>) -> Call {
+    pub(super) fn put(&self, read: &GeneralSettings, fields: &Map<String, Value>) -> Call {
         let is_partial = self.settings.write == SettingsWrite::Partial;
         Call {
             name: SETTINGS_PUT,
@@ -267,124 +273,5 @@ impl PacedSkill<'_, '_> {
         let wish = GeneralSettings::kept(fields.clone());
         let stands = wish.agrees(&known, self.lever_names());
         (!stands).then(|| self.put(&known, &fields))
-    }
-
-    /// Puts back, once, what a change damaged, with the lever at the lower of its positions before
-    /// and after.
-    pub(super) fn repair_damage(&self, memory: &mut Memory, deadline: &Deadline) -> Repaired {
-        memory.lever.sent.clear();
-        let damaged = memory.lever.damaged.clone();
-        let lowest = memory.lever.repair_at.take();
-        let put_back = self.put_back(memory, &damaged, lowest, deadline);
-        let what_became = match put_back {
-            Ok(left) if left.is_empty() => {
-                memory.lever.damaged.clear();
-                let names: Vec<&str> = damaged.keys().map(String::as_str).collect();
-                format!("{} was put back", names.join(", "))
-            }
-            Ok(left) => format!("{} was put back without effect", left.join(", ")),
-            Err(error) => format!("it could not be put back ({error})"),
-        };
-        let is_stopped = memory.run.is_ours;
-        Repaired {
-            setpoint: if is_stopped {
-                Some(Setpoint::Stopped)
-            } else {
-                memory.lever.position
-            },
-            what_became,
-        }
-    }
-
-    /// Writes `values` once where they differ, with the lever no higher than `highest`. Returns the
-    /// names of those that differ afterwards.
-    fn put_back(
-        &self,
-        memory: &mut Memory,
-        values: &Map<String, Value>,
-        highest: Option<Setpoint>,
-        deadline: &Deadline,
-    ) -> Result<Vec<String>, CallError> {
-        let names = self.lever_names();
-        let wanted = GeneralSettings::kept(values.clone());
-        let fresh = self.settings(deadline)?;
-        let unusable = |problem: String| CallError::unusable(SETTINGS_PUT, problem);
-        let here = self.position_in(&fresh, memory.staffed).map_err(unusable)?;
-        let mut fields: Map<String, Value> = wanted
-            .differences(&fresh, names)
-            .into_iter()
-            .filter_map(|name| values.get(&name).map(|value| (name, value.clone())))
-            .collect();
-        if let Some(highest) = highest {
-            let target = here.map_or(highest, |here| here.min(highest));
-            fields.extend(self.fields_of(target, memory.staffed));
-        }
-        let is_needed = !wanted.differences(&fresh, names).is_empty()
-            || !GeneralSettings::kept(fields.clone()).agrees(&fresh, names);
-        if is_needed {
-            memory.lever.write(deadline.clock().now());
-            self.call(&self.put(&fresh, &fields), true, deadline)?;
-        }
-        let after = self.settings(deadline)?;
-        memory.lever.position = self.position_in(&after, memory.staffed).map_err(unusable)?;
-        memory.lever.known = Some(after.fields().clone());
-        memory.lever.read_at = deadline.clock().now();
-        memory.lever.changed_at = Some(memory.polled_at);
-        Ok(wanted.differences(&after, names))
-    }
-
-    /// Puts back the lever as a human set it last, and what changes damaged.
-    pub(super) fn restore_settings(
-        &self,
-        memory: &mut Memory,
-        deadline: &Deadline,
-    ) -> Result<Option<String>, CallError> {
-        let Some(before) = memory.lever.before.clone().map(GeneralSettings::kept) else {
-            return Ok(None);
-        };
-        let names = self.lever_names();
-        let mut values = memory.lever.damaged.clone();
-        for name in names {
-            values.insert((*name).to_owned(), before.value(name).clone());
-        }
-        let wanted = GeneralSettings::kept(values);
-        let written = self.write(memory, deadline, true, |_, fresh| {
-            let differing = wanted.differences(fresh, &[]);
-            let fields: Map<String, Value> = differing
-                .into_iter()
-                .map(|name| {
-                    let value = wanted.value(&name).clone();
-                    (name, value)
-                })
-                .collect();
-            Ok((!fields.is_empty()).then_some(fields))
-        })?;
-        if let Ok(Written::Found(_)) = written {
-            return Err(CallError::unusable(
-                SETTINGS_PUT,
-                "somebody else changed the settings meanwhile; nothing was put back",
-            ));
-        }
-        let after = self.settings(deadline)?;
-        let left = wanted.differences(&after, &[]);
-        memory.lever.known = Some(after.fields().clone());
-        memory.lever.position = self
-            .position_in(&after, memory.staffed)
-            .map_err(|problem| CallError::unusable(SETTINGS_PUT, problem))?;
-        memory.lever.sent.clear();
-        if !left.is_empty() {
-            return Err(CallError::unusable(
-                SETTINGS_PUT,
-                format!("{} was put back without effect", left.join(", ")),
-            ));
-        }
-        memory.lever.before = None;
-        memory.lever.damaged.clear();
-        let told: Vec<String> = wanted
-            .fields()
-            .iter()
-            .map(|(name, value)| format!("{name} {value}"))
-            .collect();
-        Ok(Some(told.join(", ")))
     }
 }

@@ -139,6 +139,15 @@ impl Memory {
         self.run.is_ours && self.is_running() == Some(true)
     }
 
+    /// Where the skill stands still after a stop without a certain answer, it is that stop's doing.
+    pub(super) fn claim_stop(&mut self) {
+        let mut sent = self.lever.sent.iter();
+        if self.is_at_rest() && sent.any(|sent| sent.setpoint == Setpoint::Stopped) {
+            self.run.is_ours = true;
+            self.lever.settle(Setpoint::Stopped);
+        }
+    }
+
     fn is_running(&self) -> Option<bool> {
         self.skill.as_ref().and_then(|skill| skill.is_running)
     }

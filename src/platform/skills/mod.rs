@@ -2,9 +2,12 @@
 
 mod account;
 pub mod activity;
+mod bounds;
 mod calls;
 mod control;
+mod count;
 pub mod counters;
+mod discovery;
 pub mod general;
 pub mod hosts;
 mod lever;
@@ -14,6 +17,7 @@ pub mod object;
 mod paced;
 mod platform;
 mod poll;
+mod repair;
 mod settings;
 mod sight;
 pub mod skill;

@@ -107,6 +107,10 @@ impl<'a, 'n> PacedSkill<'a, 'n> {
             return Ok((answer, None));
         }
         let value: Value = answer.json(name)?;
+        if !(value.is_object() || value.is_array() || value.is_null()) {
+            let problem = format!("it is {value}, and an object was expected");
+            return Err(CallError::unusable(name, problem));
+        }
         Ok((answer, (!value.is_null()).then_some(value)))
     }
 

@@ -6,7 +6,7 @@ use super::calls::SETTINGS_CALL;
 use super::control::{start_call, stop_call};
 use super::memory::{Memory, Sent};
 use super::paced::PacedSkill;
-use super::sight::Whose;
+use super::sight::{Whose, standing as standing_of};
 use crate::base::clock::Deadline;
 use crate::http::{CallError, Request};
 use crate::pacing::{Actuator, Setpoint};
@@ -23,13 +23,13 @@ impl Platform for PacedSkill<'_, '_> {
         let mut memory = Memory::of(cursor);
         memory.polled_at = deadline.clock().now();
         let polled = self.sample(&mut memory, deadline);
-        self.claim_stop(&mut memory);
+        memory.claim_stop();
         let mut obstacle = None;
         let mut standing = None;
-        if polled.is_ok() && self.wants_settings(&memory) {
+        if polled.is_ok() {
             match self.see_settings(&mut memory, deadline) {
                 Ok(whose) => {
-                    standing = self.standing(&memory, &whose).map(Ok);
+                    standing = standing_of(&memory, &whose).map(Ok);
                     if let Whose::Foreign(why) = whose {
                         obstacle = Some(Obstacle::ChangedElsewhere(why));
                     }
@@ -37,7 +37,7 @@ impl Platform for PacedSkill<'_, '_> {
                 Err(error) => standing = Some(Err(error)),
             }
         } else if memory.run.is_ours && memory.is_at_rest() {
-            standing = self.standing(&memory, &Whose::Own).map(Ok);
+            standing = standing_of(&memory, &Whose::Own).map(Ok);
         }
         let (sample, shortage) = match polled {
             Ok(polled) => (Ok(polled.sample), polled.shortage),
@@ -48,10 +48,13 @@ impl Platform for PacedSkill<'_, '_> {
         } else {
             0
         };
+        if memory.run.polls > STOPPING_POLLS + 1 {
+            // No stop was repeated meanwhile, so that nobody wants it stopped any more.
+            memory.run.is_ours = false;
+            memory.run.polls = 0;
+        }
         let authority = self.no_authority(&memory).map(Obstacle::NoAuthority);
-        let obstacle = obstacle
-            .or(authority)
-            .or(shortage.map(Obstacle::NotEnoughData));
+        let obstacle = obstacle.or(authority).or(shortage);
         let bounds = Bounds {
             ceiling: Some(self.ceiling(&memory)),
             reach: self.reach(&memory),
@@ -95,8 +98,8 @@ impl Platform for PacedSkill<'_, '_> {
         let memory = Memory::of(cursor);
         let (setpoint, switch) = match change.setpoint {
             Setpoint::Stopped => (Setpoint::ONE_PER_AGENT, Some(stop_call(self))),
-            at if memory.run.is_ours => (at, Some(start_call(self))),
-            at => (at, None),
+            at @ Setpoint::At(_) if memory.run.is_ours => (at, Some(start_call(self))),
+            at @ Setpoint::At(_) => (at, None),
         };
         let put = self.put_of(&memory, setpoint);
         let put = put.filter(|_| !change.is_latched);
@@ -113,7 +116,7 @@ impl Platform for PacedSkill<'_, '_> {
         let mut memory = Memory::of(cursor);
         let applied = match change.setpoint {
             Setpoint::Stopped => self.stop(&mut memory, change, deadline),
-            at => self.move_to(&mut memory, at, deadline),
+            at @ Setpoint::At(_) => self.move_to(&mut memory, at, deadline),
         };
         let is_certain = matches!(&applied, Err(error) if !error.uncertain)
             || matches!(
@@ -145,28 +148,24 @@ impl Platform for PacedSkill<'_, '_> {
         restored
     }
 
+    fn is_stopping(&self, cursor: &Cursor) -> bool {
+        Memory::of(cursor).is_stopping()
+    }
+
     fn requests_a_day(&self, cursor: &Cursor, interval: Duration) -> Option<RequestsADay> {
         let each = |every: Duration| DAY_SECS / every.as_secs().max(1);
         let polls = each(interval) * CALLS_A_POLL;
         let skill = each(interval.max(SKILL_EVERY));
-        let settings = each(interval.max(SETTINGS_EVERY));
         let writes = 24 * u64::from(self.limits.writes_per_hour) * CALLS_A_WRITE;
         let unit = Memory::of(cursor).unit;
         Some(RequestsADay {
-            estimate: polls + skill + settings + writes + CALLS_AN_HOUR * 24,
+            estimate: polls + skill + writes + CALLS_AN_HOUR * 24,
             limit: unit.and_then(|unit| unit.published_limit),
         })
     }
 }
 
 impl PacedSkill<'_, '_> {
-    /// True where the settings are to be read at this poll.
-    fn wants_settings(&self, memory: &Memory) -> bool {
-        let lever = &memory.lever;
-        let age = lever.read_at.distance(memory.polled_at);
-        lever.known.is_none() || !lever.sent.is_empty() || age >= SETTINGS_AGE
-    }
-
     fn read_into(&self, memory: &mut Memory, deadline: &Deadline) -> Result<Standing, CallError> {
         let mut sent = memory.lever.sent.iter();
         let was_switched = sent.any(|sent| sent.setpoint == Setpoint::Stopped);
@@ -174,8 +173,8 @@ impl PacedSkill<'_, '_> {
             self.see_skill(memory, deadline)?;
         }
         let whose = self.see_settings(memory, deadline)?;
-        self.claim_stop(memory);
-        let standing = self.standing(memory, &whose);
+        memory.claim_stop();
+        let standing = standing_of(memory, &whose);
         standing.ok_or_else(|| {
             CallError::unusable(
                 SETTINGS_CALL,
@@ -203,14 +202,10 @@ const DAY_SECS: u64 = 86_400;
 /// Polls at which a skill may still run after a stop that was accepted: it ends its calls first, which
 /// takes up to 90 s.
 const STOPPING_POLLS: u32 = 3;
-/// Activity and summary.
-const CALLS_A_POLL: u64 = 2;
+/// Activity, summary and settings.
+const CALLS_A_POLL: u64 = 3;
 /// Time between two reads of the skill.
 const SKILL_EVERY: Duration = Duration::from_secs(60);
-/// Time between two reads of the settings that nothing else asks for.
-const SETTINGS_EVERY: Duration = Duration::from_secs(300);
-/// The same, shorter by what two polls may differ from it.
-const SETTINGS_AGE: Duration = Duration::from_secs(295);
 /// Business unit and skill, settings, the write, and settings again.
 const CALLS_A_WRITE: u64 = 5;
 /// Login, the tenant's hosts, and the business unit.

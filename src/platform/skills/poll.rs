@@ -1,18 +1,17 @@
 //! The poll of a skill: its agents, its calls, and what must be so for it to be paced.
 
 use super::activity::{self, Activity};
-use super::calls::{ACTIVITY_CALL, SKILL_CALL, SUMMARY_CALL, UNIT_CALL};
-use super::counters::{Basis, Counters, Step};
+use super::calls::{ACTIVITY_CALL, SKILL_CALL, UNIT_CALL};
+use super::count::Counted;
+use super::counters::{Basis, Counters};
 use super::memory::{Memory, SkillSeen, UnitSeen};
 use super::paced::PacedSkill;
 use super::skill::{read_business_unit, read_skill};
-use super::summary::{self, Totals};
-use super::times::{literal_z, midnight_before, zone};
 use crate::base::clock::Deadline;
 use crate::base::units::UnixMillis;
 use crate::http::{Answer, CallError};
 use crate::pacing::{Abandonment, AbandonmentBasis, Sample, Traffic};
-use jiff::tz::TimeZone;
+use crate::platform::Obstacle;
 use std::time::Duration;
 
 /// What a poll says of agents and calls.
@@ -20,7 +19,7 @@ pub(super) struct Polled {
     /// `None` where the platform has no data of the agents.
     pub(super) sample: Option<Sample>,
     /// Why no ratio may be raised by it.
-    pub(super) shortage: Option<String>,
+    pub(super) shortage: Option<Obstacle>,
 }
 
 impl PacedSkill<'_, '_> {
@@ -48,11 +47,17 @@ impl PacedSkill<'_, '_> {
         let Some(activity) = activity else {
             return Ok(Polled {
                 sample: None,
-                shortage: Some("the activity has no row of the skill".to_owned()),
+                shortage: Some(Obstacle::NoData(
+                    "the activity has no row of the skill".to_owned(),
+                )),
             });
         };
         memory.staffed = activity.staffed.unwrap_or(memory.staffed);
-        let since = self.count(memory, server_now, deadline)?;
+        let (has_row, since) = match self.count(memory, server_now, deadline)? {
+            Counted::NoRow => (false, None),
+            Counted::Baseline => (true, None),
+            Counted::Since(since) => (true, Some(since)),
+        };
         let rates = memory.counters.as_ref().map(Counters::rates);
         let (answer_rate, abandonment) = match rates {
             Some(rates) => (
@@ -84,7 +89,14 @@ impl PacedSkill<'_, '_> {
                 },
                 abandonment,
             }),
-            shortage: answer_rate.is_none().then(|| shortage(memory)),
+            shortage: if has_row {
+                let is_short = answer_rate.is_none();
+                is_short.then(|| Obstacle::NotEnoughData(shortage(memory)))
+            } else {
+                Some(Obstacle::NoData(
+                    "the summary has no row of the skill".to_owned(),
+                ))
+            },
         })
     }
 
@@ -131,13 +143,10 @@ impl PacedSkill<'_, '_> {
                 self.skill_id
             ));
         }
-        self.take_skill(
-            memory,
-            SkillSeen {
-                at: deadline.clock().now(),
-                is_running: skill.is_running,
-            },
-        );
+        memory.skill = Some(SkillSeen {
+            at: deadline.clock().now(),
+            is_running: skill.is_running,
+        });
         Ok(())
     }
 
@@ -159,109 +168,6 @@ impl PacedSkill<'_, '_> {
         let now = told.or_else(|| date_of(&answer));
         Ok((activity, now.unwrap_or_else(|| deadline.clock().now())))
     }
-
-    /// Reads the counts up to shortly before `server_now`, and returns those since the poll before.
-    fn count(
-        &self,
-        memory: &mut Memory,
-        server_now: UnixMillis,
-        deadline: &Deadline,
-    ) -> Result<Option<Totals>, CallError> {
-        let end = whole_second(UnixMillis(server_now.0.saturating_sub(END_BEFORE_MILLIS)));
-        let midnight = self.midnight(memory, end);
-        let source = format!("{} v{}", self.skill_id, self.settings.versions.summary);
-        let kept = memory.counters.take().filter(|kept| {
-            let is_of_this = kept.source == source && kept.epoch <= end;
-            is_of_this && kept.epoch.distance(end) < EPOCH_MAX
-        });
-        let mut counters = kept.unwrap_or_else(|| Counters::new(&source, midnight));
-        let read = self.count_into(&mut counters, midnight, end, deadline);
-        if counters.is_batched() && !std::mem::replace(&mut memory.told.batched, true) {
-            self.warn(
-                "results are quarter-hour batched: dials move just after each quarter of an hour only, so the window is half an hour".to_owned(),
-            );
-        }
-        memory.counters = Some(counters);
-        read
-    }
-
-    fn count_into(
-        &self,
-        counters: &mut Counters,
-        midnight: UnixMillis,
-        end: UnixMillis,
-        deadline: &Deadline,
-    ) -> Result<Option<Totals>, CallError> {
-        let is_new = midnight > counters.epoch && midnight.distance(end) >= EPOCH_MIN;
-        let old = self.totals(counters.epoch, end, deadline)?;
-        let step = if is_new {
-            let fresh = self.totals(midnight, end, deadline)?;
-            let step = counters.roll_over(midnight, end, old);
-            if let Some(fresh) = fresh {
-                counters.take(end, fresh);
-            }
-            step
-        } else {
-            match old {
-                Some(totals) => counters.take(end, totals),
-                None => return Ok(None),
-            }
-        };
-        if step == Step::Correction {
-            self.warn(
-                "a count of the summary went back: a correction that came late, or a reset; this difference is left out, and the window begins anew".to_owned(),
-            );
-        }
-        Ok(match step {
-            Step::Since(since) => Some(since),
-            Step::Baseline | Step::Correction => None,
-        })
-    }
-
-    fn totals(
-        &self,
-        start: UnixMillis,
-        end: UnixMillis,
-        deadline: &Deadline,
-    ) -> Result<Option<Totals>, CallError> {
-        let (from, to) = (literal_z(start), literal_z(end));
-        let path = self.path(&format!("/summary?startDate={from}&endDate={to}"));
-        let version = self.settings.versions.summary;
-        let (_, value) = self.get_json(SUMMARY_CALL, version, &path, deadline)?;
-        let Some(value) = value else {
-            return Ok(None);
-        };
-        summary::read(&value, self.skill_id.number())
-            .map_err(|problem| CallError::unusable(SUMMARY_CALL, problem))
-    }
-
-    /// The midnight that an epoch up to `end` begins at.
-    fn midnight(&self, memory: &mut Memory, end: UnixMillis) -> UnixMillis {
-        let unit = memory.unit.as_ref();
-        let named = unit.and_then(|unit| unit.time_zone.as_deref());
-        let zone = match &self.settings.time_zone {
-            Some(zone) => zone.clone(),
-            None => named.and_then(zone).unwrap_or_else(|| {
-                if !std::mem::replace(&mut memory.told.time_zone, true) {
-                    let what = match named {
-                        Some(name) => format!("is {name:?}, which is no name of the tz database"),
-                        None => "is not told".to_owned(),
-                    };
-                    self.warn(format!(
-                        "the business unit's defaultTimeZone {what}: the counts begin anew at midnight in UTC; --time-zone sets another zone"
-                    ));
-                }
-                TimeZone::UTC
-            }),
-        };
-        let midnight = midnight_before(end, &zone);
-        if midnight.distance(end) >= EPOCH_MIN {
-            midnight
-        } else {
-            // Just after midnight the range would be too short.
-            midnight_before(UnixMillis(midnight.0.saturating_sub(1)), &zone)
-        }
-    }
 }
 
 /// Why there is no answer rate.
@@ -269,7 +175,7 @@ fn shortage(memory: &Memory) -> String {
     let counters = memory.counters.as_ref();
     let marks = counters.map_or(&[][..], |counters| &counters.marks);
     match (marks.first(), marks.last()) {
-        (None, _) | (_, None) => "the summary has no row of the skill".to_owned(),
+        (None, _) | (_, None) => "there are no counts yet".to_owned(),
         (Some(first), Some(last)) if marks.len() == 1 => format!(
             "the counts so far, {} dials and {} connects, are only a baseline: rates need a second summary",
             last.totals.dials.max(first.totals.dials),
@@ -291,17 +197,7 @@ fn date_of(answer: &Answer) -> Option<UnixMillis> {
     Some(UnixMillis(date.timestamp().as_millisecond()))
 }
 
-fn whole_second(at: UnixMillis) -> UnixMillis {
-    UnixMillis(at.0.div_euclid(1_000).saturating_mul(1_000))
-}
-
 /// Age at which the business unit is read again.
 const UNIT_AGE: Duration = Duration::from_secs(3_600);
 /// Age at which the skill is read again: at every second poll of the usual interval.
 const SKILL_AGE: Duration = Duration::from_secs(55);
-/// Time before the server's own at which a range ends, so that it never lies in the future.
-const END_BEFORE_MILLIS: i64 = 5_000;
-/// Shortest range.
-const EPOCH_MIN: Duration = Duration::from_secs(60);
-/// Age at which an epoch is given up: the platform refuses ranges of more than 30 days.
-const EPOCH_MAX: Duration = Duration::from_secs(29 * 86_400);

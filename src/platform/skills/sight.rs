@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::calls::SETTINGS_CALL;
 use super::general::{FoundRatio, GeneralSettings, OVERDIAL, RATIO, RATIO_MAX};
-use super::memory::{Lever, Memory, Sent, SkillSeen};
+use super::memory::{Lever, Memory, Sent};
 use super::paced::PacedSkill;
 use crate::base::clock::Deadline;
 use crate::base::units::UnixMillis;
@@ -153,6 +153,7 @@ impl PacedSkill<'_, '_> {
         lever.settle(sent.setpoint);
         lever.position = Some(sent.setpoint);
         lever.changed_at = Some(sent.at);
+        lever.not_taken = None;
         let damaged = known.differences(settings, names);
         if damaged.is_empty() {
             return Ok(Whose::Own);
@@ -207,120 +208,32 @@ impl PacedSkill<'_, '_> {
             changed.join(" and ")
         )
     }
+}
 
-    /// Takes in the skill as it was read.
-    pub(super) fn take_skill(&self, memory: &mut Memory, skill: SkillSeen) {
-        let is_running = skill.is_running;
-        let now = skill.at;
-        memory.skill = Some(skill);
-        let run = &mut memory.run;
-        // Running for long after a start, it is no longer stopping.
-        let is_long = |at: UnixMillis| at.distance(now) > SWITCHING_MAX;
-        if is_running == Some(true) && run.started_at.is_some_and(is_long) {
-            run.is_ours = false;
-        }
-    }
-
-    /// Where the skill stands still after a stop without a certain answer, it is that stop's doing.
-    pub(super) fn claim_stop(&self, memory: &mut Memory) {
-        let mut sent = memory.lever.sent.iter();
-        if memory.is_at_rest() && sent.any(|sent| sent.setpoint == Setpoint::Stopped) {
-            memory.run.is_ours = true;
-            memory.lever.settle(Setpoint::Stopped);
-        }
-    }
-
-    /// Why the lever has no authority, if it has none.
-    pub(super) fn no_authority(&self, memory: &Memory) -> Option<String> {
-        let unit = memory.unit.as_ref();
-        if unit.and_then(|unit| unit.allows_predictive) == Some(false) {
-            return Some(
-                "the business unit allows one call per agent only, whatever the ratio (allowPredictiveDialing is false): have it changed there".to_owned(),
-            );
-        }
-        let settings = GeneralSettings::kept(memory.lever.known.clone().unwrap_or_default());
-        if settings.blocks_multiple_calls() == Ok(true) {
-            return Some(
-                "the skill places one call per agent only, whatever the ratio (blockMultipleCalls is true): set it to false in the skill".to_owned(),
-            );
-        }
-        if self.settings.ratio_max.is_none()
-            && memory.lever.known.is_some()
-            && let Ok(FoundRatio::NoAuthority(found)) = settings.ratio()
-        {
-            let found = found.map_or("null".to_owned(), |ratio| ratio.to_string());
-            return Some(format!(
-                "{RATIO} is {found}, which is not from 1 to {RATIO_MAX}, so somebody else decides on it: set it in the skill, or set --max-ratio to have it paced"
-            ));
-        }
-        if memory.is_at_rest() && !memory.run.is_ours {
-            let is_starting = memory.run.started_at;
-            let is_starting =
-                is_starting.is_some_and(|at| at.distance(memory.polled_at) <= SWITCHING_MAX);
-            return Some(if is_starting {
-                "the skill is starting (isRunning is still false)".to_owned()
-            } else {
-                "the skill is not running (isRunning is false), and dialpace starts none that it did not stop: start it in CXone's Skill Control".to_owned()
-            });
-        }
-        None
-    }
-
-    /// The highest position that somebody allows.
-    pub(super) fn ceiling(&self, memory: &Memory) -> Setpoint {
-        let highest = Setpoint::at(RATIO_MAX * 100);
-        let set = self.settings.ratio_max.map_or(highest, Setpoint::at);
-        let human = memory.lever.human.unwrap_or(highest);
-        highest.min(set).min(human)
-    }
-
-    /// The highest position that the lever may be raised to now: a step above where it is, once the
-    /// last change is long enough ago and fewer writes were sent than may be.
-    pub(super) fn reach(&self, memory: &Memory) -> Option<Setpoint> {
-        let (lever, now) = (&memory.lever, memory.polled_at);
-        let here = lever.position.filter(|_| !memory.run.is_ours)?;
-        let changed = lever.changed_at;
-        let is_recent = changed.is_some_and(|at| at.distance(now) < self.limits.raise_dwell);
-        let writes = u32::try_from(lever.writes_in_an_hour(now)).unwrap_or(u32::MAX);
-        if is_recent || writes >= self.limits.writes_per_hour {
-            return Some(here);
-        }
-        Some(Setpoint::at((here.steps() / 100 + 1) * 100))
-    }
-
-    /// A position that the platform did not take lately, with what is told of it.
-    pub(super) fn not_taken(&self, memory: &Memory) -> Option<(Setpoint, String)> {
-        let not_taken = memory.lever.not_taken.as_ref()?;
-        let age = not_taken.at.distance(memory.polled_at);
-        let is_recent = age < self.limits.raise_dwell;
-        is_recent.then(|| (not_taken.setpoint, not_taken.why.clone()))
-    }
-
-    /// The lever as it stands. `None` where the settings hold no position.
-    pub(super) fn standing(&self, memory: &Memory, whose: &Whose) -> Option<Standing> {
-        let setpoint = if memory.run.is_ours && memory.is_at_rest() {
-            Setpoint::Stopped
-        } else {
-            memory.lever.position?
-        };
-        Some(Standing {
-            setpoint,
-            version: None,
-            damage: match whose {
-                Whose::Damaged(what) => Some(what.clone()),
-                Whose::Own | Whose::Foreign(_) => None,
-            },
-            is_own: !matches!(whose, Whose::Foreign(_)),
-            is_stopping: memory.is_stopping(),
-        })
-    }
+/// The lever as it stands. `None` where the settings hold no position.
+pub(super) fn standing(memory: &Memory, whose: &Whose) -> Option<Standing> {
+    let setpoint = if memory.run.is_ours {
+        Setpoint::Stopped
+    } else {
+        memory.lever.position?
+    };
+    Some(Standing {
+        setpoint,
+        version: None,
+        damage: match whose {
+            Whose::Damaged(what) => Some(what.clone()),
+            Whose::Own | Whose::Foreign(_) => None,
+        },
+        is_own: !matches!(whose, Whose::Foreign(_)),
+        is_stopping: memory.is_stopping(),
+    })
 }
 
 /// A position in a message.
 pub(super) fn shown(setpoint: Setpoint) -> String {
     match setpoint {
         Setpoint::Stopped => "stopped".to_owned(),
-        at => Unit::CallsPerAgent.value(at).to_string(),
+        at @ Setpoint::At(_) => Unit::CallsPerAgent.value(at).to_string(),
     }
 }
 
@@ -328,5 +241,3 @@ pub(super) fn shown(setpoint: Setpoint) -> String {
 pub(super) const SETTINGS_PATH: &str = "/parameters/general-settings";
 /// Time before settings that seem to be damaged are read once more: a human may be editing.
 pub(super) const SECOND_LOOK: Duration = Duration::from_secs(2);
-/// Time that a skill takes to stop or to start, at most.
-const SWITCHING_MAX: Duration = Duration::from_secs(90);

@@ -1,13 +1,15 @@
 //! The file of decisions, CSV or NDJSON, one row for each. The policy and its band are in it where
 //! there are several; of the input it repeats only what a decision is compared with.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::float_texts::FloatTexts;
+use crate::base::swept::{self, SweptValues, json_name, json_value};
 use crate::base::timestamp::Stamps;
 use crate::base::visible;
 use crate::history::HistoryRow;
-use crate::pacing::{Action, Decision, Pacer, Reason};
+use crate::pacing::{Action, Decision, Pacer, Reason, Unit};
 use crate::report::csv_cell::cell;
 
 /// Writes decisions in the order in which they are made.
@@ -40,18 +42,27 @@ struct Middle {
 
 impl<W: Write> DecisionWriter<W> {
     /// A file that begins with the header, where the format has one.
-    pub fn new(out: W, format: DecisionFormat, pacers: &[Pacer]) -> Self {
+    pub fn new(out: W, format: DecisionFormat, pacers: &[Pacer], swept: &[SweptValues]) -> Self {
+        let first = pacers.first();
+        let unit = first.map_or(Unit::CallsPerMinute, |pacer| pacer.limits().actuator.unit);
+        let keys = swept::keys(swept);
         let mut bytes = Vec::with_capacity(BUFFER_BYTES + ROW_BYTES_MAX);
         if format == DecisionFormat::Csv {
             bytes.extend_from_slice(b"timestamp,campaignId");
             if pacers.len() > 1 {
                 bytes.extend_from_slice(b",policy,slaThreshold,toleranceMargin");
             }
-            bytes.extend_from_slice(HEADER_REST);
+            for key in &keys {
+                bytes.extend_from_slice(format!(",{}", json_name(key)).as_bytes());
+            }
+            bytes.extend_from_slice(match unit {
+                Unit::CallsPerMinute => HEADER_REST,
+                Unit::CallsPerAgent => HEADER_REST_OF_RATIOS,
+            });
         }
-        let settings = pacers.iter().map(|pacer| match pacers {
+        let settings = pacers.iter().enumerate().map(|(n, pacer)| match pacers {
             [_] => String::new(),
-            _ => settings_text(format, pacer),
+            _ => settings_text(format, pacer, &keys, swept.get(n)),
         });
         Self {
             out,
@@ -59,6 +70,7 @@ impl<W: Write> DecisionWriter<W> {
             settings: settings.collect(),
             middles: Vec::new(),
             rows: RowText {
+                unit,
                 bytes,
                 stamps: Stamps::default(),
                 floats: FloatTexts::new(),
@@ -110,27 +122,43 @@ impl<W: Write> DecisionWriter<W> {
         let (action, reason) = (decision.action.name(), decision.reason.name());
         match self.format {
             DecisionFormat::Csv => format!("{settings},{action},{reason},"),
-            DecisionFormat::Ndjson => format!(
-                "{settings},\"action\":\"{action}\",\"reason\":\"{reason}\",\"previousDialRate\":"
-            ),
+            DecisionFormat::Ndjson => {
+                format!("{settings},\"action\":\"{action}\",\"reason\":\"{reason}\",")
+            }
         }
     }
 }
 
-fn settings_text(format: DecisionFormat, pacer: &Pacer) -> String {
+fn settings_text(
+    format: DecisionFormat,
+    pacer: &Pacer,
+    keys: &[&str],
+    swept: Option<&SweptValues>,
+) -> String {
     let limits = pacer.limits();
     let (policy, sla) = (pacer.policy().name(), limits.band.sla_threshold.value());
     let margin = limits.band.tolerance_margin.value();
-    match format {
+    let mut text = match format {
         DecisionFormat::Csv => format!(",{policy},{sla},{margin}"),
         DecisionFormat::Ndjson => {
             format!(",\"policy\":\"{policy}\",\"slaThreshold\":{sla},\"toleranceMargin\":{margin}")
         }
+    };
+    for key in keys {
+        let value = swept.map_or("", |values| swept::value(values, key));
+        let _ = match format {
+            DecisionFormat::Csv => write!(text, ",{value}"),
+            DecisionFormat::Ndjson => {
+                write!(text, ",\"{}\":{}", json_name(key), json_value(value))
+            }
+        };
     }
+    text
 }
 
 /// Rows as text that is not written yet.
 struct RowText {
+    unit: Unit,
     bytes: Vec<u8>,
     stamps: Stamps,
     floats: FloatTexts,
@@ -142,9 +170,9 @@ impl RowText {
         self.bytes.push(b',');
         self.add(&cell(row.campaign_id));
         self.add(middle);
-        self.json(decision.previous_dial_rate());
+        self.lever(decision.previous_dial_rate());
         self.bytes.push(b',');
-        self.json(decision.dial_rate());
+        self.lever(decision.dial_rate());
         self.bytes.push(b',');
         self.float(decision.evidence.deviation, "");
         self.bytes.push(b',');
@@ -152,7 +180,9 @@ impl RowText {
         self.bytes.push(b',');
         self.float(decision.evidence.available_mean, "");
         self.bytes.push(b',');
-        self.count(row.dial_rate);
+        if let Some(steps) = row.steps(self.unit) {
+            self.lever(steps);
+        }
         self.bytes.push(b'\n');
     }
 
@@ -162,18 +192,45 @@ impl RowText {
         self.add("\",\"campaignId\":");
         self.text(row.campaign_id);
         self.add(middle);
-        self.json(decision.previous_dial_rate());
-        self.add(",\"newDialRate\":");
-        self.json(decision.dial_rate());
+        let [previous, new, history] = match self.unit {
+            Unit::CallsPerMinute => ["previousDialRate", "newDialRate", "dialRate"],
+            Unit::CallsPerAgent => ["previousRatio", "newRatio", "ratio"],
+        };
+        self.name(previous);
+        self.lever(decision.previous_dial_rate());
+        self.bytes.push(b',');
+        self.name(new);
+        self.lever(decision.dial_rate());
         self.add(",\"deviation\":");
         self.float(decision.evidence.deviation, "null");
         self.add(",\"availableAgents\":");
         self.json(row.available_agents());
         self.add(",\"agentAvailabilityAvg\":");
         self.float(decision.evidence.available_mean, "null");
-        self.add(",\"dialRate\":");
-        self.json(row.dial_rate);
+        self.bytes.push(b',');
+        self.name(history);
+        match row.steps(self.unit) {
+            Some(steps) => self.lever(steps),
+            None => self.add("null"),
+        }
         self.add("}\n");
+    }
+
+    fn name(&mut self, name: &str) {
+        self.bytes.push(b'"');
+        self.add(name);
+        self.add("\":");
+    }
+
+    /// A setpoint of so many steps.
+    fn lever(&mut self, steps: u32) {
+        match self.unit {
+            Unit::CallsPerMinute => self.json(steps),
+            Unit::CallsPerAgent => {
+                let ratio = self.unit.of_steps(f64::from(steps));
+                self.float(Some(ratio), "");
+            }
+        }
     }
 
     fn add(&mut self, text: &str) {
@@ -211,6 +268,8 @@ impl RowText {
 
 /// The columns after the settings.
 const HEADER_REST: &[u8] = b",action,reason,previousDialRate,newDialRate,deviation,availableAgents,agentAvailabilityAvg,dialRate\n";
+const HEADER_REST_OF_RATIOS: &[u8] =
+    b",action,reason,previousRatio,newRatio,deviation,availableAgents,agentAvailabilityAvg,ratio\n";
 /// Bytes written at once.
 const BUFFER_BYTES: usize = 1 << 18;
 /// Bytes of the longest row: a campaign id of 200 bytes, escaped, and 14 short fields.

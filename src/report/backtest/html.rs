@@ -1,7 +1,7 @@
 //! The results as one HTML page, in the style of `simulate`'s.
 
 use super::rates_chart::rates_chart;
-use super::results::{BacktestResults, setting};
+use super::results::BacktestResults;
 use super::table::table;
 use super::week_charts::{day_charts, heat_map};
 use crate::replay::ChartData;
@@ -24,12 +24,13 @@ pub fn html(results: &BacktestResults, data: &ChartData) -> String {
     add(
         &mut html,
         format_args!(
-            "<p class=\"advice\">{}. What would have been decided, not what would have happened: the metrics in the file followed from the dial rates of that time, and outcomes are not predicted.{of_first} Times are UTC.</p>\n",
-            escape(&setting(pacer))
+            "<p class=\"advice\">{}. What would have been decided, not what would have happened: the metrics in the file followed from the dial rates of that time, and outcomes are not predicted.{of_first} Times are UTC, hours of the day are those of {}.</p>\n",
+            escape(&results.setting(0, pacer)),
+            escape(results.zone_name)
         ),
     );
     for (campaign, rates) in replay.campaigns().iter().zip(data.rates()) {
-        html.push_str(&rates_chart(campaign, rates));
+        html.push_str(&rates_chart(campaign, rates, results.unit()));
     }
     let not_drawn = replay.campaigns().len().saturating_sub(data.rates().len());
     if not_drawn > 0 {
@@ -41,8 +42,8 @@ pub fn html(results: &BacktestResults, data: &ChartData) -> String {
             ),
         );
     }
-    html.push_str(&heat_map(data.week(), pacer.limits()));
-    html.push_str(&day_charts(data.week()));
+    html.push_str(&heat_map(data.week(), pacer.limits(), results.zone_name));
+    html.push_str(&day_charts(data.week(), results.zone_name));
     add(
         &mut html,
         format_args!(

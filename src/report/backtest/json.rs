@@ -1,12 +1,14 @@
 //! The results as one JSON object.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::results::BacktestResults;
+use crate::base::swept::{json_name, json_value};
 use crate::base::timestamp::rfc3339;
 use crate::history::BadRow;
-use crate::pacing::Pacer;
-use crate::replay::{Difference, Replay, ReplayTotals};
+use crate::pacing::{Pacer, Unit};
+use crate::replay::{Difference, ReplayTotals};
 
 /// The results as one JSON object.
 #[must_use]
@@ -20,7 +22,7 @@ pub fn json(results: &BacktestResults) -> String {
         skipped_rows: results.skipped,
         campaigns: replay.campaigns().len(),
         results: pacers
-            .map(|(n, pacer)| PacerJson::new(replay, n, pacer))
+            .map(|(n, pacer)| PacerJson::new(results, n, pacer))
             .collect(),
         bad_rows: results.bad_rows.iter().map(BadRowJson::new).collect(),
     };
@@ -46,6 +48,9 @@ struct PacerJson<'a> {
     policy: &'static str,
     sla_threshold: f64,
     tolerance_margin: f64,
+    /// Those of the swept settings that make a difference.
+    #[serde(flatten)]
+    swept: serde_json::Map<String, Value>,
     #[serde(flatten)]
     total: TotalsJson,
     parts_most: Vec<DifferenceJson<'a>>,
@@ -53,24 +58,28 @@ struct PacerJson<'a> {
 }
 
 impl<'a> PacerJson<'a> {
-    fn new(replay: &'a Replay, number: usize, pacer: &Pacer) -> Self {
-        let limits = pacer.limits();
+    fn new(results: &BacktestResults<'a>, number: usize, pacer: &Pacer) -> Self {
+        let (replay, limits) = (results.replay, pacer.limits());
+        let unit = limits.actuator.unit;
+        let swept = results.swept.get(number).into_iter().flatten();
+        let swept = swept.map(|(key, value)| (json_name(key), json_value(value)));
         let differences = replay.largest_differences(number).into_iter();
         let campaigns = replay.campaigns().iter().filter_map(|campaign| {
             Some(CampaignJson {
                 campaign_id: &campaign.id,
                 from: rfc3339(campaign.first_at),
                 to: rfc3339(campaign.last_at),
-                totals: TotalsJson::new(campaign.totals.get(number)?),
+                totals: TotalsJson::new(campaign.totals.get(number)?, unit),
             })
         });
         Self {
             policy: pacer.policy().name(),
             sla_threshold: limits.band.sla_threshold.value(),
             tolerance_margin: limits.band.tolerance_margin.value(),
-            total: TotalsJson::new(&replay.total(number)),
+            swept: swept.collect(),
+            total: TotalsJson::new(&replay.total(number), unit),
             parts_most: differences
-                .map(|(id, difference)| DifferenceJson::new(id, difference))
+                .map(|(id, difference)| DifferenceJson::new(id, difference, unit))
                 .collect(),
             campaigns: campaigns.collect(),
         }
@@ -94,7 +103,8 @@ struct TotalsJson {
     adjustments: u64,
     rate_changes: u64,
     rate_changes_per_hour: Option<f64>,
-    dial_rate_mean: Option<f64>,
+    #[serde(flatten)]
+    mean: MeanJson,
     outside_sla_band: Option<f64>,
     /// Null where the file has no dial rates.
     history: Option<HistoryJson>,
@@ -104,7 +114,8 @@ struct TotalsJson {
 #[serde(rename_all = "camelCase")]
 struct HistoryJson {
     rows: u64,
-    dial_rate_mean: Option<f64>,
+    #[serde(flatten)]
+    mean: MeanJson,
     rate_changes: u64,
     rate_changes_per_hour: Option<f64>,
     equal_share: Option<f64>,
@@ -112,22 +123,42 @@ struct HistoryJson {
 }
 
 impl TotalsJson {
-    fn new(totals: &ReplayTotals) -> Self {
+    fn new(totals: &ReplayTotals, unit: Unit) -> Self {
+        let of_steps = |steps: Option<f64>| steps.map(|steps| unit.of_steps(steps));
         Self {
             rows: totals.rows,
             adjustments: totals.adjustments,
             rate_changes: totals.rate_changes,
             rate_changes_per_hour: totals.rate_changes_per_hour(),
-            dial_rate_mean: totals.dial_rate_mean(),
+            mean: MeanJson::new(totals.dial_rate_mean(), unit),
             outside_sla_band: totals.outside_band_share(),
             history: (totals.compared > 0).then(|| HistoryJson {
                 rows: totals.compared,
-                dial_rate_mean: totals.history_rate_mean(),
+                mean: MeanJson::new(totals.history_rate_mean(), unit),
                 rate_changes: totals.history_changes,
                 rate_changes_per_hour: totals.history_changes_per_hour(),
                 equal_share: totals.equal_share(),
-                mean_absolute_difference: totals.difference_mean(),
+                mean_absolute_difference: of_steps(totals.difference_mean()),
             }),
+        }
+    }
+}
+
+/// The mean of a lever, named after its unit.
+#[derive(Serialize)]
+enum MeanJson {
+    #[serde(rename = "dialRateMean")]
+    DialRate(Option<f64>),
+    #[serde(rename = "ratioMean")]
+    Ratio(Option<f64>),
+}
+
+impl MeanJson {
+    fn new(steps: Option<f64>, unit: Unit) -> Self {
+        let value = steps.map(|steps| unit.of_steps(steps));
+        match unit {
+            Unit::CallsPerMinute => Self::DialRate(value),
+            Unit::CallsPerAgent => Self::Ratio(value),
         }
     }
 }
@@ -138,18 +169,35 @@ struct DifferenceJson<'a> {
     timestamp: String,
     campaign_id: &'a str,
     line: u64,
-    new_dial_rate: u32,
-    dial_rate: u32,
+    #[serde(flatten)]
+    levers: LeversJson,
+}
+
+/// The lever as decided and in history, named after its unit.
+#[derive(Serialize)]
+#[serde(untagged, rename_all_fields = "camelCase")]
+enum LeversJson {
+    DialRates { new_dial_rate: u32, dial_rate: u32 },
+    Ratios { new_ratio: f64, ratio: f64 },
 }
 
 impl<'a> DifferenceJson<'a> {
-    fn new(campaign_id: &'a str, difference: Difference) -> Self {
+    fn new(campaign_id: &'a str, difference: Difference, unit: Unit) -> Self {
+        let (decided, history) = (difference.decided, difference.history);
         Self {
             timestamp: rfc3339(difference.at),
             campaign_id,
             line: difference.line,
-            new_dial_rate: difference.decided,
-            dial_rate: difference.history,
+            levers: match unit {
+                Unit::CallsPerMinute => LeversJson::DialRates {
+                    new_dial_rate: decided,
+                    dial_rate: history,
+                },
+                Unit::CallsPerAgent => LeversJson::Ratios {
+                    new_ratio: unit.of_steps(f64::from(decided)),
+                    ratio: unit.of_steps(f64::from(history)),
+                },
+            },
         }
     }
 }

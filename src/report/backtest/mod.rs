@@ -1,5 +1,6 @@
 //! Results of `backtest`: the table, JSON, the HTML page, and the file of decisions.
 
+mod csv_lines;
 mod decisions;
 mod float_texts;
 mod html;
@@ -9,6 +10,7 @@ mod results;
 mod table;
 mod week_charts;
 
+pub use csv_lines::csv;
 pub use decisions::{DecisionFormat, DecisionWriter};
 pub use html::html;
 pub use json::json;

@@ -1,19 +1,20 @@
 //! The chart of one campaign's dial rates over time, decided and in history.
 
 use crate::base::timestamp::rfc3339;
+use crate::pacing::Unit;
 use crate::replay::{DownsampledSeries, RateAt, RateSeries, ReplayedCampaign};
 use crate::report::chart::{Frame, escape, tidy};
 
 /// The dial rates of a campaign, with a heading and a legend.
-pub(super) fn rates_chart(campaign: &ReplayedCampaign, rates: &RateSeries) -> String {
+pub(super) fn rates_chart(campaign: &ReplayedCampaign, rates: &RateSeries, unit: Unit) -> String {
     let first_at = campaign.first_at.0;
     let length_millis = campaign.last_at.0.saturating_sub(first_at).max(1);
-    let (unit, unit_millis) = if length_millis > 3 * DAY_MILLIS {
+    let (span, span_millis) = if length_millis > 3 * DAY_MILLIS {
         ("days", DAY_MILLIS)
     } else {
         ("hours", HOUR_MILLIS)
     };
-    let x = |at: i64| float(at.saturating_sub(first_at)) / float(unit_millis);
+    let x = |at: i64| float(at.saturating_sub(first_at)) / float(span_millis);
     let buckets = rates.decided.buckets().iter();
     let buckets = buckets.chain(rates.history.buckets());
     let highest = buckets.map(|bucket| bucket.high.rate).max();
@@ -22,18 +23,25 @@ pub(super) fn rates_chart(campaign: &ReplayedCampaign, rates: &RateSeries) -> St
         top: 10.0,
         width: 780.0,
         height: 220.0,
-        x: (0.0, float(length_millis) / float(unit_millis)),
-        y: (0.0, f64::from(highest.unwrap_or(0).max(1)) * 1.1),
+        x: (0.0, float(length_millis) / float(span_millis)),
+        y: (
+            0.0,
+            unit.of_steps(f64::from(highest.unwrap_or(0).max(1))) * 1.1,
+        ),
+    };
+    let (name, label) = match unit {
+        Unit::CallsPerMinute => ("Dial rate", "dial rate, /min"),
+        Unit::CallsPerAgent => ("Dial ratio", "calls per agent"),
     };
     let mut svg = frame.axes(
-        &format!("{unit} since {}", rfc3339(campaign.first_at)),
-        "dial rate, /min",
+        &format!("{span} since {}", rfc3339(campaign.first_at)),
+        label,
     );
-    svg.push_str(&frame.line("line faint", &points(&rates.history, &x)));
-    svg.push_str(&frame.line("line", &points(&rates.decided, &x)));
+    svg.push_str(&frame.line("line faint", &points(&rates.history, &x, unit)));
+    svg.push_str(&frame.line("line", &points(&rates.decided, &x, unit)));
     let heading = match &*campaign.id {
-        "" => "Dial rate".to_owned(),
-        id => format!("Dial rate of {}", escape(id)),
+        "" => name.to_owned(),
+        id => format!("{name} of {}", escape(id)),
     };
     let legend = if rates.history.buckets().is_empty() {
         "Blue: what would have been decided. The file has no dial rates to compare with."
@@ -47,7 +55,11 @@ pub(super) fn rates_chart(campaign: &ReplayedCampaign, rates: &RateSeries) -> St
 }
 
 /// The lowest and the highest rate of every bucket, in the order of time. A gap breaks the line.
-fn points(series: &DownsampledSeries, x: &dyn Fn(i64) -> f64) -> Vec<(f64, Option<f64>)> {
+fn points(
+    series: &DownsampledSeries,
+    x: &dyn Fn(i64) -> f64,
+    unit: Unit,
+) -> Vec<(f64, Option<f64>)> {
     let gap_millis = GAP_MILLIS.max(2 * series.span_millis());
     let mut points = Vec::new();
     let mut last_at: Option<i64> = None;
@@ -60,7 +72,7 @@ fn points(series: &DownsampledSeries, x: &dyn Fn(i64) -> f64) -> Vec<(f64, Optio
         let mut both = [bucket.low, bucket.high];
         both.sort_unstable();
         for RateAt { at, rate } in both {
-            points.push((x(at.0), Some(f64::from(rate))));
+            points.push((x(at.0), Some(unit.of_steps(f64::from(rate)))));
         }
     }
     points

@@ -1,15 +1,21 @@
 //! The results that every form of output shows.
 
+use crate::base::swept::{self, SweptValues};
+
 use crate::history::BadRow;
-use crate::pacing::Pacer;
+use crate::pacing::{Pacer, Unit};
 use crate::replay::Replay;
 
 /// Results of a backtest.
 pub struct BacktestResults<'a> {
     /// Name of the file, or `-`.
     pub source: &'a str,
+    /// Name of the zone of hours of the day.
+    pub zone_name: &'a str,
     /// The replay of its rows.
     pub replay: &'a Replay,
+    /// The swept settings of each pacer.
+    pub swept: &'a [SweptValues],
     /// The first bad rows.
     pub bad_rows: &'a [BadRow],
     /// Number of all bad rows, which were skipped.
@@ -18,13 +24,23 @@ pub struct BacktestResults<'a> {
     pub means: u64,
 }
 
-/// Policy and band of a pacer: "capacity with SLA 0.75 ± 0.05".
-pub(super) fn setting(pacer: &Pacer) -> String {
-    let limits = pacer.limits();
-    format!(
-        "{} with SLA {} ± {}",
-        pacer.policy().name(),
-        limits.band.sla_threshold.value(),
-        limits.band.tolerance_margin.value()
-    )
+impl BacktestResults<'_> {
+    /// Policy, band and swept settings of a pacer: "capacity with SLA 0.75 ± 0.05, utilisation 0.8".
+    pub(super) fn setting(&self, number: usize, pacer: &Pacer) -> String {
+        let limits = pacer.limits();
+        let mut text = format!(
+            "{} with SLA {} ± {}",
+            pacer.policy().name(),
+            limits.band.sla_threshold.value(),
+            limits.band.tolerance_margin.value()
+        );
+        text.push_str(&swept::words(self.swept.get(number).map_or(&[], |it| it)));
+        text
+    }
+
+    /// The unit of every pacer.
+    pub(super) fn unit(&self) -> Unit {
+        let first = self.replay.pacers().first();
+        first.map_or(Unit::CallsPerMinute, |pacer| pacer.limits().actuator.unit)
+    }
 }

@@ -1,30 +1,32 @@
 //! The results as tables for a terminal.
 
-use super::results::{BacktestResults, setting};
+use super::results::BacktestResults;
 use crate::base::timestamp::rfc3339;
 use crate::base::visible;
-use crate::replay::{Replay, ReplayTotals};
+use crate::pacing::Unit;
+use crate::replay::ReplayTotals;
 use crate::report::counts::{count, count_of};
 use crate::report::table::aligned;
 
 /// The results as tables, with the largest differences and notes on how to read them.
 #[must_use]
 pub fn table(results: &BacktestResults) -> String {
-    let replay = results.replay;
+    let (replay, unit) = (results.replay, results.unit());
     let pacers = replay.pacers().iter().enumerate();
-    let of_pacers = pacers.map(|(n, pacer)| table_row(setting(pacer), &replay.total(n)));
+    let of_pacers =
+        pacers.map(|(n, pacer)| table_row(results.setting(n, pacer), &replay.total(n), unit));
     let mut text = heading(results);
-    text.push_str(&with_headings("policy", of_pacers));
+    text.push_str(&with_headings("policy", unit, of_pacers));
     let campaigns = replay.campaigns();
     if replay.pacers().len() == 1 && (2..=CAMPAIGNS_MAX).contains(&campaigns.len()) {
         let of_campaigns = campaigns.iter().filter_map(|campaign| {
             let id = visible::line(&campaign.id).into_owned();
-            Some(table_row(id, campaign.totals.first()?))
+            Some(table_row(id, campaign.totals.first()?, unit))
         });
         text.push('\n');
-        text.push_str(&with_headings("campaign", of_campaigns));
+        text.push_str(&with_headings("campaign", unit, of_campaigns));
     }
-    text.push_str(&largest_differences(replay));
+    text.push_str(&largest_differences(results));
     if results.means > 0 {
         let note = format!(
             "\nIn {}, the file has a mean of available agents over the window instead of a count; there, the\nwindow was filled with whole agents whose mean is as close to it as --window samples allow.\n",
@@ -59,46 +61,61 @@ fn heading(results: &BacktestResults) -> String {
     )
 }
 
-fn with_headings(first: &str, rows: impl Iterator<Item = Vec<String>>) -> String {
-    let headings = [&[first], &HEADINGS[..]].concat();
+fn with_headings(first: &str, unit: Unit, rows: impl Iterator<Item = Vec<String>>) -> String {
+    let rest = HEADINGS.map(|heading| match (unit, heading) {
+        (Unit::CallsPerAgent, "mean rate") => "mean ratio",
+        (_, heading) => heading,
+    });
+    let headings = [&[first], &rest[..]].concat();
     let mut all = vec![headings.into_iter().map(str::to_owned).collect()];
     all.extend(rows);
     aligned(&all)
 }
 
-fn table_row(name: String, totals: &ReplayTotals) -> Vec<String> {
+fn table_row(name: String, totals: &ReplayTotals, unit: Unit) -> Vec<String> {
     let plain = |value: Option<f64>| value.map_or(ABSENT.to_owned(), |v| format!("{v:.1}"));
+    let lever = |steps: Option<f64>| match unit {
+        Unit::CallsPerMinute => plain(steps),
+        Unit::CallsPerAgent => steps.map_or(ABSENT.to_owned(), |steps| {
+            format!("{:.2}", unit.of_steps(steps))
+        }),
+    };
     let percent = |share: Option<f64>| plain(share.map(|share| share * 100.0));
     vec![
         name,
         count(totals.adjustments),
         count(totals.rate_changes),
         plain(totals.rate_changes_per_hour()),
-        plain(totals.dial_rate_mean()),
+        lever(totals.dial_rate_mean()),
         percent(totals.outside_band_share()),
-        plain(totals.history_rate_mean()),
+        lever(totals.history_rate_mean()),
         plain(totals.history_changes_per_hour()),
         percent(totals.equal_share()),
-        plain(totals.difference_mean()),
+        lever(totals.difference_mean()),
     ]
 }
 
 /// The largest differences between history and the first pacer.
-fn largest_differences(replay: &Replay) -> String {
+fn largest_differences(results: &BacktestResults) -> String {
+    let (replay, unit) = (results.replay, results.unit());
+    let levers = match unit {
+        Unit::CallsPerMinute => "dial rate",
+        Unit::CallsPerAgent => "dial ratio",
+    };
     if replay.total(0).compared == 0 {
-        return "\nThe file has no dial rates, so there is nothing to compare with.\n".to_owned();
+        return format!("\nThe file has no {levers}s, so there is nothing to compare with.\n");
     }
     let differences = replay.largest_differences(0);
     if differences.is_empty() {
-        return "\nEvery dial rate decided equals the one in the file.\n".to_owned();
+        return format!("\nEvery {levers} decided equals the one in the file.\n");
     }
     let of = match replay.pacers() {
-        [first, _, ..] => format!(" ({})", setting(first)),
+        [first, _, ..] => format!(" ({})", results.setting(0, first)),
         _ => String::new(),
     };
-    let mut text = format!(
-        "\nLargest differences from history{of}, at most one for each hour, in calls per minute:\n"
-    );
+    let value = |steps: u32| unit.of_steps(f64::from(steps));
+    let mut text =
+        format!("\nLargest differences from history{of}, at most one for each hour, in {unit}:\n");
     for (campaign, difference) in differences {
         let campaign = match campaign {
             "" => String::new(),
@@ -107,9 +124,9 @@ fn largest_differences(replay: &Replay) -> String {
         let line = format!(
             "  {}{campaign}  decided {}, history {} ({:+})  line {}\n",
             rfc3339(difference.at),
-            difference.decided,
-            difference.history,
-            i64::from(difference.decided) - i64::from(difference.history),
+            value(difference.decided),
+            value(difference.history),
+            value(difference.decided) - value(difference.history),
             difference.line
         );
         text.push_str(&line);

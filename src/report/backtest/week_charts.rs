@@ -2,10 +2,10 @@
 
 use crate::pacing::Limits;
 use crate::replay::HourOfWeek;
-use crate::report::chart::{Frame, add, tidy};
+use crate::report::chart::{Frame, add, escape, tidy};
 
 /// Mean deviation of the answer rate by weekday and hour, as a heat map.
-pub(super) fn heat_map(week: &[HourOfWeek], limits: &Limits) -> String {
+pub(super) fn heat_map(week: &[HourOfWeek], limits: &Limits, zone: &str) -> String {
     let means = || week.iter().filter_map(mean_deviation);
     let largest = means().map(f64::abs).fold(1e-9, f64::max);
     let mut svg = String::new();
@@ -39,9 +39,10 @@ pub(super) fn heat_map(week: &[HourOfWeek], limits: &Limits) -> String {
     add(
         &mut svg,
         format_args!(
-            "<text class=\"title\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">hour of the day, UTC</text>",
+            "<text class=\"title\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">hour of the day, {}</text>",
             LEFT + CELL_WIDTH * 12.0,
-            bottom + 36.0
+            bottom + 36.0,
+            escape(zone)
         ),
     );
     format!(
@@ -52,7 +53,7 @@ pub(super) fn heat_map(week: &[HourOfWeek], limits: &Limits) -> String {
 }
 
 /// Share outside the band, and changes of the dial rate, by hour of the day.
-pub(super) fn day_charts(week: &[HourOfWeek]) -> String {
+pub(super) fn day_charts(week: &[HourOfWeek], zone: &str) -> String {
     let day = day(week);
     let series = |value: &dyn Fn(&HourOfWeek) -> Option<f64>| -> Vec<(f64, Option<f64>)> {
         let hours = day.iter().enumerate();
@@ -79,7 +80,7 @@ pub(super) fn day_charts(week: &[HourOfWeek]) -> String {
     let changes = frame(1, highest * 1.1);
     let mut svg = share.axes("", "outside band, %");
     svg.push_str(&share.line("line", &outside));
-    svg.push_str(&changes.axes("hour of the day, UTC", "changes per hour"));
+    svg.push_str(&changes.axes(&format!("hour of the day, {zone}"), "changes per hour"));
     svg.push_str(&changes.line("line faint", &history));
     svg.push_str(&changes.line("line", &decided));
     format!(

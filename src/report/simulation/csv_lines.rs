@@ -1,5 +1,6 @@
 //! The results as CSV.
 
+use crate::base::swept::{self, json_name};
 use crate::report::chart::add;
 use crate::sim::{Estimate, Results, Summary};
 
@@ -7,7 +8,12 @@ use crate::sim::{Estimate, Results, Summary};
 #[must_use]
 pub fn csv(results: &Results, limit: f64) -> String {
     let summaries = results.summaries(limit);
-    let mut text = String::from("policy,slaThreshold,toleranceMargin,replications");
+    let mut text = String::from("policy,slaThreshold,toleranceMargin");
+    let keys = swept::keys(results.variants.iter().map(|variant| &variant.swept));
+    for key in &keys {
+        add(&mut text, format_args!(",{}", json_name(key)));
+    }
+    text.push_str(",replications");
     for (name, _) in Summary::ESTIMATES {
         add(&mut text, format_args!(",{name},{name}HalfWidth"));
     }
@@ -16,13 +22,19 @@ pub fn csv(results: &Results, limit: f64) -> String {
         add(
             &mut text,
             format_args!(
-                "{},{},{},{}",
+                "{},{},{}",
                 variant.policy,
                 variant.band.sla_threshold.value(),
                 variant.band.tolerance_margin.value(),
-                results.replications
             ),
         );
+        for key in &keys {
+            add(
+                &mut text,
+                format_args!(",{}", swept::value(&variant.swept, key)),
+            );
+        }
+        add(&mut text, format_args!(",{}", results.replications));
         for (_, estimate) in Summary::ESTIMATES {
             let Estimate { mean, half_width } = estimate(summary);
             add(&mut text, format_args!(",{mean},{half_width}"));

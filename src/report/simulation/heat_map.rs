@@ -24,7 +24,11 @@ fn heat_map(
     let bands = || variants.iter().map(|(variant, _)| variant.band);
     let slas = distinct(bands().map(|band| band.sla_threshold.value()));
     let margins = distinct(bands().map(|band| band.tolerance_margin.value()));
-    if slas.len() * margins.len() < 2 {
+    // Two of them would have the same cell.
+    let is_swept = variants
+        .iter()
+        .any(|(variant, _)| !variant.swept.is_empty());
+    if is_swept || slas.len() * margins.len() < 2 {
         return String::new();
     }
     let connects = |summary: &Summary| summary.connects_per_agent_hour.mean;

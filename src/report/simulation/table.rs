@@ -1,5 +1,6 @@
 //! The results as a table for a terminal.
 
+use crate::base::swept;
 use crate::base::visible;
 use crate::pacing::Ratio;
 use crate::report::chart::add;
@@ -69,7 +70,12 @@ fn row(variant: &VariantResults, summary: &Summary) -> [String; 11] {
         share.map_or("-".to_owned(), |share| share.to_string())
     };
     [
-        format!("{}{}", variant.policy, mark(variant.standing)),
+        format!(
+            "{}{}{}",
+            variant.policy,
+            swept::words(&variant.swept),
+            mark(variant.standing)
+        ),
         band(variant.band.sla_threshold),
         band(variant.band.tolerance_margin),
         percent(summary.occupancy, 1),

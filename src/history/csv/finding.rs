@@ -1,0 +1,98 @@
+//! The header of a CSV file, found among its first records.
+
+use super::header::Header;
+use super::records::{Records, first_record};
+use crate::base::input::InputError;
+use crate::history::options::ReadingOptions;
+
+/// A header that may be the one of the file.
+pub(super) struct Candidate {
+    pub(super) delimiter: u8,
+    fields: Vec<String>,
+    /// Bytes before it, and before what follows it.
+    pub(super) begin: usize,
+    pub(super) end: usize,
+}
+
+/// The first header that has every needed column; else the error of the likeliest one.
+pub(super) fn find_header(
+    probe: &[u8],
+    start: usize,
+    delimiters: &[u8],
+    tries: usize,
+    options: &ReadingOptions,
+) -> Result<(Candidate, Header), InputError> {
+    let mut found: Option<(Candidate, Header)> = None;
+    let mut likeliest: Option<(usize, Candidate, InputError)> = None;
+    for delimiter in delimiters {
+        // No header is before one in the first line.
+        let first = first_record(probe, start);
+        if found.as_ref().is_some_and(|(it, _)| it.begin == first) {
+            break;
+        }
+        for candidate in candidates(probe, start, *delimiter, tries) {
+            let is_later = |other: &Candidate| candidate.begin >= other.begin;
+            match Header::new(&candidate.fields, &options.columns) {
+                Ok(_) if found.as_ref().is_some_and(|(it, _)| is_later(it)) => {}
+                Ok(header) => {
+                    found = Some((candidate, header));
+                    break;
+                }
+                Err(error) => {
+                    let known = Header::known(&candidate.fields, &options.columns);
+                    if likeliest.as_ref().is_none_or(|(most, ..)| known > *most) {
+                        likeliest = Some((known, candidate, error));
+                    }
+                }
+            }
+        }
+    }
+    if let Some((candidate, header)) = found {
+        let bytes = probe
+            .get(candidate.begin..candidate.end)
+            .unwrap_or_default();
+        return match str::from_utf8(bytes) {
+            Ok(_) => Ok((candidate, header)),
+            Err(_) => Err(InputError(NOT_UTF8.to_owned())),
+        };
+    }
+    let Some((_, candidate, InputError(error))) = likeliest else {
+        return Err(InputError("it has no header".to_owned()));
+    };
+    let before = probe.get(..candidate.begin).unwrap_or_default();
+    let line = memchr::memchr_iter(b'\n', before).count() + 1;
+    let has_more_before = candidate.begin != first_record(probe, start);
+    Err(InputError(
+        if candidate.fields.iter().any(|it| it.contains('\u{FFFD}')) {
+            format!("{NOT_UTF8}; {error}")
+        } else if has_more_before {
+            format!(
+                "{error} (if line {line} is the header; --skip-lines {} says so)",
+                line - 1
+            )
+        } else {
+            error
+        },
+    ))
+}
+
+/// The first records of the probe, as headers.
+fn candidates(probe: &[u8], start: usize, delimiter: u8, tries: usize) -> Vec<Candidate> {
+    let text = probe.get(start..).unwrap_or_default();
+    let mut records = Records::new(text, delimiter);
+    let mut candidates = Vec::new();
+    while candidates.len() < tries
+        && let Some((record, begin, end)) = records.next()
+    {
+        let name = |field: &[u8]| String::from_utf8_lossy(field).trim().to_owned();
+        candidates.push(Candidate {
+            delimiter,
+            fields: record.iter().map(name).collect(),
+            begin: start + begin,
+            end: start + end,
+        });
+    }
+    candidates
+}
+
+const NOT_UTF8: &str = "its header is not UTF-8 text (Windows-1252?); save it as CSV (UTF-8)";

@@ -1,0 +1,44 @@
+//! What bounds a decision besides the settings: a latch, the platform, and what it told of the lever.
+
+use super::hold::Hold;
+use crate::pacing::{Decision, Reason, Setpoint};
+use crate::platform::{Bounds, Obstacle};
+
+/// A decision within what bounds the lever now.
+pub(super) fn bounded(bounds: &Bounds, latch: Option<Hold>, decision: Decision) -> Decision {
+    if let Some(latch) = latch {
+        let why = match latch.why.as_str() {
+            "" => "writing is latched off, until `dialpace resume`".to_owned(),
+            why => format!("writing is latched off, until `dialpace resume`: {why}"),
+        };
+        return decision.held_for(Reason::WriteLatched, why);
+    }
+    let starts = decision.previous == Some(Setpoint::Stopped);
+    match &bounds.obstacle {
+        Some(Obstacle::NoAuthority(why)) => {
+            return decision.held_for(Reason::NoAuthority, why.clone());
+        }
+        Some(Obstacle::ChangedElsewhere(why)) => {
+            return decision.held_for(Reason::ChangedElsewhere, why.clone());
+        }
+        Some(Obstacle::NoData(why)) if !starts && !decision.lowers() => {
+            return decision.held_for(Reason::NotEnoughData, why.clone());
+        }
+        Some(Obstacle::NoData(why) | Obstacle::NotEnoughData(why))
+            if !starts && decision.rests_on_results() =>
+        {
+            return decision.held_for(Reason::NotEnoughData, why.clone());
+        }
+        _ => {}
+    }
+    let decision = match bounds.reach {
+        Some(reach) => decision.within_reach(reach),
+        None => decision,
+    };
+    match &bounds.not_taken {
+        Some((setpoint, why)) if decision.order() == Some(*setpoint) => {
+            decision.held_for(Reason::NotApplied, why.clone())
+        }
+        _ => decision,
+    }
+}
