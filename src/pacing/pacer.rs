@@ -157,8 +157,8 @@ impl Pacer {
             action,
             reason: match sample.answer_rate {
                 _ if setpoint != wanted => Reason::Recovering,
-                None => Reason::QuietInterval,
-                Some(_) => reason,
+                None if self.limits.actuator.unit == Unit::CallsPerMinute => Reason::QuietInterval,
+                _ => reason,
             },
             setpoint: Some(setpoint),
             target: Some(target),
