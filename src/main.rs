@@ -11,7 +11,7 @@ use clap::Parser;
 use dialpace::base::visible;
 use dialpace::commands::cli::{Cli, Command};
 use dialpace::commands::interrupt::{Interrupt, Process};
-use dialpace::commands::{backtest, exit, pages, resume, simulate, stop, tick, watch};
+use dialpace::commands::{backtest, exit, fit, pages, resume, simulate, stop, tick, watch};
 use dialpace::config::Sources;
 use dialpace::report::{self, Console};
 
@@ -68,6 +68,12 @@ fn dispatch(command: Command) -> Result<u8> {
             let interrupt = Interrupt::listen(process, OFFLINE_GRACE)?;
             let sources = sources(&args.settings.0)?;
             let ended = backtest::run(&args, &sources, &args.console(), interrupt.stop())?;
+            Ok(interrupt.code_of(ended))
+        }
+        Command::Fit(args) => {
+            let interrupt = Interrupt::listen(process, OFFLINE_GRACE)?;
+            let sources = sources(&args.settings())?;
+            let ended = fit::run(&args, &sources, &args.console(), interrupt.stop())?;
             Ok(interrupt.code_of(ended))
         }
         Command::Completions { shell } => Ok(pages::completions(shell)),

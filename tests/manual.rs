@@ -5,13 +5,14 @@ mod common;
 
 use common::{Folder, Run as _};
 
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 10] = [
     "tick",
     "watch",
     "stop",
     "resume",
     "simulate",
     "backtest",
+    "fit",
     "completions",
     "man",
     "",

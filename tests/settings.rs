@@ -81,6 +81,7 @@ const OTHER_FLAGS: &str = "
     resume    sandbox quiet help
     simulate  print-scenario platform agents answer-rate hours replications seed jobs format trace samples report shard merge quiet help
     backtest  column delimiter input-time-zone time-format skip-lines decimal totals sort on-bad-row jobs output format report quiet help
+    fit       campaign time-zone output report column delimiter input-time-zone time-format skip-lines decimal totals sort on-bad-row jobs quiet help
 ";
 
 #[test]
@@ -111,9 +112,12 @@ fn every_flag_is_in_the_long_help_of_its_commands_and_no_other() {
         let mut words = line.split_whitespace().map(str::to_owned);
         let command = words.next().unwrap();
         let is_live = ["tick", "watch", "stop", "resume"].contains(&command.as_str());
+        // Nothing is paced by fit.
+        let is_paced = command != "fit";
         let settings = SETTINGS
             .iter()
-            .filter(|setting| setting.has_flag() && (is_live || !setting.group.is_live()));
+            .filter(|setting| is_paced && setting.has_flag());
+        let settings = settings.filter(|setting| is_live || !setting.group.is_live());
         let mut wanted: Vec<String> = words.chain(settings.clone().map(Setting::flag)).collect();
         let help = folder.dialpace(&[&command, "--help"]).finish().expect(0);
         let (options, _) = help.stdout.split_once("Examples:").unwrap();
@@ -136,7 +140,9 @@ fn every_flag_is_in_the_long_help_of_its_commands_and_no_other() {
 #[test]
 fn the_short_help_is_one_screen() {
     let folder = Folder::new();
-    for command in ["tick", "watch", "stop", "resume", "simulate", "backtest"] {
+    for command in [
+        "tick", "watch", "stop", "resume", "simulate", "backtest", "fit",
+    ] {
         let help = folder.dialpace(&[command, "-h"]).finish().expect(0).stdout;
         let lines: Vec<&str> = help.lines().collect();
         assert!(lines.len() <= 40, "{command} -h has {} lines", lines.len());

@@ -217,15 +217,121 @@ fn a_trace_has_one_row_per_interval_in_backtests_columns() {
     let mut lines = text.lines();
     assert_eq!(
         lines.next().unwrap(),
-        "timestamp,campaignId,totalCallsDialed,totalCallsAnswered,answerRate,availableAgents,dialRate"
+        "timestamp,campaignId,totalCallsDialed,totalCallsAnswered,answerRate,availableAgents,dialRate,totalCallsAbandoned,loggedInAgents"
     );
     let rows: Vec<&str> = lines.collect();
     assert_eq!(rows.len(), 120, "an hour of 30 s");
     assert!(
-        rows[0].starts_with("1970-01-01T00:00:30.000Z,default,0,0,,20,17"),
+        rows[0].starts_with("2026-01-05T00:00:30.000Z,default,0,0,,20,17,0,20"),
         "{}",
         rows[0]
     );
+}
+
+/// Friday evening to Monday morning: the weekend has nobody, and Monday has its own entries.
+#[test]
+fn agents_answers_and_talk_follow_the_clock_from_the_start() {
+    let folder = Folder::new();
+    let by_clock = r#"
+start = "2026-03-06T16:30"
+hours = 66
+[agents]
+by_clock = [
+  { days = "mon-fri", at = "09:00", count = 20 },
+  { days = "mon-fri", at = "17:00", count = 0 },
+  { days = "mon", at = "10:00", count = 10 },
+]
+[answer_rate]
+by_clock = [{ days = "mon", at = "08:00", factor = 0.5 }, { days = "fri", at = "00:00", factor = 1.5 }]
+[calls]
+talk_by_clock = [{ at = "09:30", factor = 2 }, { at = "16:45", factor = 1 }]
+"#;
+    let by_time = r#"
+start = "2026-03-06T16:30"
+hours = 66
+[agents]
+roster = [
+  { from_secs = 0, count = 20 },
+  { from_secs = 1800, count = 0 },
+  { from_secs = 232200, count = 20 },
+  { from_secs = 235800, count = 10 },
+]
+[answer_rate]
+steps = [{ at_secs = 0, factor = 1.5 }, { at_secs = 228600, factor = 0.5 }]
+[calls]
+talk_steps = [
+  { at_secs = 0, factor = 2 }, { at_secs = 900, factor = 1 }, { at_secs = 61200, factor = 2 },
+  { at_secs = 87300, factor = 1 }, { at_secs = 147600, factor = 2 }, { at_secs = 173700, factor = 1 },
+  { at_secs = 234000, factor = 2 },
+]
+"#;
+    let run = |text: &str| {
+        folder.write("s.toml", text);
+        let args = [
+            "simulate",
+            "s.toml",
+            "--replications",
+            "1",
+            "--quiet",
+            "--trace",
+            "trace.csv",
+        ];
+        folder.dialpace(&args).finish().expect(0);
+        folder.read("trace.csv")
+    };
+    let trace = run(by_clock);
+    assert_eq!(trace, run(by_time));
+    let staffed = |at: &str| {
+        let row = trace.lines().find(|row| row.starts_with(at)).unwrap();
+        row.rsplit(',').next().unwrap().to_owned()
+    };
+    assert_eq!(staffed("2026-03-06T16:59:30.000Z"), "20");
+    assert_eq!(staffed("2026-03-07T12:00:00.000Z"), "0");
+    assert_eq!(staffed("2026-03-09T09:00:30.000Z"), "20");
+    assert_eq!(staffed("2026-03-09T10:29:30.000Z"), "10");
+}
+
+#[test]
+fn clock_times_that_cannot_be_simulated_name_file_and_key() {
+    let folder = Folder::new();
+    for (text, expected) in [
+        (
+            "start = \"9 am\"",
+            "\"9 am\" is no local date and time such as 2026-03-02T09:00",
+        ),
+        (
+            "[agents]\nby_clock = [{ at = \"24:00\", count = 1 }]",
+            "\"24:00\" is no time of day such as 09:30",
+        ),
+        (
+            "[agents]\nby_clock = [{ days = \"workdays\", at = \"09:00\", count = 1 }]",
+            "\"workdays\" are no days such as mon-fri or mon,wed",
+        ),
+        (
+            "[agents]\nby_clock = [{ at = \"09:00\", count = 1 }]\nroster = [{ from_secs = 0, count = 2 }]",
+            "agents.by_clock: roster is given too; give one of them",
+        ),
+        (
+            "[agents]\nby_clock = [{ at = \"09:00\", count = 1000000000 }]",
+            "agents.by_clock[0].count: 1000000000 agents are more than",
+        ),
+        (
+            "[answer_rate]\nby_clock = [{ at = \"09:00\", factor = -1 }]",
+            "answer_rate.by_clock[0].factor: -1 is not within",
+        ),
+        (
+            "[calls]\ntalk_by_clock = [{ at = \"09:00\", factor = 1 }]\ntalk_steps = [{ at_secs = 0, factor = 1 }]",
+            "calls.talk_by_clock: talk_steps is given too",
+        ),
+    ] {
+        folder.write("s.toml", text);
+        let run = folder.dialpace(&["simulate", "s.toml"]).finish().expect(2);
+        let error = run.error();
+        assert!(
+            error.contains(expected) && error.contains("s.toml:"),
+            "{error}"
+        );
+    }
 }
 
 #[test]
@@ -334,7 +440,7 @@ fn an_outage_of_the_metrics_lowers_the_rate_and_never_raises_it() {
         "a header and a row for each interval"
     );
     // The polls of the outage have no metrics, and the rate of the row before or a lower one.
-    let rate = |line: &str| line.rsplit(',').next().unwrap().parse::<u32>();
+    let rate = |line: &str| line.split(',').nth(6).unwrap().parse::<u32>();
     let rows: Vec<&str> = text.lines().skip(1).collect();
     let mut failed = 0;
     for pair in rows.windows(2).filter(|pair| pair[1].contains(",,,,")) {
@@ -343,7 +449,7 @@ fn an_outage_of_the_metrics_lowers_the_rate_and_never_raises_it() {
     }
     assert!((40..100).contains(&failed), "{failed}");
     let in_outage = rows.iter().find(|row| row.contains("T04:10:00")).unwrap();
-    assert!(in_outage.ends_with(",,,,,10"), "{in_outage}");
+    assert!(in_outage.ends_with(",,,,,10,,"), "{in_outage}");
 }
 
 #[test]

@@ -136,7 +136,7 @@ fn every_form_of_an_answer_is_read() {
             s.world().reshape(Call::Activity, inside("resultset"));
         }),
         ("activity quoted", |s| {
-            s.world().reshape(Call::Activity, quoted)
+            s.world().reshape(Call::Activity, quoted);
         }),
         ("activity misspelled", |s| {
             s.world().reshape(
@@ -145,7 +145,7 @@ fn every_form_of_an_answer_is_read() {
             );
         }),
         ("summary quoted", |s| {
-            s.world().reshape(Call::Summary, quoted)
+            s.world().reshape(Call::Summary, quoted);
         }),
         ("summary capitalised", |s| {
             s.world().reshape(Call::Summary, |v| capitalised(quoted(v)));
@@ -195,7 +195,7 @@ fn every_form_of_an_answer_is_read() {
             });
         }),
         ("business unit quoted", |s| {
-            s.world().reshape(Call::BusinessUnit, quoted)
+            s.world().reshape(Call::BusinessUnit, quoted);
         }),
         ("login quoted", |s| {
             s.world().reshape(Call::Login, |mut v| {

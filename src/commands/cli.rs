@@ -10,6 +10,7 @@
 use clap::{Parser, Subcommand};
 
 use super::backtest::args::{self as backtest, BacktestArgs};
+use super::fit::args::{self as fit, FitArgs};
 use super::resume::{self, ResumeArgs};
 use super::simulate::args::{self as simulate, SimulateArgs};
 use super::stop::{self, StopArgs};
@@ -70,6 +71,12 @@ pub enum Command {
     /// would have happened.
     #[command(after_help = backtest::EXAMPLES, after_long_help = backtest::LONG_EXAMPLES)]
     Backtest(Box<BacktestArgs>),
+    /// Fit a scenario to exported history, for simulate
+    ///
+    /// It finds the world that one campaign's history looks like: answer rate, agents and handle time
+    /// by time, each with how sure it is. simulate then tells what another policy would have done.
+    #[command(after_help = fit::EXAMPLES, after_long_help = fit::LONG_EXAMPLES)]
+    Fit(Box<FitArgs>),
     /// Print a completion script for a shell
     Completions {
         /// The shell

@@ -3,6 +3,7 @@
 pub mod backtest;
 pub mod cli;
 pub mod exit;
+pub mod fit;
 mod history_file;
 pub mod interrupt;
 pub mod live_args;

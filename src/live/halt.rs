@@ -166,10 +166,11 @@ impl Run<'_> {
         // After its deadline no call of the holder's last cycle can arrive any more.
         let patience = self.wait.min(setup.settings.deadline);
         self.open(setup, &store, |live| {
-            let mut cursor = match store.load() {
+            let kept = || match store.load() {
                 Ok(Loaded::Earlier(state)) => state.cursor,
                 _ => Cursor::default(),
             };
+            let mut cursor = kept();
             let mut sent_at = None;
             let mut stands = Ok(false);
             loop {
@@ -180,7 +181,12 @@ impl Run<'_> {
                 let has_obeyed = holder_obeyed();
                 let is_time = has_obeyed || elapsed >= HOLDER_REACTS.min(self.wait);
                 if is_time && sent_at.is_none_or(|at| elapsed.saturating_sub(at) >= LOOK_AGAIN) {
-                    stands = self.keep_still(live, &mut cursor, sent_at.is_some());
+                    if has_obeyed && sent_at.is_none() {
+                        // What the holder did is in its state; a look is enough.
+                        cursor = kept();
+                    }
+                    let was_sent = has_obeyed || sent_at.is_some();
+                    stands = self.keep_still(live, &mut cursor, was_sent);
                     sent_at = Some(elapsed);
                 }
                 match stands {

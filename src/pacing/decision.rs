@@ -75,6 +75,7 @@ impl Decision {
             action: if stands { Action::Hold } else { Action::Stop },
             reason: Reason::HeldByOperator,
             setpoint: Some(Setpoint::Stopped),
+            detail: None,
             ..self
         }
     }

@@ -6,6 +6,7 @@ mod chart;
 mod console;
 pub mod counts;
 mod csv_cell;
+pub mod fit;
 pub mod json;
 mod lever;
 pub mod metrics;

@@ -49,6 +49,9 @@ pub fn cycle(report: &CycleReport, subject: &Subject, is_dry_run: bool) -> Strin
         (Outcome::NotApplied, _) => {
             add(&mut line, format_args!("{after} was not applied"));
         }
+        (Outcome::Held, _) if unit == Unit::CallsPerAgent && before == "stopped" => {
+            add(&mut line, format_args!("held, {before}"));
+        }
         (Outcome::Held, _) => add(&mut line, format_args!("held at {before}")),
     }
     add(

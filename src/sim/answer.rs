@@ -1,7 +1,7 @@
 //! The probability that a person answers, over time.
 
 use super::draws::{Purpose, Stream, Streams};
-use super::scenario::AnswerRate;
+use super::scenario::{AnswerRate, Step};
 use super::step_factor::StepFactor;
 
 /// The answer-rate model of one replication.
@@ -17,7 +17,8 @@ pub(super) struct AnswerModel {
 }
 
 impl AnswerModel {
-    pub(super) fn new(settings: &AnswerRate, streams: Streams) -> Self {
+    /// `steps` are the factors by time.
+    pub(super) fn new(settings: &AnswerRate, steps: &[Step], streams: Streams) -> Self {
         let mut stream = streams.of(Purpose::Drift, 0);
         // The first value has the distribution that the drift has in the long run.
         let drift = match settings.drift_deviation {
@@ -29,7 +30,7 @@ impl AnswerModel {
             stream,
             drift,
             drift_until: DRIFT_STEP_SECS,
-            steps: StepFactor::new(&settings.steps),
+            steps: StepFactor::new(steps),
         }
     }
 

@@ -12,6 +12,7 @@ mod distribution;
 mod draws;
 mod faults;
 mod figures;
+pub mod fit;
 mod level;
 mod on_demand;
 mod plan;
@@ -36,8 +37,8 @@ pub use plan::{Driver, Plan, Variant};
 pub use recommend::{Recommendation, recommend};
 pub use results::{Replication, Results, Summary, VariantResults};
 pub use scenario::{
-    Agents, AnswerRate, Calls, DialerKind, Dialing, Faults, Outage, RatioDialing, Scenario,
-    ScenarioError, Shift, Spacing, Step,
+    Agents, AnswerRate, Calls, ClockShift, ClockStep, ClockTime, DialerKind, Dialing, Faults,
+    LocalTime, Outage, RatioDialing, Scenario, ScenarioError, Shift, Spacing, Step, Weekdays,
 };
 pub use standing::{LivePlatform, Standing};
 pub use statistics::Estimate;

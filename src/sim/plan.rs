@@ -131,13 +131,13 @@ impl Plan {
     /// The first replication of the first variant, interval by interval; `None` for a reference
     /// dialer, which is not polled.
     #[must_use]
-    pub fn trace(&self) -> Option<(&Pacer, Telemetry, Trace)> {
+    pub fn trace(&self) -> Option<(&Pacer, Trace)> {
         let Driver::Pacer { pacer, telemetry } = &self.variants.first()?.driver else {
             return None;
         };
         let mut controller = PacerController::traced(pacer, *telemetry);
         simulate(&self.scenario, &mut controller, self.seed, 0);
-        Some((pacer, *telemetry, controller.into_trace()))
+        Some((pacer, controller.into_trace()))
     }
 
     /// The results, of all replications or of some.

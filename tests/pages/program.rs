@@ -19,6 +19,7 @@ pub(crate) fn help() -> String {
         "resume",
         "simulate",
         "backtest",
+        "fit",
         "man",
         "completions",
     ]

@@ -30,6 +30,12 @@ const RUN_ELSEWHERE: &[(&str, &str, &str)] = &[
         "tinyproxy: scripts/proxy",
     ),
     ("scripts/sensitivity", "scripts/sensitivity", "def main()"),
+    ("scripts/fit-check", "scripts/fit-check", "def main()"),
+    (
+        "scripts/fit-check confirm",
+        "scripts/fit-check",
+        "CONFIRMATION if",
+    ),
     (
         "scripts/torture",
         "scripts/torture",

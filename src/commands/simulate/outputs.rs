@@ -11,9 +11,9 @@ use super::args::{Format, SimulateArgs};
 use crate::base::files;
 use crate::base::input::InputError;
 use crate::config::Layers;
-use crate::pacing::{Policy, Unit};
+use crate::pacing::Unit;
 use crate::report::simulation;
-use crate::sim::{Plan, Replication, Results, Telemetry};
+use crate::sim::{Plan, Replication, Results};
 
 /// Refuses two files of the run that are one, before anything is written.
 pub(super) fn refuse_shared_files(args: &SimulateArgs, layers: &Layers) -> Result<(), InputError> {
@@ -63,23 +63,22 @@ pub(super) fn run_with_progress(
 
 /// Writes the first replication of the first variant as rows that backtest reads.
 pub(super) fn write_trace(plan: &Plan, path: &Path) -> Result<()> {
-    let (pacer, telemetry, trace) = plan.trace().ok_or_else(|| {
+    let (pacer, trace) = plan.trace().ok_or_else(|| {
         InputError("--trace: a reference dialer has no intervals to trace".to_owned())
     })?;
-    let uses_staff = matches!(pacer.policy(), Policy::Predictive(_) | Policy::Ratio(_));
-    let with_staff = telemetry == Telemetry::Full && uses_staff;
     let unit = pacer.limits().actuator.unit;
-    let rows = simulation::trace(&trace.rows, &plan.scenario.name, unit, with_staff);
+    let scenario = &plan.scenario;
+    let rows = simulation::trace(&trace.rows, &scenario.name, unit, scenario.start);
     publish(path, &rows)
 }
 
 /// Writes the HTML report.
 pub(super) fn write_report(plan: &Plan, results: &Results, limit: f64, path: &Path) -> Result<()> {
     let traced = plan.trace();
-    let unit = traced.as_ref().map_or(Unit::CallsPerMinute, |(pacer, ..)| {
+    let unit = traced.as_ref().map_or(Unit::CallsPerMinute, |(pacer, _)| {
         pacer.limits().actuator.unit
     });
-    let snapshots = traced.map_or_else(Vec::new, |(.., trace)| trace.snapshots);
+    let snapshots = traced.map_or_else(Vec::new, |(_, trace)| trace.snapshots);
     let page = simulation::page(results, limit, unit, &snapshots);
     publish(path, &page)
 }

@@ -26,6 +26,7 @@ pub(super) fn scenario(args: &SimulateArgs, layers: &Layers) -> Result<Scenario>
                 format!("--agents: {count} are more than {AGENTS_MAX}, which no site has");
             return Err(InputError(problem).into());
         }
+        scenario.agents.by_clock.clear();
         scenario.agents.roster = vec![Shift {
             from_secs: 0.0,
             count,

@@ -65,7 +65,8 @@ impl PacedSkill<'_, '_> {
         let changed = lever.changed_at;
         let is_recent = changed.is_some_and(|at| at.distance(now) < self.limits.raise_dwell);
         let writes = u32::try_from(lever.writes_in_an_hour(now)).unwrap_or(u32::MAX);
-        if is_recent || writes >= self.limits.writes_per_hour {
+        // This raise, and the way down again.
+        if is_recent || writes.saturating_add(2) > self.limits.writes_per_hour {
             return Some(here);
         }
         Some(Setpoint::at((here.steps() / 100 + 1) * 100))

@@ -128,6 +128,10 @@ impl PacedSkill<'_, '_> {
         lever.read_at = deadline.clock().now();
         if !damaged.is_empty() {
             let what = self.damage(lever, &before, &after, damaged, old, setpoint);
+            lever.known = Some(after.fields().clone());
+            if has_taken {
+                lever.position = Some(setpoint);
+            }
             return Ok(Applied::Damaged(what));
         }
         lever.known = Some(after.fields().clone());

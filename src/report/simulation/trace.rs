@@ -1,15 +1,15 @@
 //! One replication as rows that backtest reads.
 
 use crate::base::timestamp::rfc3339;
+use crate::base::units::UnixMillis;
 use crate::pacing::Unit;
 use crate::report::chart::add;
-use crate::sim::TraceRow;
+use crate::sim::{LocalTime, TraceRow};
 
-/// One row for each interval, in the columns that backtest reads; an interval whose poll failed has
-/// no metrics. Time counts from 1970. `with_staff` adds the columns that the campaign API does not
-/// have.
+/// One row for each interval, in the columns that backtest and fit read; an interval whose poll failed
+/// has no metrics. Its clock is UTC and shows `start` at the beginning.
 #[must_use]
-pub fn trace(rows: &[TraceRow], campaign_id: &str, unit: Unit, with_staff: bool) -> String {
+pub fn trace(rows: &[TraceRow], campaign_id: &str, unit: Unit, start: LocalTime) -> String {
     let mut text = String::from(
         "timestamp,campaignId,totalCallsDialed,totalCallsAnswered,answerRate,availableAgents,",
     );
@@ -17,11 +17,7 @@ pub fn trace(rows: &[TraceRow], campaign_id: &str, unit: Unit, with_staff: bool)
         Unit::CallsPerMinute => "dialRate",
         Unit::CallsPerAgent => "ratio",
     });
-    text.push_str(if with_staff {
-        ",totalCallsAbandoned,loggedInAgents\n"
-    } else {
-        "\n"
-    });
+    text.push_str(",totalCallsAbandoned,loggedInAgents\n");
     let in_id = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
     let campaign: String = campaign_id.chars().map(in_id).collect();
     // A spreadsheet would take it for a formula.
@@ -30,7 +26,8 @@ pub fn trace(rows: &[TraceRow], campaign_id: &str, unit: Unit, with_staff: bool)
         campaign => campaign,
     };
     for row in rows {
-        add(&mut text, format_args!("{},{campaign}", rfc3339(row.at)));
+        let at = UnixMillis(start.secs * 1_000 + row.at.0);
+        add(&mut text, format_args!("{},{campaign}", rfc3339(at)));
         match row.metrics {
             Some(metrics) => {
                 let rate = metrics.answer_rate().map(|rate| rate.value().to_string());
@@ -41,13 +38,12 @@ pub fn trace(rows: &[TraceRow], campaign_id: &str, unit: Unit, with_staff: bool)
             None => text.push_str(",,,,"),
         }
         add(&mut text, format_args!(",{}", unit.value(row.setpoint)));
-        match row.metrics.filter(|_| with_staff) {
+        match row.metrics {
             Some(metrics) => {
                 let (abandoned, logged_in) = (metrics.abandoned, metrics.logged_in);
                 add(&mut text, format_args!(",{abandoned},{logged_in}"));
             }
-            None if with_staff => text.push_str(",,"),
-            None => {}
+            None => text.push_str(",,"),
         }
         text.push('\n');
     }

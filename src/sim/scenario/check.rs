@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Agents, AnswerRate, Calls, Faults, RatioDialing, Scenario, Step};
+use super::{Agents, AnswerRate, Calls, ClockStep, Faults, RatioDialing, Scenario, Step};
 use crate::sim::distribution::Distribution;
 
 /// A scenario that cannot be simulated.
@@ -93,6 +93,13 @@ impl Calls {
         check_distribution("calls.patience", self.patience)?;
         check_distribution("calls.talk", self.talk)?;
         check_steps("calls.talk_steps", &self.talk_steps)?;
+        check_clock_steps("calls.talk_by_clock", &self.talk_by_clock)?;
+        one_of(
+            "calls.talk_by_clock",
+            &self.talk_by_clock,
+            "talk_steps",
+            !self.talk_steps.is_empty(),
+        )?;
         check_distribution("calls.wrap_up", self.wrap_up)
     }
 }
@@ -107,11 +114,16 @@ impl Agents {
         }
         let times = self.roster.iter().map(|shift| shift.from_secs);
         check_order("agents.roster", "from_secs", times)?;
-        for (n, shift) in self.roster.iter().enumerate() {
-            if shift.count > AGENTS_MAX {
-                let count = shift.count;
+        let has_roster = self.roster != Self::default().roster;
+        one_of("agents.by_clock", &self.by_clock, "roster", has_roster)?;
+        let by_time = self.roster.iter().map(|shift| shift.count);
+        let by_clock = self.by_clock.iter().map(|shift| shift.count);
+        let counts = by_time.enumerate().map(|numbered| ("roster", numbered));
+        let clock_counts = by_clock.enumerate().map(|numbered| ("by_clock", numbered));
+        for (list, (n, count)) in counts.chain(clock_counts) {
+            if count > AGENTS_MAX {
                 return refuse(
-                    format!("agents.roster[{n}].count"),
+                    format!("agents.{list}[{n}].count"),
                     format!("{count} agents are more than {AGENTS_MAX}"),
                 );
             }
@@ -130,7 +142,14 @@ impl AnswerRate {
             ("answer_rate.drift_deviation", deviation, 0.0, 1.0),
             ("answer_rate.drift_relaxation_secs", relaxation, 1.0, 1e7),
         ])?;
-        check_steps("answer_rate.steps", &self.steps)
+        check_steps("answer_rate.steps", &self.steps)?;
+        check_clock_steps("answer_rate.by_clock", &self.by_clock)?;
+        one_of(
+            "answer_rate.by_clock",
+            &self.by_clock,
+            "steps",
+            !self.steps.is_empty(),
+        )
     }
 }
 
@@ -173,6 +192,21 @@ fn check_steps(key: &str, steps: &[Step]) -> Result<(), ScenarioError> {
     numbered.try_for_each(|(n, step)| {
         check_within(&format!("{key}[{n}].factor"), step.factor, 0.0, 100.0)
     })
+}
+
+fn check_clock_steps(key: &str, steps: &[ClockStep]) -> Result<(), ScenarioError> {
+    let mut numbered = steps.iter().enumerate();
+    numbered.try_for_each(|(n, step)| {
+        check_within(&format!("{key}[{n}].factor"), step.factor, 0.0, 100.0)
+    })
+}
+
+/// Refuses a list by clock time beside one by time from the start.
+fn one_of<T>(key: &str, by_clock: &[T], other: &str, has_other: bool) -> Result<(), ScenarioError> {
+    if by_clock.is_empty() || !has_other {
+        return Ok(());
+    }
+    refuse(key, format!("{other} is given too; give one of them"))
 }
 
 fn check_order(

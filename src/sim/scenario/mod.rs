@@ -1,6 +1,7 @@
 //! A scenario: everything about the simulated world that is not the pacer's.
 
 mod check;
+mod clock;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +9,7 @@ use super::distribution::Distribution;
 use crate::pacing::RatioLever;
 
 pub use check::ScenarioError;
+pub use clock::{ClockShift, ClockStep, ClockTime, LocalTime, Weekdays};
 
 /// A simulated world. Every field has a default, which `--print-scenario` shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,6 +19,8 @@ pub struct Scenario {
     pub name: String,
     /// One sentence of what should happen in it.
     pub description: String,
+    /// Local time at which it begins, for what goes by clock time.
+    pub start: LocalTime,
     /// Simulated time, in hours.
     pub hours: f64,
     /// Time from the start that is not counted.
@@ -123,6 +127,8 @@ pub struct Calls {
     pub talk: Distribution,
     /// Factors on conversations that begin from a time on, in order of time.
     pub talk_steps: Vec<Step>,
+    /// The same by clock time, instead of `talk_steps`.
+    pub talk_by_clock: Vec<ClockStep>,
     /// The agent's work after the conversation.
     pub wrap_up: Distribution,
 }
@@ -133,6 +139,8 @@ pub struct Calls {
 pub struct Agents {
     /// Numbers of agents on shift, in order of time.
     pub roster: Vec<Shift>,
+    /// The same by clock time, instead of `roster`.
+    pub by_clock: Vec<ClockShift>,
     /// Breaks that an agent takes in an hour.
     pub breaks_per_hour: f64,
     /// Length of a break.
@@ -166,6 +174,8 @@ pub struct AnswerRate {
     pub drift_relaxation_secs: f64,
     /// Factors on the base, in order of time.
     pub steps: Vec<Step>,
+    /// The same by clock time, instead of `steps`.
+    pub by_clock: Vec<ClockStep>,
 }
 
 /// A factor from a time on.
@@ -206,8 +216,49 @@ impl Scenario {
     /// The most agents that the roster ever has.
     #[must_use]
     pub fn agents_max(&self) -> u32 {
+        let by_clock = self.agents.by_clock.iter().map(|shift| shift.count);
         let counts = self.agents.roster.iter().map(|shift| shift.count);
-        counts.max().unwrap_or(0)
+        by_clock.max().or(counts.max()).unwrap_or(0)
+    }
+
+    /// Agents by time until `until_secs`.
+    pub(super) fn roster(&self, until_secs: f64) -> Vec<Shift> {
+        let by_clock = &self.agents.by_clock;
+        if by_clock.is_empty() {
+            return self.agents.roster.clone();
+        }
+        let entries: Vec<_> = by_clock.iter().map(|s| (s.days, s.at, s.count)).collect();
+        let times = clock::by_time(&entries, self.start, until_secs);
+        let shift = |(from_secs, count)| Shift { from_secs, count };
+        times.into_iter().map(shift).collect()
+    }
+
+    /// Factors on the answer rate by time until `until_secs`.
+    pub(super) fn answer_steps(&self, until_secs: f64) -> Vec<Step> {
+        self.steps(
+            &self.answer_rate.steps,
+            &self.answer_rate.by_clock,
+            until_secs,
+        )
+    }
+
+    /// Factors on conversations by time until `until_secs`.
+    pub(super) fn talk_steps(&self, until_secs: f64) -> Vec<Step> {
+        self.steps(
+            &self.calls.talk_steps,
+            &self.calls.talk_by_clock,
+            until_secs,
+        )
+    }
+
+    fn steps(&self, by_time: &[Step], by_clock: &[ClockStep], until_secs: f64) -> Vec<Step> {
+        if by_clock.is_empty() {
+            return by_time.to_vec();
+        }
+        let entries: Vec<_> = by_clock.iter().map(|s| (s.days, s.at, s.factor)).collect();
+        let times = clock::by_time(&entries, self.start, until_secs);
+        let step = |(at_secs, factor)| Step { at_secs, factor };
+        times.into_iter().map(step).collect()
     }
 }
 
@@ -216,6 +267,7 @@ impl Default for Scenario {
         Self {
             name: "default".to_owned(),
             description: "Three in ten people answer, all day long.".to_owned(),
+            start: LocalTime::default(),
             hours: 8.0,
             warm_up_secs: 0.0,
             interval_secs: 30.0,
@@ -264,6 +316,7 @@ impl Default for Calls {
                 cv: 1.0,
             },
             talk_steps: Vec::new(),
+            talk_by_clock: Vec::new(),
             wrap_up: Distribution::Exponential { mean_secs: 30.0 },
         }
     }
@@ -276,6 +329,7 @@ impl Default for Agents {
                 from_secs: 0.0,
                 count: 50,
             }],
+            by_clock: Vec::new(),
             breaks_per_hour: 0.0,
             break_duration: Distribution::Fixed { mean_secs: 900.0 },
         }
@@ -291,6 +345,7 @@ impl Default for AnswerRate {
             drift_deviation: 0.0,
             drift_relaxation_secs: 1_800.0,
             steps: Vec::new(),
+            by_clock: Vec::new(),
         }
     }
 }

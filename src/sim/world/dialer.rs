@@ -4,6 +4,7 @@
 //! are kept in queues that are emptied at each poll.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use super::call::AnsweredCall;
 use super::event::EventQueue;
@@ -47,16 +48,17 @@ impl Dialer {
         scenario: &Scenario,
         counts_conversations: bool,
         streams: Streams,
-        counted_from_secs: f64,
+        counted: &Range<f64>,
     ) -> Self {
         let lines_max = scenario.dialer.lines_max as usize;
+        let steps = scenario.answer_steps(counted.end);
         Self {
             calls: scenario.calls.clone(),
             streams,
-            answer_model: AnswerModel::new(&scenario.answer_rate, streams),
+            answer_model: AnswerModel::new(&scenario.answer_rate, &steps, streams),
             outcomes: streams.of(Purpose::Outcome, 0),
             placed: 0,
-            counted_from_secs,
+            counted_from_secs: counted.start,
             counted: 0,
             answers: EventQueue::new(),
             rung_out: VecDeque::new(),

@@ -93,11 +93,11 @@ impl World {
         Self {
             now: 0.0,
             timer: CallTimer::new(scenario.dialer.spacing, streams, from_secs),
-            dialer: Dialer::new(scenario, level.is_some(), streams, from_secs),
+            dialer: Dialer::new(scenario, level.is_some(), streams, &counted),
             level,
             staff: Staff::new(scenario, streams, counted.clone()),
             callers: Callers::new(from_secs),
-            talk_factor: StepFactor::new(&scenario.calls.talk_steps),
+            talk_factor: StepFactor::new(&scenario.talk_steps(counted.end)),
             counted,
             interval_secs: scenario.interval_secs,
             next_poll_at: scenario.interval_secs,

@@ -64,7 +64,7 @@ impl Staff {
             breaks: 0,
         };
         let mut changes = EventQueue::new();
-        for shift in &scenario.agents.roster {
+        for shift in scenario.roster(counted.end) {
             let count = shift.count;
             changes.push(shift.from_secs, StaffEvent::Roster { count });
         }

@@ -1,0 +1,164 @@
+//! The words of a fit: its verdict, and what it cannot tell.
+
+use super::FitResults;
+use crate::report::counts::count_of;
+use crate::sim::fit::{FIGURES, HandleBasis, RosterBasis, Uncertain};
+
+/// The file, the rows and the days.
+pub(super) fn origin(results: &FitResults) -> Vec<String> {
+    let (from, to, zone) = &results.span;
+    let of = match results.campaign.as_str() {
+        "" => String::new(),
+        campaign => format!(", campaign {campaign}"),
+    };
+    let fit = &results.fit;
+    let days = count_of(fit.days as u64, "day");
+    let mut lines = vec![
+        format!(
+            "Fitted to {}{of}: {} of {days} with calls, {from} to {to} ({zone}), every {} s.",
+            results.source,
+            count_of(results.rows, "row"),
+            fit.polls.interval_secs
+        ),
+        if !fit.is_typical {
+            "The days as they were: five days or more would give a typical day.".to_owned()
+        } else if results.scenario.hours > 24.0 {
+            "A typical week, since weekdays differ.".to_owned()
+        } else {
+            "A typical day, since weekdays do not differ by more than chance.".to_owned()
+        },
+    ];
+    if results.rows_left_out > 0 {
+        let rows = count_of(results.rows_left_out, "earlier row");
+        lines.push(format!(
+            "{rows} left out: a typical day is one of the last 60 days."
+        ));
+    }
+    lines
+}
+
+/// The verdict in one sentence, and the hours of each figure.
+pub(super) fn verdict(results: &FitResults) -> Vec<String> {
+    let comparison = &results.comparison;
+    let counts: Vec<(usize, usize)> = (0..FIGURES.len()).map(|n| comparison.inside(n)).collect();
+    let (inside, all) = counts
+        .iter()
+        .fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    let percent = 100 * inside / all.max(1);
+    let words = match percent {
+        _ if all == 0 => "There is nothing to compare with",
+        80.. => "The simulation looks like the history",
+        60..80 => "The simulation looks like the history in most hours",
+        _ => "The simulation does not look like the history: do not rely on it",
+    };
+    let mut lines = vec![format!(
+        "{words}: {inside} of {all} hourly figures ({percent} %) are inside the 90 % band of {} simulations.",
+        comparison.replications
+    )];
+    let each = FIGURES.iter().zip(&counts).filter(|(_, (_, all))| *all > 0);
+    let each: Vec<String> = each
+        .map(|(figure, (inside, all))| format!("{figure} {inside} of {all}"))
+        .collect();
+    lines.push(format!("Hours inside: {}.", each.join(", ")));
+    lines.push(format!(
+        "Simulated are the history's own dial rates{}.",
+        if comparison.follows.abs() < FOLLOWS_MIN {
+            ""
+        } else {
+            ", which follow the simulated agents as they followed the agents of the history"
+        }
+    ));
+    lines
+}
+
+/// What the history does not show.
+pub(super) fn unseen(results: &FitResults) -> Vec<String> {
+    let fit = &results.fit;
+    let mut lines = Vec::new();
+    if !fit.is_typical {
+        lines.push(format!(
+            "A drift of the answer rate: {} cannot tell it from levels; a standard deviation up to {:.3} would look the same.",
+            count_of(fit.days as u64, "day"),
+            fit.answer.drift_max
+        ));
+    } else if fit.answer.drift.is_none() {
+        lines.push(format!(
+            "A drift of the answer rate: none beyond chance; its standard deviation is below {:.3}.",
+            fit.answer.drift_max
+        ));
+    }
+    if fit.handle.basis == HandleBasis::Response {
+        lines.push("The handle time is a range only, since the export has no logged-in agents (loggedInAgents).".to_owned());
+    }
+    if fit.roster.basis == RosterBasis::Estimated {
+        lines.push("The agents are an estimate, since the export has no logged-in agents (loggedInAgents): the fewest that explain those available and the calls.".to_owned());
+    }
+    lines.push(attempts(results));
+    lines.push(
+        "The spread of the handle time, and its parts talk and wrap-up: at their defaults."
+            .to_owned(),
+    );
+    lines
+}
+
+/// How long attempts take, and what that is worth.
+fn attempts(results: &FitResults) -> String {
+    let what = "What becomes of the calls that nobody answers (ring out, busy, machine)";
+    if let Some(ring) = results.fit.ring {
+        return format!(
+            "{what}: only that attempts take {:.1} s in the mean, {}, since they follow the dial rate so much later.",
+            ring.attempt_secs.value,
+            range(ring.attempt_secs, 1)
+        );
+    }
+    let calls = &results.scenario.calls;
+    let (answer_rate, handle) = (
+        results.fit.answer.base.value,
+        results.fit.handle.mean_secs.value,
+    );
+    // One call at a time for each available agent: H ÷ (H + t ÷ p), t the mean time of an attempt.
+    let occupancy = |unanswered_secs: f64| {
+        let answered_secs = calls.time_to_answer.mean_secs();
+        let attempt = answer_rate * answered_secs + (1.0 - answer_rate) * unanswered_secs;
+        100.0 * handle / (handle + attempt / answer_rate)
+    };
+    format!(
+        "{what}: here all ring out after {} s, the default. It matters for a progressive dialer, which would be {:.0} % occupied, and {:.0} % if all met busy lines ({} s); ring_out_secs, busy_share and machine_share change it.",
+        calls.ring_out_secs,
+        occupancy(calls.ring_out_secs),
+        occupancy(calls.fail_secs),
+        calls.fail_secs
+    )
+}
+
+/// Times without metrics.
+pub(super) fn outages(results: &FitResults) -> Vec<String> {
+    let outages = &results.fit.polls.outages;
+    let line = |outage: &crate::sim::fit::OutageOfHistory| {
+        let what = if outage.is_gap {
+            "no rows"
+        } else {
+            "no metrics"
+        };
+        format!(
+            "{what} for {:.0} min from {}",
+            outage.secs / 60.0,
+            outage.from
+        )
+    };
+    let mut lines: Vec<String> = outages.iter().take(OUTAGES_LISTED).map(line).collect();
+    if outages.len() > OUTAGES_LISTED {
+        lines.push(format!("and {} more", outages.len() - OUTAGES_LISTED));
+    }
+    lines
+}
+
+/// "0.291 to 0.318"
+pub(super) fn range(value: Uncertain, decimals: usize) -> String {
+    format!("{:.decimals$} to {:.decimals$}", value.low, value.high)
+}
+
+/// Outages that are listed.
+const OUTAGES_LISTED: usize = 10;
+/// Calls per minute for each agent; less is no feedback.
+const FOLLOWS_MIN: f64 = 0.01;

@@ -1,0 +1,325 @@
+//! The answer rate: its level by time, and its drift.
+
+use super::drift::DriftFit;
+use super::likelihood::{Block, Levels};
+use super::observation::{Prepared, Uncertain, median};
+use super::segments::{Tally, segments};
+use crate::sim::scenario::{LocalTime, Weekdays};
+
+/// The answer rate of a history.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AnswerFit {
+    /// Mean over the attempts.
+    pub base: Uncertain,
+    /// Levels by time; one for all times where they do not differ by more than chance.
+    pub levels: Vec<Level>,
+    /// True where levels differ between weekdays.
+    pub by_weekday: bool,
+    /// The drift; `None` where there is none beyond chance, or too few days to tell it from levels.
+    pub drift: Option<(Uncertain, Uncertain)>,
+    /// The highest deviation of a drift that would look like this.
+    pub drift_max: f64,
+}
+
+/// A level of the answer rate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Level {
+    /// When it holds.
+    pub from: When,
+    /// The level.
+    pub rate: Uncertain,
+}
+
+/// The time from which a level holds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum When {
+    /// A time of day, in seconds from midnight, on some days.
+    Clock(Weekdays, u32),
+    /// A time of the history.
+    At(LocalTime),
+}
+
+/// Attempts of some minutes, with their local time.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    at_secs: f64,
+    /// Its middle.
+    local: LocalTime,
+    tally: Tally,
+}
+
+/// What the levels depend on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Structure {
+    /// Length of the parts of a day with a level each; `None`: the whole day has one.
+    bin_secs: Option<i64>,
+    /// True where each weekday has a level of its own besides.
+    by_weekday: bool,
+}
+
+/// The columns of a structure.
+struct Columns {
+    size: usize,
+    of_parts: Vec<Vec<usize>>,
+    bins: Vec<i64>,
+    weekdays: Vec<usize>,
+}
+
+/// The answer rate of a history with attempts.
+pub(super) fn answer_rate(history: &Prepared) -> Option<AnswerFit> {
+    let part_secs = PART_SECS.max(history.interval_secs);
+    let parts = parts(history, part_secs);
+    let blocks = blocks(&parts);
+    if history.has_typical_day() {
+        typical(
+            &parts,
+            &blocks,
+            part_secs,
+            history.days.len() / 7 + usize::from(history.days.len() > 7),
+        )
+    } else {
+        of_these_days(&parts, &blocks, part_secs)
+    }
+}
+
+fn parts(history: &Prepared, part_secs: f64) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    let mut last = f64::NEG_INFINITY;
+    for (row, counts) in history.steady() {
+        let number = ((row.at_secs - history.interval_secs / 2.0) / part_secs).floor();
+        let at_secs = (number + 0.5) * part_secs;
+        if number > last {
+            last = number;
+            parts.push(Part {
+                at_secs,
+                local: row.local.plus(at_secs - row.at_secs),
+                tally: Tally::default(),
+            });
+        }
+        if let Some(part) = parts.last_mut() {
+            part.tally.attempts += counts.attempts;
+            part.tally.answered += counts.answered;
+        }
+    }
+    // A part with few attempts is the end of a shift, of which only calls that ring out are left.
+    let mut attempts: Vec<f64> = parts.iter().map(|part| part.tally.attempts).collect();
+    let few = median(&mut attempts).unwrap_or(0.0) * ATTEMPTS_SHARE_MIN;
+    parts.retain(|part| part.tally.attempts >= few);
+    parts
+}
+
+fn blocks(parts: &[Part]) -> Vec<Block> {
+    let mut by_hour = [Tally::default(); 24];
+    let hour = |part: &Part| usize::try_from(part.local.secs_of_day() / HOUR_SECS).unwrap_or(0);
+    for part in parts {
+        if let Some(sum) = by_hour.get_mut(hour(part)) {
+            *sum = sum.plus(part.tally);
+        }
+    }
+    let block = |part: &Part| {
+        let share = by_hour.get(hour(part)).map_or(0.5, |sum| sum.share());
+        Block {
+            at_secs: part.at_secs,
+            rate: part.tally.answered / part.tally.attempts,
+            variance: share * (1.0 - share) / part.tally.attempts,
+        }
+    };
+    parts.iter().map(block).collect()
+}
+
+/// Levels of the days as they were. A drift cannot be told from them, so it is bounded only.
+fn of_these_days(parts: &[Part], blocks: &[Block], part_secs: f64) -> Option<AnswerFit> {
+    let one = vec![vec![0]; blocks.len()];
+    let drift = DriftFit::of(blocks, &one, 1, part_secs)?;
+    let all: Tally = parts
+        .iter()
+        .fold(Tally::default(), |sum, part| sum.plus(part.tally));
+    let tallies: Vec<Tally> = parts.iter().map(|part| part.tally).collect();
+    let found = segments(&tallies);
+    let level_of = |range: &std::ops::Range<usize>| {
+        let parts = parts.get(range.clone())?;
+        let sum = parts
+            .iter()
+            .fold(Tally::default(), |sum, part| sum.plus(part.tally));
+        let share = sum.share();
+        let error = libm::sqrt(share * (1.0 - share) / sum.attempts);
+        Some(Level {
+            from: When::At(parts.first()?.local.plus(-part_secs / 2.0)),
+            rate: Uncertain::of(share, error),
+        })
+    };
+    Some(AnswerFit {
+        base: Uncertain::of(all.share(), drift.error(&[1.0])),
+        levels: found.iter().filter_map(level_of).collect(),
+        by_weekday: false,
+        drift: None,
+        drift_max: drift.deviation.high,
+    })
+}
+
+/// Levels of a typical day or week, and the drift around them.
+fn typical(parts: &[Part], blocks: &[Block], part_secs: f64, weeks: usize) -> Option<AnswerFit> {
+    let bins = BINS_SECS.into_iter().filter(|bin| float(*bin) >= part_secs);
+    let mut choices: Vec<Option<i64>> = bins.map(Some).chain([None]).collect();
+    let finest = Structure {
+        bin_secs: choices.remove(0),
+        by_weekday: true,
+    };
+    let columns = Columns::of(parts, finest);
+    let rough = DriftFit::of(blocks, &columns.of_parts, columns.size, part_secs)?;
+    // By more than chance: the noise and the drift left by the finest levels.
+    let needs = |fine: Structure, coarse: Structure, rarity: f64| {
+        let of = |structure| {
+            let columns = Columns::of(parts, structure);
+            let levels = Levels::of(blocks, &columns.of_parts, columns.size, rough.likeliest)?;
+            Some((levels.squares, columns.size))
+        };
+        let ((fine, more), (coarse, fewer)) = (of(fine)?, of(coarse)?);
+        Some(more > fewer && coarse - fine > chi_square(more - fewer, rarity))
+    };
+    let mut chosen = finest;
+    for bin_secs in choices {
+        let coarser = Structure { bin_secs, ..chosen };
+        if needs(chosen, coarser, NORMAL_999)? {
+            break;
+        }
+        chosen = coarser;
+    }
+    let any_day = Structure {
+        by_weekday: false,
+        ..chosen
+    };
+    // A weekday that came once may have been another day for another reason.
+    let rarity = if weeks > 1 { NORMAL_99 } else { NORMAL_999 };
+    if !needs(chosen, any_day, rarity)? {
+        chosen = any_day;
+    }
+    let columns = Columns::of(parts, chosen);
+    let drift = DriftFit::of(blocks, &columns.of_parts, columns.size, part_secs)?;
+    let levels = Levels::of(blocks, &columns.of_parts, columns.size, drift.likeliest)?;
+    let is_there = drift.is_there && rough.is_there;
+    Some(AnswerFit {
+        base: columns.mean(&levels, &drift, parts),
+        levels: columns.levels(&levels, &drift, chosen),
+        by_weekday: chosen.by_weekday,
+        drift: is_there.then_some((drift.deviation, drift.relaxation_secs)),
+        drift_max: drift.deviation.high,
+    })
+}
+
+impl Columns {
+    fn of(parts: &[Part], structure: Structure) -> Self {
+        let bin = |part: &Part| {
+            structure
+                .bin_secs
+                .map_or(0, |bin| part.local.secs_of_day() / bin)
+        };
+        let mut bins: Vec<i64> = parts.iter().map(bin).collect();
+        bins.sort_unstable();
+        bins.dedup();
+        let mut weekdays: Vec<usize> = parts.iter().map(|part| part.local.weekday()).collect();
+        weekdays.sort_unstable();
+        weekdays.dedup();
+        if !structure.by_weekday {
+            weekdays.clear();
+        }
+        let columns = |part: &Part| {
+            let weekday = weekdays.iter().position(|day| *day == part.local.weekday());
+            // The first weekday is the one that the others are compared with.
+            let weekday = weekday
+                .filter(|place| *place > 0)
+                .map(|place| bins.len() + place - 1);
+            let bin = bins.binary_search(&bin(part)).ok();
+            bin.into_iter().chain(weekday).collect()
+        };
+        Self {
+            size: bins.len() + weekdays.len().saturating_sub(1),
+            of_parts: parts.iter().map(columns).collect(),
+            bins,
+            weekdays,
+        }
+    }
+
+    /// The mean over the attempts.
+    fn mean(&self, levels: &Levels, drift: &DriftFit, parts: &[Part]) -> Uncertain {
+        let mut weights = vec![0.0; self.size];
+        let total: f64 = parts.iter().map(|part| part.tally.attempts).sum();
+        for (part, columns) in parts.iter().zip(&self.of_parts) {
+            for column in columns {
+                if let Some(weight) = weights.get_mut(*column) {
+                    *weight += part.tally.attempts / total;
+                }
+            }
+        }
+        combined(levels, drift, &weights)
+    }
+
+    fn levels(&self, levels: &Levels, drift: &DriftFit, structure: Structure) -> Vec<Level> {
+        let weekdays = match self.weekdays.len() {
+            0 => vec![(Weekdays::default(), None)],
+            _ => self
+                .weekdays
+                .iter()
+                .enumerate()
+                .map(|(place, day)| {
+                    (
+                        Weekdays::one(*day),
+                        place.checked_sub(1).map(|place| self.bins.len() + place),
+                    )
+                })
+                .collect(),
+        };
+        let mut all = Vec::new();
+        for (days, weekday_column) in weekdays {
+            for (column, bin) in self.bins.iter().enumerate() {
+                let mut weights = vec![0.0; self.size];
+                for column in [Some(column), weekday_column].into_iter().flatten() {
+                    if let Some(weight) = weights.get_mut(column) {
+                        *weight = 1.0;
+                    }
+                }
+                let secs = bin * structure.bin_secs.unwrap_or(0);
+                all.push(Level {
+                    from: When::Clock(days, u32::try_from(secs).unwrap_or(0)),
+                    rate: combined(levels, drift, &weights),
+                });
+            }
+        }
+        all
+    }
+}
+
+fn combined(levels: &Levels, drift: &DriftFit, weights: &[f64]) -> Uncertain {
+    let value = levels
+        .values
+        .iter()
+        .zip(weights)
+        .map(|(level, weight)| level * weight)
+        .sum();
+    Uncertain::of(value, drift.error(weights))
+}
+
+/// The value that chi-square exceeds as rarely as a normal variable exceeds `rarity`, by Wilson and
+/// Hilferty (1931).
+pub(super) fn chi_square(freedom: usize, rarity: f64) -> f64 {
+    let freedom = float(i64::try_from(freedom).unwrap_or(1));
+    let spread = 2.0 / (9.0 * freedom);
+    freedom * libm::pow(1.0 - spread + rarity * libm::sqrt(spread), 3.0)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "small counts")]
+fn float(number: i64) -> f64 {
+    number as f64
+}
+
+/// Shortest time whose attempts are taken together: calls that are answered end some 10 s before
+/// those that ring out, which is little against it. At one or two intervals it looks like a drift.
+const PART_SECS: f64 = 300.0;
+/// A part with a smaller share of the usual attempts tells nothing.
+const ATTEMPTS_SHARE_MIN: f64 = 0.05;
+/// Parts of a day with a level each, from the finest.
+const BINS_SECS: [i64; 3] = [900, 1_800, 3_600];
+const HOUR_SECS: i64 = 3_600;
+/// The values that a normal variable exceeds with probability 0.1 and 1 %.
+pub(super) const NORMAL_999: f64 = 3.09;
+const NORMAL_99: f64 = 2.33;

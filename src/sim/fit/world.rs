@@ -1,0 +1,222 @@
+//! The scenario that the estimates describe.
+
+use super::answer::{AnswerFit, Level, When};
+use super::breaks::BreakFit;
+use super::handle::HandleFit;
+use super::observation::Uncertain;
+use super::polls::PollFit;
+use super::ring::RingFit;
+use super::roster::{FittedShift, RosterFit};
+use crate::sim::distribution::Distribution;
+use crate::sim::scenario::{
+    Agents, AnswerRate, Calls, ClockShift, ClockStep, ClockTime, Faults, LocalTime, Scenario,
+    Shift, Step, Weekdays,
+};
+
+/// The parts that a scenario is made of.
+pub(super) struct Estimates<'a> {
+    pub(super) answer: &'a AnswerFit,
+    pub(super) handle: &'a HandleFit,
+    pub(super) roster: &'a RosterFit,
+    pub(super) breaks: Option<&'a BreakFit>,
+    pub(super) ring: Option<&'a RingFit>,
+    pub(super) polls: &'a PollFit,
+    /// Beginning and end of the history, on the campaign's clock.
+    pub(super) span: (LocalTime, LocalTime),
+    pub(super) is_typical: bool,
+}
+
+impl Estimates<'_> {
+    /// The scenario over the whole history.
+    pub(super) fn of_history(&self) -> Scenario {
+        let (start, end) = self.span;
+        let base = rounded(self.answer.base.value);
+        let after = |when: When| match when {
+            When::At(local) => secs(local.secs - start.secs).max(0.0),
+            When::Clock(..) => 0.0,
+        };
+        let clock = |level: &Level| match level.from {
+            When::Clock(days, at) => Some(ClockStep {
+                days,
+                at: ClockTime { secs: at },
+                factor: rounded(level.rate.value / base),
+            }),
+            When::At(_) => None,
+        };
+        let step = |level: &Level| Step {
+            at_secs: after(level.from),
+            factor: rounded(level.rate.value / base),
+        };
+        let levels = match self.answer.levels.as_slice() {
+            [_] => &[],
+            levels => levels,
+        };
+        let (steps, by_clock) = if self.is_typical {
+            (Vec::new(), levels.iter().filter_map(clock).collect())
+        } else {
+            (levels.iter().map(step).collect(), Vec::new())
+        };
+        let drift = self.answer.drift;
+        let answer_rate = AnswerRate {
+            base,
+            drift_deviation: drift.map_or(0.0, |(deviation, _)| rounded(deviation.value)),
+            drift_relaxation_secs: drift.map_or(RELAXATION_SECS, |(_, secs)| secs.value.round()),
+            steps,
+            by_clock,
+            ..AnswerRate::default()
+        };
+        Scenario {
+            start,
+            hours: secs(end.secs - start.secs) / 3600.0,
+            interval_secs: self.polls.interval_secs,
+            calls: self.calls(),
+            agents: self.agents(&after),
+            answer_rate,
+            faults: Faults {
+                poll_failure: rounded(self.polls.failure.value),
+                ..Faults::default()
+            },
+            ..Scenario::default()
+        }
+    }
+
+    /// The scenario to simulate: a typical day or week, or the days themselves.
+    pub(super) fn scenario(&self) -> Scenario {
+        let mut scenario = self.of_history();
+        if !self.is_typical {
+            return scenario;
+        }
+        let (_, end) = self.span;
+        let midnight = |day: i64| LocalTime {
+            secs: day * DAY_SECS,
+        };
+        if self.by_weekday() {
+            let monday = end.day() - i64::try_from(end.weekday()).unwrap_or(0);
+            scenario.start = midnight(monday);
+            scenario.hours = 168.0;
+            return scenario;
+        }
+        let at = |shift: &FittedShift| match shift.from {
+            When::Clock(_, secs) => i64::from(secs),
+            When::At(local) => local.secs_of_day(),
+        };
+        let shifts = &self.roster.shifts;
+        let first = shifts.iter().find(|shift| shift.count > 0.0).map_or(0, at);
+        let last = shifts
+            .iter()
+            .rposition(|shift| shift.count > 0.0)
+            .unwrap_or(0);
+        // Calls after the last shift meet nobody, and no campaign dials them.
+        let until = shifts.get(last + 1).map_or(DAY_SECS, at);
+        let day = midnight(self.typical_day());
+        scenario.start = LocalTime {
+            secs: day.secs + first,
+        };
+        scenario.hours = secs(until.min(DAY_SECS) - first) / 3600.0;
+        scenario
+    }
+
+    fn by_weekday(&self) -> bool {
+        self.answer.by_weekday || self.roster.by_weekday
+    }
+
+    /// The last day of the history that a shift begins on.
+    fn typical_day(&self) -> i64 {
+        let last = self.span.1.day();
+        let works = |day: &i64| {
+            let weekday = LocalTime {
+                secs: day * DAY_SECS,
+            }
+            .weekday();
+            self.roster.shifts.iter().any(|shift| match shift.from {
+                When::Clock(days, _) => days.has(weekday) && shift.count > 0.0,
+                When::At(_) => true,
+            })
+        };
+        (0..7).map(|back| last - back).find(works).unwrap_or(last)
+    }
+
+    fn calls(&self) -> Calls {
+        let mean = self.handle.mean_secs.value;
+        let wrap_up = mean * WRAP_UP_SHARE;
+        let talk = mean - wrap_up;
+        let every_day = Weekdays::default();
+        let step = |(at, factor): &(u32, Uncertain)| ClockStep {
+            days: every_day,
+            at: ClockTime { secs: *at },
+            factor: rounded((factor.value * mean - wrap_up).max(0.0) / talk),
+        };
+        let default = Calls::default();
+        // The default, unless it can be told that it is another time.
+        let ring_out_secs = match self.ring.map(|ring| ring.unanswered_secs) {
+            Some(time) if !(time.low..=time.high).contains(&default.ring_out_secs) => time.value,
+            _ => default.ring_out_secs,
+        };
+        Calls {
+            ring_out_secs: (ring_out_secs * 10.0).round() / 10.0,
+            talk: Distribution::Lognormal {
+                mean_secs: rounded(talk),
+                cv: 1.0,
+            },
+            wrap_up: Distribution::Exponential {
+                mean_secs: rounded(wrap_up),
+            },
+            talk_by_clock: self.handle.by_hour.iter().map(step).collect(),
+            ..default
+        }
+    }
+
+    fn agents(&self, after: &dyn Fn(When) -> f64) -> Agents {
+        let (mut roster, mut by_clock) = (Vec::new(), Vec::new());
+        for shift in &self.roster.shifts {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a whole number of agents, from counts"
+            )]
+            let count = shift.count.max(0.0) as u32;
+            match shift.from {
+                When::Clock(days, at) => by_clock.push(ClockShift {
+                    days,
+                    at: ClockTime { secs: at },
+                    count,
+                }),
+                from @ When::At(_) => roster.push(Shift {
+                    from_secs: after(from),
+                    count,
+                }),
+            }
+        }
+        let mut default = Agents::default();
+        if let Some(breaks) = self.breaks {
+            default.breaks_per_hour = rounded(breaks.per_hour.value);
+            default.break_duration = Distribution::Fixed {
+                mean_secs: breaks.mean_secs.value.round(),
+            };
+        }
+        Agents {
+            roster: if roster.is_empty() {
+                default.roster
+            } else {
+                roster
+            },
+            by_clock,
+            ..default
+        }
+    }
+}
+
+fn rounded(value: f64) -> f64 {
+    (value * 1e4).round() / 1e4
+}
+
+#[expect(clippy::cast_precision_loss, reason = "seconds of some years")]
+fn secs(secs: i64) -> f64 {
+    secs as f64
+}
+
+const DAY_SECS: i64 = 86_400;
+/// Share of wrap-up in the handle time, which counts do not show: that of the default scenario.
+const WRAP_UP_SHARE: f64 = 1.0 / 7.0;
+/// Relaxation time where there is no drift: the default.
+const RELAXATION_SECS: f64 = 1_800.0;

@@ -1,0 +1,351 @@
+//! `fit` through the built binary: known worlds come back from their traces, and what cannot be told
+//! is said. scripts/fit-check does the same for many seeds.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should fail"
+)]
+
+mod common;
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use common::{Finished, Folder, Run};
+use dialpace::config::scenario_file::{self, ScenarioFile};
+use dialpace::sim::Scenario;
+
+const WEEK: &str = r#"by_clock = [
+  { days = "mon-fri", at = "09:00", count = 40 },
+  { days = "mon-fri", at = "12:00", count = 28 },
+  { days = "mon-fri", at = "13:00", count = 40 },
+  { days = "mon-fri", at = "17:00", count = 0 },
+]"#;
+
+/// Simulates the world and writes its trace.
+fn trace(folder: &Folder, world: &str, policy: &str, seed: u32) {
+    folder.write("world.toml", world);
+    let seed = seed.to_string();
+    let args = [
+        "simulate",
+        "world.toml",
+        "--policy",
+        policy,
+        "--sla-threshold",
+        "0.3",
+        "--replications",
+        "1",
+        "--seed",
+        &seed,
+        "--quiet",
+        "--trace",
+        "trace.csv",
+    ];
+    folder.dialpace(&args).finish().expect(0);
+}
+
+fn fit(folder: &Folder, more: &[&str]) -> Finished {
+    let args = [&["fit", "trace.csv", "--output", "fitted.toml"], more].concat();
+    folder.dialpace(&args).finish()
+}
+
+fn fitted(folder: &Folder) -> Scenario {
+    let path = folder.path("fitted.toml");
+    let ScenarioFile { scenario, .. } = scenario_file::read_checked(&path, Duration::ZERO).unwrap();
+    scenario
+}
+
+/// The interval of a line of the summary.
+fn interval(summary: &str, name: &str) -> (f64, f64) {
+    let line = summary.lines().find(|line| line.starts_with(name));
+    let line = line.unwrap_or_else(|| panic!("no {name} in\n{summary}"));
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let to = words.iter().position(|word| *word == "to").unwrap();
+    (
+        words[to - 1].parse().unwrap(),
+        words[to + 1].parse().unwrap(),
+    )
+}
+
+#[track_caller]
+fn holds(summary: &str, name: &str, truth: f64) {
+    let (low, high) = interval(summary, name);
+    assert!(
+        (low..=high).contains(&truth),
+        "{name}: {truth} is not within {low} to {high}"
+    );
+}
+
+/// Agents by time of day, as text.
+fn agents(scenario: &Scenario) -> String {
+    let mut text = String::new();
+    for shift in &scenario.agents.by_clock {
+        let _ = write!(text, "{} {} {}; ", shift.days, shift.at, shift.count);
+    }
+    text
+}
+
+#[test]
+fn a_week_without_drift_comes_back_and_has_none() {
+    let folder = Folder::new();
+    trace(
+        &folder,
+        &format!("hours = 120\n[agents]\n{WEEK}\n"),
+        "predictive",
+        7,
+    );
+    let summary = fit(&folder, &[]).expect(0).stdout;
+    holds(&summary, "answer rate ", 0.3);
+    holds(&summary, "handle time, s ", 210.0);
+    // The mean of 12 s for three in ten and 22 s for the others.
+    holds(&summary, "time of an attempt, s ", 19.0);
+    assert!(summary.contains("none beyond chance"), "{summary}");
+    assert!(
+        summary.contains("The simulation looks like the history"),
+        "{summary}"
+    );
+    let scenario = fitted(&folder);
+    assert_eq!(
+        scenario.answer_rate.drift_deviation.to_bits(),
+        0.0_f64.to_bits()
+    );
+    assert!(scenario.answer_rate.by_clock.is_empty(), "{scenario:?}");
+    assert_eq!(
+        agents(&scenario),
+        "mon-fri 00:00 0; mon-fri 09:00 40; mon-fri 12:00 28; mon-fri 13:00 40; mon-fri 17:00 0; "
+    );
+    assert_eq!(
+        (scenario.start.to_string().as_str(), scenario.hours),
+        ("2026-01-09T09:00", 8.0)
+    );
+}
+
+#[test]
+fn a_drift_and_levels_by_hour_come_back() {
+    let folder = Folder::new();
+    let world = format!(
+        "hours = 288\n[agents]\n{WEEK}\n[answer_rate]\ndrift_deviation = 0.04\nby_clock = [{{ at = \"00:00\", factor = 1 }}, {{ at = \"13:00\", factor = 0.6 }}]\n"
+    );
+    trace(&folder, &world, "compensated", 3);
+    let summary = fit(&folder, &[]).expect(0).stdout;
+    holds(&summary, "  its drift, standard deviation", 0.04);
+    holds(&summary, "  its drift, relaxation time, s", 1_800.0);
+    let rate = fitted(&folder).answer_rate;
+    assert!(rate.by_clock.len() > 1, "{rate:?}");
+    for step in &rate.by_clock {
+        let truth = if step.at.secs < 13 * 3_600 { 0.3 } else { 0.18 };
+        let found = rate.base * step.factor;
+        assert!((found - truth).abs() < 0.035, "{} {found}", step.at);
+    }
+}
+
+#[test]
+fn one_day_shows_a_bound_of_the_drift_only() {
+    let folder = Folder::new();
+    trace(
+        &folder,
+        "hours = 8\n[answer_rate]\ndrift_deviation = 0.04\n",
+        "capacity",
+        5,
+    );
+    let summary = fit(&folder, &[]).expect(0).stdout;
+    holds(&summary, "answer rate ", 0.3);
+    let bound = summary.split("deviation up to ").nth(1).unwrap();
+    let bound: f64 = bound.split(' ').next().unwrap().parse().unwrap();
+    assert!(bound >= 0.04, "{bound}");
+    let scenario = fitted(&folder);
+    assert!(scenario.answer_rate.drift_deviation < 1e-9);
+    assert!(summary.contains("The days as they were"), "{summary}");
+}
+
+#[test]
+fn without_logged_in_agents_there_is_a_range_and_it_says_so() {
+    let folder = Folder::new();
+    trace(
+        &folder,
+        &format!("hours = 120\n[agents]\n{WEEK}\n"),
+        "capacity",
+        2,
+    );
+    let bare: Vec<String> = folder
+        .read("trace.csv")
+        .lines()
+        .map(|line| line.rsplit_once(',').unwrap().0.to_owned())
+        .collect();
+    folder.write("trace.csv", bare.join("\n"));
+    let summary = fit(&folder, &[]).expect(0).stdout;
+    holds(&summary, "handle time, s ", 210.0);
+    holds(&summary, "agents at most", 40.0);
+    assert!(
+        summary.contains("The handle time is a range only"),
+        "{summary}"
+    );
+    assert!(summary.contains("The agents are an estimate"), "{summary}");
+}
+
+#[test]
+fn breaks_are_breaks_and_busy_lines_are_seen_in_the_time_of_attempts() {
+    let folder = Folder::new();
+    let world = format!(
+        "hours = 120\n[calls]\nno_answer_share = 0.4\nbusy_share = 0.6\n[agents]\nbreaks_per_hour = 0.6\n{WEEK}\n"
+    );
+    trace(&folder, &world, "predictive", 4);
+    let summary = fit(&folder, &[]).expect(0).stdout;
+    holds(&summary, "breaks of an agent per hour", 0.6);
+    holds(&summary, "length of a break, s", 900.0);
+    holds(&summary, "agents at most", 40.0);
+    // 0.3 × 12 s + 0.7 × (0.4 × 22 s + 0.6 × 4 s)
+    holds(&summary, "time of an attempt, s ", 11.44);
+}
+
+/// What fit is for: the fitted world answers as the true one does.
+#[test]
+fn policies_are_ranked_as_in_the_true_world() {
+    let folder = Folder::new();
+    let world = format!("hours = 120\n[agents]\n{WEEK}\n[answer_rate]\nbase = 0.22\n");
+    trace(&folder, &world, "compensated", 6);
+    fit(&folder, &["--quiet"]).expect(0);
+    let connects = |scenario: &str| {
+        let args = [
+            "simulate",
+            scenario,
+            "--policy",
+            "capacity,predictive,ratio",
+            "--replications",
+            "3",
+            "--quiet",
+            "--format",
+            "json",
+        ];
+        let document = folder.dialpace(&args).finish().expect(0).json();
+        let results = document["results"].as_array().unwrap().clone();
+        let connects = results
+            .iter()
+            .map(|result| result["connectsPerAgentHour"]["mean"].as_f64().unwrap());
+        connects.collect::<Vec<f64>>()
+    };
+    let (true_world, fitted) = (connects("world.toml"), connects("fitted.toml"));
+    for (a, b) in true_world.iter().zip(&fitted) {
+        assert!((a - b).abs() < 0.06 * a, "{true_world:?} {fitted:?}");
+    }
+    let order = |values: &[f64]| {
+        [
+            values[0] < values[1],
+            values[1] < values[2],
+            values[0] < values[2],
+        ]
+    };
+    assert_eq!(
+        order(&true_world),
+        order(&fitted),
+        "{true_world:?} {fitted:?}"
+    );
+}
+
+#[test]
+fn hours_are_those_of_the_time_zone() {
+    let folder = Folder::new();
+    trace(
+        &folder,
+        &format!("hours = 120\n[agents]\n{WEEK}\n"),
+        "capacity",
+        1,
+    );
+    fit(&folder, &["--time-zone", "America/New_York"]).expect(0);
+    let agents = agents(&fitted(&folder));
+    assert!(
+        agents.contains("04:00 40; ") && agents.contains("07:00 28; "),
+        "{agents}"
+    );
+    let refused = fit(&folder, &["--time-zone", "Mars"]).expect(2);
+    assert!(
+        refused.error().contains("\"Mars\" is not a time zone"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
+fn the_same_file_gives_the_same_bytes_and_outputs_are_whole() {
+    let folder = Folder::new();
+    trace(&folder, "hours = 2\n", "capacity", 1);
+    let one = fit(&folder, &["--report", "one.html", "--jobs", "1"])
+        .expect(0)
+        .stdout;
+    let first = folder.read("fitted.toml");
+    let two = fit(&folder, &["--report", "two.html", "--jobs", "3"])
+        .expect(0)
+        .stdout;
+    assert_eq!((one, first.clone()), (two, folder.read("fitted.toml")));
+    let page = folder.read("one.html");
+    assert_eq!(page, folder.read("two.html"));
+    assert!(page.contains("<svg") && !page.contains("<script") && page.ends_with("</html>\n"));
+    // Without --output the scenario is printed.
+    let printed = folder
+        .dialpace(&["fit", "trace.csv"])
+        .finish()
+        .expect(0)
+        .stdout;
+    assert_eq!(printed, first);
+    // A file that cannot be written is told, and the one there stays.
+    let refused = fit(&folder, &["--output", "trace.csv"]).stderr;
+    assert!(refused.contains("--output"), "{refused}");
+}
+
+#[test]
+fn what_cannot_be_fitted_says_why() {
+    let folder = Folder::new();
+    let row = |minute: u32, campaign: &str, cells: &str| {
+        let (hour, minute) = (9 + minute / 60, minute % 60);
+        format!("2026-03-02T{hour:02}:{minute:02}:00Z,{campaign},{cells}\n")
+    };
+    let file = |header: &str, rows: &dyn Fn(u32) -> String, count: u32| {
+        let rows: String = (0..count).map(rows).collect();
+        format!("timestamp,campaignId,{header}\n{rows}")
+    };
+    let calls = "totalCallsDialed,totalCallsAnswered,availableAgents";
+    let cases = [
+        (
+            file(calls, &|n| row(n, "a", "0,0,5"), 60),
+            "no call was dialed in it",
+        ),
+        (
+            file(calls, &|n| row(n, "a", "9,0,5"), 60),
+            "either nobody or everybody answered",
+        ),
+        (
+            file(calls, &|n| row(n, "a", "9,9,5"), 60),
+            "either nobody or everybody answered",
+        ),
+        (
+            file(calls, &|n| row(n, "a", "9,3,5"), 1),
+            "it is too short to fit a world",
+        ),
+        (
+            file("answerRate,availableAgents", &|n| row(n, "a", "0.3,5"), 60),
+            "expected the columns totalCallsDialed and totalCallsAnswered",
+        ),
+        (
+            file(
+                calls,
+                &|n| row(n / 2, ["a", "b"][n as usize % 2], "9,3,5"),
+                60,
+            ),
+            "it has 2 campaigns: a (30 rows), b (30 rows); choose one with --campaign ID",
+        ),
+    ];
+    for (text, expected) in &cases {
+        folder.write("trace.csv", text);
+        let run = fit(&folder, &[]).expect(2);
+        assert!(
+            run.error().contains(expected) && run.error().contains("trace.csv"),
+            "{}",
+            run.stderr
+        );
+    }
+    let run = fit(&folder, &["--campaign", "c"]).expect(2);
+    let expected = "it has no campaign \"c\"; it has a (30 rows), b (30 rows)";
+    assert!(run.error().contains(expected), "{}", run.stderr);
+    assert!(!folder.path("fitted.toml").exists());
+}
