@@ -54,6 +54,7 @@ impl Cycle<'_> {
         let mut failures = Failures::default();
         state.looks.begin_cycle();
         let obeyed = self.obey(state, deadline, &mut failures);
+        self.end_earlier_burst(state, deadline, &mut failures);
         let polling = deadline.reserving(SEND_RESERVE.min(deadline.limit() / 3));
         let sight = self
             .wait_out_pause(state, &polling)
@@ -150,8 +151,11 @@ impl Cycle<'_> {
             Some(ours) if sample.is_none() => decision.back_to(ours),
             _ => decision,
         };
-        match bounds {
-            Some(bounds) => bounded(bounds, self.store.latch().read(), decision),
+        match sight {
+            Some(sight) => {
+                let latch = self.store.latch().read();
+                bounded(&sight.bounds, latch, sight.sample.is_err(), decision)
+            }
             None => decision,
         }
     }
@@ -170,7 +174,8 @@ impl Cycle<'_> {
         let Some(sight) = sight else {
             return (decision, Ok(Outcome::NotApplied));
         };
-        let is_blind = !matches!(sight.sample, Ok(Some(_)));
+        // Without data nothing but a lowering is decided.
+        let is_blind = sight.sample.is_err();
         let setpoint = if is_blind {
             ordered.min(state.lowest_in_force())
         } else {
@@ -202,8 +207,13 @@ impl Cycle<'_> {
             }
             version = standing.version;
         }
-        self.sending()
-            .send(state, decision, setpoint, version, deadline)
+        let burst = decision.burst;
+        let deadline = state.begin_burst(burst, deadline);
+        let sent = self
+            .sending()
+            .send(state, decision, setpoint, version, &deadline);
+        state.forget_unsent(burst);
+        sent
     }
 
     /// True for a dialer that dials by itself: it calls nobody while nobody is available, so that its
