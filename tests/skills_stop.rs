@@ -10,7 +10,7 @@
 
 mod common;
 
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -176,46 +176,54 @@ fn a_refused_stop_is_told_with_its_reason() {
     );
 }
 
-/// A watch obeys a stop, and leaves the ratio as `--on-exit` says.
-#[test]
-fn a_watch_obeys_and_ends_as_it_was_told() {
-    for (how, ratio) in [("keep", 2), ("stop", 1)] {
-        let (folder, skills) = (Folder::new(), Skills::tenant());
-        let mut watch = folder
-            .skills(&skills, "watch", &["--json", "--on-exit", how])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        while skills.count(Call::Summary) == 0 {
-            thread::yield_now();
-        }
+/// A run that is killed where its test fails.
+struct Running(Child);
+
+impl Running {
+    fn watch(folder: &Folder, skills: &Skills, args: &[&str]) -> Self {
+        let mut command = folder.skills(skills, "watch", args);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let running = Self(command.spawn().unwrap());
         while !folder.path("state.json").exists() {
             thread::yield_now();
         }
-        signal(&watch, "TERM");
-        assert_eq!(watch.wait().unwrap().code(), Some(143), "{how}");
+        running
+    }
+
+    /// Ends it and returns its exit code.
+    fn end(mut self) -> Option<i32> {
+        signal(&self.0, "TERM");
+        self.0.wait().unwrap().code()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A watch ends with the ratio that `--on-exit` says; the skill itself runs on.
+#[test]
+fn a_watch_ends_as_it_was_told() {
+    for (how, ratio) in [("keep", 2), ("stop", 1)] {
+        let (folder, skills) = (Folder::new(), Skills::tenant());
+        let watch = Running::watch(&folder, &skills, &["--json", "--on-exit", how]);
+        assert_eq!(watch.end(), Some(143), "{how}");
         assert_eq!(skills.world().ratio(), ratio, "{how}");
-        assert_eq!(
-            skills.count(Call::Stop),
-            0,
-            "the skill itself is not stopped"
-        );
+        assert_eq!(skills.count(Call::Stop), 0, "{how}");
     }
+}
+
+#[test]
+fn a_watch_obeys_a_stop() {
     let (folder, skills) = (Folder::new(), Skills::tenant());
-    let mut watch = folder
-        .skills(&skills, "watch", &["--json"])
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    while !folder.path("state.json").exists() {
-        thread::yield_now();
-    }
+    let watch = Running::watch(&folder, &skills, &["--json"]);
     run(&folder, &skills, "stop", &[]).expect(0);
-    assert_eq!(skills.world().controls, [Call::Stop]);
+    assert_eq!(skills.world().controls[0], Call::Stop);
     assert_eq!(skills.world().ratio(), 1);
-    signal(&watch, "TERM");
-    watch.wait().unwrap();
+    assert_eq!(watch.end(), Some(143));
 }
 
 fn draws() -> impl FnMut(u64) -> u64 {

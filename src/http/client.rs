@@ -1,24 +1,23 @@
-//! The client: its constructor, one try of a request, and the loop of retries around it.
+//! The client: its constructor, and the loop of retries around one exchange.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::de::DeserializeOwned;
-use ureq::http::{HeaderMap, Method, Request as HttpRequest, Response, header};
+use ureq::Agent;
 use ureq::tls::Certificate;
-use ureq::{Agent, AsSendBody, Error};
 
 use super::address::{self, HostScope};
 use super::agent::agent;
-use super::bounds::{BODY_BYTES_MAX, CALL_TIMEOUT, EXCHANGES_MAX, IDLE_MAX};
+use super::bounds::{CALL_TIMEOUT, EXCHANGES_MAX};
 use super::budget::Budget;
 use super::error::{CallError, Problem};
+use super::exchange::Exchange;
 use super::json;
-use super::message::{Answer, Body, Request};
+use super::message::{Answer, Request};
 use super::proxy::Proxy;
 use super::retry::{Retry, retry_after};
-use super::route::{Part, Route};
 use crate::base::clock::Deadline;
 use crate::base::notice::{Notice, Notices};
 use crate::base::secrets;
@@ -205,11 +204,13 @@ impl<'a> Client<'a> {
     ) -> Result<Answer, Failed> {
         let clock = deadline.clock();
         let started = clock.monotonic();
-        let try_of = Try {
+        let exchange = Exchange {
+            agent: self.agent(),
+            proxy: self.proxy.as_ref(),
             timeout: deadline.remaining().min(CALL_TIMEOUT),
             is_retry,
         };
-        let result = self.exchange(request, token, try_of);
+        let result = exchange.run(request, token);
         let outcome = match &result {
             Ok((status, _)) => format!("HTTP {status}"),
             Err((problem, detail)) if detail.is_empty() => problem.to_string(),
@@ -235,112 +236,10 @@ impl<'a> Client<'a> {
         };
         Err((Problem::Status { status, message }, pause))
     }
-
-    /// Sends once, whatever the answer. A failure carries the library's words for it.
-    fn exchange(
-        &self,
-        request: &Request,
-        token: Option<&SecretString>,
-        try_of: Try,
-    ) -> Result<(u16, Answer), (Problem, String)> {
-        let route = Route {
-            // An address was checked when it was set.
-            uri: request.url.parse().unwrap_or_default(),
-            proxy: self.proxy.as_ref(),
-            timeout: try_of.timeout,
-        };
-        let failed = |part: Part| {
-            let route = &route;
-            move |error: Error| {
-                let detail = error.to_string();
-                (route.problem(error, part), detail)
-            }
-        };
-        let response = self
-            .start(request, token, try_of)
-            .map_err(failed(Part::Head))?;
-        let status = response.status().as_u16();
-        let (parts, body) = response.into_parts();
-        let is_success = (200..300).contains(&status);
-        if is_success && request.reads_answer && is_compressed(&parts.headers) {
-            let problem = route.unusable("its body is compressed, which was not asked for");
-            return Err((problem, String::new()));
-        }
-        let body = if is_success && !request.reads_answer {
-            Vec::new()
-        } else {
-            let body = body.into_with_config().limit(BODY_BYTES_MAX).read_to_vec();
-            match body {
-                Err(error) if is_success => return Err(failed(Part::Body)(error)),
-                // The status is enough; only its message could not be read.
-                body => body.unwrap_or_default(),
-            }
-        };
-        let answer = Answer {
-            status,
-            headers: parts.headers,
-            body,
-            ..Answer::default()
-        };
-        Ok((status, answer))
-    }
-
-    /// Sends once, up to the head of the answer.
-    fn start(
-        &self,
-        request: &Request,
-        token: Option<&SecretString>,
-        try_of: Try,
-    ) -> Result<Response<ureq::Body>, Error> {
-        let mut builder = HttpRequest::builder()
-            .method(request.method.clone())
-            .uri(&request.url);
-        for (name, value) in &request.headers {
-            builder = builder.header(*name, value);
-        }
-        if let Some(token) = token {
-            builder = builder.header(
-                header::AUTHORIZATION,
-                format!("Bearer {}", token.expose_secret()),
-            );
-        }
-        match &request.body {
-            Some(Body::Plain(text)) => self.run(builder.body(text.as_str())?, try_of),
-            Some(Body::Secret(text)) => self.run(builder.body(text.expose_secret())?, try_of),
-            // Its length is told, since some servers take none for a body without an end.
-            None if request.method == Method::POST => self.run(builder.body("")?, try_of),
-            None => self.run(builder.body(())?, try_of),
-        }
-    }
-
-    fn run(
-        &self,
-        request: HttpRequest<impl AsSendBody>,
-        Try { timeout, is_retry }: Try,
-    ) -> Result<Response<ureq::Body>, Error> {
-        // Kept connections may all be dead, so a retry takes none: each is too old for it.
-        let idle_max = if is_retry { Duration::ZERO } else { IDLE_MAX };
-        let agent = self.agent();
-        let request = agent.configure_request(request);
-        let request = request.timeout_global(Some(timeout)).max_idle_age(idle_max);
-        agent.run(request.build())
-    }
 }
 
 /// The header field in which NICE CXone explains a status.
 const STATUS_DESCRIPTION: &str = "icStatusDescription";
 
-/// One try of a request.
-#[derive(Clone, Copy)]
-struct Try {
-    timeout: Duration,
-    is_retry: bool,
-}
-
 /// The problem of one try, and the pause that the answer asked for.
 type Failed = (Problem, Option<Duration>);
-
-fn is_compressed(headers: &HeaderMap) -> bool {
-    let encoding = headers.get(header::CONTENT_ENCODING);
-    encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
-}

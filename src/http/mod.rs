@@ -9,6 +9,7 @@ mod cause;
 mod client;
 mod dial;
 mod error;
+mod exchange;
 mod json;
 mod message;
 mod proxy;

@@ -1,11 +1,16 @@
 //! What bounds a decision besides the settings: a latch, the platform, and what it told of the lever.
 
 use super::hold::Hold;
-use crate::pacing::{Decision, Reason, Setpoint};
+use crate::pacing::{Decision, Reason};
 use crate::platform::{Bounds, Obstacle};
 
-/// A decision within what bounds the lever now.
-pub(super) fn bounded(bounds: &Bounds, latch: Option<Hold>, decision: Decision) -> Decision {
+/// A decision within what bounds the lever now. `is_blind`: the poll failed.
+pub(super) fn bounded(
+    bounds: &Bounds,
+    latch: Option<Hold>,
+    is_blind: bool,
+    decision: Decision,
+) -> Decision {
     if let Some(latch) = latch {
         let why = match latch.why.as_str() {
             "" => "writing is latched off, until `dialpace resume`".to_owned(),
@@ -13,7 +18,13 @@ pub(super) fn bounded(bounds: &Bounds, latch: Option<Hold>, decision: Decision) 
         };
         return decision.held_for(Reason::WriteLatched, why);
     }
-    let starts = decision.previous == Some(Setpoint::Stopped);
+    if let Some(start) = bounds.start {
+        return if is_blind {
+            decision
+        } else {
+            decision.started_at(start)
+        };
+    }
     match &bounds.obstacle {
         Some(Obstacle::NoAuthority(why)) => {
             return decision.held_for(Reason::NoAuthority, why.clone());
@@ -21,11 +32,11 @@ pub(super) fn bounded(bounds: &Bounds, latch: Option<Hold>, decision: Decision) 
         Some(Obstacle::ChangedElsewhere(why)) => {
             return decision.held_for(Reason::ChangedElsewhere, why.clone());
         }
-        Some(Obstacle::NoData(why)) if !starts && !decision.lowers() => {
+        Some(Obstacle::NoData(why)) if !decision.lowers() => {
             return decision.held_for(Reason::NotEnoughData, why.clone());
         }
         Some(Obstacle::NoData(why) | Obstacle::NotEnoughData(why))
-            if !starts && decision.rests_on_results() =>
+            if decision.rests_on_results() =>
         {
             return decision.held_for(Reason::NotEnoughData, why.clone());
         }

@@ -151,8 +151,11 @@ impl Cycle<'_> {
             Some(ours) if sample.is_none() => decision.back_to(ours),
             _ => decision,
         };
-        match bounds {
-            Some(bounds) => bounded(bounds, self.store.latch().read(), decision),
+        match sight {
+            Some(sight) => {
+                let latch = self.store.latch().read();
+                bounded(&sight.bounds, latch, sight.sample.is_err(), decision)
+            }
             None => decision,
         }
     }
@@ -171,7 +174,8 @@ impl Cycle<'_> {
         let Some(sight) = sight else {
             return (decision, Ok(Outcome::NotApplied));
         };
-        let is_blind = !matches!(sight.sample, Ok(Some(_)));
+        // Without data nothing but a lowering is decided.
+        let is_blind = sight.sample.is_err();
         let setpoint = if is_blind {
             ordered.min(state.lowest_in_force())
         } else {

@@ -148,8 +148,9 @@ impl Sending<'_> {
             Applied::NotTaken { found, why } => {
                 // It may still be applied, late.
                 state.looks.uncertain();
-                if let Some(found) = found {
-                    state.settle_at(found);
+                match found {
+                    Some(found) => drop(state.settle_at(found)),
+                    None => forget(state, is_new),
                 }
                 Ok(Sent::Refused(Reason::NotApplied, why))
             }

@@ -110,6 +110,17 @@ impl Decision {
         }
     }
 
+    /// This decision where the lever stands still only because of an operator's stop that has ended.
+    pub fn started_at(self, setpoint: Setpoint) -> Self {
+        Self {
+            action: Action::Adjust,
+            reason: Reason::RateDiffers,
+            setpoint: Some(setpoint),
+            detail: Some("started again, after an operator's stop".to_owned()),
+            ..self
+        }
+    }
+
     /// This decision where the lever may be raised no further than to `reach` now.
     pub fn within_reach(self, reach: Setpoint) -> Self {
         match self.order() {

@@ -168,6 +168,7 @@ impl Pacer {
         } else {
             wanted
         };
+        let is_held_back = setpoint != wanted;
         let burst = self.burst(state, target.value, now);
         let setpoint = match burst {
             Some(burst) => burst.rate,
@@ -184,9 +185,9 @@ impl Pacer {
         Verdict {
             action,
             reason: match sample.answer_rate {
-                _ if setpoint < wanted => Reason::Recovering,
-                None => Reason::QuietInterval,
-                Some(_) => reason,
+                _ if is_held_back => Reason::Recovering,
+                None if self.limits.actuator.unit == Unit::CallsPerMinute => Reason::QuietInterval,
+                _ => reason,
             },
             setpoint: Some(setpoint),
             burst,

@@ -111,6 +111,9 @@ pub struct Bounds {
     pub not_taken: Option<(Setpoint, String)>,
     /// Why it is not moved.
     pub obstacle: Option<Obstacle>,
+    /// Where it is started again once no stop of an operator stands; what agents and calls there are
+    /// then says nothing, since there are none without it.
+    pub start: Option<Setpoint>,
     /// True where the platform accepted a stop long ago and still dials.
     pub resists_stop: bool,
 }

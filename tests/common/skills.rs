@@ -523,9 +523,16 @@ impl Folder {
     /// Lets time pass for the binary: every time in its state that is about now moves back.
     pub fn age(&self, secs: i64) {
         let now = SystemClock::start().now().0;
-        let mut state: Value = serde_json::from_str(&self.read("state.json")).unwrap();
-        age_value(&mut state, now, secs * 1000);
-        self.write("state.json", state.to_string());
+        let mut file: Value = serde_json::from_str(&self.read("state.json")).unwrap();
+        age_value(&mut file["state"], now, secs * 1000);
+        let state = file["state"].to_string();
+        let space = uuid::Uuid::from_u128(0x2b7d_90f4_61ac_5e38_8c13_e5a9_7f40_d26b);
+        let text = format!("{}:{state}", file["schema"]);
+        file["checksum"] = uuid::Uuid::new_v5(&space, text.as_bytes())
+            .to_string()
+            .into();
+        #[expect(clippy::disallowed_methods, reason = "a test's own time")]
+        std::fs::write(self.path("state.json"), file.to_string()).unwrap();
     }
 
     /// A command for the skill of `skills`, with waits too short to notice.

@@ -33,7 +33,9 @@ impl PacedSkill<'_, '_> {
         setpoint: Setpoint,
         deadline: &Deadline,
     ) -> Result<Applied, CallError> {
-        let is_raise = memory.lever.position.is_none_or(|here| setpoint > here);
+        // One call per agent is no raise of anything.
+        let here = memory.lever.position.unwrap_or(Setpoint::ONE_PER_AGENT);
+        let is_raise = setpoint > here;
         if is_raise && !memory.run.is_ours {
             self.see_what_raises_need(memory, deadline)?;
         }

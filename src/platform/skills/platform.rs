@@ -60,6 +60,7 @@ impl Platform for PacedSkill<'_, '_> {
             reach: self.reach(&memory),
             not_taken: self.not_taken(&memory),
             obstacle,
+            start: (memory.run.is_ours && memory.is_at_rest()).then_some(Setpoint::ONE_PER_AGENT),
             resists_stop: memory.run.polls > STOPPING_POLLS,
         };
         memory.keep(cursor);
