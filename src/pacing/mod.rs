@@ -43,6 +43,7 @@
 
 mod band;
 mod decision;
+mod decision_text;
 mod dial_ratio;
 mod limits;
 mod pacer;
