@@ -127,7 +127,6 @@ fn ten_minutes(ratio: u64, overdial_percent: u64) -> [u64; 3] {
 #[test]
 fn the_general_settings_drive_the_dialer() {
     let [one, two, three] = [1, 2, 3].map(|ratio| ten_minutes(ratio, 0));
-    println!("{one:?} {two:?} {three:?}");
     assert!(
         one[0] < two[0] && two[0] < three[0],
         "{one:?} {two:?} {three:?}"
