@@ -705,3 +705,72 @@ fn swept_settings_and_samples_are_those_of_runs_of_their_own() {
         assert!((found - over).abs() < 1e-9, "{name}: {found} {over}");
     }
 }
+
+/// A small team is busier front-loaded, for nearly twice the PATCHes, and that is what is recommended;
+/// a large one is not, and the recommendation is the one with fewer PATCHes.
+#[test]
+fn front_loading_is_recommended_where_it_wins() {
+    let folder = Folder::new();
+    let world = "[calls]\ntalk = { kind = \"exponential\", mean_secs = 180 }\nwrap_up = { kind = \"fixed\", mean_secs = 0 }\n";
+    folder.write("s.toml", world);
+    let args = [
+        "--policy",
+        "predictive-without-feed,capacity",
+        "--front-load",
+        "off,on",
+    ];
+    let of = |agents: &'static str, max: &'static str| {
+        let sizes = [
+            "--agents",
+            agents,
+            "--max-dial-rate",
+            max,
+            "--platform",
+            "campaign-api",
+        ];
+        let all = [
+            &["simulate", "s.toml", "--format", "json"],
+            &args[..],
+            &sizes,
+        ]
+        .concat();
+        folder.dialpace(&all).finish().expect(0).json()
+    };
+    let small = of("10", "200");
+    let results = small["results"].as_array().unwrap();
+    let policies: Vec<&str> = results
+        .iter()
+        .map(|r| r["policy"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        policies,
+        [
+            "predictive-without-feed",
+            "predictive-without-feed front-loaded",
+            "capacity"
+        ]
+    );
+    let patches = |n: usize| results[n]["patchesPerHour"]["mean"].as_f64().unwrap();
+    assert!(
+        patches(1) > patches(0) * 1.5,
+        "{} {}",
+        patches(0),
+        patches(1)
+    );
+    let choice = |of: &Value| of["recommendation"]["choice"].as_str().unwrap().to_owned();
+    assert!(
+        choice(&small).contains("front-loaded"),
+        "{}",
+        choice(&small)
+    );
+    assert!(!choice(&of("100", "2000")).contains("front-loaded"));
+
+    let table = simulate(&folder, &[&["s.toml"], &args[..]].concat()).expect(0);
+    assert!(
+        table
+            .stdout
+            .contains("front-loaded: --front-load on; in watch and simulate only"),
+        "{}",
+        table.stdout
+    );
+}

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::band::Band;
+use super::burst::Burst;
 use super::ratio_basis::RatioCause;
 use super::sample::{Abandonment, AbandonmentBasis, Ratio, Traffic};
 use super::setpoint::{Setpoint, Unit};
@@ -25,6 +26,8 @@ pub struct Decision {
     pub previous: Option<Setpoint>,
     /// The setpoint from now on; `None` where none was applied and none is to be.
     pub setpoint: Option<Setpoint>,
+    /// The burst, where the setpoint is that of one.
+    pub burst: Option<Burst>,
     /// The data that it rests on.
     pub evidence: Evidence,
     /// The reason in the platform's words, where it comes from there.
@@ -75,6 +78,7 @@ impl Decision {
             action: if stands { Action::Hold } else { Action::Stop },
             reason: Reason::HeldByOperator,
             setpoint: Some(Setpoint::Stopped),
+            burst: None,
             detail: None,
             ..self
         }
@@ -90,6 +94,7 @@ impl Decision {
             action: Action::Adjust,
             reason: Reason::ChangedElsewhere,
             setpoint: Some(ours),
+            burst: None,
             ..self
         }
     }
@@ -185,6 +190,8 @@ pub enum Reason {
     ChangedElsewhere,
     /// An operator stopped the campaign, and nobody resumed it.
     HeldByOperator,
+    /// The calls of the interval are placed, so the burst ends.
+    BurstOver,
     /// Too little is known to raise the lever.
     NotEnoughData,
     /// Moving the lever would change nothing, or is not allowed.
@@ -274,6 +281,7 @@ impl Reason {
             Self::AboveMaximum => "above-maximum",
             Self::ChangedElsewhere => "changed-elsewhere",
             Self::HeldByOperator => "held-by-operator",
+            Self::BurstOver => "burst-over",
             Self::NotEnoughData => "not-enough-data",
             Self::NoAuthority => "no-authority",
             Self::NotApplied => "not-applied",
@@ -335,6 +343,7 @@ impl fmt::Display for Decision {
             Reason::HeldByOperator => {
                 f.write_str("stopped by an operator, until `dialpace resume`")
             }
+            Reason::BurstOver => f.write_str("the calls of this interval are placed"),
             Reason::NotEnoughData => f.write_str("too few calls to judge by"),
             Reason::NoAuthority => f.write_str("the lever has no authority"),
             Reason::NotApplied => f.write_str("the platform did not take the last change"),
@@ -408,6 +417,10 @@ impl fmt::Display for TargetOf<'_> {
         }
         let whole = target.value.floor();
         write!(f, "target {whole} = {}", target.basis)?;
+        if let Some(burst) = decision.burst {
+            let secs = burst.lasts().as_secs_f64();
+            return write!(f, ", as a burst of {secs:.1} s");
+        }
         let rate = f64::from(decision.dial_rate());
         if decision.reason != Reason::Recovering && rate > whole {
             write!(f, ", raised to the minimum {rate}")?;
