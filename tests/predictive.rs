@@ -33,6 +33,7 @@ fn settings() -> Predictive {
         abandonment_limit: Ratio::new(0.03).unwrap(),
         logged_in_agents: None,
         handle_time: Duration::from_secs(180),
+        front_load: false,
     }
 }
 

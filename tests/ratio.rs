@@ -214,8 +214,8 @@ impl Controller for Recorded<'_> {
         command
     }
 
-    fn applied(&mut self, setpoint: Setpoint) {
-        self.0.applied(setpoint);
+    fn applied(&mut self, now: f64, setpoint: Setpoint) {
+        self.0.applied(now, setpoint);
     }
 
     fn unit(&self) -> Unit {

@@ -290,3 +290,65 @@ fn a_redirect_is_not_followed() {
     }
     assert_eq!(stranger.calls(), []);
 }
+
+/// A write whose look afterwards fails is settled by a later cycle, and recorded once.
+#[test]
+fn a_look_after_the_write_that_fails_loses_no_record() {
+    for (name, fault, _) in FAULTS {
+        let fault = *fault;
+        let (folder, skills) = (Folder::new(), Skills::tenant());
+        let looked = std::sync::atomic::AtomicBool::new(false);
+        skills.script(move |request, _| match request.skills_call() {
+            Call::Put => {
+                looked.store(true, std::sync::atomic::Ordering::SeqCst);
+                Reply::Contract
+            }
+            Call::Settings if looked.load(std::sync::atomic::Ordering::SeqCst) => fault(),
+            _ => Reply::Contract,
+        });
+        let args = [
+            "--json",
+            "--policy",
+            "fixed",
+            "--ratio",
+            "1",
+            "--deadline",
+            "5s",
+        ];
+        let run = |skills: &Skills| {
+            let mut command = folder.skills(skills, "tick", &args);
+            command.env("DW_ENDPOINT", skills.warehouse()).finish()
+        };
+        run(&skills);
+        assert_eq!(skills.world().ratios, [2, 1], "{name}");
+        skills.recover();
+        for _ in 0..4 {
+            // Also past a pause of an hour that a 429 asked for.
+            folder.age(1_900);
+            skills.world().advance(30);
+            run(&skills);
+        }
+        let world = skills.world();
+        assert_eq!(world.ratios, [2, 1], "{name}");
+        assert_eq!(world.records.len(), 1, "{name}: {:?}", world.records);
+        assert_eq!(
+            world.writes.len(),
+            1,
+            "{name}: one that landed is not sent again"
+        );
+    }
+}
+
+/// A token that dies between the look and the write: one login, and the write is made.
+#[test]
+fn a_token_that_dies_before_the_write_is_renewed() {
+    let (folder, skills) = (Folder::new(), Skills::tenant());
+    skills.world().before(Call::Put, 0, |world| {
+        world.tokens_revoked = world.tokens_issued
+    });
+    let args = ["--policy", "fixed", "--ratio", "1"];
+    tick(&folder, &skills, &args).expect(0);
+    assert_eq!(skills.count(Call::Login), 2);
+    assert_eq!(skills.world().ratios, [2, 1]);
+    assert_eq!(skills.count(Call::Put), 2, "refused, and made");
+}

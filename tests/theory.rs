@@ -498,8 +498,8 @@ impl Controller for Told<'_> {
         self.0.poll(now, metrics)
     }
 
-    fn applied(&mut self, setpoint: Setpoint) {
-        self.0.applied(setpoint);
+    fn applied(&mut self, now: f64, setpoint: Setpoint) {
+        self.0.applied(now, setpoint);
     }
 
     fn unit(&self) -> Unit {

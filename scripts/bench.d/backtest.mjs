@@ -54,7 +54,7 @@ async function replay(path) {
 }
 
 function bench(dialpace, csvRead, folder, runs) {
-  const history = `${folder}/bench-history.csv`;
+  const history = `${folder}/bench-history-2020.csv`;
   const output = `${folder}/bench-decisions.csv`;
   if (!existsSync(history)) generate(history);
   const commands = {
@@ -106,7 +106,7 @@ function generate(path) {
     const dialed = 1 + draw(40);
     const answered = draw(dialed + 1);
     const history = Math.max(10, Math.min(100, Math.floor(agents * 0.85)));
-    const at = new Date(1_767_225_600_000 + row * 30_000).toISOString();
+    const at = new Date(1_577_836_800_000 + row * 30_000).toISOString();
     text += `${at},outbound-retention-2026,${dialed},${answered},${answered / dialed},${agents},${history}\n`;
     if (text.length > 1 << 20) {
       writeSync(file, text);

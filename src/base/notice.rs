@@ -81,6 +81,13 @@ pub enum Notice {
         /// The setpoint that the platform has.
         actual: String,
     },
+    /// A burst of an earlier cycle may still be in force, so the lever is lowered first.
+    BurstInForce {
+        /// Its rate, with its unit.
+        rate: String,
+    },
+    /// Bursts were asked for of a command that acts once.
+    FrontLoadNeedsWatch,
     /// The platform applied a change long after it was sent without an answer.
     AppliedLate {
         /// The setpoint, with its unit.

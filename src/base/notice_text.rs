@@ -70,6 +70,13 @@ impl fmt::Display for Notice {
                 f,
                 "the campaign dials at {setpoint}: a change that was sent without an answer has been applied late"
             ),
+            Self::BurstInForce { rate } => write!(
+                f,
+                "a burst of {rate} of an earlier cycle may still be in force: the rate goes to 0 first"
+            ),
+            Self::FrontLoadNeedsWatch => f.write_str(
+                "--front-load needs watch, which acts twice in an interval; this cycle sets an even rate",
+            ),
             Self::OutcomeUnknown { setpoint } => write!(
                 f,
                 "whether an earlier change to {setpoint} was applied cannot be known any more; its record is exported, as if it was"

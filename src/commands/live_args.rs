@@ -64,6 +64,7 @@ impl LiveArgs {
             sandbox: self.sandbox.clone(),
             speed: self.speed,
             dry_run: self.dry_run,
+            acts_twice: false,
             json: output.json,
         }
     }

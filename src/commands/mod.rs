@@ -10,6 +10,7 @@ pub mod live_args;
 mod live_cycle;
 mod manual;
 pub mod pages;
+mod pause;
 mod progress;
 pub mod reading_args;
 pub mod resume;

@@ -40,6 +40,7 @@ pub fn run(args: &ResumeArgs, sources: &Sources) -> Result<u8> {
         sandbox: args.sandbox.clone(),
         speed: 1,
         dry_run: false,
+        acts_twice: false,
         json: false,
     };
     let resumed = live::resume(&options, sources, &console)?;

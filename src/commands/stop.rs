@@ -57,6 +57,7 @@ pub fn run(args: &StopArgs, sources: &Sources) -> Result<u8> {
         sandbox: args.sandbox.clone(),
         speed: 1,
         dry_run: false,
+        acts_twice: false,
         json: false,
     };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());

@@ -11,6 +11,7 @@ use clap::{Args, ValueEnum};
 
 use super::interrupt::Interrupt;
 use super::live_args::{LiveArgs, OutputArgs};
+use super::pause::{self, Pause, wait};
 use super::{exit, live_cycle};
 use crate::base::clock::{Clock, Deadline, RunClock, SystemClock};
 use crate::base::notice::{Notice, Notices};
@@ -66,7 +67,10 @@ pub fn run(
     end_at_once: &(dyn Fn() + Sync),
 ) -> Result<u8> {
     let console = args.output.console();
-    let options = args.live.options(args.output);
+    let options = LiveOptions {
+        acts_twice: true,
+        ..args.live.options(args.output)
+    };
     let stop = interrupt.stop();
     let is_at_speed = options.sandbox.is_some() && options.speed > 1;
     let (speed, lifetime) = if is_at_speed {
@@ -138,6 +142,14 @@ fn watch(
             screen.show(&board.lines(None));
             print(options, live, screen, &report)?;
         }
+        let next = next_slot(clock.monotonic().saturating_sub(began), live.interval);
+        let end = began + due_at(next, live.interval);
+        let pause = Pause { clock, speed, end };
+        pause::see_burst_out(live, &mut state, &pause, &mut |report| {
+            board.add_burst_end(report);
+            screen.show(&board.lines(None));
+            print(options, live, screen, report)
+        })?;
         if clock.is_stopping() {
             break Watched::Interrupted;
         }
@@ -150,10 +162,7 @@ fn watch(
             screen.tell(&Notice::CyclesMissed { count });
         }
         slot = next;
-        let due = began
-            + live
-                .interval
-                .saturating_mul(u32::try_from(slot).unwrap_or(u32::MAX));
+        let due = began + due_at(slot, live.interval);
         // A cycle that obeyed the marker, or tried to, waits for the next one like any other.
         wait(clock, due, speed, |left| {
             screen.show(&board.lines(Some(left)));
@@ -164,24 +173,16 @@ fn watch(
         }
     };
     let lasted = clock.monotonic().saturating_sub(began);
-    if let Some(problem) = leave(args.on_exit, live, &mut state, &watched) {
-        screen.above(|console| {
-            console.error(&problem);
-            Ok::<(), io::Error>(())
-        })?;
-    }
-    let closing = format!(
-        "{}\n{}",
-        board.closing(lasted, live.figures().as_ref()),
-        text::left_at(
-            &state,
-            cycle.subject,
-            cycle.pacer.limits().actuator.unit,
-            cycle.is_held(),
-            options.dry_run
-        )
+    leave(args.on_exit, live, &mut state, &watched, screen)?;
+    let left_at = text::left_at(
+        &state,
+        cycle.subject,
+        cycle.pacer.limits().actuator.unit,
+        cycle.is_held(),
+        options.dry_run,
     );
-    close(options, screen, &closing)?;
+    let closing = board.closing(lasted, live.figures().as_ref());
+    close(options, screen, &format!("{closing}\n{left_at}"))?;
     Ok(watched)
 }
 
@@ -214,20 +215,40 @@ fn close(options: &LiveOptions, screen: &Screen, closing: &str) -> io::Result<()
     })
 }
 
-/// Lowers the lever at the end of a watch, as `--on-exit` says. Returns why it could not.
-fn leave(on_exit: OnExit, live: &Live, state: &mut State, watched: &Watched) -> Option<String> {
+/// Lowers the lever at the end of a watch, as `--on-exit` says, and tells why it could not.
+fn leave(
+    on_exit: OnExit,
+    live: &Live,
+    state: &mut State,
+    watched: &Watched,
+    screen: &Screen,
+) -> io::Result<()> {
     let limits = live.cycle().pacer.limits();
-    let setpoint = match on_exit {
-        OnExit::Keep => return None,
-        OnExit::Safe => limits.guards.safe.unwrap_or(limits.actuator.min),
-        OnExit::Stop if limits.actuator.unit == Unit::CallsPerAgent => limits.actuator.min,
-        OnExit::Stop => Setpoint::Stopped,
+    let operator = Reason::HeldByOperator;
+    let (setpoint, reason) = match on_exit {
+        // A burst is meant for some seconds.
+        _ if state.open_burst().is_some() => (Setpoint::Stopped, Reason::BurstOver),
+        OnExit::Keep => return Ok(()),
+        OnExit::Safe => {
+            let safe = limits.guards.safe.unwrap_or(limits.actuator.min);
+            (safe, operator)
+        }
+        OnExit::Stop if limits.actuator.unit == Unit::CallsPerAgent => {
+            (limits.actuator.min, operator)
+        }
+        OnExit::Stop => (Setpoint::Stopped, operator),
     };
     let limit = match watched {
         Watched::Interrupted => GRACE,
         Watched::Done(_) => live.deadline.limit(),
     };
-    text::failure(&live.lower_to(state, setpoint, limit))
+    match text::failure(&live.lower_to(state, setpoint, reason, limit)) {
+        Some(problem) => screen.above(|console| {
+            console.error(&problem);
+            Ok(())
+        }),
+        None => Ok(()),
+    }
 }
 
 /// Number of the first cycle that is due after `elapsed`. The schedule is fixed at the start of the
@@ -237,19 +258,9 @@ fn next_slot(elapsed: Duration, interval: Duration) -> u64 {
     u64::try_from(slot).unwrap_or(u64::MAX)
 }
 
-/// Waits until `due`, and calls `tell` once a second with the time left, until that is true.
-fn wait(clock: &dyn Clock, due: Duration, speed: u16, tell: impl Fn(Duration) -> bool) {
-    let second = Duration::from_secs(1) * u32::from(speed);
-    loop {
-        let left = due.saturating_sub(clock.monotonic());
-        if left.is_zero() || clock.is_stopping() {
-            return;
-        }
-        if tell(left) {
-            return;
-        }
-        clock.sleep(left.min(second));
-    }
+/// When a cycle is due, from the start of the run.
+fn due_at(slot: u64, interval: Duration) -> Duration {
+    interval.saturating_mul(u32::try_from(slot).unwrap_or(u32::MAX))
 }
 
 fn print(

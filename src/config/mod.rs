@@ -7,6 +7,7 @@ mod endpoint;
 mod error;
 pub mod expectation;
 mod file_uses;
+mod front_load;
 mod layers;
 mod live_settings;
 mod misspelled;

@@ -38,7 +38,8 @@ impl Layers {
             PlatformKind::Skills => (self.skill_dialing()?, PacerPolicy::Ratio),
         };
         let policy = self.parse("policy", policy_name::live)?.unwrap_or(usual);
-        let pacer = self.simulated_pacer(policy, band, interval, &dialing)?;
+        let front_load = self.front_load()?;
+        let pacer = self.simulated_pacer(policy, band, interval, &dialing, front_load)?;
         Ok(Pacing { pacer, interval })
     }
 
@@ -114,25 +115,16 @@ impl Layers {
         self.value("abandonment_limit", values::share_above_zero)
     }
 
-    /// The pacer of one policy with one band, for a dialer that is set to a dial rate.
-    pub fn pacer(
-        &self,
-        policy: PacerPolicy,
-        band: Band,
-        interval: Duration,
-    ) -> Result<Pacer, ConfigError> {
-        self.simulated_pacer(policy, band, interval, &rate_dialing())
-    }
-
-    /// The same for a simulated dialer.
+    /// The pacer of one policy with one band, for a dialer; `front_load` places the calls of an interval in its first third.
     pub fn simulated_pacer(
         &self,
         policy: PacerPolicy,
         band: Band,
         interval: Duration,
         dialing: &Dialing,
+        front_load: bool,
     ) -> Result<Pacer, ConfigError> {
-        let policy = self.policy(policy, interval, dialing)?;
+        let policy = self.policy(policy, interval, dialing, front_load)?;
         let taken = match dialing.kind {
             DialerKind::Any => policy.unit(),
             DialerKind::Rate => Unit::CallsPerMinute,
@@ -206,6 +198,7 @@ impl Layers {
         policy: PacerPolicy,
         interval: Duration,
         dialing: &Dialing,
+        front_load: bool,
     ) -> Result<Policy, ConfigError> {
         self.refuse_flags_of_other_policies()?;
         match policy {
@@ -217,6 +210,7 @@ impl Layers {
                 abandonment_limit: self.abandonment_limit()?,
                 logged_in_agents: self.parse("logged_in_agents", values::agents)?,
                 handle_time: self.value("handle_time", values::duration)?,
+                front_load,
             })),
             PacerPolicy::Ratio => Ok(Policy::Ratio(RatioSettings {
                 interval,
@@ -265,6 +259,7 @@ impl Layers {
             ("dial_rate", &[PolicyName::Fixed][..]),
             ("ratio", &[PolicyName::Fixed]),
             ("logged_in_agents", &[PolicyName::Predictive]),
+            ("front_load", &[PolicyName::Predictive]),
             ("handle_time", &[PolicyName::Predictive, PolicyName::Ratio]),
             ("raise_dwell", &[PolicyName::Ratio]),
             ("writes_per_hour", &[PolicyName::Ratio]),

@@ -574,6 +574,20 @@ pub const SETTINGS: &[Setting] = &[
         ..PACING
     },
     Setting {
+        key: "front_load",
+        env: "DIALPACE_FRONT_LOAD",
+        value: "MODE",
+        unit: "on or off",
+        default: Text("off"),
+        help: "Place the calls of an interval in its first third",
+        details: "Policy predictive, watch and simulate only; tick sets an even rate. A poll after a pause tells more, so a small team is busier. It takes two PATCHes and two records an interval, 240 an hour at 30 s. A burst dials at up to three times the rate, --max-dial-rate at most, and then nobody; what is killed in a burst leaves that rate in force until the next tick, watch or stop, which lowers it first.",
+        lists: Some(Lists {
+            help: "Place the calls of an interval in its first third",
+            details: "off, on or both, comma-separated: for policy predictive. It takes two PATCHes an interval.",
+        }),
+        ..PACING
+    },
+    Setting {
         key: "max_sample_age",
         env: "DIALPACE_MAX_SAMPLE_AGE",
         value: "TIME",

@@ -101,6 +101,6 @@ impl Layers {
 }
 
 /// Settings whose lists are read where they are used.
-const OWN_LISTS: [&str; 3] = ["policy", "sla_threshold", "tolerance_margin"];
+const OWN_LISTS: [&str; 4] = ["policy", "sla_threshold", "tolerance_margin", "front_load"];
 /// Combinations of one policy and band: each has a pacer of its own.
 const COMBINATIONS_MAX: usize = 10_000;

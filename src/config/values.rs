@@ -178,6 +178,18 @@ pub(super) fn flag(text: &str) -> Result<bool, String> {
     }
 }
 
+/// `on`, `off` or both, separated by commas.
+pub(super) fn flags(text: &str) -> Result<Vec<bool>, String> {
+    let mut values = Vec::new();
+    for value in text.split(',') {
+        let value = flag(value.trim())?;
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    Ok(values)
+}
+
 /// A value, or `off`.
 pub(super) fn unless_off<T>(
     parse: impl Fn(&str) -> Result<T, String>,

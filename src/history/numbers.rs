@@ -73,7 +73,9 @@ impl Numbers<'_, '_> {
 
     /// A dial ratio in hundredths.
     pub(super) fn hundredths(&self, column: Column) -> Result<Option<u32>, WrongField> {
-        let text = self.fields.text(column).unwrap_or_default();
+        let Some(text) = self.fields.text(column) else {
+            return Ok(None);
+        };
         let Some((ratio, _)) = self.number(column, text, RATIO)? else {
             return Ok(None);
         };

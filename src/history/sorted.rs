@@ -47,6 +47,11 @@ impl Sorted {
     /// Sorts the rows that were added.
     pub(super) fn sort(&mut self) {
         let mut rows = std::mem::take(&mut self.rows);
+        // Of a file with the newest row first, rows of one time are in the opposite order, too.
+        let ends = rows.first().zip(rows.last());
+        if ends.is_some_and(|(first, last)| first.row.at > last.row.at) {
+            rows.reverse();
+        }
         rows.sort_by_key(|collected| collected.row.at);
         self.in_order = Some(rows.into_iter());
     }

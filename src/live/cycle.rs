@@ -54,6 +54,7 @@ impl Cycle<'_> {
         let mut failures = Failures::default();
         state.looks.begin_cycle();
         let obeyed = self.obey(state, deadline, &mut failures);
+        self.end_earlier_burst(state, deadline, &mut failures);
         let polling = deadline.reserving(SEND_RESERVE.min(deadline.limit() / 3));
         let sight = self
             .wait_out_pause(state, &polling)
@@ -206,8 +207,13 @@ impl Cycle<'_> {
             }
             version = standing.version;
         }
-        self.sending()
-            .send(state, decision, setpoint, version, deadline)
+        let burst = decision.burst;
+        let deadline = state.begin_burst(burst, deadline);
+        let sent = self
+            .sending()
+            .send(state, decision, setpoint, version, &deadline);
+        state.forget_unsent(burst);
+        sent
     }
 
     /// True for a dialer that dials by itself: it calls nobody while nobody is available, so that its

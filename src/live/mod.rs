@@ -1,6 +1,7 @@
 //! One live campaign: its setup, its cycle, and its state between runs.
 
 mod bounded;
+mod burst;
 mod cycle;
 mod envelope;
 mod export;

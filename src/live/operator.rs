@@ -4,7 +4,7 @@ use super::cycle::Cycle;
 use super::outcome::{CycleError, CycleReport, Failures, Outcome};
 use super::state::State;
 use crate::base::clock::Deadline;
-use crate::pacing::{Decision, Setpoint};
+use crate::pacing::{Decision, Reason, Setpoint};
 use crate::platform::Change;
 
 impl Cycle<'_> {
@@ -17,19 +17,20 @@ impl Cycle<'_> {
                 Err(_) => state.pacer.applied = None,
             }
         }
-        self.lower_to(state, Setpoint::Stopped, deadline)
+        self.lower_to(state, Setpoint::Stopped, Reason::HeldByOperator, deadline)
     }
 
-    /// Lowers the lever for an operator, whatever pause an earlier answer asked for, and delivers
-    /// the record.
+    /// Lowers the lever for an operator or because a burst is over, whatever pause an earlier answer
+    /// asked for, and delivers the record.
     pub fn lower_to(
         &self,
         state: &mut State,
         setpoint: Setpoint,
+        reason: Reason,
         deadline: &Deadline,
     ) -> CycleReport {
         let mut failures = Failures::default();
-        let (decision, outcome) = self.lower(state, setpoint, deadline, &mut failures);
+        let (decision, outcome) = self.lower(state, setpoint, reason, deadline, &mut failures);
         self.finish(state, decision, outcome, failures, deadline)
     }
 
@@ -61,13 +62,15 @@ impl Cycle<'_> {
         failures: &mut Failures,
     ) -> Option<(Decision, Outcome)> {
         let must = self.is_held() && state.is_lowered_by(Setpoint::Stopped);
-        must.then(|| self.lower(state, Setpoint::Stopped, deadline, failures))
+        let reason = Reason::HeldByOperator;
+        must.then(|| self.lower(state, Setpoint::Stopped, reason, deadline, failures))
     }
 
-    fn lower(
+    pub(super) fn lower(
         &self,
         state: &mut State,
         setpoint: Setpoint,
+        reason: Reason,
         deadline: &Deadline,
         failures: &mut Failures,
     ) -> (Decision, Outcome) {
@@ -75,7 +78,7 @@ impl Cycle<'_> {
         let previous = state.highest_in_force();
         let decision = self
             .pacer
-            .by_operator(&state.pacer, previous, setpoint, now);
+            .lowering(&state.pacer, previous, setpoint, reason, now);
         let is_latched = setpoint > Setpoint::Stopped && self.store.latch().stands();
         if is_latched || !state.is_lowered_by(setpoint) {
             return (decision, Outcome::Held);
@@ -87,6 +90,7 @@ impl Cycle<'_> {
             failures.add(error);
             Outcome::NotApplied
         });
+        state.note_burst_end(deadline.clock().now());
         (decision, outcome)
     }
 

@@ -11,6 +11,8 @@ pub struct LiveOptions {
     pub speed: u16,
     /// `--dry-run`.
     pub dry_run: bool,
+    /// True where each interval is acted in twice: in `watch`.
+    pub acts_twice: bool,
     /// `--json`.
     pub json: bool,
 }

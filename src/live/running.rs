@@ -10,7 +10,7 @@ use super::state::{Counters, State};
 use super::store::StateError;
 use crate::base::clock::{Deadline, SystemClock};
 use crate::base::notice::{Notice, Notices};
-use crate::pacing::{Action, Setpoint};
+use crate::pacing::{Action, Reason, Setpoint};
 use crate::platform::Connections;
 use crate::platform::sandbox::Sandbox;
 use crate::sim::Figures;
@@ -68,17 +68,23 @@ impl Live<'_> {
 
     /// Lowers the lever as a run ends, if it is above `setpoint`: within `limit`, also where its
     /// exchanges were aborted.
-    pub fn lower_to(&self, state: &mut State, setpoint: Setpoint, limit: Duration) -> CycleReport {
+    pub fn lower_to(
+        &self,
+        state: &mut State,
+        setpoint: Setpoint,
+        reason: Reason,
+        limit: Duration,
+    ) -> CycleReport {
         let clock = SystemClock::start();
         let deadline = Deadline::after(&clock, limit);
         self.account.reopen();
-        let report = self.cycle.lower_to(state, setpoint, &deadline);
+        let report = self.cycle.lower_to(state, setpoint, reason, &deadline);
         if report.error.is_none() || deadline.remaining().is_zero() {
             return report;
         }
         // An abort that was due just then met this exchange instead of the one that hung.
         self.account.reopen();
-        self.cycle.lower_to(state, setpoint, &deadline)
+        self.cycle.lower_to(state, setpoint, reason, &deadline)
     }
 
     /// The parts of its cycle.

@@ -53,6 +53,7 @@ pub(super) fn migrated(state: StateV1) -> State {
             recovering: pacer.recovering,
             forecast: pacer.forecast,
             allowance: None,
+            burst: None,
         },
         unsettled: state.intent.into_iter().map(intent).collect(),
         late: None,

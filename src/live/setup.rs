@@ -13,7 +13,7 @@ use super::running::{Live, RetryCounter};
 use super::sandboxed::{self, SandboxedWorld};
 use super::store::{HELPERS, StateError, Store};
 use crate::base::clock::{Clock, Deadline};
-use crate::base::notice::Notices;
+use crate::base::notice::{Notice, Notices};
 use crate::base::subject::Subject;
 use crate::config::{
     CampaignAccess, Layers, LiveSettings, PlatformKind, Scope, Sources, default_state_path,
@@ -33,6 +33,9 @@ pub fn open_and_run<R>(
     let begun = Deadline::after(clock.as_ref(), Duration::MAX);
     let layers = layers(options, sources, notices)?;
     let setup = Setup::new(options, &layers, sources, lifetime)?;
+    if !options.acts_twice && layers.front_load()? {
+        notices.tell(&Notice::FrontLoadNeedsWatch);
+    }
     refuse_shared_files(&layers, &setup.state_path, options)?;
     let store = if options.dry_run {
         Store::read_only(&setup.state_path, &setup.subject.key())?
@@ -61,7 +64,10 @@ impl<'a> Setup<'a> {
         sources: &'a Sources,
         lifetime: SandboxLifetime,
     ) -> Result<Self> {
-        let settings = layers.live_settings()?;
+        let mut settings = layers.live_settings()?;
+        if !options.acts_twice {
+            settings.pacing.pacer = settings.pacing.pacer.evenly();
+        }
         let skill = || layers.skill_settings().map(Box::new);
         let access = match (&options.sandbox, settings.platform) {
             (Some(_), PlatformKind::CampaignApi) => Access::Sandbox,

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use super::band::Band;
+use super::burst::Burst;
 use super::ratio_basis::RatioCause;
 use super::sample::{Abandonment, AbandonmentBasis, Ratio, Traffic};
 use super::setpoint::{Setpoint, Unit};
@@ -26,6 +27,8 @@ pub struct Decision {
     pub previous: Option<Setpoint>,
     /// The setpoint from now on; `None` where none was applied and none is to be.
     pub setpoint: Option<Setpoint>,
+    /// The burst, where the setpoint is that of one.
+    pub burst: Option<Burst>,
     /// The data that it rests on.
     pub evidence: Evidence,
     /// The reason in the platform's words, where it comes from there.
@@ -76,6 +79,7 @@ impl Decision {
             action: if stands { Action::Hold } else { Action::Stop },
             reason: Reason::HeldByOperator,
             setpoint: Some(Setpoint::Stopped),
+            burst: None,
             detail: None,
             ..self
         }
@@ -91,6 +95,7 @@ impl Decision {
             action: Action::Adjust,
             reason: Reason::ChangedElsewhere,
             setpoint: Some(ours),
+            burst: None,
             ..self
         }
     }
@@ -186,6 +191,8 @@ pub enum Reason {
     ChangedElsewhere,
     /// An operator stopped the campaign, and nobody resumed it.
     HeldByOperator,
+    /// The calls of the interval are placed, so the burst ends.
+    BurstOver,
     /// Too little is known to raise the lever.
     NotEnoughData,
     /// Moving the lever would change nothing, or is not allowed.
@@ -275,6 +282,7 @@ impl Reason {
             Self::AboveMaximum => "above-maximum",
             Self::ChangedElsewhere => "changed-elsewhere",
             Self::HeldByOperator => "held-by-operator",
+            Self::BurstOver => "burst-over",
             Self::NotEnoughData => "not-enough-data",
             Self::NoAuthority => "no-authority",
             Self::NotApplied => "not-applied",

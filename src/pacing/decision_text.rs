@@ -58,6 +58,7 @@ impl fmt::Display for Decision {
             Reason::HeldByOperator => {
                 f.write_str("stopped by an operator, until `dialpace resume`")
             }
+            Reason::BurstOver => f.write_str("the calls of this interval are placed"),
             Reason::NotEnoughData => f.write_str("too few calls to judge by"),
             Reason::NoAuthority => f.write_str("the lever has no authority"),
             Reason::NotApplied => f.write_str("the platform did not take the last change"),

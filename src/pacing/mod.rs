@@ -42,6 +42,7 @@
 //! ```
 
 mod band;
+mod burst;
 mod decision;
 mod decision_text;
 mod dial_ratio;
@@ -57,6 +58,7 @@ mod target;
 mod window;
 
 pub use band::Band;
+pub use burst::Burst;
 pub use decision::{Action, Decision, Evidence, Reason};
 pub use dial_ratio::DialRatio;
 pub use limits::{

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use super::burst::Burst;
 use super::decision::{Action, Decision, Evidence, Reason};
 use super::limits::{Limits, LimitsError};
 use super::policy::Policy;
 use super::sample::Sample;
-use super::setpoint::{Setpoint, Unit};
+use super::setpoint::{Actuator, Setpoint, Unit};
 use super::state::PacerState;
 use super::target::Target;
 use crate::base::units::UnixMillis;
@@ -38,6 +39,21 @@ impl Pacer {
         self.policy
     }
 
+    /// The same pacer for a shell that acts once in an interval, without bursts.
+    #[must_use]
+    pub fn evenly(&self) -> Self {
+        Self {
+            policy: self.policy.evenly(),
+            ..self.clone()
+        }
+    }
+
+    /// True where it asks for bursts.
+    #[must_use]
+    pub fn front_loads(&self) -> bool {
+        self.policy.burst_interval().is_some()
+    }
+
     /// This pacer with a lever that may not be raised above `ceiling`: its policy and its guards
     /// order nothing higher.
     #[must_use]
@@ -65,32 +81,36 @@ impl Pacer {
             Some(sample) => {
                 state.heard_at = Some(now);
                 state.window.admit(sample, self.limits.window);
-                self.decide(state, sample)
+                self.decide(state, sample, now)
             }
             None => self.decide_blind(state, now.distance(heard_at)),
         };
         if poll.is_some() {
             state.recovering = false;
         }
+        state.burst = state.open_burst(state.applied);
         self.decision(state, poll, now, verdict)
     }
 
-    /// An operator's decision to lower the lever to `setpoint`; `previous` is the highest setpoint
-    /// that may be in force. Nothing enters the window.
-    pub fn by_operator(
+    /// A decision to lower the lever to `setpoint`, by an operator or because a burst is over;
+    /// `previous` is the highest setpoint that may be in force. Nothing enters the window.
+    pub fn lowering(
         &self,
         state: &PacerState,
         previous: Option<Setpoint>,
         setpoint: Setpoint,
+        reason: Reason,
         now: UnixMillis,
     ) -> Decision {
         let verdict = Verdict {
             action: match setpoint {
+                _ if reason == Reason::BurstOver => Action::Adjust,
                 Setpoint::Stopped => Action::Stop,
                 Setpoint::At(_) => Action::Safe,
             },
-            reason: Reason::HeldByOperator,
+            reason,
             setpoint: Some(setpoint),
+            burst: None,
             target: None,
         };
         Decision {
@@ -114,6 +134,7 @@ impl Pacer {
             unit: self.limits.actuator.unit,
             previous: state.applied,
             setpoint: verdict.setpoint,
+            burst: verdict.burst,
             evidence: Evidence {
                 answer_rate,
                 band: self.limits.band,
@@ -130,7 +151,7 @@ impl Pacer {
         }
     }
 
-    fn decide(&self, state: &mut PacerState, sample: Sample) -> Verdict {
+    fn decide(&self, state: &mut PacerState, sample: Sample, now: UnixMillis) -> Verdict {
         let outside = sample
             .answer_rate
             .is_some_and(|rate| self.is_outside(rate.value()));
@@ -147,8 +168,15 @@ impl Pacer {
         } else {
             wanted
         };
+        let burst = self.burst(state, target.value, now);
+        let setpoint = match burst {
+            Some(burst) => burst.rate,
+            None if self.policy.has_no_call(target.value) => setpoint.min(self.limits.actuator.min),
+            None => setpoint,
+        };
         let outside = outside && self.sends_unchanged();
-        let (action, reason) = match (outside, state.applied == Some(setpoint)) {
+        let stands = state.applied == Some(setpoint) && burst.is_none();
+        let (action, reason) = match (outside, stands) {
             (true, _) => (Action::Adjust, Reason::OutsideBand),
             (false, false) => (Action::Adjust, Reason::RateDiffers),
             (false, true) => (Action::Hold, Reason::Stable),
@@ -156,13 +184,25 @@ impl Pacer {
         Verdict {
             action,
             reason: match sample.answer_rate {
-                _ if setpoint != wanted => Reason::Recovering,
+                _ if setpoint < wanted => Reason::Recovering,
                 None if self.limits.actuator.unit == Unit::CallsPerMinute => Reason::QuietInterval,
                 _ => reason,
             },
             setpoint: Some(setpoint),
+            burst,
             target: Some(target),
         }
+    }
+
+    /// The burst for a target, where the policy asks for one. After a burst that could not be ended the
+    /// interval has none.
+    fn burst(&self, state: &PacerState, target: f64, now: UnixMillis) -> Option<Burst> {
+        let interval = self.policy.burst_interval()?;
+        let Actuator { min, max, .. } = self.limits.actuator;
+        let bounds = (f64::from(min.steps()), f64::from(max.steps()));
+        let rate = target.max(bounds.0).min(bounds.1);
+        let may = !state.recovering && state.open_burst(state.applied).is_none();
+        Burst::new(rate, interval, max, now).filter(|_| may)
     }
 
     /// Stops the dialing. A dialer that dials by itself calls nobody without agents, so that it is
@@ -180,6 +220,7 @@ impl Pacer {
             action: if stands { Action::Hold } else { action },
             reason: Reason::NoAgents,
             setpoint: Some(setpoint),
+            burst: None,
             target: None,
         }
     }
@@ -201,6 +242,7 @@ impl Pacer {
             action: Action::Hold,
             reason,
             setpoint: state.applied,
+            burst: None,
             target: None,
         };
         let reason = if gave_up {
@@ -229,6 +271,7 @@ impl Pacer {
             action,
             reason,
             setpoint: Some(setpoint),
+            burst: None,
             target: None,
         }
     }
@@ -248,5 +291,6 @@ struct Verdict {
     action: Action,
     reason: Reason,
     setpoint: Option<Setpoint>,
+    burst: Option<Burst>,
     target: Option<Target>,
 }

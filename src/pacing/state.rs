@@ -1,7 +1,10 @@
 //! The state of the pacer, which is kept between runs.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
+use super::burst::Burst;
 use super::policy::{Allowance, Forecast};
 use super::setpoint::Setpoint;
 use super::window::Window;
@@ -25,6 +28,9 @@ pub struct PacerState {
     /// Account and estimates of the ratio policy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowance: Option<Box<Allowance>>,
+    /// The burst of this interval, from its sending to the next step, and for as long as it is in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub burst: Option<Burst>,
 }
 
 impl PacerState {
@@ -34,6 +40,24 @@ impl PacerState {
         Self {
             applied: Some(Setpoint::Stopped),
             ..Self::default()
+        }
+    }
+
+    /// The burst that is in force, where `highest` is the highest setpoint that may be.
+    #[must_use]
+    pub fn open_burst(&self, highest: Option<Setpoint>) -> Option<Burst> {
+        self.burst.filter(|burst| highest >= Some(burst.rate))
+    }
+
+    /// The dial rate since the last poll, calls per minute: that of a burst as the mean over the
+    /// interval.
+    pub(super) fn dial_rate_mean(&self, interval: Duration) -> f64 {
+        match (self.burst, self.applied) {
+            (Some(burst), Some(Setpoint::Stopped)) => {
+                let rate_mean = burst.calls() * 60.0 / interval.as_secs_f64();
+                rate_mean.min(f64::from(burst.rate.steps()))
+            }
+            (_, applied) => f64::from(applied.map_or(0, Setpoint::steps)),
         }
     }
 }

@@ -82,10 +82,22 @@ impl Board {
 
     /// Adds the result of one cycle.
     pub fn add(&mut self, report: &CycleReport) {
-        let decision = &report.decision;
-        let evidence = &decision.evidence;
-        let unit = decision.unit;
         self.counts.cycles += 1;
+        self.add_change(report);
+        self.add_poll(report);
+        if report.error.is_some() {
+            self.counts.failed += 1;
+        }
+    }
+
+    /// Adds the end of a burst, which is no cycle of its own.
+    pub fn add_burst_end(&mut self, report: &CycleReport) {
+        self.add_change(report);
+    }
+
+    fn add_change(&mut self, report: &CycleReport) {
+        let decision = &report.decision;
+        let unit = decision.unit;
         let was_sent = matches!(report.outcome, Outcome::Applied | Outcome::WouldApply(..));
         self.counts.sent += u64::from(was_sent);
         if was_sent && is_change(report) {
@@ -98,6 +110,18 @@ impl Board {
             ));
         }
         self.position = lever::position(unit, report.setpoint());
+        self.exported += report.exported;
+        self.pending = report.pending;
+        self.has_warehouse = report.has_warehouse;
+        if let Some(error) = &report.error {
+            let at = time_of_day(decision.at);
+            self.last_error = Some(format!("{error} (at {at})"));
+        }
+    }
+
+    fn add_poll(&mut self, report: &CycleReport) {
+        let decision = &report.decision;
+        let evidence = &decision.evidence;
         if let (Some(agents), Some(mean)) = (evidence.available_agents, evidence.available_mean) {
             self.agents = Some((agents, mean));
             self.agents_before.push_back(agents);
@@ -123,14 +147,6 @@ impl Board {
             ),
             _ => "unknown: the last poll failed".to_owned(),
         };
-        self.exported += report.exported;
-        self.pending = report.pending;
-        self.has_warehouse = report.has_warehouse;
-        if let Some(error) = &report.error {
-            self.counts.failed += 1;
-            let at = time_of_day(decision.at);
-            self.last_error = Some(format!("{error} (at {at})"));
-        }
     }
 
     /// The lines, with the time until the next cycle.

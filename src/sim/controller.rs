@@ -2,7 +2,9 @@
 
 use super::level::LevelRule;
 use crate::base::units::UnixMillis;
-use crate::pacing::{Abandonment, Pacer, PacerState, Ratio, Sample, Setpoint, Traffic, Unit};
+use crate::pacing::{
+    Abandonment, Burst, Pacer, PacerState, Ratio, Sample, Setpoint, Traffic, Unit,
+};
 
 /// Sets a dialer's lever at each poll.
 pub trait Controller {
@@ -10,7 +12,7 @@ pub trait Controller {
     fn poll(&mut self, now_secs: f64, metrics: Option<PlatformMetrics>) -> Command;
 
     /// Records that `setpoint` was applied.
-    fn applied(&mut self, setpoint: Setpoint);
+    fn applied(&mut self, now_secs: f64, setpoint: Setpoint);
 
     /// The unit of its setpoints, which is that of the dialer that it drives.
     fn unit(&self) -> Unit {
@@ -70,10 +72,12 @@ pub struct Snapshot {
 }
 
 /// A controller's answer to a poll.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Command {
     /// A setpoint to send; `None`: nothing is sent.
     pub send: Option<Setpoint>,
+    /// Seconds after which a standstill is sent; `None`: the setpoint stays.
+    pub lasts_secs: Option<f64>,
     /// True where the answer rate is outside the SLA band; `None` where there is no answer rate.
     pub is_outside_band: Option<bool>,
 }
@@ -84,6 +88,8 @@ pub struct PacerController<'a> {
     pacer: &'a Pacer,
     telemetry: Telemetry,
     state: PacerState,
+    /// The burst that was decided last, until it is applied.
+    burst: Option<Burst>,
     trace: Option<Trace>,
 }
 
@@ -131,6 +137,7 @@ impl<'a> PacerController<'a> {
                 applied: Some(applied),
                 ..PacerState::default()
             },
+            burst: None,
             trace: None,
         }
     }
@@ -163,14 +170,21 @@ impl Controller for PacerController<'_> {
                 setpoint: decision.setpoint.unwrap_or(Setpoint::Stopped),
             });
         }
+        self.burst = decision.burst;
         Command {
             send: decision.order(),
+            lasts_secs: decision.burst.map(|burst| burst.lasts().as_secs_f64()),
             is_outside_band: decision.is_outside_band(),
         }
     }
 
-    fn applied(&mut self, setpoint: Setpoint) {
+    fn applied(&mut self, now_secs: f64, setpoint: Setpoint) {
         self.state.applied = Some(setpoint);
+        match (self.burst.take(), &mut self.state.burst) {
+            (Some(burst), _) => self.state.burst = Some(burst),
+            (None, Some(burst)) => burst.until = virtual_time(now_secs),
+            (None, None) => {}
+        }
     }
 
     fn unit(&self) -> Unit {
@@ -189,7 +203,7 @@ impl Controller for ReferenceDialer {
         Command::default()
     }
 
-    fn applied(&mut self, _: Setpoint) {}
+    fn applied(&mut self, _: f64, _: Setpoint) {}
 
     fn reference_dialer(&self) -> Option<ReferenceDialer> {
         Some(*self)

@@ -122,7 +122,7 @@ impl Controller for NoController {
         Command::default()
     }
 
-    fn applied(&mut self, _: Setpoint) {}
+    fn applied(&mut self, _: f64, _: Setpoint) {}
 
     fn unit(&self) -> Unit {
         self.0

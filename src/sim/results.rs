@@ -133,6 +133,15 @@ impl Results {
 }
 
 impl VariantResults {
+    /// The end of the name of a policy that places the calls of an interval in its first third.
+    pub const FRONT_LOADED: &str = " front-loaded";
+
+    /// True where the calls of an interval are placed in its first third.
+    #[must_use]
+    pub fn is_front_loaded(&self) -> bool {
+        self.policy.ends_with(Self::FRONT_LOADED)
+    }
+
     /// The mean of a figure.
     #[must_use]
     pub fn estimate(&self, figure: fn(&Figures) -> f64) -> Estimate {

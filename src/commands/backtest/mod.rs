@@ -75,6 +75,7 @@ fn refuse_shared_files(options: &BacktestArgs, layers: &Layers) -> Result<(), In
 
 /// A pacer for each policy, band and combination of swept settings.
 fn pacers(layers: &Layers) -> Result<(Vec<Pacer>, Vec<SweptValues>)> {
+    layers.refuse_front_load()?;
     let bands = layers.bands()?;
     let interval = layers.interval()?.unwrap_or(INTERVAL);
     // A policy of either unit can be replayed, but not of both at once.
@@ -85,9 +86,9 @@ fn pacers(layers: &Layers) -> Result<(Vec<Pacer>, Vec<SweptValues>)> {
     let mut all = Vec::new();
     for policy in layers.live_policies()? {
         for band in &bands {
-            all.extend(
-                layers.swept(|layers| layers.simulated_pacer(policy, *band, interval, &dialing))?,
-            );
+            all.extend(layers.swept(|layers| {
+                layers.simulated_pacer(policy, *band, interval, &dialing, false)
+            })?);
             if all.len() > PACERS_MAX {
                 return Err(InputError(format!(
                     "--policy, --sla-threshold, --tolerance-margin and the like: they are more than {PACERS_MAX} combinations, and each replays every row: compare fewer"

@@ -34,7 +34,7 @@ pub(super) fn suggest_alternatives(
     let missing = others.iter().copied();
     let missing = missing.filter(|policy| asked(*policy).is_none());
     let variants = missing
-        .map(|policy| variant(policy, baseline.band, layers, &plan.scenario))
+        .map(|policy| variant(policy, baseline.band, false, layers, &plan.scenario))
         .collect::<Result<Vec<Variant>, _>>()?;
     let others = Plan {
         variants,

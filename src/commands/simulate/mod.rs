@@ -33,12 +33,12 @@ pub fn run(
     outputs::refuse_shared_files(args, &layers)?;
     let limit = layers.abandonment_limit()?.value();
     if !args.merge.is_empty() {
-        let results = shards::merge(&args.merge)?.for_platform(args.live_platform());
+        let (results, options) = shards::merge(&args.merge)?;
+        let results = results.for_platform(args.live_platform());
         if let Some(path) = &args.samples {
             outputs::write_samples(&results, path)?;
         }
-        console
-            .data(outputs::text(&results, limit, args.format, &layers.pacing_texts()).trim_end())?;
+        console.data(outputs::text(&results, limit, args.format, &options).trim_end())?;
         return Ok(Ended::Done);
     }
     let scenario = plan::scenario(args, &layers)?;
@@ -63,7 +63,7 @@ pub fn run(
         return Ok(Ended::Interrupted);
     }
     if shard.is_some() {
-        console.data(&shards::part(&plan, replications))?;
+        console.data(&shards::part(&plan, replications, layers.pacing_texts()))?;
         return Ok(Ended::Done);
     }
     let results = plan

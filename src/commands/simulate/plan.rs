@@ -12,7 +12,7 @@ use crate::config::{
     ConfigError, Layers, PacerPolicy, PolicyKind, PolicyName, Scope, Sources, scenario_file,
 };
 use crate::pacing::{Band, Ratio};
-use crate::sim::{Driver, Plan, Scenario, Shift, Telemetry, Variant};
+use crate::sim::{Driver, Plan, Scenario, Shift, Telemetry, Variant, VariantResults};
 
 /// The scenario of the file, or the default one, with the changes of the command line.
 pub(super) fn scenario(args: &SimulateArgs, layers: &Layers) -> Result<Scenario> {
@@ -65,20 +65,20 @@ pub(super) fn plan(
     let mut variants = Vec::new();
     let policies = layers.policies()?;
     bounds::check_combinations(policies.len(), bands.len())?;
+    let front_loads = layers.front_loads()?;
     for policy in policies {
         // A reference dialer and a ratio have no SLA band, so one is enough.
         let count = match policy.kind() {
             PolicyKind::Reference(_) | PolicyKind::Pacer(PacerPolicy::Ratio) => 1,
             PolicyKind::Pacer(_) | PolicyKind::PacerOnCampaignApi(_) => bands.len(),
         };
-        for band in bands.iter().take(count) {
-            let swept = layers.swept(|layers| variant(policy, *band, layers, &scenario))?;
-            variants.extend(
-                swept
-                    .into_iter()
-                    .map(|(variant, swept)| Variant { swept, ..variant }),
-            );
-            bounds::check_combinations(1, variants.len())?;
+        for front_load in front_loads_of(policy, &front_loads) {
+            for band in bands.iter().take(count) {
+                let one = |layers: &Layers| variant(policy, *band, *front_load, layers, &scenario);
+                let swept = layers.swept(one)?.into_iter();
+                variants.extend(swept.map(|(variant, swept)| Variant { swept, ..variant }));
+                bounds::check_combinations(1, variants.len())?;
+            }
         }
     }
     Ok(Plan {
@@ -90,20 +90,31 @@ pub(super) fn plan(
     })
 }
 
+/// The ways to place calls that a policy has, of those to compare.
+fn front_loads_of(policy: PolicyName, asked: &[bool]) -> &[bool] {
+    use PolicyKind::{Pacer, PacerOnCampaignApi};
+    match policy.kind() {
+        Pacer(PacerPolicy::Predictive) | PacerOnCampaignApi(PacerPolicy::Predictive) => asked,
+        _ => &[false],
+    }
+}
+
 /// One policy with one SLA band.
 pub(super) fn variant(
     policy: PolicyName,
     band: Band,
+    front_load: bool,
     layers: &Layers,
     scenario: &Scenario,
 ) -> Result<Variant, ConfigError> {
     let interval = Duration::from_secs_f64(scenario.interval_secs);
     let paced = |policy, telemetry| {
-        let pacer = layers.simulated_pacer(policy, band, interval, &scenario.dialer)?;
+        let dialing = &scenario.dialer;
+        let pacer = layers.simulated_pacer(policy, band, interval, dialing, front_load)?;
         Ok::<Driver, ConfigError>(Driver::Pacer { pacer, telemetry })
     };
     Ok(Variant {
-        policy: policy.as_str().to_owned(),
+        policy: name(policy, front_load),
         band,
         swept: Vec::new(),
         driver: match policy.kind() {
@@ -112,6 +123,16 @@ pub(super) fn variant(
             PolicyKind::Reference(dialer) => Driver::Reference(dialer),
         },
     })
+}
+
+/// The name of a policy with its way to place calls.
+fn name(policy: PolicyName, front_load: bool) -> String {
+    let placing = if front_load {
+        VariantResults::FRONT_LOADED
+    } else {
+        ""
+    };
+    format!("{policy}{placing}")
 }
 
 /// The variant with the settings that `tick` would use, which are those without this command's
@@ -125,16 +146,21 @@ fn current(variants: &[Variant], sources: &Sources, scenario: &Scenario) -> Resu
     let bands = standing.bands()?;
     // A name that is unknown is that of no variant.
     let policies = standing.policies().unwrap_or_default();
-    let policy = policies.first().map(|policy| policy.as_str());
+    let front_loads = standing.front_loads().unwrap_or_default();
+    let name = policies.first().and_then(|policy| {
+        let front_load = front_loads_of(*policy, &front_loads).first()?;
+        Some(name(*policy, *front_load))
+    });
     let is_current =
-        |v: &Variant| Some(v.policy.as_str()) == policy && bands.first() == Some(&v.band);
+        |v: &Variant| Some(&v.policy) == name.as_ref() && bands.first() == Some(&v.band);
     // Among those that differ in swept settings only, the one with the values that stand.
     let standing = policies
         .first()
         .zip(bands.first())
         .and_then(|(policy, band)| {
             let layers = standing.first_of_swept().ok()?;
-            variant(*policy, *band, &layers, scenario).ok()
+            let front_load = front_loads_of(*policy, &front_loads).first()?;
+            variant(*policy, *band, *front_load, &layers, scenario).ok()
         });
     let is_same = |v: &Variant| standing.as_ref().is_some_and(|it| it.driver == v.driver);
     let exact = variants.iter().position(|v| is_current(v) && is_same(v));

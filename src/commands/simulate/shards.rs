@@ -27,6 +27,9 @@ struct Part {
     scenario: Scenario,
     seed: u64,
     replications: u32,
+    /// The settings that pace, by key.
+    #[serde(default)]
+    options: Vec<(String, String)>,
     #[serde(rename = "points")]
     variants: Vec<PartVariant>,
     baseline: usize,
@@ -75,7 +78,11 @@ impl Shard {
 
 /// The file of one shard.
 #[must_use]
-pub(super) fn part(plan: &Plan, replications: Vec<Replication>) -> String {
+pub(super) fn part(
+    plan: &Plan,
+    replications: Vec<Replication>,
+    options: Vec<(String, String)>,
+) -> String {
     let variants = plan.variants.iter().map(|variant| PartVariant {
         policy: variant.policy.clone(),
         sla_threshold: variant.band.sla_threshold,
@@ -87,6 +94,7 @@ pub(super) fn part(plan: &Plan, replications: Vec<Replication>) -> String {
         scenario: plan.scenario.clone(),
         seed: plan.seed,
         replications: plan.replications,
+        options,
         variants: variants.collect(),
         baseline: plan.baseline,
         cells: replications,
@@ -94,8 +102,9 @@ pub(super) fn part(plan: &Plan, replications: Vec<Replication>) -> String {
     serde_json::to_string(&part).unwrap_or_default()
 }
 
-/// Merges the parts of one plan, which must be complete.
-pub(super) fn merge(paths: &[PathBuf]) -> Result<Results, InputError> {
+/// Merges the parts of one plan, which must be complete. Returns the results and the settings that
+/// pace, by key.
+pub(super) fn merge(paths: &[PathBuf]) -> Result<(Results, Vec<(String, String)>), InputError> {
     let mut whole: Option<Part> = None;
     for path in paths {
         let mut part = read(path)?;
@@ -118,8 +127,9 @@ pub(super) fn merge(paths: &[PathBuf]) -> Result<Results, InputError> {
             }
         }
     }
-    let whole = whole.ok_or_else(|| InputError("--merge: no part is named".to_owned()))?;
-    whole.results()
+    let mut whole = whole.ok_or_else(|| InputError("--merge: no part is named".to_owned()))?;
+    let options = std::mem::take(&mut whole.options);
+    Ok((whole.results()?, options))
 }
 
 fn read(path: &Path) -> Result<Part, InputError> {

@@ -10,6 +10,9 @@ pub(super) mod predictive;
 pub(super) mod ratio;
 mod share;
 
+use std::time::Duration;
+
+use super::burst;
 use super::limits::{Limits, LimitsError};
 use super::sample::{Ratio, Sample};
 use super::setpoint::{Setpoint, Unit};
@@ -103,7 +106,7 @@ impl Policy {
             Self::Compensated => compensated::target(limits, &state.window, outside_band),
             Self::Fixed { unit, setpoint } => fixed::target(unit, setpoint),
             Self::Predictive(settings) => {
-                let dial_rate = state.applied.map_or(0, Setpoint::steps);
+                let dial_rate = state.dial_rate_mean(settings.interval);
                 Forecast::next(&mut state.forecast, &settings, sample, dial_rate)
             }
             Self::Ratio(settings) => {
@@ -117,6 +120,31 @@ impl Policy {
                     state.applied,
                 )
             }
+        }
+    }
+
+    /// The interval whose calls are placed as a burst; `None` where they are placed evenly.
+    pub(super) fn burst_interval(self) -> Option<Duration> {
+        match self {
+            Self::Predictive(settings) if settings.front_load => Some(settings.interval),
+            _ => None,
+        }
+    }
+
+    /// True where a mean dial rate is less than a whole call of a burst, which comes later.
+    pub(super) fn has_no_call(self, rate: f64) -> bool {
+        let interval = self.burst_interval();
+        interval.is_some_and(|interval| burst::whole_calls(rate, interval) < 1.0)
+    }
+
+    /// The same policy without bursts.
+    pub(super) fn evenly(self) -> Self {
+        match self {
+            Self::Predictive(settings) => Self::Predictive(Predictive {
+                front_load: false,
+                ..settings
+            }),
+            other => other,
         }
     }
 

@@ -93,6 +93,10 @@ pub(super) fn unseen(results: &FitResults) -> Vec<String> {
     if fit.roster.basis == RosterBasis::Estimated {
         lines.push("The agents are an estimate, since the export has no logged-in agents (loggedInAgents): the fewest that explain those available and the calls.".to_owned());
     }
+    let (_, with_abandonment) = results.comparison.inside(3);
+    if with_abandonment == 0 {
+        lines.push("Abandoned calls: the export has none (totalCallsAbandoned); all who answered count as connected, so the handle time is too short by the share of those who were not.".to_owned());
+    }
     lines.push(attempts(results));
     lines.push(
         "The spread of the handle time, and its parts talk and wrap-up: at their defaults."

@@ -104,6 +104,9 @@ fn add_marks(text: &mut String, results: &Results) {
     if has(Standing::Reference) {
         text.push_str("* reference: decides at every call; in simulate only\n");
     }
+    if results.variants.iter().any(VariantResults::is_front_loaded) {
+        text.push_str("front-loaded: --front-load on; in watch and simulate only\n");
+    }
     if has(Standing::ToldMore) {
         text.push_str("† told of staffed agents and abandoned calls, which the campaign API does not tell; predictive-without-feed is what tick can do there\n");
     }

@@ -159,11 +159,12 @@ impl Controller for HistoryRates<'_> {
         }
         Command {
             send: self.rate(now_secs, available).map(Setpoint::at),
+            lasts_secs: None,
             is_outside_band: None,
         }
     }
 
-    fn applied(&mut self, _: Setpoint) {}
+    fn applied(&mut self, _: f64, _: Setpoint) {}
 }
 
 /// Simulates the history's own dial rates in `scenario`, a world over the whole history.

@@ -75,6 +75,6 @@ fn best_cut(sums: &[Tally], range: &Range<usize>) -> Option<(f64, usize)> {
 }
 
 /// Twice the log-likelihood that a cut has to explain, besides the choice among all cuts.
-const EVIDENCE_MIN: f64 = 8.0;
+const EVIDENCE_MIN: f64 = 4.0;
 /// Parts of five minutes that a run has at least.
 const PARTS_MIN: usize = 3;

@@ -1,5 +1,7 @@
 //! The call timer: when calls are placed at the dial rate, and the rate's sum over time.
 
+use std::collections::VecDeque;
+
 use crate::sim::draws::{Purpose, Stream, Streams};
 use crate::sim::scenario::Spacing;
 
@@ -9,8 +11,9 @@ pub(super) struct CallTimer {
     draws: Stream,
     /// Calls per minute.
     rate: u32,
-    /// A change that takes effect later: time and rate.
-    coming: Option<(f64, u32)>,
+    /// Changes that take effect later, in order: time and rate.
+    coming: VecDeque<(f64, u32)>,
+    next_change_at: f64,
     last_call_at: f64,
     next_call_at: f64,
     /// The part of a gap between calls that does not depend on the rate: 1, or exponential with
@@ -29,7 +32,8 @@ impl CallTimer {
             gap: gap(spacing, &mut draws),
             draws,
             rate: 0,
-            coming: None,
+            coming: VecDeque::new(),
+            next_change_at: f64::INFINITY,
             last_call_at: f64::NEG_INFINITY,
             next_call_at: f64::INFINITY,
             rate_secs: 0.0,
@@ -49,7 +53,7 @@ impl CallTimer {
 
     /// The time at which a change that was sent takes effect.
     pub(super) fn next_change_at(&self) -> f64 {
-        self.coming.map_or(f64::INFINITY, |(at, _)| at)
+        self.next_change_at
     }
 
     /// Changes the rate. The gap that has begun is scaled, not drawn again.
@@ -59,16 +63,22 @@ impl CallTimer {
         self.schedule_call(now);
     }
 
-    /// Changes the rate at a later time, instead of any change that was still to come.
+    /// Changes the rate at a later time, after any change that is still to come.
     pub(super) fn set_dial_rate_later(&mut self, at: f64, rate: u32) {
-        self.coming = Some((at, rate));
+        self.coming.push_back((at, rate));
+        self.see_next_change();
     }
 
-    /// The change that was to come takes effect.
+    /// The first change that was to come takes effect.
     pub(super) fn take_effect(&mut self, now: f64) {
-        if let Some((_, rate)) = self.coming.take() {
+        if let Some((_, rate)) = self.coming.pop_front() {
+            self.see_next_change();
             self.set_dial_rate(now, rate);
         }
+    }
+
+    fn see_next_change(&mut self) {
+        self.next_change_at = self.coming.front().map_or(f64::INFINITY, |(at, _)| *at);
     }
 
     /// A call is placed; the gap until the next one begins.

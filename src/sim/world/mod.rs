@@ -66,6 +66,8 @@ pub(super) struct World {
 
     interval_secs: f64,
     next_poll_at: f64,
+    /// When the lever is to go back to a standstill; infinity where it is not.
+    burst_over_at: f64,
     faults: FaultDraws,
     /// Reports of the ratio dialer.
     reports: Option<Reports>,
@@ -101,6 +103,7 @@ impl World {
             counted,
             interval_secs: scenario.interval_secs,
             next_poll_at: scenario.interval_secs,
+            burst_over_at: f64::INFINITY,
             faults: FaultDraws::of(&scenario.faults, streams),
             reports: ratio
                 .is_some()
@@ -141,11 +144,8 @@ impl World {
                 .as_ref()
                 .map_or(f64::INFINITY, LevelDialer::next_tick_at);
             let calls = answer.min(ratio).min(call).min(tick);
-            let first = staff
-                .min(handled)
-                .min(calls)
-                .min(change)
-                .min(self.next_poll_at);
+            let turn = self.next_poll_at.min(self.burst_over_at);
+            let first = staff.min(handled).min(calls).min(change).min(turn);
             if first > until {
                 break;
             }
@@ -169,6 +169,8 @@ impl World {
                 self.place_call();
             } else if tick <= first {
                 self.tick_level_dialer();
+            } else if self.burst_over_at <= first {
+                self.end_burst(controller);
             } else {
                 self.poll(controller);
             }

@@ -53,6 +53,23 @@ impl World {
         let Some(setpoint) = command.send else {
             return;
         };
+        let is_applied = self.send(setpoint, controller);
+        let lasts_secs = command.lasts_secs.filter(|_| is_applied);
+        self.burst_over_at = lasts_secs.map_or(f64::INFINITY, |secs| self.now + secs);
+    }
+
+    /// A burst is over: the lever goes back to a standstill, if need be at the second try.
+    pub(super) fn end_burst(&mut self, controller: &mut dyn Controller) {
+        let is_applied = self.send(Setpoint::Stopped, controller);
+        self.burst_over_at = if is_applied {
+            f64::INFINITY
+        } else {
+            self.now + BURST_END_AGAIN_SECS
+        };
+    }
+
+    /// Sends a setpoint and returns whether it was applied.
+    fn send(&mut self, setpoint: Setpoint, controller: &mut dyn Controller) -> bool {
         let fails = self.faults.patch_fails();
         if self.counts() {
             self.control.patches += 1;
@@ -60,10 +77,10 @@ impl World {
             self.control.rate_changes += u64::from(!fails && setpoint != self.applied);
         }
         if fails {
-            return;
+            return false;
         }
         self.applied = setpoint;
-        controller.applied(setpoint);
+        controller.applied(self.now, setpoint);
         let (delay_secs, rate) = (self.change_delay_secs, setpoint.steps());
         match &mut self.ratio {
             Some(ratio) if delay_secs > 0.0 => ratio.set_later(self.now + delay_secs, setpoint),
@@ -73,9 +90,13 @@ impl World {
             }
             None => self.set_dial_rate(rate),
         }
+        true
     }
 
     fn counts(&self) -> bool {
         self.now >= self.counted.start
     }
 }
+
+/// Time from a failed end of a burst to the next try, s: that of `watch`.
+const BURST_END_AGAIN_SECS: f64 = 2.0;

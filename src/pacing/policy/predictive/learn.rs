@@ -2,8 +2,7 @@
 
 use super::forecast::{Forecast, HANDLE_TIME_FIRST_CALLS};
 use super::interval::IntervalCounts;
-use super::ring_time::unanswered_secs;
-use super::settings::{Predictive, RESERVE_MAX, RESERVE_MIN};
+use super::settings::{Predictive, RESERVE_MAX};
 use crate::pacing::sample::Sample;
 
 impl Forecast {
@@ -27,7 +26,7 @@ impl Forecast {
     fn learn_dispersion(&mut self, settings: &Predictive, idle: f64, rate: f64, length: f64) {
         let secs = settings.secs() * length;
         let freed = self.busy * self.ends.value() * secs;
-        let late = unanswered_secs(secs);
+        let late = settings.late_at_poll_secs(secs);
         let calls = self.rate_before * late + rate * (secs - late);
         let answers = self.answer_rate() * calls / 60.0;
         let error = idle - (self.idle + freed - answers).max(0.0);
@@ -129,9 +128,10 @@ impl Forecast {
         let usual = self.abandoned_usual(aim);
         self.account = (self.account + aim * live - abandoned).min(usual * ACCOUNT_INTERVALS);
         let step = RESERVE_GAIN * (abandoned - aim * live) / usual;
-        let was_clamped = rate + 1.0 < self.wanted;
+        let was_clamped = rate + settings.rate_step() < self.wanted;
         if step > 0.0 || !was_clamped {
-            self.reserve = (self.reserve + step).clamp(RESERVE_MIN, RESERVE_MAX);
+            let least = self.reserve_min(settings, sample);
+            self.reserve = (self.reserve + step).clamp(least, RESERVE_MAX);
         }
     }
 }

@@ -62,6 +62,14 @@
 //! `0.3 + 0.5 × calls ended per second` of them. The estimate is rough, so the aim is two thirds of
 //! the limit. Without a count of attempts, the dial rate gives them.
 //!
+//! # Bursts
+//!
+//! Where a shell acts twice in an interval, the calls of `T` are placed in its first third. People have
+//! answered most of them when the next poll comes, so that `ringing` is small and `idle` tells what
+//! became of them: the horizon is `T`, and the first `z` is 1.2. A poll without an available agent is
+//! rarer than a shortage, since agents get free in the last 5.5 s or so, when nobody answers any more:
+//! it says something of `0.13 × e^(5.5 s × calls ended per second)` of the answers.
+//!
 //! After a failed poll the rate falls to one that can hold without polls: an offered load `x` with
 //! `x + 1.7 √x` agents.
 
@@ -79,21 +87,24 @@ pub use forecast::Forecast;
 pub use settings::Predictive;
 
 impl Forecast {
-    /// Updates the estimates by a poll and computes the target. `dial_rate` is the one in force
+    /// Updates the estimates by a poll and computes the target. `rate` is the mean dial rate
     /// since the poll before, calls per minute.
     pub(super) fn next(
         known: &mut Option<Box<Self>>,
         settings: &Predictive,
         sample: &Sample,
-        dial_rate: u32,
+        rate: f64,
     ) -> Target {
-        let rate = f64::from(dial_rate);
         let forecast = known.get_or_insert_with(|| Box::new(Self::new(settings, sample)));
         forecast.learn(settings, sample, rate);
         let mut target = forecast.target(settings, sample, rate);
-        // Rates are whole; the fraction is dialed later, or a single agent would never get a call.
-        target.value += forecast.rest;
-        forecast.rest = target.value.fract();
+        // Rates are whole, and so are the calls of a burst; the fraction is dialed later, or a single
+        // agent would never get a call. It is most of a call in a burst, and not for a moment in which
+        // no call is wanted.
+        if !settings.front_load || target.value > 0.0 {
+            target.value += forecast.rest;
+            forecast.rest = (target.value - settings.dialed(target.value)).max(0.0);
+        }
         forecast.rate_before = rate;
         forecast.wanted = target.value;
         target

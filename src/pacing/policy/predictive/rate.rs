@@ -2,7 +2,6 @@
 
 use super::forecast::Forecast;
 use super::learn::LIVE_MEAN_MIN;
-use super::ring_time::unanswered_secs;
 use super::settings::Predictive;
 use crate::pacing::sample::Sample;
 use crate::pacing::target::{Basis, Target};
@@ -13,12 +12,12 @@ impl Forecast {
         let idle = f64::from(sample.available_agents);
         let secs = settings.secs();
         let answer_rate = self.answer_rate();
-        let horizon = secs + ANSWER_TAIL_SECS;
+        let horizon = settings.horizon_secs();
         // Until the change bites, calls are placed at the rate in force.
-        let delay = self.delay_secs(secs);
+        let delay = self.delay_secs(settings);
         let freed = self.busy * self.ends.value() * (horizon + delay + PATIENCE_SECS);
-        let ringing = answer_rate * rate / 60.0 * (unanswered_secs(horizon) + delay);
-        let late = unanswered_secs(horizon) - unanswered_secs(ANSWER_TAIL_SECS);
+        let ringing = answer_rate * rate / 60.0 * settings.ringing_secs(delay);
+        let late = settings.late_secs(horizon);
         let z = self.reserve_now(settings.aim(sample.traffic.abandoned.is_some()));
 
         // idle + freed − a − ½ = z √(D (freed + (1 − p) a)), solved for a.
@@ -67,17 +66,19 @@ impl Forecast {
     }
 
     /// Time from sending a rate until it is dialed, s; 0 where calls follow it as soon as they last.
-    fn delay_secs(&self, secs: f64) -> f64 {
+    pub(super) fn delay_secs(&self, settings: &Predictive) -> f64 {
+        let secs = settings.secs();
+        let attempt_secs = if settings.front_load {
+            ATTEMPT_AFTER_BURST_SECS
+        } else {
+            ATTEMPT_SECS
+        };
         let known = self.late.whole / (self.late.whole + LATE_PRIOR);
         let late_secs = self.late.part / (self.late.whole + LATE_PRIOR) * secs;
-        (late_secs - ATTEMPT_SECS * known).clamp(0.0, secs)
+        (late_secs - attempt_secs * known).clamp(0.0, secs)
     }
 }
 
-/// Seconds after the interval within which most of its answers arrive; 6 to 10 give the same.
-/// Origin: `scripts/sensitivity ANSWER_TAIL_SECS`: at × 0.75 +0.01 occupied, +0.04 abandoned;
-/// at × 1.33 +0.02 occupied, -0.00 abandoned (points).
-const ANSWER_TAIL_SECS: f64 = 8.0;
 /// Time that a caller waits for an agent, s: the regulators count a call as abandoned after 2 s (FTC
 /// TSR 310.4(b)(4)(ii)).
 /// Origin: `scripts/sensitivity PATIENCE_SECS`: at × 0.75 -0.04 occupied, -0.00 abandoned;
@@ -114,6 +115,9 @@ const ACCOUNT_CHANCE_MIN: f64 = 0.5;
 const LATE_PRIOR: f64 = 200.0;
 /// Time that an attempt lasts, s: longer than the mean, so that a long ring is not taken for a delay.
 const ATTEMPT_SECS: f64 = 18.0;
+/// The same for a burst: the part of its attempts that last until the next poll, in seconds of the
+/// interval.
+const ATTEMPT_AFTER_BURST_SECS: f64 = 5.0;
 /// Standard deviations; highest `z` of the moment.
 /// Origin: a bound. `scripts/sensitivity RESERVE_NOW_MAX`: a quarter less or a third more changes
 /// nothing in its six worlds.
