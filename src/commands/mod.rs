@@ -19,3 +19,4 @@ pub mod simulate;
 pub mod stop;
 pub mod tick;
 pub mod watch;
+mod watchdog;

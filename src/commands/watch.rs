@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
 
@@ -12,11 +12,12 @@ use clap::{Args, ValueEnum};
 use super::interrupt::Interrupt;
 use super::live_args::{LiveArgs, OutputArgs};
 use super::pause::{self, Pause, wait};
+use super::watchdog::{GRACE, SetOnDrop, shutdown_watchdog};
 use super::{exit, live_cycle};
-use crate::base::clock::{Clock, Deadline, RunClock, SystemClock};
+use crate::base::clock::{Clock, Deadline, RunClock};
 use crate::base::notice::{Notice, Notices};
 use crate::config::Sources;
-use crate::live::{self, CycleReport, Exchanges, Live, LiveOptions, SandboxLifetime, State};
+use crate::live::{self, CycleReport, Live, LiveOptions, SandboxLifetime, State};
 use crate::pacing::{Reason, Setpoint, Unit};
 use crate::report::board::Board;
 use crate::report::{Screen, text};
@@ -97,15 +98,6 @@ pub fn run(
         Watched::Interrupted => interrupt.code(),
         Watched::Done(last) => exit::of_cycle(&last),
     })
-}
-
-/// Sets the flag when dropped, also in a panic, so that the watchdog's thread ends.
-struct SetOnDrop<'a>(&'a AtomicBool);
-
-impl Drop for SetOnDrop<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
 }
 
 fn watch(
@@ -281,35 +273,6 @@ fn print(
     })
 }
 
-/// Once `stop` is set, waits for the running exchange, then aborts it, and at last ends the process.
-fn shutdown_watchdog(
-    stop: &AtomicBool,
-    is_done: &AtomicBool,
-    exchanges: Exchanges,
-    end_at_once: &dyn Fn(),
-) {
-    let clock = SystemClock::start();
-    let done_within = |time: Duration| {
-        let until = clock.monotonic() + time;
-        while clock.monotonic() < until && !is_done.load(Ordering::Relaxed) {
-            clock.sleep(FLAG_CHECK_PERIOD);
-        }
-        is_done.load(Ordering::Relaxed)
-    };
-    while !stop.load(Ordering::Relaxed) {
-        if done_within(FLAG_CHECK_PERIOD) {
-            return;
-        }
-    }
-    if done_within(GRACE) {
-        return;
-    }
-    exchanges.abort();
-    if !done_within(GRACE) {
-        end_at_once();
-    }
-}
-
 /// The end of the short help.
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -331,8 +294,3 @@ Examples:
 
 A failed cycle is reported and the next one is run. The exit code is that of the last cycle, as
 in tick (see dialpace tick --help), or 130/143 after Ctrl-C or SIGTERM.";
-
-/// Time for an exchange to end by itself, and again for its abort: less than 2 s together.
-const GRACE: Duration = Duration::from_millis(850);
-/// Time between two checks of the flags.
-const FLAG_CHECK_PERIOD: Duration = Duration::from_millis(20);

@@ -168,6 +168,7 @@ impl Pacer {
         } else {
             wanted
         };
+        let is_held_back = setpoint != wanted;
         let burst = self.burst(state, target.value, now);
         let setpoint = match burst {
             Some(burst) => burst.rate,
@@ -184,7 +185,7 @@ impl Pacer {
         Verdict {
             action,
             reason: match sample.answer_rate {
-                _ if setpoint < wanted => Reason::Recovering,
+                _ if is_held_back => Reason::Recovering,
                 None if self.limits.actuator.unit == Unit::CallsPerMinute => Reason::QuietInterval,
                 _ => reason,
             },
