@@ -649,8 +649,8 @@ fn the_recommendation_is_held_against_the_current_settings() {
     );
 }
 
-/// A small team is busier front-loaded, for nearly twice the PATCHes, and that is what is recommended;
-/// a large one is not, and the recommendation is the one with fewer PATCHes.
+/// A small team is busier front-loaded, for nearly twice the changes sent, and that is what is recommended;
+/// a large one is not, and the recommendation is the one with fewer changes sent.
 #[test]
 fn front_loading_is_recommended_where_it_wins() {
     let folder = Folder::new();
