@@ -58,8 +58,8 @@ fn fitted(folder: &Folder) -> Scenario {
 
 /// The interval of a line of the summary.
 fn interval(summary: &str, name: &str) -> (f64, f64) {
-    let line = summary.lines().find(|line| line.starts_with(name));
-    let line = line.unwrap_or_else(|| panic!("no {name} in\n{summary}"));
+    let mut lines = summary.lines();
+    let line = lines.find(|line| line.starts_with(name)).unwrap();
     let words: Vec<&str> = line.split_whitespace().collect();
     let to = words.iter().position(|word| *word == "to").unwrap();
     (

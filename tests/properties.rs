@@ -120,7 +120,7 @@ fn policy(limits: &Limits, which: u8) -> Policy {
             abandonment_limit: Ratio::new(f64::from(which) / 255.0).unwrap(),
             logged_in_agents: (which > 128).then_some(u32::from(which)),
             handle_time: Duration::from_secs(u64::from(which)),
-            front_load: which % 5 == 0,
+            front_load: which.is_multiple_of(5),
         }),
         _ => fixed(limits),
     }

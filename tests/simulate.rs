@@ -649,6 +649,63 @@ fn the_recommendation_is_held_against_the_current_settings() {
     );
 }
 
+#[test]
+fn swept_settings_and_samples_are_those_of_runs_of_their_own() {
+    let folder = Folder::new();
+    let samples = folder.path("samples.csv");
+    let base = [
+        "simulate",
+        "--hours",
+        "1",
+        "--agents",
+        "10",
+        "--replications",
+        "3",
+        "--format",
+        "json",
+    ];
+    let run = |more: &[&str]| {
+        let run = folder.dialpace(&[&base[..], more].concat()).finish();
+        run.expect(0).json()
+    };
+    let name = samples.to_str().unwrap();
+    let swept = run(&[
+        "--policy",
+        "capacity,progressive",
+        "--utilisation",
+        "0.6,0.85",
+        "--samples",
+        name,
+    ]);
+    // A reference dialer has no utilisation.
+    let results = swept["results"].as_array().unwrap();
+    assert_eq!(results.len(), 3);
+    assert_eq!(swept["baseline"], 1, "the utilisation that stands");
+    assert_eq!(swept["options"]["utilisation"], "0.6,0.85");
+    let alone = run(&["--utilisation", "0.6"]);
+    assert_eq!(results[0]["utilisation"], 0.6);
+    assert_eq!(results[0]["occupancy"], alone["results"][0]["occupancy"]);
+    let text = folder.read("samples.csv");
+    let mut lines = text.lines();
+    let header: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let rows: Vec<Vec<&str>> = lines.map(|line| line.split(',').collect()).collect();
+    assert_eq!(rows.len(), 9);
+    for (name, _) in dialpace::sim::Figures::NAMED {
+        let place = header.iter().position(|field| *field == name).unwrap();
+        let values: Vec<f64> = rows[3..6]
+            .iter()
+            .map(|row| row[place].parse().unwrap())
+            .collect();
+        let base: Vec<f64> = rows[..3]
+            .iter()
+            .map(|row| row[place].parse().unwrap())
+            .collect();
+        let over = base.iter().zip(&values).map(|(a, b)| a - b).sum::<f64>() / 3.0;
+        let found = results[0]["overBaseline"][name]["mean"].as_f64().unwrap();
+        assert!((found - over).abs() < 1e-9, "{name}: {found} {over}");
+    }
+}
+
 /// A small team is busier front-loaded, for nearly twice the changes sent, and that is what is recommended;
 /// a large one is not, and the recommendation is the one with fewer changes sent.
 #[test]
@@ -716,61 +773,4 @@ fn front_loading_is_recommended_where_it_wins() {
         "{}",
         table.stdout
     );
-}
-
-#[test]
-fn swept_settings_and_samples_are_those_of_runs_of_their_own() {
-    let folder = Folder::new();
-    let samples = folder.path("samples.csv");
-    let base = [
-        "simulate",
-        "--hours",
-        "1",
-        "--agents",
-        "10",
-        "--replications",
-        "3",
-        "--format",
-        "json",
-    ];
-    let run = |more: &[&str]| {
-        let run = folder.dialpace(&[&base[..], more].concat()).finish();
-        run.expect(0).json()
-    };
-    let name = samples.to_str().unwrap();
-    let swept = run(&[
-        "--policy",
-        "capacity,progressive",
-        "--utilisation",
-        "0.6,0.85",
-        "--samples",
-        name,
-    ]);
-    // A reference dialer has no utilisation.
-    let results = swept["results"].as_array().unwrap();
-    assert_eq!(results.len(), 3);
-    assert_eq!(swept["baseline"], 1, "the utilisation that stands");
-    assert_eq!(swept["options"]["utilisation"], "0.6,0.85");
-    let alone = run(&["--utilisation", "0.6"]);
-    assert_eq!(results[0]["utilisation"], 0.6);
-    assert_eq!(results[0]["occupancy"], alone["results"][0]["occupancy"]);
-    let text = folder.read("samples.csv");
-    let mut lines = text.lines();
-    let header: Vec<&str> = lines.next().unwrap().split(',').collect();
-    let rows: Vec<Vec<&str>> = lines.map(|line| line.split(',').collect()).collect();
-    assert_eq!(rows.len(), 9);
-    for (name, _) in dialpace::sim::Figures::NAMED {
-        let place = header.iter().position(|field| *field == name).unwrap();
-        let values: Vec<f64> = rows[3..6]
-            .iter()
-            .map(|row| row[place].parse().unwrap())
-            .collect();
-        let base: Vec<f64> = rows[..3]
-            .iter()
-            .map(|row| row[place].parse().unwrap())
-            .collect();
-        let over = base.iter().zip(&values).map(|(a, b)| a - b).sum::<f64>() / 3.0;
-        let found = results[0]["overBaseline"][name]["mean"].as_f64().unwrap();
-        assert!((found - over).abs() < 1e-9, "{name}: {found} {over}");
-    }
 }

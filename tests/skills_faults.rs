@@ -344,7 +344,7 @@ fn a_look_after_the_write_that_fails_loses_no_record() {
 fn a_token_that_dies_before_the_write_is_renewed() {
     let (folder, skills) = (Folder::new(), Skills::tenant());
     skills.world().before(Call::Put, 0, |world| {
-        world.tokens_revoked = world.tokens_issued
+        world.tokens_revoked = world.tokens_issued;
     });
     let args = ["--policy", "fixed", "--ratio", "1"];
     tick(&folder, &skills, &args).expect(0);

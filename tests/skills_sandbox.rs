@@ -13,8 +13,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use common::Folder;
 use common::exchange::{send, status};
+use common::{Folder, Run as _};
 use dialpace::base::clock::Clock;
 use dialpace::base::units::UnixMillis;
 use dialpace::platform::sandbox::{
@@ -127,7 +127,6 @@ fn ten_minutes(ratio: u64, overdial_percent: u64) -> [u64; 3] {
 #[test]
 fn the_general_settings_drive_the_dialer() {
     let [one, two, three] = [1, 2, 3].map(|ratio| ten_minutes(ratio, 0));
-    println!("{one:?} {two:?} {three:?}");
     assert!(
         one[0] < two[0] && two[0] < three[0],
         "{one:?} {two:?} {three:?}"
@@ -225,4 +224,53 @@ fn reports_lag_and_come_in_batches() {
         counts(&batched, 910, "14:45:10"),
         counts(&at_once, 910, "14:45:00")
     );
+}
+
+/// A newcomer sees a skill paced without an account: tick by tick, and half an hour at speed.
+#[test]
+fn the_binary_paces_the_sandbox() {
+    let folder = Folder::new();
+    let run = |args: &[&str]| {
+        let args = [args, &["--sandbox", "--platform", "skills", "--json"]].concat();
+        folder.dialpace(&args).finish().expect(0)
+    };
+    for _ in 0..2 {
+        let object = run(&["tick", "--state", "s.json"]).json();
+        assert_eq!(object["skillId"], SKILL_ID);
+        assert_eq!(object["newRatio"], 3, "set by hand: {object}");
+        assert_eq!(object["staffedAgents"], 20);
+    }
+    assert!(folder.path("s.json.campaign").exists(), "its world is kept");
+    let watched = run(&["watch", "--speed", "1000", "--cycles", "60"]);
+    let cycles = watched.stdout.lines().map(serde_json::from_str::<Value>);
+    let cycles: Vec<Value> = cycles.map(Result::unwrap).collect();
+    let adjusted = cycles.iter().filter(|cycle| cycle["action"] == "adjusted");
+    let adjusted: Vec<&Value> = adjusted.collect();
+    assert!(
+        adjusted.len() >= 3,
+        "it shows what it can do: {}",
+        adjusted.len()
+    );
+    assert!(adjusted.iter().any(|cycle| cycle["newRatio"] == 1));
+    assert!(cycles.iter().all(|cycle| cycle["error"].is_null()));
+    assert!(
+        adjusted.iter().all(|cycle| cycle["exported"] == 1),
+        "each has its record"
+    );
+}
+
+#[test]
+fn a_scenario_of_another_dialer_is_refused() {
+    let folder = Folder::new();
+    for (kind, platform) in [("rate", "skills"), ("ratio", "campaign-api")] {
+        folder.write("world.toml", format!("[dialer]\nkind = {kind:?}\n"));
+        let args = ["tick", "--sandbox", "world.toml", "--platform", platform];
+        let refused = folder.dialpace(&args).finish().expect(2);
+        assert!(
+            refused.error().contains("dialer.kind"),
+            "{}",
+            refused.error()
+        );
+        assert!(refused.error().contains(platform), "{}", refused.error());
+    }
 }

@@ -21,7 +21,7 @@ fn run(folder: &Folder, skills: &Skills, name: &str, args: &[&str]) -> Finished 
 fn a_skill_without_agents_or_rows_is_started_again() {
     for answer in [
         r#"{"skillActivity":[]}"#,
-        r#"{"skillActivity":[{"skillId":4711,"agentsAvailable":0,"agentsLoggedIn":0,"agentsUnavailable":0,"agentsWorking":0}]}"#,
+        r#"{"skillActivity":[{"serverTime":"2026-03-02T14:30:05Z","skillId":4711,"agentsAvailable":0,"agentsLoggedIn":0,"agentsUnavailable":0,"agentsWorking":0}]}"#,
     ] {
         let (folder, skills) = (Folder::new(), Skills::tenant());
         run(&folder, &skills, "tick", &[]).expect(0);

@@ -44,6 +44,7 @@
 mod band;
 mod burst;
 mod decision;
+mod decision_text;
 mod dial_ratio;
 mod limits;
 mod pacer;

@@ -200,7 +200,7 @@ pub fn resumed(resumed: &Resumed) -> String {
         return "resumed: writing is no longer latched off".to_owned();
     }
     if resumed.was_held {
-        format!("resumed: {marker} is gone, and the next cycle paces the campaign again")
+        format!("resumed: {marker} is gone, and the next cycle paces again")
     } else {
         format!("nothing to resume: there is no marker {marker}; give the --state that stop named")
     }

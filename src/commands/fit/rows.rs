@@ -81,12 +81,9 @@ impl CampaignRows {
             counts: counts.flatten(),
             dial_rate: row.dial_rate,
         });
-        let oldest = secs(row.at.0) - DAYS_MAX * 86_400.0;
-        while self
-            .rows
-            .front()
-            .is_some_and(|first| first.at_secs < oldest)
-        {
+        let oldest = self.rows.back().map_or(0, |last| last.local.day()) - DAYS_MAX;
+        let is_older = |first: &Observation| first.local.day() <= oldest;
+        while self.rows.front().is_some_and(is_older) {
             self.rows.pop_front();
             self.left_out += 1;
         }
@@ -167,7 +164,7 @@ fn secs(millis: i64) -> f64 {
 }
 
 /// Days that a typical day is taken from: a season. Bounds the memory too.
-const DAYS_MAX: f64 = 60.0;
+const DAYS_MAX: i64 = 60;
 /// More are another column.
 const CAMPAIGNS_MAX: usize = 10_000;
 /// Campaigns that an error lists.
