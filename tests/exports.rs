@@ -204,9 +204,12 @@ fn objects(quotes: bool) -> Vec<String> {
 
 fn utf16(text: &str, is_big_endian: bool) -> Vec<u8> {
     let units = std::iter::once(0xFEFF).chain(text.encode_utf16());
-    let bytes = units.map(|unit| match is_big_endian {
-        true => unit.to_be_bytes(),
-        false => unit.to_le_bytes(),
+    let bytes = units.map(|unit| {
+        if is_big_endian {
+            unit.to_be_bytes()
+        } else {
+            unit.to_le_bytes()
+        }
     });
     bytes.flatten().collect()
 }
