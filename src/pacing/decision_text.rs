@@ -132,6 +132,10 @@ impl fmt::Display for TargetOf<'_> {
         }
         let whole = target.value.floor();
         write!(f, "target {whole} = {}", target.basis)?;
+        if let Some(burst) = decision.burst {
+            let secs = burst.lasts().as_secs_f64();
+            return write!(f, ", as a burst of {secs:.1} s");
+        }
         let rate = f64::from(decision.dial_rate());
         if decision.reason != Reason::Recovering && rate > whole {
             write!(f, ", raised to the minimum {rate}")?;
