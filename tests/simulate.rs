@@ -706,8 +706,8 @@ fn swept_settings_and_samples_are_those_of_runs_of_their_own() {
     }
 }
 
-/// A small team is busier front-loaded, for nearly twice the changes sent, and that is what is recommended;
-/// a large one is not, and the recommendation is the one with fewer changes sent.
+/// A small team is busier front-loaded, for nearly twice the changes, and that is what is recommended;
+/// a large one is not, and the recommendation is the one with fewer changes.
 #[test]
 fn front_loading_is_recommended_where_it_wins() {
     let folder = Folder::new();
