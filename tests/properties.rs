@@ -173,7 +173,8 @@ proptest! {
             let silent = state.window.iter().all(|s| s.available_agents == 0);
             let min = limits.actuator.min;
             let (staff, lowest) = match (limits.actuator.unit, poll.and_then(|s| s.traffic.logged_in)) {
-                (Unit::CallsPerAgent, staff) => (staff, before.or(was_recovering.then_some(Setpoint::Stopped)).unwrap_or(min).min(min)),
+                // Nobody is staffed in the whole window, as far as it was told.
+                (Unit::CallsPerAgent, _) => (state.window.iter().filter_map(|s| s.traffic.logged_in).max(), before.or(was_recovering.then_some(Setpoint::Stopped)).unwrap_or(min).min(min)),
                 (Unit::CallsPerMinute, staff) if matches!(pacer.policy(), Policy::Predictive(_)) => (staff.or(Some(1)), Setpoint::Stopped),
                 (Unit::CallsPerMinute, _) => (None, Setpoint::Stopped),
             };

@@ -73,6 +73,15 @@ fn refuse_shared_files(options: &BacktestArgs, layers: &Layers) -> Result<(), In
     files.check()
 }
 
+fn check_combinations(of: &str, combinations: usize) -> Result<(), InputError> {
+    if combinations <= PACERS_MAX {
+        return Ok(());
+    }
+    Err(InputError(format!(
+        "{of}: {combinations} combinations are more than {PACERS_MAX}, and each replays every row: compare fewer"
+    )))
+}
+
 /// A pacer for each policy, band and combination of swept settings.
 fn pacers(layers: &Layers) -> Result<(Vec<Pacer>, Vec<SweptValues>)> {
     layers.refuse_front_load()?;
@@ -83,18 +92,18 @@ fn pacers(layers: &Layers) -> Result<(Vec<Pacer>, Vec<SweptValues>)> {
         kind: DialerKind::Any,
         ..Dialing::default()
     };
+    let policies = layers.live_policies()?;
+    check_combinations(
+        "--policy, --sla-threshold and --tolerance-margin",
+        policies.len() * bands.len(),
+    )?;
     let mut all = Vec::new();
-    for policy in layers.live_policies()? {
+    for policy in policies {
         for band in &bands {
             all.extend(layers.swept(|layers| {
                 layers.simulated_pacer(policy, *band, interval, &dialing, false)
             })?);
-            if all.len() > PACERS_MAX {
-                return Err(InputError(format!(
-                    "--policy, --sla-threshold, --tolerance-margin and the like: they are more than {PACERS_MAX} combinations, and each replays every row: compare fewer"
-                ))
-                .into());
-            }
+            check_combinations("--policy, the band and the other lists", all.len())?;
         }
     }
     let (pacers, swept): (Vec<Pacer>, _) = all.into_iter().unzip();
