@@ -219,7 +219,8 @@ fn an_end_that_fails_is_followed_by_no_burst() {
     assert!(applied[1] < rate, "{applied:?}");
     signal(&watch, "TERM");
     let code = watch.wait_with_output().unwrap().status.code();
-    assert!(code == Some(143) || code == Some(1), "{code:?}");
+    // It may have ended by itself before the signal, with the code of the cycle that failed.
+    assert!(code == Some(143) || code == Some(5), "{code:?}");
 }
 
 #[test]
