@@ -11,7 +11,7 @@
 //! | room | what it is | imports |
 //! |---|---|---|
 //! | [`commands`] | the command line, exit codes, one file for each subcommand | [`report`] [`live`] [`config`] [`replay`] [`history`] [`sim`] [`pacing`] [`http`] [`base`] |
-//! | [`report`] | text, JSON, HTML and metrics: functions from results to strings; the console | [`live`] [`replay`] [`history`] [`sim`] [`http`] [`pacing`] [`base`] |
+//! | [`report`] | text, JSON, HTML and metrics: functions from results to strings; the console | [`live`] [`config`] [`replay`] [`history`] [`sim`] [`http`] [`pacing`] [`base`] |
 //! | [`live`] | one live campaign: set up, its cycle, its state between runs | [`config`] [`platform`] [`warehouse`] [`sim`] [`http`] [`pacing`] [`base`] |
 //! | [`config`] | settings from every source, merged and checked once; scenario files | [`platform`] [`sim`] [`http`] [`pacing`] [`base`] |
 //! | [`platform`] | what is paced, over HTTP: the account, the campaign API, and its sandbox | [`sim`] [`http`] [`pacing`] [`base`] |

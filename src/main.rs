@@ -13,22 +13,29 @@ use dialpace::commands::cli::{Cli, Command};
 use dialpace::commands::interrupt::{Interrupt, Process};
 use dialpace::commands::{backtest, exit, fit, pages, resume, simulate, stop, tick, watch};
 use dialpace::config::Sources;
-use dialpace::report::{self, Console};
+use dialpace::report::{self, Console, Messages};
 
 fn main() -> ExitCode {
     #[cfg(debug_assertions)]
     arm_fault_hook();
     let code = match Cli::try_parse() {
-        Ok(cli) => dispatch(cli.command).unwrap_or_else(|error| {
-            Console::default().error(&report::text::chain(error.as_ref()));
-            exit::of_error(error.as_ref())
-        }),
+        Ok(cli) => dispatch(cli.command).unwrap_or_else(|error| failed(&error, Messages::Plain)),
         Err(error) => {
             print_usage(&error);
             exit::of_usage(&error)
         }
     };
     code.into()
+}
+
+/// Tells why nothing was done.
+fn failed(error: &anyhow::Error, messages: Messages) -> u8 {
+    let console = Console {
+        messages,
+        ..Console::default()
+    };
+    console.error(&report::text::chain(error.as_ref()));
+    exit::of_error(error.as_ref())
 }
 
 /// Prints help, or what is wrong with the command line. What was typed may hold anything.
@@ -48,13 +55,17 @@ fn dispatch(command: Command) -> Result<u8> {
     match command {
         Command::Tick(args) => {
             process.end_at_signals()?;
-            tick::run(&args, &sources(&args.live.settings.0)?)
+            let sources = sources(&args.live.settings.0)?;
+            let messages = Messages::Log(sources.log_format());
+            Ok(tick::run(&args, &sources).unwrap_or_else(|error| failed(&error, messages)))
         }
         Command::Watch(args) => {
             let interrupt = Interrupt::listen(process, WATCH_GRACE)?;
             let end_at_once = || end_at_once(interrupt.code());
             let sources = sources(&args.live.settings.0)?;
-            watch::run(&args, &sources, &interrupt, &end_at_once)
+            let messages = Messages::Log(sources.log_format());
+            let ended = watch::run(&args, &sources, &interrupt, &end_at_once);
+            Ok(ended.unwrap_or_else(|error| failed(&error, messages)))
         }
         Command::Stop(args) => stop::run(&args, &sources(&args.settings.0)?),
         Command::Resume(args) => resume::run(&args, &sources(&args.settings.0)?),

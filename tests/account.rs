@@ -49,7 +49,7 @@ fn account(platform: &Platform) -> Account<'static> {
 
 fn campaign<'a>(account: &'a Account<'a>, id: &str) -> CampaignApi<'a> {
     CampaignApi::new(
-        account,
+        account.shared_with(&Silence),
         CampaignSettings {
             campaign_id: CampaignId::new(id).unwrap(),
             interval: Duration::from_secs(30),
@@ -92,6 +92,7 @@ fn one_cycle_each(folder: &Folder, account: &Account, ids: [&str; 2]) -> [CycleR
             platform: &api,
             warehouse: None,
             store: &store,
+            pool: None,
             outbox_capacity: 10,
             notices: &Silence,
         };

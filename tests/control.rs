@@ -280,6 +280,7 @@ fn no_fault_raises_the_rate_and_none_leaves_a_trace() {
         platform: &world,
         warehouse: Some(&warehouse),
         store: &store,
+        pool: None,
         outbox_capacity: 2_000,
         notices: &unknown,
     };

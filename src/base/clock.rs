@@ -21,7 +21,7 @@ pub trait Clock: Send + Sync {
 }
 
 /// The machine's clocks.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SystemClock {
     origin: Instant,
 }

@@ -6,6 +6,7 @@ pub mod fault_hook;
 pub mod files;
 pub mod input;
 pub mod notice;
+mod notice_event;
 pub mod notice_text;
 pub mod number_text;
 pub mod plain_words;

@@ -120,6 +120,13 @@ pub enum Notice {
         /// Its path.
         path: String,
     },
+    /// A file for several campaigns is used where nothing is paced.
+    DefaultsAlone,
+    /// The environment names one campaign, and the file has several.
+    IdPassedOver {
+        /// The setting, with its source.
+        name: String,
+    },
     /// The sandbox's campaign was begun anew, because its past would take too long to simulate.
     SandboxBegunAnew,
     /// The metrics file could not be written; the cycle itself is done.
@@ -257,10 +264,31 @@ pub enum Level {
     Note,
     /// Shown always: a fault that does not end by itself.
     Warning,
+    /// Shown always: what was asked for failed.
+    Error,
+}
+
+impl Level {
+    /// The word in messages.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Detail => "detail",
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
 }
 
 /// A receiver of notices: the console prints them, a test collects them.
 pub trait Notices: Sync {
     /// Receives one notice.
     fn tell(&self, notice: &Notice);
+
+    /// Receives one notice of a campaign, by what that is called.
+    fn tell_of(&self, campaign: &str, notice: &Notice) {
+        let _ = campaign;
+        self.tell(notice);
+    }
 }

@@ -95,6 +95,13 @@ impl fmt::Display for Notice {
                     "{name} is not a setting and was ignored; did you mean {nearest}?"
                 )
             }
+            Self::DefaultsAlone => f.write_str(
+                "the file has several campaigns: [defaults] hold here, and no [[campaign]]",
+            ),
+            Self::IdPassedOver { name } => write!(
+                f,
+                "{name} is passed over, since the file has several campaigns; pick one with --only"
+            ),
             Self::NoFileOfSettings { path } => write!(
                 f,
                 "{path} is not a regular file and was passed over; name another with --env-file"

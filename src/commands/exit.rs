@@ -23,6 +23,13 @@ pub fn of_cycle(report: &CycleReport) -> u8 {
     }
 }
 
+/// The code of a run of several campaigns: the worst of theirs.
+#[must_use]
+pub fn worst(codes: impl IntoIterator<Item = u8>) -> u8 {
+    let severity = |code: &u8| BY_SEVERITY.iter().position(|known| known == code);
+    codes.into_iter().max_by_key(severity).unwrap_or(DONE)
+}
+
 /// The code of an operator's stop. A state of a later version stops nobody; one that is no state of
 /// the campaign means that the run to stop has another.
 #[must_use]
@@ -87,6 +94,9 @@ fn of_call(error: &CallError) -> u8 {
         | Problem::Tls(_) => FAILED,
     }
 }
+
+/// The codes of campaigns, the worst last: what needs a person comes after what passes by itself.
+const BY_SEVERITY: [u8; 8] = [DONE, BUSY, WAITING, LATE, FAILED, UNUSABLE, DENIED, USAGE];
 
 /// Everything is done.
 pub const DONE: u8 = 0;

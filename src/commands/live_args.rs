@@ -9,9 +9,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::selection::Picked;
 use super::setting_flags::LiveFlags;
+use crate::config::{ConfigError, Layers, LogFormat};
 use crate::live;
-use crate::report::Console;
+use crate::report::{Console, Messages};
 
 /// The arguments of the commands that pace a campaign.
 #[derive(Debug, Args)]
@@ -34,6 +36,9 @@ pub struct LiveArgs {
     /// exported are printed.
     #[arg(long)]
     pub dry_run: bool,
+    /// The campaigns.
+    #[command(flatten)]
+    pub picked: Picked,
     /// The settings.
     #[command(flatten)]
     pub settings: LiveFlags,
@@ -56,6 +61,12 @@ pub struct OutputArgs {
     pub verbose: bool,
 }
 
+/// The form of messages, which is the same for all campaigns of a run.
+pub(super) fn log_format(each: &[Layers]) -> Result<LogFormat, ConfigError> {
+    each.first()
+        .map_or(Ok(LogFormat::default()), Layers::log_format)
+}
+
 impl LiveArgs {
     /// The options of the campaign that is set up.
     #[must_use]
@@ -71,12 +82,13 @@ impl LiveArgs {
 }
 
 impl OutputArgs {
-    /// The console that prints as much as was asked for.
+    /// The console that prints as much as was asked for, with messages in this form.
     #[must_use]
-    pub fn console(self) -> Console {
+    pub fn console(self, format: LogFormat) -> Console {
         Console {
             quiet: self.quiet,
             verbose: self.verbose,
+            messages: Messages::Log(format),
         }
     }
 }

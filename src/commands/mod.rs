@@ -14,6 +14,7 @@ mod pause;
 mod progress;
 pub mod reading_args;
 pub mod resume;
+mod selection;
 mod setting_flags;
 pub mod simulate;
 pub mod stop;

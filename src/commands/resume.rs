@@ -11,14 +11,19 @@ use anyhow::Result;
 use clap::Args;
 
 use super::exit;
+use super::selection::Named;
 use super::setting_flags::LiveFlags;
-use crate::config::Sources;
+use crate::base::notice::Notices as _;
+use crate::config::{Layers, Sources};
 use crate::live::{self, LiveOptions};
 use crate::report::{Console, text};
 
 /// The arguments of `resume`.
 #[derive(Debug, Args)]
 pub struct ResumeArgs {
+    /// The campaigns.
+    #[command(flatten)]
+    pub named: Named,
     /// Resume the built-in campaign
     #[arg(long, value_name = "SCENARIO", num_args = 0..=1, help_heading = "Campaign")]
     pub sandbox: Option<Option<PathBuf>>,
@@ -32,10 +37,6 @@ pub struct ResumeArgs {
 
 /// Takes the marker away and says so.
 pub fn run(args: &ResumeArgs, sources: &Sources) -> Result<u8> {
-    let console = Console {
-        quiet: args.quiet,
-        verbose: false,
-    };
     let options = LiveOptions {
         sandbox: args.sandbox.clone(),
         speed: 1,
@@ -43,9 +44,20 @@ pub fn run(args: &ResumeArgs, sources: &Sources) -> Result<u8> {
         acts_twice: false,
         json: false,
     };
-    let resumed = live::resume(&options, sources, &console)?;
-    if !args.quiet {
-        console.data(&text::resumed(&resumed))?;
+    let each = live::settings_of_each(&options, sources, &args.named.only)?;
+    args.named.refuse_many(&each)?;
+    let console = Console {
+        quiet: args.quiet,
+        ..Console::default()
+    };
+    for notice in each.iter().take(1).flat_map(Layers::notices) {
+        console.tell(notice);
+    }
+    for resumed in live::resume(&options, sources, &each)? {
+        if !args.quiet {
+            let text = text::resumed(&resumed);
+            console.data(&text::of(resumed.name.as_deref(), text))?;
+        }
     }
     Ok(exit::DONE)
 }

@@ -13,11 +13,11 @@ use anyhow::Result;
 use clap::Args;
 
 use super::exit;
+use super::selection::Named;
 use super::setting_flags::LiveFlags;
-use crate::base::clock::{Clock, SystemClock};
-use crate::config::{Sources, duration};
-
-use crate::live::{self, HaltedBy, LiveOptions};
+use crate::base::clock::{Clock, Deadline, SystemClock};
+use crate::config::{Sources, duration_or_none};
+use crate::live::{self, Group, HaltedBy, LiveOptions, Stopping};
 use crate::report::{Console, text};
 
 /// The arguments of `stop`.
@@ -26,13 +26,16 @@ pub struct StopArgs {
     /// Longest wait for a run at work
     ///
     /// Where it does not obey within a second, the 0 is sent beside it.
-    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration_or_none)]
     pub wait: Duration,
     /// Put back what stood before the first change as well
     ///
     /// Of a skill: the ratio that somebody had set, and what a change damaged.
     #[arg(long)]
     pub restore: bool,
+    /// The campaigns.
+    #[command(flatten)]
+    pub named: Named,
     /// Stop the built-in campaign
     #[arg(long, value_name = "SCENARIO", num_args = 0..=1, help_heading = "Campaign")]
     pub sandbox: Option<Option<PathBuf>>,
@@ -47,12 +50,8 @@ pub struct StopArgs {
     pub settings: LiveFlags,
 }
 
-/// Stops the campaign and says how.
+/// Stops the campaigns and says how.
 pub fn run(args: &StopArgs, sources: &Sources) -> Result<u8> {
-    let console = Console {
-        quiet: args.quiet,
-        verbose: args.verbose,
-    };
     let options = LiveOptions {
         sandbox: args.sandbox.clone(),
         speed: 1,
@@ -61,16 +60,50 @@ pub fn run(args: &StopArgs, sources: &Sources) -> Result<u8> {
         json: false,
     };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
-    let halt = live::stop(&options, sources, &console, &clock, args.wait, args.restore)?;
-    match &halt.by {
-        HaltedBy::ThisRun(report) if report.error.is_some() => {}
-        _ if args.quiet => {}
-        _ => console.data(&text::halt(&halt))?,
+    let begun = Deadline::after(clock.as_ref(), Duration::MAX);
+    let each = live::settings_of_each(&options, sources, &args.named.only)
+        .inspect_err(|_| live::leave_marker(sources, clock.now()))?;
+    args.named.refuse_many(&each)?;
+    let console = Console {
+        quiet: args.quiet,
+        verbose: args.verbose,
+        messages: Named::messages(&each),
+    };
+    let group = Group {
+        options: &options,
+        sources,
+        each: &each,
+        notices: &console,
+        clock: &clock,
+        begun,
+    };
+    let stopping = Stopping {
+        wait: args.wait,
+        restores: args.restore,
+    };
+    let mut codes = Vec::new();
+    for ran in live::stop(&group, stopping)? {
+        let name = ran.name;
+        let halt = match (ran.result, &name) {
+            (Ok(halt), _) => halt,
+            (Err(error), None) => return Err(error),
+            (Err(error), Some(name)) => {
+                console.error_of(name, &text::chain(error.as_ref()));
+                codes.push(exit::of_error(error.as_ref()));
+                continue;
+            }
+        };
+        match &halt.by {
+            HaltedBy::ThisRun(report) if report.error.is_some() => {}
+            _ if args.quiet => {}
+            _ => console.data(&text::of(name.as_deref(), text::halt(&halt)))?,
+        }
+        if let Some(message) = text::halt_problem(&halt) {
+            console.error_of(name.as_deref().unwrap_or_default(), &message);
+        }
+        codes.push(exit::of_halt(&halt));
     }
-    if let Some(message) = text::halt_problem(&halt) {
-        console.error(&message);
-    }
-    Ok(exit::of_halt(&halt))
+    Ok(exit::worst(codes))
 }
 
 /// The end of the short help.

@@ -1,15 +1,17 @@
 //! `tick`: one cycle.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::Args;
 
-use super::live_args::{LiveArgs, OutputArgs};
+use super::live_args::{LiveArgs, OutputArgs, log_format};
+use super::live_cycle::MetricsBoard;
 use super::{exit, live_cycle};
-use crate::base::clock::{Clock, SystemClock};
+use crate::base::clock::{Clock, Deadline, SystemClock};
 use crate::config::Sources;
-use crate::live::{SandboxLifetime, open_and_run};
+use crate::live::{self, Group, SandboxLifetime};
 use crate::report::text;
 
 /// The arguments of `tick`.
@@ -23,36 +25,41 @@ pub struct TickArgs {
     pub output: OutputArgs,
 }
 
-/// Runs one cycle and prints it.
+/// Runs one cycle of each campaign and prints it.
 pub fn run(args: &TickArgs, sources: &Sources) -> Result<u8> {
-    let console = args.output.console();
     let options = args.live.options(args.output);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
-    let report = open_and_run(
-        &options,
+    let begun = Deadline::after(clock.as_ref(), Duration::MAX);
+    let each = live::settings_of_each(&options, sources, &args.live.picked.only)?;
+    let console = args.output.console(log_format(&each)?);
+    let group = Group {
+        options: &options,
         sources,
-        &console,
-        &clock,
-        SandboxLifetime::Persistent,
-        |live| {
-            let mut state = live.load()?;
-            let report = live_cycle::run(live, &mut state, &live.deadline);
-            live_cycle::print(live, &report, &options, console)
-                .and_then(|()| {
-                    if options.dry_run && !options.json && report.error.is_none() {
-                        console.data(&text::dry_run(&report))
-                    } else {
-                        Ok(())
-                    }
-                })
-                .context("the cycle is done, but its result cannot be printed")?;
-            Ok(report)
-        },
-    )?;
-    if let Some(message) = text::failure(&report) {
-        console.error(&message);
-    }
-    Ok(exit::of_cycle(&report))
+        each: &each,
+        notices: &console,
+        clock: &clock,
+        begun,
+    };
+    let lifetime = SandboxLifetime::Persistent;
+    let metrics = MetricsBoard::default();
+    let ran = live::run_each(&group, lifetime, &|_, _| false, &|live| {
+        let mut state = live.load()?;
+        let report = live_cycle::run(live, &mut state, &live.deadline, &metrics);
+        live_cycle::print(live, &report, &options, console)
+            .and_then(|()| {
+                if options.dry_run && !options.json && report.error.is_none() {
+                    console.data(&text::dry_run(&report))
+                } else {
+                    Ok(())
+                }
+            })
+            .context("the cycle is done, but its result cannot be printed")?;
+        if let Some(message) = text::failure(&report) {
+            console.error_of(&live.label(), &message);
+        }
+        Ok(exit::of_cycle(&report))
+    })?;
+    live_cycle::conclude(ran, &options, console, clock.as_ref())
 }
 
 /// The end of the short help.

@@ -1,10 +1,30 @@
 //! The watchdog of `watch`: after a signal it ends an exchange that hangs, and at last the process.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::base::clock::{Clock, SystemClock};
-use crate::live::Exchanges;
+use crate::http::Connections;
+
+/// The connections of a run's campaigns, as they are opened.
+#[derive(Default)]
+pub(super) struct Exchanges(Mutex<Vec<Arc<dyn Connections>>>);
+
+impl Exchanges {
+    /// Adds those of one campaign.
+    pub(super) fn add(&self, connections: Vec<Arc<dyn Connections>>) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.extend(connections);
+    }
+
+    fn abort(&self) {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for connections in all.iter() {
+            connections.abort();
+        }
+    }
+}
 
 /// Sets the flag when dropped, also in a panic, so that the watchdog's thread ends.
 pub(super) struct SetOnDrop<'a>(pub(super) &'a AtomicBool);
@@ -19,7 +39,7 @@ impl Drop for SetOnDrop<'_> {
 pub(super) fn shutdown_watchdog(
     stop: &AtomicBool,
     is_done: &AtomicBool,
-    exchanges: Exchanges,
+    exchanges: &Exchanges,
     end_at_once: &dyn Fn(),
 ) {
     let clock = SystemClock::start();

@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use super::endpoint::{Endpoint, endpoint};
 use super::layers::Layers;
 use crate::base::files::FileUses;
 
 impl Layers {
-    /// The files that the settings name but for the state, and the standard streams.
+    /// The files that the settings name but for the state and the records, and the standard streams.
     #[must_use]
     pub fn file_uses(&self) -> FileUses {
         let mut uses = FileUses::default();
@@ -24,11 +23,6 @@ impl Layers {
         }
         if let Some(path) = self.dot_env_path() {
             uses.read(".env", path);
-        }
-        if let Some(given) = self.find("dw_endpoint")
-            && let Ok(Endpoint::File(path)) = endpoint(&given.text)
-        {
-            uses.append(given.source.to_string(), &path);
         }
         if let Some(given) = self.find("metrics_file") {
             uses.replace(given.source.to_string(), Path::new(&given.text));

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::beside_config;
+use super::campaign_tables::{CampaignTable, POOL};
 use super::dot_env::DotEnv;
 use super::error::ConfigError;
 use super::misspelled;
@@ -44,6 +45,10 @@ pub enum Scope {
 #[derive(Debug, Default)]
 pub struct Layers {
     given: BTreeMap<&'static str, Given>,
+    /// Each `[[campaign]]` of the file; none where it is for one campaign.
+    campaigns: Vec<CampaignTable>,
+    /// The name of the campaign that these settings are for, of several.
+    name: Option<String>,
     /// The `.env` that was read, or whatever `--env-file` names.
     dot_env_path: Option<PathBuf>,
     notices: Vec<Notice>,
@@ -84,15 +89,98 @@ impl Layers {
         });
         layers.notices.extend(slips);
         if let Some(named_by) = layers.given.get("config").cloned() {
-            let entries = toml_file::read(&named_by, |path| layers.read_text(path))?;
+            let toml_file::FileSettings { entries, campaigns } =
+                toml_file::read(&named_by, |path| layers.read_text(path))?;
             if scope == Scope::Live {
                 beside_config::check(&layers.given, &entries)?;
             }
             for (setting, given) in entries.iter().filter(|(setting, _)| wanted(setting)) {
                 layers.offer(setting, &given.text, given.source.clone())?;
             }
+            for table in campaigns {
+                layers.take(table, wanted)?;
+            }
+        }
+        layers.pass_over_ids();
+        if scope == Scope::Offline && !layers.campaigns.is_empty() {
+            layers.notices.push(Notice::DefaultsAlone);
         }
         Ok(layers)
+    }
+
+    /// Each `[[campaign]]` of the file.
+    pub(super) fn campaigns(&self) -> &[CampaignTable] {
+        &self.campaigns
+    }
+
+    /// The name of the campaign, where there are several.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The names of the campaigns that divide the idle agents between them, with this one, in the
+    /// order of the file; empty where it shares none.
+    #[must_use]
+    pub fn pool(&self) -> Vec<&str> {
+        let Some(pool) = self.text(POOL) else {
+            return Vec::new();
+        };
+        let members = self.campaigns.iter();
+        members
+            .filter(|table| table.pool() == Some(pool))
+            .map(|table| table.name.as_str())
+            .collect()
+    }
+
+    /// The settings of one campaign: its table is stronger than all but a flag.
+    pub(super) fn of_campaign(&self, table: &CampaignTable) -> Self {
+        let mut given = self.given.clone();
+        for (setting, value) in &table.entries {
+            let is_no_flag = |known: &Given| known.source.rank() > 0;
+            if given.get(setting.key).is_none_or(is_no_flag) {
+                given.insert(setting.key, value.clone());
+            }
+        }
+        Self {
+            given,
+            campaigns: self.campaigns.clone(),
+            name: Some(table.name.clone()),
+            dot_env_path: self.dot_env_path.clone(),
+            notices: self.notices.clone(),
+            clock: self.clock.clone(),
+        }
+    }
+
+    /// Takes in one `[[campaign]]`, as far as its settings are wanted.
+    fn take(
+        &mut self,
+        table: CampaignTable,
+        wanted: impl Fn(&&Setting) -> bool,
+    ) -> Result<(), ConfigError> {
+        let mut entries = Vec::new();
+        for (setting, Given { text, source }) in table.entries {
+            let text = meant(&text, &source)?;
+            if wanted(&setting) {
+                entries.push((setting, Given { text, source }));
+            }
+        }
+        self.campaigns.push(CampaignTable { entries, ..table });
+        Ok(())
+    }
+
+    /// Drops the id of one campaign that the environment names, where the file has several.
+    fn pass_over_ids(&mut self) {
+        for key in ["campaign_id", "skill_id"] {
+            let source = self.source_of(key);
+            if !self.campaigns.is_empty()
+                && matches!(source, Source::Environment(_) | Source::DotEnv(..))
+            {
+                self.given.remove(key);
+                let name = source.to_string();
+                self.notices.push(Notice::IdPassedOver { name });
+            }
+        }
     }
 
     /// What was found in the sources that is worth telling.
@@ -218,22 +306,24 @@ impl Layers {
     /// Takes a value in unless a stronger source has given one. An empty value is an error even
     /// where a stronger source covers it: somebody meant to say something.
     fn offer(&mut self, setting: &Setting, text: &str, source: Source) -> Result<(), ConfigError> {
-        let problem = if text.trim().is_empty() {
-            Some("it is empty; give it a value or remove it")
-        } else if text.contains(char::REPLACEMENT_CHARACTER) {
-            Some("it is not UTF-8 text")
-        } else {
-            None
-        };
-        if let Some(problem) = problem {
-            return Err(ConfigError::Value(source.to_string(), problem.to_owned()));
-        }
-        let text = text.trim().to_owned();
+        let text = meant(text, &source)?;
         self.given
             .entry(setting.key)
             .or_insert(Given { text, source });
         Ok(())
     }
+}
+
+/// The text of a value, which must say something.
+fn meant(text: &str, source: &Source) -> Result<String, ConfigError> {
+    let problem = if text.trim().is_empty() {
+        "it is empty; give it a value or remove it"
+    } else if text.contains(char::REPLACEMENT_CHARACTER) {
+        "it is not UTF-8 text"
+    } else {
+        return Ok(text.trim().to_owned());
+    };
+    Err(ConfigError::Value(source.to_string(), problem.to_owned()))
 }
 
 fn read<T>(

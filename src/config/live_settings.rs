@@ -8,6 +8,7 @@ use ureq::tls::{Certificate, PemItem, parse_pem};
 use super::endpoint::{Endpoint, endpoint};
 use super::error::ConfigError;
 use super::layers::{Layers, Sources};
+use super::log_format::{LOG_FORMATS, LogFormat};
 use super::pacing::Pacing;
 use super::platform_names::{GUARDS, PlatformKind};
 use super::settings::how_to_set;
@@ -47,6 +48,23 @@ impl Layers {
     #[must_use]
     pub fn state_path(&self) -> Option<PathBuf> {
         self.text("state").map(PathBuf::from)
+    }
+
+    /// The state file where none is named: `name` in the folder of states.
+    pub fn default_state_path(
+        &self,
+        sources: &Sources,
+        name: &Path,
+    ) -> Result<PathBuf, ConfigError> {
+        match self.text("state_dir") {
+            Some(folder) => Ok(Path::new(folder).join(name).with_extension("json")),
+            None => default_state_path(sources, name),
+        }
+    }
+
+    /// The form of messages.
+    pub fn log_format(&self) -> Result<LogFormat, ConfigError> {
+        self.value("log_format", values::named(&LOG_FORMATS))
     }
 
     /// The settings of a live campaign.
@@ -103,8 +121,20 @@ impl Layers {
     }
 }
 
+impl Sources {
+    /// The form of messages that a flag or the environment asks for, as far as it is understood: for
+    /// the message that the settings cannot be read.
+    #[must_use]
+    pub fn log_format(&self) -> LogFormat {
+        let text = self.flags.get("log_format");
+        let text = text.or_else(|| self.environment.get("DIALPACE_LOG_FORMAT"));
+        let format = text.and_then(|text| values::named(&LOG_FORMATS)(text).ok());
+        format.unwrap_or_default()
+    }
+}
+
 /// The state file of a campaign where none is named: under the user's state directory.
-pub fn default_state_path(sources: &Sources, campaign: &Path) -> Result<PathBuf, ConfigError> {
+fn default_state_path(sources: &Sources, campaign: &Path) -> Result<PathBuf, ConfigError> {
     let folder = |name: &str| {
         let path = sources.environment.get(name).map(PathBuf::from);
         path.filter(|path| path.is_absolute())

@@ -2,6 +2,8 @@
 
 mod account;
 mod beside_config;
+mod campaign_tables;
+mod campaigns;
 mod dot_env;
 mod endpoint;
 mod error;
@@ -10,6 +12,7 @@ mod file_uses;
 mod front_load;
 mod layers;
 mod live_settings;
+mod log_format;
 mod misspelled;
 mod nearest;
 mod pacing;
@@ -29,7 +32,8 @@ pub use account::CampaignAccess;
 pub use endpoint::Endpoint;
 pub use error::ConfigError;
 pub use layers::{Layers, Scope, Sources};
-pub use live_settings::{LiveSettings, default_state_path};
+pub use live_settings::LiveSettings;
+pub use log_format::LogFormat;
 pub use pacing::Pacing;
 pub use platform_names::PlatformKind;
 pub use policy_name::{PacerPolicy, PolicyKind, PolicyName};
@@ -37,4 +41,4 @@ pub use setting::{
     BesideConfig, Choices, DefaultValue, GivenBy, Group, Lists, Setting, WithoutCampaign,
 };
 pub use settings::SETTINGS;
-pub use values::{duration, time_zone};
+pub use values::{duration, duration_or_none, time_zone};

@@ -175,6 +175,8 @@ impl Layers {
         // It dials nobody while no agent will be free, and a minimum would make it.
         let min_default = match policy {
             Policy::Predictive(_) => 0,
+            // No idle agent is promised twice.
+            _ if !self.pool().is_empty() => 0,
             _ => MIN_DIAL_RATE,
         };
         let safe_default = min_given.unwrap_or(MIN_DIAL_RATE.min(max));

@@ -1,5 +1,6 @@
 //! The settings, in one table.
 
+use super::log_format::LOG_FORMATS;
 use super::platform_names;
 use super::policy_name;
 use super::setting::{BesideConfig, DefaultValue, GivenBy, Group, Lists, Setting, WithoutCampaign};
@@ -285,6 +286,26 @@ pub const SETTINGS: &[Setting] = &[
         ..CAMPAIGN
     },
     Setting {
+        key: "state_dir",
+        env: "DIALPACE_STATE_DIR",
+        without_campaign: WithoutCampaign::FlagOnly,
+        value: "DIR",
+        default: Words("the user's state folder"),
+        help: "Folder of state files, one for each campaign",
+        details: "Without it: dialpace in $XDG_STATE_HOME, or else in ~/.local/state. A campaign's file has its name in the configuration file, or else its id.",
+        ..CAMPAIGN
+    },
+    Setting {
+        key: "shares_agents",
+        env: "",
+        given_by: GivenBy::File,
+        value: "POOL",
+        default: Words("none"),
+        help: "Pool of agents that campaigns share",
+        details: "In a [[campaign]]. Campaigns of one pool divide its idle agents between them, so that none is promised twice; one that an operator stopped takes no part. Their min_dial_rate defaults to 0.",
+        ..CAMPAIGN
+    },
+    Setting {
         key: "deadline",
         env: "DIALPACE_DEADLINE",
         value: "TIME",
@@ -335,6 +356,16 @@ pub const SETTINGS: &[Setting] = &[
         value: "FILE.prom",
         help: "Write metrics for Prometheus after every cycle",
         details: "For the textfile collector of its node exporter.",
+        ..CAMPAIGN
+    },
+    Setting {
+        key: "log_format",
+        env: "DIALPACE_LOG_FORMAT",
+        value: "FORMAT",
+        default: Text("text"),
+        help: "Form of the messages of tick and watch",
+        details: "On standard error, each with its time, level, campaign (its name or id, - for none), event and message.",
+        choices: Some(|_| values::choices(&LOG_FORMATS)),
         ..CAMPAIGN
     },
     Setting {

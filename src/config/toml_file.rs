@@ -1,9 +1,13 @@
-//! The configuration file: TOML, one setting a line.
+//! The configuration file: TOML, one setting a line, for one campaign or, in tables, for several.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
+use serde::Deserialize as _;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
+
+use super::campaign_tables::{CampaignTable, Entry, Section, name_of};
 use super::error::ConfigError;
 use super::nearest::nearest;
 use super::setting::{GivenBy, Setting};
@@ -11,11 +15,20 @@ use super::settings::{self, SETTINGS};
 use super::source::{Given, Source};
 use crate::base::plain_words::{Format, plain};
 
+/// The content of a file.
+#[derive(Default)]
+pub(super) struct FileSettings {
+    /// What holds for every campaign: of a flat file, or of `[account]` and `[defaults]`.
+    pub(super) entries: Vec<Entry>,
+    /// Each `[[campaign]]`; none in a flat file.
+    pub(super) campaigns: Vec<CampaignTable>,
+}
+
 /// Reads the file that `named_by` names into settings and their values.
 pub(super) fn read(
     named_by: &Given,
     read_text: impl Fn(&Path) -> io::Result<String>,
-) -> Result<Vec<(&'static Setting, Given)>, ConfigError> {
+) -> Result<FileSettings, ConfigError> {
     let path = Path::new(&named_by.text);
     let text = read_text(path).map_err(|error| {
         ConfigError::Value(
@@ -23,32 +36,136 @@ pub(super) fn read(
             format!("{} cannot be read: {error}", path.display()),
         )
     })?;
-    let line_of = |offset: usize| text.get(..offset).unwrap_or(&text).matches('\n').count() + 1;
-    let at = |line: usize| format!("{}:{line}", path.display());
-    let table: BTreeMap<toml::Spanned<String>, toml::Spanned<toml::Value>> = toml::from_str(&text)
-        .map_err(|error| {
-            let line = error.span().map_or(1, |span| line_of(span.start));
-            let problem = format!(
-                "{}; a setting is name = value, with quotes around text",
-                plain(error.message(), Format::Toml)
-            );
-            ConfigError::Value(at(line), problem)
-        })?;
-    let mut entries = Vec::new();
-    for (key, value) in table {
-        let line = line_of(key.span().start);
-        for (key, value) in flat(key.into_inner(), value.into_inner()) {
-            let (setting, text) =
-                entry(&key, value).map_err(|problem| ConfigError::Value(at(line), problem))?;
-            let source = Source::File(setting.key, path.to_owned(), line);
-            entries.push((setting, Given { text, source }));
+    let file = File { path, text: &text };
+    let table = DeTable::parse(&text).map_err(|error| {
+        let problem = format!(
+            "{}; a setting is name = value, with quotes around text",
+            plain(error.message(), Format::Toml)
+        );
+        file.error(error.span().map_or(0, |span| span.start), problem)
+    })?;
+    file.settings(table.into_inner())
+}
+
+struct File<'f> {
+    path: &'f Path,
+    text: &'f str,
+}
+
+impl File<'_> {
+    fn settings(&self, table: DeTable) -> Result<FileSettings, ConfigError> {
+        let has_campaigns = table.contains_key(CAMPAIGN);
+        let mut found = FileSettings::default();
+        for (key, value) in table {
+            let at = key.span().start;
+            let (key, value_at) = (key.into_inner(), value.span());
+            match (key.as_ref(), value.into_inner()) {
+                (CAMPAIGN, DeValue::Array(tables))
+                    if tables.iter().all(|it| it.get_ref().is_table()) =>
+                {
+                    for table in tables {
+                        let at = table.span().start;
+                        if let DeValue::Table(table) = table.into_inner() {
+                            found.campaigns.push(self.campaign(table, at)?);
+                        }
+                    }
+                }
+                (CAMPAIGN, _) => {
+                    let problem = "each campaign is a table of its own: write [[campaign]]";
+                    return Err(self.error(at, problem));
+                }
+                ("account" | "defaults", _) if !has_campaigns => {
+                    let problem =
+                        format!("[{key}] is for several campaigns, and there is no [[campaign]]");
+                    return Err(self.error(at, problem));
+                }
+                ("account", DeValue::Table(table)) => {
+                    found.entries.extend(self.section(table, Section::Account)?);
+                }
+                ("defaults", DeValue::Table(table)) => {
+                    found
+                        .entries
+                        .extend(self.section(table, Section::Defaults)?);
+                }
+                (_, value) => {
+                    let section = if has_campaigns {
+                        Section::OutsideTables
+                    } else {
+                        Section::Flat
+                    };
+                    let value = Spanned::new(value_at, value);
+                    found
+                        .entries
+                        .extend(self.entries(&key, at, value, section)?);
+                }
+            }
         }
+        Ok(found)
     }
-    Ok(entries)
+
+    fn campaign(&self, mut table: DeTable, at: usize) -> Result<CampaignTable, ConfigError> {
+        let name = table
+            .remove(NAME)
+            .ok_or_else(|| self.error(at, "this [[campaign]] has no name: write name = \"…\""))?;
+        let name = name_of(name.get_ref().as_str().unwrap_or_default())
+            .map_err(|problem| self.error(name.span().start, problem))?;
+        let place = format!(
+            "[[campaign]] {name} at {}:{}",
+            self.path.display(),
+            self.line(at)
+        );
+        let entries = self.section(table, Section::Campaign)?;
+        Ok(CampaignTable {
+            name,
+            place,
+            entries,
+        })
+    }
+
+    fn section(&self, table: DeTable, section: Section) -> Result<Vec<Entry>, ConfigError> {
+        let mut entries = Vec::new();
+        for (key, value) in table {
+            let at = key.span().start;
+            entries.extend(self.entries(key.get_ref(), at, value, section)?);
+        }
+        Ok(entries)
+    }
+
+    /// The entries of a key; several where it is a table of settings.
+    fn entries(
+        &self,
+        key: &str,
+        at: usize,
+        value: Spanned<DeValue>,
+        section: Section,
+    ) -> Result<Vec<Entry>, ConfigError> {
+        let value = toml::Value::deserialize(ValueDeserializer::from(value))
+            .map_err(|error| self.error(at, plain(error.message(), Format::Toml)))?;
+        let entries = flat(key, value).into_iter().map(|(key, value)| {
+            let entry = entry(&key, value).and_then(|(setting, text)| {
+                section.check(setting)?;
+                Ok((setting, text))
+            });
+            let (setting, text) = entry.map_err(|problem| self.error(at, problem))?;
+            let source = Source::File(setting.key, self.path.to_owned(), self.line(at));
+            Ok((setting, Given { text, source }))
+        });
+        entries.collect()
+    }
+
+    fn error(&self, at: usize, problem: impl Into<String>) -> ConfigError {
+        let place = format!("{}:{}", self.path.display(), self.line(at));
+        ConfigError::Value(place, problem.into())
+    }
+
+    fn line(&self, at: usize) -> usize {
+        let before = self.text.get(..at).unwrap_or(self.text);
+        before.matches('\n').count() + 1
+    }
 }
 
 /// The entries of a table of settings by their full key; anything else as it is.
-fn flat(key: String, value: toml::Value) -> Vec<(String, toml::Value)> {
+fn flat(key: &str, value: toml::Value) -> Vec<(String, toml::Value)> {
     let prefix = format!("{key}.");
     match value {
         toml::Value::Table(table)
@@ -61,14 +178,14 @@ fn flat(key: String, value: toml::Value) -> Vec<(String, toml::Value)> {
                 .map(|(name, value)| (format!("{prefix}{name}"), value))
                 .collect()
         }
-        value => vec![(key, value)],
+        value => vec![(key.to_owned(), value)],
     }
 }
 
 fn entry(key: &str, value: toml::Value) -> Result<(&'static Setting, String), String> {
     if value.is_table() {
         return Err(format!(
-            "settings stand at the top level, not in a table such as [{key}]"
+            "settings stand at the top level, not in a table such as [{key}]; several campaigns have [account], [defaults] and a [[campaign]] each"
         ));
     }
     let setting = setting(key)?;
@@ -104,3 +221,6 @@ fn setting(key: &str) -> Result<&'static Setting, String> {
         None => format!("unknown setting {key:?}; see `dialpace tick --help` for those that exist"),
     })
 }
+
+const CAMPAIGN: &str = "campaign";
+const NAME: &str = "name";

@@ -1,6 +1,6 @@
 //! The client: its constructor, and the loop of retries around one exchange.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -12,6 +12,7 @@ use super::address::{self, HostScope};
 use super::agent::agent;
 use super::bounds::{CALL_TIMEOUT, EXCHANGES_MAX};
 use super::budget::Budget;
+use super::connections::Connections;
 use super::error::{CallError, Problem};
 use super::exchange::Exchange;
 use super::json;
@@ -25,17 +26,22 @@ use crate::base::secrets;
 /// A check, made before a request without an answer is sent again: true where it took effect.
 pub type HasTakenEffect<'a> = &'a dyn Fn() -> Result<bool, CallError>;
 
-/// The client of one host.
-pub struct Client<'a> {
+/// One host: its connections, and how often and how many at once it is called. Clients share it.
+pub struct Host {
     agent: Mutex<Agent>,
     proxy: Option<Proxy>,
     retry: Retry,
     budget: Budget,
+}
+
+/// The client of one host, for one campaign, whose notices it tells.
+pub struct Client<'a> {
+    host: Arc<Host>,
     notices: &'a dyn Notices,
 }
 
-impl<'a> Client<'a> {
-    /// A client, through `proxy` if there is one. `authorities` are trusted besides those of the
+impl Host {
+    /// A host, through `proxy` if there is one. `authorities` are trusted besides those of the
     /// machine.
     #[must_use]
     pub fn new(
@@ -43,26 +49,13 @@ impl<'a> Client<'a> {
         proxy: Option<Proxy>,
         authorities: &[Certificate<'static>],
         retry: Retry,
-        notices: &'a dyn Notices,
     ) -> Self {
         Self {
             agent: Mutex::new(agent(scope, proxy.as_ref(), authorities)),
             proxy,
             retry,
             budget: Budget::new(EXCHANGES_MAX),
-            notices,
         }
-    }
-
-    /// Ends every exchange at once and refuses new ones: for a run that is asked to stop.
-    pub fn abort(&self) {
-        self.agent().shutdown();
-    }
-
-    /// Accepts exchanges again, after an [`abort`](Self::abort).
-    pub fn reopen(&self) {
-        let mut agent = self.agent.lock().unwrap_or_else(PoisonError::into_inner);
-        *agent = agent.config().clone().new_agent();
     }
 
     fn agent(&self) -> Agent {
@@ -70,6 +63,37 @@ impl<'a> Client<'a> {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+}
+
+impl Connections for Host {
+    fn abort(&self) {
+        self.agent().shutdown();
+    }
+
+    fn reopen(&self) {
+        let mut agent = self.agent.lock().unwrap_or_else(PoisonError::into_inner);
+        *agent = agent.config().clone().new_agent();
+    }
+}
+
+impl<'a> Client<'a> {
+    /// A client of `host`.
+    #[must_use]
+    pub fn new(host: Arc<Host>, notices: &'a dyn Notices) -> Self {
+        Self { host, notices }
+    }
+
+    /// The host, which clients share.
+    #[must_use]
+    pub fn host(&self) -> &Arc<Host> {
+        &self.host
+    }
+
+    /// The receiver of its notices.
+    #[must_use]
+    pub fn notices(&self) -> &'a dyn Notices {
+        self.notices
     }
 
     /// Reads the JSON body of an answer; the error names the field.
@@ -116,7 +140,7 @@ impl<'a> Client<'a> {
             token,
             deadline,
             has_taken_effect,
-            self.retry.retries,
+            self.host.retry.retries,
         )
     }
 
@@ -133,7 +157,7 @@ impl<'a> Client<'a> {
     /// Number and waits of the retries.
     #[must_use]
     pub fn retry(&self) -> Retry {
-        self.retry
+        self.host.retry
     }
 
     fn call_again(
@@ -146,7 +170,7 @@ impl<'a> Client<'a> {
     ) -> Result<Answer, CallError> {
         let mut failure = CallError::untried(request.call, deadline.limit());
         while !deadline.remaining().is_zero() {
-            let Some(permit) = self.budget.acquire(deadline) else {
+            let Some(permit) = self.host.budget.acquire(deadline) else {
                 break;
             };
             let sent = self.send(request, token, deadline, failure.tries > 0);
@@ -170,6 +194,7 @@ impl<'a> Client<'a> {
                 return Err(failure);
             }
             let wait = self
+                .host
                 .retry
                 .back_off(failure.tries)
                 .max(pause.unwrap_or_default());
@@ -205,8 +230,8 @@ impl<'a> Client<'a> {
         let clock = deadline.clock();
         let started = clock.monotonic();
         let exchange = Exchange {
-            agent: self.agent(),
-            proxy: self.proxy.as_ref(),
+            agent: self.host.agent(),
+            proxy: self.host.proxy.as_ref(),
             timeout: deadline.remaining().min(CALL_TIMEOUT),
             is_retry,
         };

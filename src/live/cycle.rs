@@ -12,6 +12,7 @@ use std::time::Duration;
 use super::bounded::bounded;
 use super::export::{Export, Exported};
 use super::outcome::{CycleError, CycleReport, Failures, Outcome};
+use super::pool::Pool;
 use super::recovery;
 use super::sending::Sending;
 use super::sight::{Seeing, Sight};
@@ -37,6 +38,8 @@ pub struct Cycle<'a> {
     pub warehouse: Option<&'a Warehouse<'a>>,
     /// The state file.
     pub store: &'a Store,
+    /// The campaigns that it shares agents with, if any.
+    pub pool: Option<&'a Pool>,
     /// Most records in the outbox; older ones are moved to the overflow file.
     pub outbox_capacity: usize,
     /// The receiver of notices.
@@ -73,7 +76,10 @@ impl Cycle<'_> {
         if let Some(error) = sight.as_ref().and_then(|sight| sight.unreadable.clone()) {
             failures.add(CycleError::Call(error));
         }
-        let sample = sample.copied().flatten();
+        let sample = sample.copied().flatten().map(|sample| match self.pool {
+            Some(pool) => pool.part_of(sample),
+            None => sample,
+        });
         let decision = self.decide(state, sight.as_ref(), sample, deadline);
         let (decision, outcome) = if self.is_held() {
             let resists = sight.is_some_and(|sight| sight.bounds.resists_stop);

@@ -2,61 +2,34 @@
 //! state. Also the resume, which takes the marker away and sends nothing.
 
 use std::cell::{Cell, RefCell};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 
+use super::access::SharedAccount;
+use super::group::{Group, Ran, side_by_side};
+use super::halted::{Halt, HaltedBy};
 use super::hold::Hold;
-use super::options::{LiveOptions, SandboxLifetime};
-use super::outcome::{CycleError, CycleReport};
+use super::options::SandboxLifetime;
+use super::outcome::CycleError;
 use super::resume::marker_beside;
-use super::running::Live;
-use super::setup::{Setup, layers, state_path};
+use super::running::{CampaignNotices, Live};
+use super::setup::{Setup, state_path};
 use super::store::{Loaded, Process, StateError, Store};
 use crate::base::clock::{Clock, Deadline};
-use crate::base::notice::Notices;
-use crate::base::subject::Subject;
+use crate::base::units::UnixMillis;
 use crate::config::Sources;
 use crate::http::CallError;
 use crate::pacing::Setpoint;
 use crate::platform::{Applied, Change, Cursor};
 
-/// A campaign that an operator stopped.
-#[derive(Debug)]
-pub struct Halt {
-    /// The campaign or skill.
-    pub subject: Subject,
-    /// The state whose runs obey the marker.
-    pub state_path: PathBuf,
-    /// The marker.
-    pub marker: PathBuf,
-    /// Who lowered the lever.
-    pub by: HaltedBy,
-    /// What was put back, where that was asked for; `None` where nothing was to be.
-    pub restored: Option<Result<Option<String>, CallError>>,
-    /// True where the platform accepted the stop and what is in progress still ends.
-    pub is_stopping: bool,
-}
-
-/// Who lowered the lever.
-#[derive(Debug)]
-pub enum HaltedBy {
-    /// This run, as the holder of the state.
-    ThisRun(Box<CycleReport>),
-    /// The run that holds the state, which obeyed the marker.
-    Holder,
-    /// This run, since the one that holds the state did not react.
-    ThisRunBesideHolder(Process),
-    /// This run, although the state cannot be used.
-    ThisRunWithoutState(StateError),
-}
-
 /// The clock, and the receiver of notices.
 struct Run<'a> {
     clock: &'a Arc<dyn Clock>,
-    notices: &'a dyn Notices,
+    notices: &'a CampaignNotices<'a>,
+    shared: Option<&'a SharedAccount<'a>>,
     /// Longest time to wait for the run that holds the state.
     wait: Duration,
     /// True where what stood before the first change is to be put back.
@@ -66,50 +39,79 @@ struct Run<'a> {
     began: Duration,
 }
 
-/// Stops a campaign: leaves the marker, and returns once the lever is known to stand still.
-pub fn stop(
-    options: &LiveOptions,
-    sources: &Sources,
-    notices: &dyn Notices,
-    clock: &Arc<dyn Clock>,
-    wait: Duration,
-    restores: bool,
-) -> Result<Halt> {
-    let layers = layers(options, sources, notices).inspect_err(|_| {
-        // A configuration that cannot be read stops no stop.
-        if let Some(path) = sources.flags.get("state") {
-            let _ = marker_beside(Path::new(path)).set(Hold::since(clock.now()));
-        }
-    })?;
-    let path = state_path(options, &layers, sources, SandboxLifetime::Persistent)?;
-    let marker = marker_beside(&path);
-    let shown = marker.path().display().to_string();
-    let left = marker.set(Hold::since(clock.now()));
-    let setup = Setup::new(options, &layers, sources, SandboxLifetime::Persistent)
-        .with_context(|| {
-            format!("the marker {shown} is left, which every cycle obeys, but this run cannot reach the campaign")
-        })?;
-    let run = Run {
+/// How campaigns are to be stopped.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopping {
+    /// Longest time to wait for the run that holds the state.
+    pub wait: Duration,
+    /// True where what stood before the first change is to be put back.
+    pub restores: bool,
+}
+
+/// Leaves the marker of the state that a flag names: a configuration that cannot be read stops no stop.
+pub fn leave_marker(sources: &Sources, now: UnixMillis) {
+    if let Some(path) = sources.flags.get("state") {
+        let _ = marker_beside(Path::new(path)).set(Hold::since(now));
+    }
+}
+
+/// Stops campaigns: leaves the marker of each, and returns once the levers are known to stand still.
+/// One that cannot be stopped keeps no other from it.
+pub fn stop(group: &Group, stopping: Stopping) -> Result<Vec<Ran<Halt>>> {
+    let Group {
+        options,
+        sources,
         clock,
-        notices,
-        wait,
-        restores,
-        restored: RefCell::new(None),
-        is_stopping: Cell::new(false),
-        began: clock.monotonic(),
-    };
-    let by = run.halt(&setup);
-    left.with_context(|| {
-        format!("cannot leave the marker {shown}, so the next cycle paces the campaign again")
-    })?;
-    Ok(Halt {
-        subject: setup.subject.clone(),
-        by: by?,
-        is_stopping: run.is_stopping.get(),
-        restored: run.restored.into_inner(),
-        state_path: path,
-        marker: marker.path().to_owned(),
-    })
+        ..
+    } = *group;
+    group.tell_notices();
+    let mut marks = Vec::new();
+    for layers in group.each {
+        let path = state_path(options, layers, sources, SandboxLifetime::Persistent)?;
+        let marker = marker_beside(&path);
+        let left = marker.set(Hold::since(clock.now()));
+        marks.push((path, marker, left));
+    }
+    let mut setups = Vec::new();
+    for (layers, (_, marker, _)) in group.each.iter().zip(&marks) {
+        let setup = Setup::new(options, layers, sources, SandboxLifetime::Persistent)
+            .with_context(|| {
+                let shown = marker.path().display();
+                format!("the marker {shown} is left, which every cycle obeys, but this run cannot reach the campaign")
+            })?;
+        setups.push(setup);
+    }
+    let shared = group.shared_account(&setups, true)?;
+    let items: Vec<_> = setups.iter().zip(&marks).collect();
+    let results = side_by_side(&items, &|(setup, (path, marker, left))| {
+        let notices = CampaignNotices::new(group.notices, setup.label());
+        let run = Run {
+            clock,
+            notices: &notices,
+            shared: shared.as_ref(),
+            wait: stopping.wait,
+            restores: stopping.restores,
+            restored: RefCell::new(None),
+            is_stopping: Cell::new(false),
+            began: clock.monotonic(),
+        };
+        let by = run.halt(setup);
+        if let Err(error) = left {
+            let shown = marker.path().display();
+            return Err(anyhow!("{error}").context(format!(
+                "cannot leave the marker {shown}, so the next cycle paces the campaign again"
+            )));
+        }
+        Ok(Halt {
+            subject: setup.subject.clone(),
+            by: by?,
+            is_stopping: run.is_stopping.get(),
+            restored: run.restored.into_inner(),
+            state_path: path.clone(),
+            marker: marker.path().to_owned(),
+        })
+    });
+    Ok(Ran::each(setups, results))
 }
 
 impl Run<'_> {
@@ -290,7 +292,8 @@ impl Run<'_> {
         store: &Store,
         run: impl FnOnce(&Live) -> Result<R>,
     ) -> Result<R> {
-        setup.run(store, self.notices, self.clock, self.call_deadline(), run)
+        let begun = self.call_deadline();
+        setup.run(store, self.shared, self.notices, self.clock, begun, run)
     }
 
     fn call_deadline(&self) -> Deadline<'_> {

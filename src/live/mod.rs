@@ -1,11 +1,14 @@
-//! One live campaign: its setup, its cycle, and its state between runs.
+//! Live campaigns: the setup of each, its cycle, and its state between runs.
 
+mod access;
 mod bounded;
 mod burst;
 mod cycle;
 mod envelope;
 mod export;
+mod group;
 mod halt;
+mod halted;
 mod hold;
 mod in_force;
 mod mending;
@@ -13,6 +16,7 @@ mod opening;
 mod operator;
 mod options;
 mod outcome;
+mod pool;
 mod recovery;
 mod resume;
 mod running;
@@ -25,13 +29,14 @@ mod state;
 mod store;
 
 pub use cycle::Cycle;
-pub use halt::{Halt, HaltedBy, stop};
+pub use group::{Group, Ran, run_each, settings_of_each};
+pub use halt::{Stopping, leave_marker, stop};
+pub use halted::{Halt, HaltedBy};
 pub use hold::{Hold, HoldMarker};
 pub use options::{LiveOptions, SandboxLifetime};
 pub use outcome::{CycleError, CycleReport, Outcome, Withheld};
 pub use resume::{Resumed, resume};
-pub use running::{Exchanges, Live};
-pub use setup::open_and_run;
+pub use running::Live;
 pub use state::{Counters, Intent, Looks, State};
 pub use store::{Loaded, Process, StateError, Store};
 

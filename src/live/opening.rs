@@ -1,109 +1,104 @@
-//! The opening of a platform and of the warehouse, for the cycles of one run.
+//! The opening of a campaign's platform and warehouse, for the cycles of one run.
+
+use std::sync::Arc;
 
 use anyhow::Result;
 
+use super::access::{Access, SharedAccount, proxy};
 use super::cycle::Cycle;
-use super::running::{Live, RetryCounter};
+use super::running::{CampaignNotices, Live};
+use super::sandboxed;
 use super::setup::Setup;
 use super::store::Store;
-use crate::base::clock::Deadline;
+use crate::base::clock::{Clock, Deadline};
 use crate::base::files;
-use crate::base::input::InputError;
 use crate::base::notice::Notices;
-use crate::config::{CampaignAccess, Endpoint, LiveSettings, Sources};
-use crate::http::{Client, HostScope, Proxy};
-use crate::pacing::{Pacer, Policy, RAISE_DWELL, WRITES_PER_HOUR};
+use crate::config::{Endpoint, LiveSettings, Sources};
+use crate::http::{Client, Host, HostScope};
 use crate::platform::sandbox::Sandbox;
-use crate::platform::skills::{
-    LeverLimits, PacedSkill, SkillAccess, SkillAccount, SkillAccountSettings, SkillSettings,
-};
-use crate::platform::{
-    Account, AccountSettings, CampaignApi, CampaignSettings, Connections, Platform, ReadOnly,
-    TokenCache,
-};
+use crate::platform::{Platform, ReadOnly, TokenCache};
 use crate::warehouse::Warehouse;
 
+/// A campaign whose state is at hand.
+struct Opening<'a> {
+    setup: &'a Setup<'a>,
+    access: &'a Access,
+    sandbox: Option<&'a Sandbox>,
+    store: &'a Store,
+    notices: &'a CampaignNotices<'a>,
+    begun: Deadline<'a>,
+}
+
 impl Setup<'_> {
-    pub(super) fn on_campaign<R>(
+    /// Calls `run` with the campaign, whose state is in `store`. Without a `shared` account it has
+    /// one of its own. The sandbox ends after `run`.
+    pub(super) fn run<R>(
         &self,
-        access: &CampaignAccess,
-        sandbox: Option<&Sandbox>,
         store: &Store,
-        notices: &RetryCounter,
+        shared: Option<&SharedAccount>,
+        notices: &CampaignNotices,
+        clock: &Arc<dyn Clock>,
         begun: Deadline,
         run: impl FnOnce(&Live) -> Result<R>,
     ) -> Result<R> {
-        let settings = &self.settings;
-        let account = Account::new(
-            AccountSettings {
-                site: access.site.clone(),
-                client_id: access.client_id.clone(),
-                client_secret: access.client_secret.clone(),
-                proxy: proxy(access.site.origin(), access.site.scope(), self.sources)?,
-                authorities: settings.authorities.clone(),
-                retry: settings.retry,
-                token_cache: Some(token_cache(store)),
-            },
+        let opening = |access, sandbox| Opening {
+            setup: self,
+            access,
+            sandbox,
+            store,
             notices,
-        );
-        let api = CampaignApi::new(
-            &account,
-            CampaignSettings {
-                campaign_id: access.campaign_id.clone(),
-                interval: settings.pacing.interval,
-                if_match: settings.if_match,
-                actuator: settings.pacing.pacer.limits().actuator,
-            },
-        );
-        self.on_platform((&api, &account), sandbox, store, notices, begun, run)
+            begun,
+        };
+        if let Some(access) = &self.access {
+            return opening(access, None).run(shared, run);
+        }
+        let sandbox = self.start_sandbox(store.path(), clock)?;
+        let access = sandboxed::access(&sandbox, self.skill.as_ref())?;
+        opening(&access, Some(&sandbox)).run(None, run)
     }
+}
 
-    pub(super) fn on_skill<R>(
+impl Opening<'_> {
+    fn run<R>(
         &self,
-        (access, skill): (&SkillAccess, &SkillSettings),
-        sandbox: Option<&Sandbox>,
-        store: &Store,
-        notices: &RetryCounter,
-        begun: Deadline,
+        shared: Option<&SharedAccount>,
         run: impl FnOnce(&Live) -> Result<R>,
     ) -> Result<R> {
-        let settings = &self.settings;
-        let environment = &self.sources.environment;
-        let account = SkillAccount::new(
-            SkillAccountSettings {
-                access: access.clone(),
-                proxy_for: Box::new(|site| match site.scope() {
-                    HostScope::Loopback => Ok(None),
-                    HostScope::Remote => Proxy::for_url(site.origin(), environment),
-                }),
-                authorities: settings.authorities.clone(),
-                retry: settings.retry,
-                token_cache: Some(token_cache(store)),
-            },
-            notices,
-        );
-        let limits = lever_limits(&settings.pacing.pacer);
-        let paced = PacedSkill::new(&account, access.skill_id, skill.clone(), limits, notices);
-        self.on_platform((&paced, &account), sandbox, store, notices, begun, run)
+        if let Some(account) = shared {
+            return self.on_account(account, run);
+        }
+        let cache = TokenCache {
+            path: files::sibling(self.store.path(), ".token"),
+            writable: self.store.is_writable(),
+        };
+        let Setup {
+            settings, sources, ..
+        } = self.setup;
+        let account = SharedAccount::open(self.access, settings, sources, cache, self.notices)?;
+        self.on_account(&account, run)
     }
 
-    fn on_platform<R>(
+    fn on_account<R>(
         &self,
-        (platform, connections): (&dyn Platform, &dyn Connections),
-        sandbox: Option<&Sandbox>,
-        store: &Store,
-        notices: &RetryCounter,
-        begun: Deadline,
+        account: &SharedAccount,
         run: impl FnOnce(&Live) -> Result<R>,
     ) -> Result<R> {
         let Self {
+            setup,
+            sandbox,
+            store,
+            notices,
+            ..
+        } = *self;
+        let Setup {
             options, settings, ..
-        } = self;
-        let withholding = ReadOnly(platform);
-        let platform = if options.dry_run {
+        } = setup;
+        let platform = account.platform(self.access, settings, notices)?;
+        let withholding = ReadOnly(platform.as_ref());
+        let platform: &dyn Platform = if options.dry_run {
             &withholding
         } else {
-            platform
+            platform.as_ref()
         };
         let mut endpoint = settings.warehouse.clone();
         if let Some(sandbox) = sandbox {
@@ -112,52 +107,29 @@ impl Setup<'_> {
         }
         let warehouse = match &endpoint {
             Some(_) if options.dry_run => Some(Warehouse::ReadOnly),
-            Some(endpoint) => Some(warehouse(endpoint, settings, self.sources, notices)?),
+            Some(endpoint) => Some(warehouse(endpoint, settings, setup.sources, notices)?),
             None => None,
         };
         let metrics_file = settings.metrics_file.as_deref();
         run(&Live {
             cycle: Cycle {
                 pacer: &settings.pacing.pacer,
-                subject: &self.subject,
+                subject: &setup.subject,
                 platform,
                 warehouse: warehouse.as_ref(),
                 store,
+                pool: setup.pool.as_ref(),
                 outbox_capacity: settings.outbox_capacity,
                 notices,
             },
-            account: connections,
+            name: setup.name.as_deref(),
+            account: account.connections(),
             sandbox,
             interval: settings.pacing.interval,
-            deadline: begun.with_limit(settings.deadline),
+            deadline: self.begun.with_limit(settings.deadline),
             metrics_file: metrics_file.filter(|_| !options.dry_run),
             retries: &notices.retries,
         })
-    }
-}
-
-/// The file beside the state that keeps the token.
-fn token_cache(store: &Store) -> TokenCache {
-    TokenCache {
-        path: files::sibling(store.path(), ".token"),
-        writable: store.is_writable(),
-    }
-}
-
-/// The limits of a skill's lever, which hold under every policy.
-fn lever_limits(pacer: &Pacer) -> LeverLimits {
-    let actuator = pacer.limits().actuator;
-    match pacer.policy() {
-        Policy::Ratio(settings) => LeverLimits {
-            actuator,
-            raise_dwell: settings.raise_dwell,
-            writes_per_hour: settings.writes_per_hour,
-        },
-        _ => LeverLimits {
-            actuator,
-            raise_dwell: RAISE_DWELL,
-            writes_per_hour: WRITES_PER_HOUR,
-        },
     }
 }
 
@@ -172,22 +144,8 @@ fn warehouse<'a>(
         Endpoint::Http(url, scope) => {
             let proxy = proxy(url, *scope, sources)?;
             let authorities = &settings.authorities;
-            let client = Client::new(
-                *scope,
-                proxy,
-                authorities,
-                settings.warehouse_retry,
-                notices,
-            );
-            Warehouse::http(client, url.clone())
+            let host = Host::new(*scope, proxy, authorities, settings.warehouse_retry);
+            Warehouse::http(Client::new(Arc::new(host), notices), url.clone())
         }
     })
-}
-
-/// The proxy that the environment names for an address.
-fn proxy(url: &str, scope: HostScope, sources: &Sources) -> Result<Option<Proxy>> {
-    match scope {
-        HostScope::Loopback => Ok(None),
-        HostScope::Remote => Ok(Proxy::for_url(url, &sources.environment).map_err(InputError)?),
-    }
 }

@@ -1,6 +1,7 @@
 //! A live campaign that is set up: its cycles, its counters, and its exchanges.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -10,8 +11,8 @@ use super::state::{Counters, State};
 use super::store::StateError;
 use crate::base::clock::{Deadline, SystemClock};
 use crate::base::notice::{Notice, Notices};
+use crate::http::Connections;
 use crate::pacing::{Action, Reason, Setpoint};
-use crate::platform::Connections;
 use crate::platform::sandbox::Sandbox;
 use crate::sim::Figures;
 use crate::warehouse::Warehouse;
@@ -19,7 +20,9 @@ use crate::warehouse::Warehouse;
 /// A campaign that is ready for its cycles.
 pub struct Live<'a> {
     pub(super) cycle: Cycle<'a>,
-    pub(super) account: &'a dyn Connections,
+    /// Its name, where there are several.
+    pub name: Option<&'a str>,
+    pub(super) account: Arc<dyn Connections>,
     pub(super) sandbox: Option<&'a Sandbox>,
     /// Time from one cycle to the next.
     pub interval: Duration,
@@ -87,6 +90,13 @@ impl Live<'_> {
         self.cycle.lower_to(state, setpoint, reason, &deadline)
     }
 
+    /// What it is called in messages.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let name = self.name.map(str::to_owned);
+        name.unwrap_or_else(|| self.cycle.subject.id())
+    }
+
     /// The parts of its cycle.
     #[must_use]
     pub fn cycle(&self) -> &Cycle<'_> {
@@ -101,51 +111,35 @@ impl Live<'_> {
 
     /// Its HTTP exchanges, which another thread may abort.
     #[must_use]
-    pub fn exchanges(&self) -> Exchanges<'_> {
-        Exchanges {
-            account: self.account,
-            warehouse: self.cycle.warehouse,
-        }
+    pub fn exchanges(&self) -> Vec<Arc<dyn Connections>> {
+        let account = Some(Arc::clone(&self.account));
+        let warehouse = self.cycle.warehouse.and_then(Warehouse::connections);
+        account.into_iter().chain(warehouse).collect()
     }
 }
 
-/// The HTTP exchanges of a live campaign.
-#[derive(Clone, Copy)]
-pub struct Exchanges<'a> {
-    account: &'a dyn Connections,
-    warehouse: Option<&'a Warehouse<'a>>,
-}
-
-impl Exchanges<'_> {
-    /// Ends every exchange at once and refuses new ones.
-    pub fn abort(&self) {
-        self.account.abort();
-        if let Some(warehouse) = self.warehouse {
-            warehouse.abort();
-        }
-    }
-}
-
-/// Counts retries and passes every notice on.
-pub(super) struct RetryCounter<'a> {
+/// The notices of one campaign: counts retries, and passes each notice on with its name.
+pub(super) struct CampaignNotices<'a> {
     notices: &'a dyn Notices,
+    campaign: String,
     pub(super) retries: AtomicU64,
 }
 
-impl<'a> RetryCounter<'a> {
-    pub(super) fn new(notices: &'a dyn Notices) -> Self {
+impl<'a> CampaignNotices<'a> {
+    pub(super) fn new(notices: &'a dyn Notices, campaign: String) -> Self {
         Self {
             notices,
+            campaign,
             retries: AtomicU64::new(0),
         }
     }
 }
 
-impl Notices for RetryCounter<'_> {
+impl Notices for CampaignNotices<'_> {
     fn tell(&self, notice: &Notice) {
         if matches!(notice, Notice::Retry { .. }) {
             self.retries.fetch_add(1, Ordering::Relaxed);
         }
-        self.notices.tell(notice);
+        self.notices.tell_of(&self.campaign, notice);
     }
 }

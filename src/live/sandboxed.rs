@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 
+use super::access::Access;
 use crate::base::clock::Clock;
 use crate::base::files;
 use crate::base::input::InputError;
 use crate::config::{CampaignAccess, LiveSettings, PlatformKind, scenario_file};
 use crate::platform::sandbox::{self, Sandbox, SandboxSettings};
-use crate::platform::skills::{SkillAccess, SkillCredentials, SkillId};
+use crate::platform::skills::{SkillAccess, SkillCredentials, SkillId, SkillSettings};
 use crate::platform::{CampaignId, Site};
 use crate::sim::{DialerKind, Scenario};
 
@@ -77,8 +78,18 @@ impl SandboxedWorld<'_> {
     }
 }
 
-/// The access to a campaign of the sandbox.
-pub(super) fn campaign_access(sandbox: &Sandbox) -> Result<CampaignAccess> {
+/// The access to the campaign of the sandbox, or, with the settings of one, to its skill.
+pub(super) fn access(sandbox: &Sandbox, skill: Option<&SkillSettings>) -> Result<Access> {
+    Ok(match skill {
+        None => Access::Campaign(campaign_access(sandbox)?),
+        Some(settings) => {
+            let access = Box::new(skill_access(sandbox)?);
+            Access::Skill(access, Box::new(settings.clone()))
+        }
+    })
+}
+
+fn campaign_access(sandbox: &Sandbox) -> Result<CampaignAccess> {
     Ok(CampaignAccess {
         site: Site::new(&sandbox.site()).map_err(invalid)?,
         client_id: sandbox::CLIENT_ID.to_owned(),
@@ -87,8 +98,7 @@ pub(super) fn campaign_access(sandbox: &Sandbox) -> Result<CampaignAccess> {
     })
 }
 
-/// The access to the skill of the sandbox.
-pub(super) fn skill_access(sandbox: &Sandbox) -> Result<SkillAccess> {
+fn skill_access(sandbox: &Sandbox) -> Result<SkillAccess> {
     let site = Site::new(&sandbox.site()).map_err(invalid)?;
     Ok(SkillAccess {
         skill_id: SkillId::new(&sandbox::SKILL_ID.to_string()).map_err(invalid)?,

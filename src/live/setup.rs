@@ -1,59 +1,36 @@
-//! Setup of a live campaign: settings, lock, client, warehouse, and the sandbox if it is asked
-//! for. `tick` runs one cycle of it, `watch` many.
+//! Setup of a live campaign: its settings, state, lock, and the sandbox if it is asked for.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Result;
 
+use super::access::Access;
 use super::options::{LiveOptions, SandboxLifetime};
-use super::running::{Live, RetryCounter};
-use super::sandboxed::{self, SandboxedWorld};
-use super::store::{HELPERS, StateError, Store};
-use crate::base::clock::{Clock, Deadline};
-use crate::base::notice::{Notice, Notices};
+use super::pool::Pool;
+use super::sandboxed::SandboxedWorld;
+use super::store::{StateError, Store};
+use crate::base::clock::Clock;
 use crate::base::subject::Subject;
-use crate::config::{
-    CampaignAccess, Layers, LiveSettings, PlatformKind, Scope, Sources, default_state_path,
-};
+use crate::config::{ConfigError, Layers, LiveSettings, PlatformKind, Sources};
 use crate::platform::sandbox::{self, Sandbox};
-use crate::platform::skills::{SkillAccess, SkillSettings};
-
-/// Sets up a live campaign and calls `run` with it. The sandbox and the lock end after `run`.
-pub fn open_and_run<R>(
-    options: &LiveOptions,
-    sources: &Sources,
-    notices: &dyn Notices,
-    clock: &Arc<dyn Clock>,
-    lifetime: SandboxLifetime,
-    run: impl FnOnce(&Live) -> Result<R>,
-) -> Result<R> {
-    let begun = Deadline::after(clock.as_ref(), Duration::MAX);
-    let layers = layers(options, sources, notices)?;
-    let setup = Setup::new(options, &layers, sources, lifetime)?;
-    if !options.acts_twice && layers.front_load()? {
-        notices.tell(&Notice::FrontLoadNeedsWatch);
-    }
-    refuse_shared_files(&layers, &setup.state_path, options)?;
-    let store = if options.dry_run {
-        Store::read_only(&setup.state_path, &setup.subject.key())?
-    } else {
-        setup.lock()?
-    };
-    setup.run(&store, notices, clock, begun, run)
-}
+use crate::platform::skills::SkillSettings;
 
 /// One live campaign, before anything is opened.
 pub(super) struct Setup<'a> {
     pub(super) options: &'a LiveOptions,
     pub(super) sources: &'a Sources,
     pub(super) settings: LiveSettings,
-    access: Access,
+    /// `None`: the sandbox.
+    pub(super) access: Option<Access>,
+    /// The settings of a skill.
+    pub(super) skill: Option<SkillSettings>,
     pub(super) subject: Subject,
+    /// Its name, where there are several.
+    pub(super) name: Option<String>,
+    pub(super) pool: Option<Pool>,
     pub(super) state_path: PathBuf,
-    has_default_path: bool,
     lifetime: SandboxLifetime,
 }
 
@@ -63,83 +40,78 @@ impl<'a> Setup<'a> {
         layers: &Layers,
         sources: &'a Sources,
         lifetime: SandboxLifetime,
-    ) -> Result<Self> {
+    ) -> Result<Self, ConfigError> {
         let mut settings = layers.live_settings()?;
         if !options.acts_twice {
             settings.pacing.pacer = settings.pacing.pacer.evenly();
         }
-        let skill = || layers.skill_settings().map(Box::new);
-        let access = match (&options.sandbox, settings.platform) {
-            (Some(_), PlatformKind::CampaignApi) => Access::Sandbox,
-            (Some(_), PlatformKind::Skills) => Access::SandboxSkill(skill()?),
-            (None, PlatformKind::CampaignApi) => Access::Campaign(layers.campaign_access()?),
-            (None, PlatformKind::Skills) => {
-                Access::Skill(Box::new(layers.skill_access()?), skill()?)
+        let skill = match settings.platform {
+            PlatformKind::CampaignApi => None,
+            PlatformKind::Skills => Some(layers.skill_settings()?),
+        };
+        let access = match (&options.sandbox, &skill) {
+            (Some(_), _) => None,
+            (None, None) => Some(Access::Campaign(layers.campaign_access()?)),
+            (None, Some(skill)) => {
+                let access = Box::new(layers.skill_access()?);
+                Some(Access::Skill(access, Box::new(skill.clone())))
             }
         };
         let subject = match &access {
-            Access::Sandbox => Subject::Campaign(sandbox::CAMPAIGN_ID.to_owned()),
-            Access::Campaign(access) => Subject::Campaign(access.campaign_id.as_str().to_owned()),
-            Access::Skill(access, _) => Subject::Skill(access.skill_id.number()),
-            Access::SandboxSkill(_) => Subject::Skill(sandbox::SKILL_ID.into()),
+            Some(Access::Campaign(access)) => {
+                Subject::Campaign(access.campaign_id.as_str().to_owned())
+            }
+            Some(Access::Skill(access, _)) => Subject::Skill(access.skill_id.number()),
+            None if skill.is_some() => Subject::Skill(sandbox::SKILL_ID.into()),
+            None => Subject::Campaign(sandbox::CAMPAIGN_ID.to_owned()),
         };
         Ok(Self {
             options,
             sources,
             subject,
             access,
+            skill,
+            name: layers.name().map(str::to_owned),
+            pool: pool(layers, sources)?,
             state_path: state_path(options, layers, sources, lifetime)?,
-            has_default_path: settings.state.is_none(),
             settings,
             lifetime,
         })
     }
 
     pub(super) fn is_sandbox(&self) -> bool {
-        matches!(self.access, Access::Sandbox | Access::SandboxSkill(_))
+        self.access.is_none()
+    }
+
+    /// What the campaign is called in messages.
+    pub(super) fn label(&self) -> String {
+        self.name.clone().unwrap_or_else(|| self.subject.id())
     }
 
     /// The store of the campaign's state, locked.
     pub(super) fn lock(&self) -> Result<Store, StateError> {
         let store = Store::lock(&self.state_path, &self.subject.key())?;
-        if self.lifetime == SandboxLifetime::Ephemeral && self.has_default_path {
+        if self.lifetime == SandboxLifetime::Ephemeral && self.settings.state.is_none() {
             // The state of an earlier run belongs to a world that has ended.
             let _ = fs::remove_file(store.path());
         }
         Ok(store)
     }
 
-    /// Calls `run` with the campaign, whose state is in `store`.
-    pub(super) fn run<R>(
-        &self,
-        store: &Store,
-        notices: &dyn Notices,
-        clock: &Arc<dyn Clock>,
-        begun: Deadline,
-        run: impl FnOnce(&Live) -> Result<R>,
-    ) -> Result<R> {
-        let notices = &RetryCounter::new(notices);
-        match &self.access {
-            Access::Campaign(access) => self.on_campaign(access, None, store, notices, begun, run),
-            Access::Sandbox => {
-                let sandbox = self.start_sandbox(store.path(), clock)?;
-                let access = sandboxed::campaign_access(&sandbox)?;
-                self.on_campaign(&access, Some(&sandbox), store, notices, begun, run)
-            }
-            Access::Skill(access, skill) => {
-                self.on_skill((access, skill), None, store, notices, begun, run)
-            }
-            Access::SandboxSkill(skill) => {
-                let sandbox = self.start_sandbox(store.path(), clock)?;
-                let access = sandboxed::skill_access(&sandbox)?;
-                self.on_skill((&access, skill), Some(&sandbox), store, notices, begun, run)
-            }
+    /// The store of a run: locked, or in a dry run only read.
+    pub(super) fn store(&self) -> Result<Store, StateError> {
+        if self.options.dry_run {
+            Store::read_only(&self.state_path, &self.subject.key())
+        } else {
+            self.lock()
         }
     }
-}
 
-impl Setup<'_> {
-    fn start_sandbox(&self, state_path: &Path, clock: &Arc<dyn Clock>) -> Result<Sandbox> {
+    pub(super) fn start_sandbox(
+        &self,
+        state_path: &Path,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Sandbox> {
         let (speed, kept) = match self.lifetime {
             SandboxLifetime::Persistent => (self.options.speed, Some(state_path)),
             SandboxLifetime::Ephemeral => (1, None),
@@ -155,63 +127,24 @@ impl Setup<'_> {
     }
 }
 
-/// The campaign or skill, and the credentials for it.
-enum Access {
-    Sandbox,
-    Campaign(CampaignAccess),
-    Skill(Box<SkillAccess>, Box<SkillSettings>),
-    SandboxSkill(Box<SkillSettings>),
-}
-
-/// The settings of every source; names that nearly mean something are told.
-pub(super) fn layers(
-    options: &LiveOptions,
-    sources: &Sources,
-    notices: &dyn Notices,
-) -> Result<Layers> {
-    let scope = match options.sandbox {
-        Some(_) => Scope::Sandbox,
-        None => Scope::Live,
-    };
-    let layers = Layers::gather(sources, scope)?;
-    for notice in layers.notices() {
-        notices.tell(notice);
-    }
-    Ok(layers)
-}
-
 /// The path of the campaign's state.
 pub(super) fn state_path(
     options: &LiveOptions,
     layers: &Layers,
     sources: &Sources,
     lifetime: SandboxLifetime,
-) -> Result<PathBuf> {
+) -> Result<PathBuf, ConfigError> {
     if let Some(path) = layers.state_path() {
         return Ok(path);
     }
     let id = match (&options.sandbox, layers.platform()?) {
+        (None, _) if layers.name().is_some() => layers.name().unwrap_or_default().to_owned(),
         (Some(_), PlatformKind::CampaignApi) => sandbox::CAMPAIGN_ID.to_owned(),
         (Some(_), PlatformKind::Skills) => "skill".to_owned(),
         (None, PlatformKind::CampaignApi) => layers.campaign_id()?.as_str().to_owned(),
         (None, PlatformKind::Skills) => format!("skills/{}", layers.skill_id()?),
     };
-    Ok(default_state_path(
-        sources,
-        &default_name(&id, options, lifetime),
-    )?)
-}
-
-/// Refuses two files of the run that are one, before anything is written.
-fn refuse_shared_files(layers: &Layers, state: &Path, options: &LiveOptions) -> Result<()> {
-    let mut files = layers.file_uses();
-    let state_name = layers.name_of("state");
-    files.append(state_name.as_str(), state);
-    files.beside(&state_name, state, HELPERS);
-    if let Some(Some(scenario)) = &options.sandbox {
-        files.read("--sandbox", scenario);
-    }
-    Ok(files.check()?)
+    layers.default_state_path(sources, &default_name(&id, options, lifetime))
 }
 
 fn default_name(id: &str, options: &LiveOptions, lifetime: SandboxLifetime) -> PathBuf {
@@ -224,4 +157,16 @@ fn default_name(id: &str, options: &LiveOptions, lifetime: SandboxLifetime) -> P
     };
     // A separate folder, since a real campaign may have the same name.
     Path::new("sandbox").join(name)
+}
+
+/// The pool of the campaign, if it shares agents with others.
+fn pool(layers: &Layers, sources: &Sources) -> Result<Option<Pool>, ConfigError> {
+    let members = layers.pool();
+    let own = members.iter().position(|name| Some(*name) == layers.name());
+    let Some(own) = own else {
+        return Ok(None);
+    };
+    let state = |name: &&str| layers.default_state_path(sources, Path::new(name));
+    let states = members.iter().map(state).collect::<Result<_, _>>()?;
+    Ok(Some(Pool::new(states, own)))
 }

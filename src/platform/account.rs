@@ -3,6 +3,7 @@
 //! A pause after a campaign's own call holds for that campaign and is kept in its state; a pause
 //! after the token request holds for all of them and is kept here.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
@@ -12,13 +13,14 @@ use ureq::tls::Certificate;
 
 use super::address::Site;
 use super::client_credentials::Credentials;
-use super::connections::Connections;
 use super::token_cache::TokenCache;
-use super::tokens::{Issued, Owner, Tokens};
+use super::tokens::{Issued, Login, Owner, Tokens};
 use crate::base::clock::Deadline;
 use crate::base::notice::Notices;
 use crate::base::secrets;
-use crate::http::{Answer, CallError, Client, HasTakenEffect, Proxy, Request, Retry};
+use crate::http::{
+    Answer, CallError, Client, Connections, HasTakenEffect, Host, Proxy, Request, Retry,
+};
 
 /// Settings of an account.
 #[derive(Clone, Debug)]
@@ -39,12 +41,17 @@ pub struct AccountSettings {
     pub token_cache: Option<TokenCache>,
 }
 
-/// An account at one site. Several campaigns may use it side by side.
+/// An account at one site, as one campaign uses it. Others may use it side by side.
 pub struct Account<'a> {
-    site: Site,
+    shared: Arc<Shared>,
     client: Client<'a>,
+}
+
+/// What the campaigns of an account share.
+struct Shared {
+    site: Site,
     credentials: Credentials,
-    tokens: Tokens<'a>,
+    tokens: Tokens,
 }
 
 impl<'a> Account<'a> {
@@ -52,13 +59,7 @@ impl<'a> Account<'a> {
     #[must_use]
     pub fn new(settings: AccountSettings, notices: &'a dyn Notices) -> Self {
         let AccountSettings { site, retry, .. } = settings;
-        let client = Client::new(
-            site.scope(),
-            settings.proxy,
-            &settings.authorities,
-            retry,
-            notices,
-        );
+        let host = Host::new(site.scope(), settings.proxy, &settings.authorities, retry);
         let credentials = Credentials {
             client_id: settings.client_id,
             client_secret: settings.client_secret,
@@ -70,24 +71,51 @@ impl<'a> Account<'a> {
             site: site.origin().to_owned(),
             client_id: credentials.client_id.clone(),
         };
-        let tokens = Tokens::new(owner, EXPIRY_MARGIN, settings.token_cache, notices);
+        let tokens = Tokens::new(owner, EXPIRY_MARGIN, settings.token_cache);
         Self {
-            site,
-            client,
-            credentials,
-            tokens,
+            shared: Arc::new(Shared {
+                site,
+                credentials,
+                tokens,
+            }),
+            client: Client::new(Arc::new(host), notices),
         }
     }
 
+    /// The same account for another campaign, whose notices it tells.
+    #[must_use]
+    pub fn shared_with<'b>(&self, notices: &'b dyn Notices) -> Account<'b> {
+        Account {
+            shared: Arc::clone(&self.shared),
+            client: Client::new(Arc::clone(self.client.host()), notices),
+        }
+    }
+
+    /// Its connections, which all its campaigns share.
+    #[must_use]
+    pub fn connections(&self) -> Arc<dyn Connections> {
+        Arc::clone(self.client.host()) as Arc<dyn Connections>
+    }
+
     fn request_token(&self, deadline: &Deadline) -> Result<Issued, CallError> {
-        self.credentials
-            .log_in(self.site.origin(), &self.client, deadline)
+        let Shared {
+            site, credentials, ..
+        } = self.shared.as_ref();
+        credentials.log_in(site.origin(), &self.client, deadline)
+    }
+
+    fn with_login<R>(&self, deadline: &Deadline, run: impl FnOnce(&Tokens, &Login) -> R) -> R {
+        let login = Login {
+            request: &|| self.request_token(deadline),
+            deadline,
+            notices: self.client.notices(),
+        };
+        run(&self.shared.tokens, &login)
     }
 
     /// Requests a token unless there is one, so that concurrent calls do not each request it.
     pub(super) fn log_in(&self, deadline: &Deadline) -> Result<(), CallError> {
-        let login = |deadline: &Deadline| self.request_token(deadline);
-        self.tokens.current(&login, deadline).map(drop)
+        self.with_login(deadline, Tokens::current).map(drop)
     }
 
     /// A request without a body to a path of this site.
@@ -95,7 +123,7 @@ impl<'a> Account<'a> {
         Request {
             call,
             method,
-            url: format!("{}{path}", self.site.origin()),
+            url: format!("{}{path}", self.shared.site.origin()),
             headers: Vec::new(),
             authorised: true,
             reads_answer: true,
@@ -120,13 +148,14 @@ impl<'a> Account<'a> {
             self.client
                 .call_with_readback(request, Some(token), deadline, has_taken_effect)
         };
-        let login = |deadline: &Deadline| self.request_token(deadline);
-        let token = self.tokens.current(&login, deadline)?.token;
+        let token = self.with_login(deadline, Tokens::current)?.token;
         match send(&token) {
             Err(refused) if refused.status() == Some(401) && refused.call == request.call => {
                 // An earlier try may have taken effect in spite of this refusal.
                 let uncertain = refused.uncertain;
-                match self.tokens.renew(&token, &login, deadline) {
+                let renewed =
+                    self.with_login(deadline, |tokens, login| tokens.renew(&token, login));
+                match renewed {
                     Ok(Some(access)) => send(&access.token),
                     Ok(None) => Err(refused),
                     Err(error) => Err(error),
@@ -150,16 +179,6 @@ impl<'a> Account<'a> {
         answer: &Answer,
     ) -> Result<T, CallError> {
         self.client.read(call, answer)
-    }
-}
-
-impl Connections for Account<'_> {
-    fn abort(&self) {
-        self.client.abort();
-    }
-
-    fn reopen(&self) {
-        self.client.reopen();
     }
 }
 

@@ -8,7 +8,6 @@ mod account;
 mod address;
 mod campaign_api;
 mod client_credentials;
-mod connections;
 mod cursor;
 mod fields;
 #[cfg(fuzzing)]
@@ -29,7 +28,6 @@ use crate::pacing::{Actuator, Sample, Setpoint};
 pub use account::{Account, AccountSettings};
 pub use address::{CampaignId, Site};
 pub use campaign_api::{CampaignApi, CampaignSettings, IfMatch};
-pub use connections::Connections;
 pub use cursor::Cursor;
 pub use read_only::ReadOnly;
 pub use token_cache::TokenCache;

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::place::Place;
 use super::token_cache::{CachedToken, TokenCache};
-use crate::base::clock::Deadline;
+use crate::base::clock::{Clock as _, Deadline, SystemClock};
 use crate::base::notice::{Notice, Notices};
 use crate::base::secrets;
 use crate::base::units::UnixMillis;
@@ -34,16 +34,22 @@ pub(super) struct Access {
     pub(super) place: Place,
 }
 
-/// A login.
-pub(super) type Login<'l> = &'l dyn Fn(&Deadline) -> Result<Issued, CallError>;
+/// How a campaign logs in.
+pub(super) struct Login<'l> {
+    /// Asks for a token.
+    pub(super) request: &'l dyn Fn() -> Result<Issued, CallError>,
+    pub(super) deadline: &'l Deadline<'l>,
+    pub(super) notices: &'l dyn Notices,
+}
 
 /// The token of one client at one site, and its cache.
-pub(super) struct Tokens<'a> {
+pub(super) struct Tokens {
     owner: Owner,
     /// Time before expiry from which a token is not used, so that it cannot expire during a call.
     margin: Duration,
     cache: Option<TokenCache>,
-    notices: &'a dyn Notices,
+    /// Of its own, since each campaign may count time from another moment.
+    clock: SystemClock,
     held: Mutex<Held>,
 }
 
@@ -57,30 +63,28 @@ struct Held {
     is_opened: bool,
     /// Earliest time of the next token request, after an answer that asked for a pause.
     paused_until: Option<UnixMillis>,
+    /// The last login that failed, and when: who waited for it meanwhile shares the failure.
+    failed: Option<(Duration, CallError)>,
 }
 
-impl<'a> Tokens<'a> {
-    pub(super) fn new(
-        owner: Owner,
-        margin: Duration,
-        cache: Option<TokenCache>,
-        notices: &'a dyn Notices,
-    ) -> Self {
+impl Tokens {
+    pub(super) fn new(owner: Owner, margin: Duration, cache: Option<TokenCache>) -> Self {
         Self {
             owner,
             margin,
             cache,
-            notices,
+            clock: SystemClock::start(),
             held: Mutex::default(),
         }
     }
 
     /// The token to use now: the one in memory, the one in the cache, or a new one.
-    pub(super) fn current(&self, login: Login, deadline: &Deadline) -> Result<Access, CallError> {
+    pub(super) fn current(&self, login: &Login) -> Result<Access, CallError> {
+        let began = self.clock.monotonic();
         let mut held = self.held();
-        let now = deadline.clock().now();
+        let now = login.deadline.clock().now();
         let is_first = !std::mem::replace(&mut held.is_opened, true);
-        if let Some(cached) = is_first.then(|| self.cached()).flatten() {
+        if let Some(cached) = is_first.then(|| self.cached(login)).flatten() {
             let token = SecretString::from(cached.access_token);
             secrets::conceal(token.expose_secret());
             held.access = Some(Access {
@@ -91,7 +95,7 @@ impl<'a> Tokens<'a> {
         }
         match held.access_at(now.plus(self.margin)) {
             Some(access) => Ok(access),
-            None => self.request(&mut held, login, deadline),
+            None => self.request(&mut held, login, began),
         }
     }
 
@@ -100,16 +104,16 @@ impl<'a> Tokens<'a> {
     pub(super) fn renew(
         &self,
         refused: &SecretString,
-        login: Login,
-        deadline: &Deadline,
+        login: &Login,
     ) -> Result<Option<Access>, CallError> {
+        let began = self.clock.monotonic();
         let mut held = self.held();
         if let Some(access) = &held.access
             && access.token.expose_secret() != refused.expose_secret()
         {
             return Ok(Some(access.clone()));
         }
-        let now = deadline.clock().now();
+        let now = login.deadline.clock().now();
         if held
             .renewed_at
             .is_some_and(|at| at.distance(now) < NEW_TOKEN)
@@ -117,8 +121,8 @@ impl<'a> Tokens<'a> {
             return Ok(None);
         }
         held.renewed_at = Some(now);
-        self.notices.tell(&Notice::TokenRenewed);
-        self.request(&mut held, login, deadline).map(Some)
+        login.notices.tell(&Notice::TokenRenewed);
+        self.request(&mut held, login, began).map(Some)
     }
 
     /// Where the owner is served, as far as it is known.
@@ -131,7 +135,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// Keeps with a token where its owner is served.
-    pub(super) fn learn(&self, token: &SecretString, place: &Place) {
+    pub(super) fn learn(&self, token: &SecretString, place: &Place, notices: &dyn Notices) {
         let mut held = self.held();
         let expires_at = held.expires_at;
         let access = held.access.as_mut();
@@ -139,7 +143,7 @@ impl<'a> Tokens<'a> {
         if let Some(access) = same {
             access.place = place.clone();
             if let Some(expires_at) = expires_at {
-                self.keep(access, expires_at);
+                self.keep(access, expires_at, notices);
             }
         }
     }
@@ -147,13 +151,22 @@ impl<'a> Tokens<'a> {
     fn request(
         &self,
         held: &mut Held,
-        login: Login,
-        deadline: &Deadline,
+        login: &Login,
+        began: Duration,
     ) -> Result<Access, CallError> {
+        let Login { deadline, .. } = login;
         held.access = None;
+        if let Some((at, error)) = &held.failed
+            && *at > began
+        {
+            return Err(error.clone());
+        }
         held.wait_out_pause(deadline)?;
         let asked_at = deadline.clock().now();
-        let issued = login(deadline).inspect_err(|error| held.paused_until = error.retry_at)?;
+        let issued = (login.request)().inspect_err(|error| {
+            held.paused_until = error.retry_at;
+            held.failed = Some((self.clock.monotonic(), error.clone()));
+        })?;
         // A token without a lifetime, or with a short one, is used in this run only.
         let lifetime = issued.lifetime_secs;
         let expires_at = lifetime
@@ -167,15 +180,15 @@ impl<'a> Tokens<'a> {
         held.access = Some(access.clone());
         held.expires_at = expires_at;
         match expires_at {
-            Some(expires_at) => self.keep(&access, expires_at),
+            Some(expires_at) => self.keep(&access, expires_at, login.notices),
             None => self.forget(),
         }
         Ok(access)
     }
 
-    fn cached(&self) -> Option<CachedToken> {
+    fn cached(&self, login: &Login) -> Option<CachedToken> {
         let cached = self.cache.as_ref()?.read().unwrap_or_else(|problem| {
-            self.notices.tell(&Notice::TokenCache { problem });
+            login.notices.tell(&Notice::TokenCache { problem });
             None
         });
         cached.filter(|cached| {
@@ -185,7 +198,7 @@ impl<'a> Tokens<'a> {
         })
     }
 
-    fn keep(&self, access: &Access, expires_at: UnixMillis) {
+    fn keep(&self, access: &Access, expires_at: UnixMillis, notices: &dyn Notices) {
         let Some(cache) = &self.cache else {
             return;
         };
@@ -197,7 +210,7 @@ impl<'a> Tokens<'a> {
             place: access.place.clone(),
         });
         if let Err(problem) = written {
-            self.notices.tell(&Notice::TokenCache { problem });
+            notices.tell(&Notice::TokenCache { problem });
         }
     }
 

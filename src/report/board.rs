@@ -17,6 +17,7 @@ use crate::sim::Figures;
 /// The figures on the board.
 #[derive(Debug, Default)]
 pub struct Board {
+    name: String,
     subject: String,
     settings: String,
     unit: Option<Unit>,
@@ -49,6 +50,7 @@ impl Board {
     /// The board before the first cycle.
     #[must_use]
     pub fn new(
+        name: Option<&str>,
         subject: &Subject,
         pacer: &Pacer,
         interval: Duration,
@@ -59,6 +61,7 @@ impl Board {
         let unit = limits.actuator.unit;
         let (min, max) = (limits.actuator.min, limits.actuator.max);
         Self {
+            name: name.unwrap_or_default().to_owned(),
             subject: match subject {
                 Subject::Campaign(id) => format!("campaign    {id}"),
                 Subject::Skill(id) => format!("skill       {id}"),
@@ -185,6 +188,25 @@ impl Board {
                 self.last_error.as_deref().unwrap_or("none")
             ),
         ]
+    }
+
+    /// One line about the campaign, among several.
+    #[must_use]
+    pub fn line(&self, next: Option<Duration>) -> String {
+        let agents = match self.agents {
+            Some((agents, _)) => count_of(u64::from(agents), "agent"),
+            None => "not polled yet".to_owned(),
+        };
+        let state = match (&self.last_error, self.pending, next) {
+            (Some(error), ..) => format!("failed: {error}"),
+            (None, 0, None) => "running".to_owned(),
+            (None, 0, Some(next)) => format!("next in {} s", next.as_millis().div_ceil(1_000)),
+            (None, pending, _) => Waiting(pending).to_string(),
+        };
+        format!(
+            "{:<16} {:<14} {agents:<12} {state}",
+            self.name, self.position
+        )
     }
 
     /// Summary of the run, with the results of a sandbox's campaign.

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::base::subject::Subject;
 use crate::base::timestamp::rfc3339;
+use crate::base::units::UnixMillis;
 use crate::http::{Body, Request};
 use crate::live::{CycleReport, Outcome};
 use crate::pacing::{DialRatio, Pacer, Policy, Setpoint, Unit};
@@ -13,6 +14,8 @@ use crate::pacing::{DialRatio, Pacer, Policy, Setpoint, Unit};
 #[serde(rename_all = "camelCase")]
 struct CycleObject<'a> {
     timestamp: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
     #[serde(flatten)]
     subject: SubjectId<'a>,
     policy: &'static str,
@@ -40,6 +43,43 @@ struct CycleObject<'a> {
     error: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request: Option<WouldSend>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exit: Option<u8>,
+}
+
+/// One campaign of several: its name, and the exit code that it would have alone.
+#[derive(Clone, Copy, Debug)]
+pub struct OneOf<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The exit code.
+    pub exit: u8,
+}
+
+/// The object that `--json` prints for a campaign that has no cycle, since it could not be opened.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct NotOpened<'a> {
+    timestamp: String,
+    name: &'a str,
+    #[serde(flatten)]
+    subject: SubjectId<'a>,
+    error: &'a str,
+    exit: u8,
+}
+
+/// A campaign that could not be opened, as one line.
+#[must_use]
+pub fn not_opened(at: UnixMillis, one: OneOf, subject: &Subject, error: &str) -> String {
+    let object = NotOpened {
+        timestamp: rfc3339(at),
+        name: one.name,
+        subject: SubjectId::of(subject),
+        error,
+        exit: one.exit,
+    };
+    // Text and whole numbers can always be written as JSON.
+    serde_json::to_string(&object).unwrap_or_default()
 }
 
 #[derive(Debug, Serialize)]
@@ -96,7 +136,13 @@ struct WouldSend {
 
 /// One cycle as one line.
 #[must_use]
-pub fn cycle(report: &CycleReport, subject: &Subject, pacer: &Pacer, is_dry_run: bool) -> String {
+pub fn cycle(
+    report: &CycleReport,
+    one: Option<OneOf>,
+    subject: &Subject,
+    pacer: &Pacer,
+    is_dry_run: bool,
+) -> String {
     let decision = &report.decision;
     let evidence = &decision.evidence;
     let request = match &report.outcome {
@@ -110,10 +156,8 @@ pub fn cycle(report: &CycleReport, subject: &Subject, pacer: &Pacer, is_dry_run:
     let is_used = matches!(pacer.policy(), Policy::Predictive(_) | Policy::Ratio(_));
     let object = CycleObject {
         timestamp: rfc3339(decision.at),
-        subject: match subject {
-            Subject::Campaign(id) => SubjectId::CampaignId(id),
-            Subject::Skill(id) => SubjectId::SkillId(*id),
-        },
+        name: one.map(|one| one.name),
+        subject: SubjectId::of(subject),
         policy: pacer.policy().name(),
         action: report.action().to_string(),
         reason: match report.outcome {
@@ -143,9 +187,19 @@ pub fn cycle(report: &CycleReport, subject: &Subject, pacer: &Pacer, is_dry_run:
         dry_run: is_dry_run,
         error: report.error.as_ref().map(ToString::to_string),
         request,
+        exit: one.map(|one| one.exit),
     };
     // Text, whole numbers and finite floats can always be written as JSON.
     serde_json::to_string(&object).unwrap_or_default()
+}
+
+impl<'a> SubjectId<'a> {
+    fn of(subject: &'a Subject) -> Self {
+        match subject {
+            Subject::Campaign(id) => Self::CampaignId(id),
+            Subject::Skill(id) => Self::SkillId(*id),
+        }
+    }
 }
 
 impl Lever {

@@ -8,13 +8,49 @@ use crate::live::Counters;
 use crate::live::CycleReport;
 use crate::pacing::{Pacer, Reason, Unit};
 
-/// The whole file after one cycle. Values that the cycle did not measure are left out.
+/// The metrics of one campaign after a cycle.
+#[derive(Debug)]
+pub struct CampaignMetrics {
+    /// Each metric: its head, and its samples.
+    metrics: Vec<(String, String)>,
+    label: String,
+}
+
+/// The whole file: each metric once, with the samples of all campaigns.
 #[must_use]
-pub fn text(report: &CycleReport, counters: &Counters, subject: &Subject, pacer: &Pacer) -> String {
+pub fn text<'m>(campaigns: impl IntoIterator<Item = &'m CampaignMetrics>) -> String {
+    let mut all: Vec<(&str, String)> = Vec::new();
+    for (head, samples) in campaigns.into_iter().flat_map(|it| &it.metrics) {
+        match all.iter_mut().find(|(known, _)| *known == head.as_str()) {
+            Some((_, known)) => known.push_str(samples),
+            None => all.push((head, samples.clone())),
+        }
+    }
+    let texts = all
+        .into_iter()
+        .map(|(head, samples)| head.to_owned() + &samples);
+    texts.collect()
+}
+
+/// The metrics of one campaign, with its name where there are several. Values that the cycle did not
+/// measure are left out.
+#[must_use]
+pub fn of(
+    report: &CycleReport,
+    counters: &Counters,
+    name: Option<&str>,
+    subject: &Subject,
+    pacer: &Pacer,
+) -> CampaignMetrics {
     let evidence = &report.decision.evidence;
-    let mut file = MetricsText {
-        text: String::new(),
-        label: format!("{}=\"{}\"", subject.kind(), subject.id()),
+    let mut label = format!("{}=\"{}\"", subject.kind(), subject.id());
+    if let Some(name) = name {
+        // Writing to a String cannot fail.
+        let _ = write!(label, ",name=\"{name}\"");
+    }
+    let mut file = CampaignMetrics {
+        metrics: Vec::new(),
+        label,
     };
     file.lever(report);
     file.gauge(
@@ -76,15 +112,10 @@ pub fn text(report: &CycleReport, counters: &Counters, subject: &Subject, pacer:
     file.head("build_info", "gauge", "The version that runs.");
     let version = concat!(",version=\"", env!("CARGO_PKG_VERSION"), "\"");
     file.sample("build_info", version, 1);
-    file.text
+    file
 }
 
-struct MetricsText {
-    text: String,
-    label: String,
-}
-
-impl MetricsText {
+impl CampaignMetrics {
     /// The lever, and what a skill tells of its agents.
     fn lever(&mut self, report: &CycleReport) {
         let decision = &report.decision;
@@ -133,15 +164,16 @@ impl MetricsText {
     }
 
     fn head(&mut self, name: &str, kind: &str, help: &str) {
-        self.add(format_args!(
-            "# HELP dialpace_{name} {help}\n# TYPE dialpace_{name} {kind}\n"
-        ));
+        let head = format!("# HELP dialpace_{name} {help}\n# TYPE dialpace_{name} {kind}\n");
+        self.metrics.push((head, String::new()));
     }
 
     fn sample(&mut self, name: &str, labels: &str, value: impl Display) {
-        // Writing to a String cannot fail.
         let label = &self.label;
-        let _ = writeln!(self.text, "dialpace_{name}{{{label}{labels}}} {value}");
+        if let Some((_, samples)) = self.metrics.last_mut() {
+            // Writing to a String cannot fail.
+            let _ = writeln!(samples, "dialpace_{name}{{{label}{labels}}} {value}");
+        }
     }
 
     fn records(&mut self, pending: usize, counters: &Counters) {
@@ -172,11 +204,6 @@ impl MetricsText {
     fn counter(&mut self, name: &str, help: &str, value: u64) {
         self.head(name, "counter", help);
         self.sample(name, "", value);
-    }
-
-    fn add(&mut self, text: std::fmt::Arguments) {
-        // Writing to a String cannot fail.
-        let _ = self.text.write_fmt(text);
     }
 }
 

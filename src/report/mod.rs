@@ -16,5 +16,5 @@ pub mod simulation;
 mod table;
 pub mod text;
 
-pub use console::Console;
+pub use console::{Console, Messages};
 pub use screen::Screen;

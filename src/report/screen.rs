@@ -39,9 +39,9 @@ impl Screen {
         self.block.is_some()
     }
 
-    /// Shows `lines` in the block.
-    pub fn show(&self, lines: &[String]) {
-        let bars = self.block.iter().flat_map(|block| &block.lines);
+    /// Shows `lines` in the block, from its line `first` on.
+    pub fn show(&self, first: usize, lines: &[String]) {
+        let bars = self.block.iter().flat_map(|block| &block.lines).skip(first);
         for (bar, line) in bars.zip(lines) {
             bar.set_message(visible::line(line).into_owned());
             bar.tick();
@@ -60,6 +60,10 @@ impl Screen {
 impl Notices for Screen {
     fn tell(&self, notice: &Notice) {
         self.above(|console| console.tell(notice));
+    }
+
+    fn tell_of(&self, campaign: &str, notice: &Notice) {
+        self.above(|console| console.tell_of(campaign, notice));
     }
 }
 

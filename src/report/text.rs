@@ -12,10 +12,19 @@ use crate::pacing::{Action, Setpoint, Unit};
 
 /// One cycle in one line: time, sample, decision with its reason, and outcome.
 #[must_use]
-pub fn cycle(report: &CycleReport, subject: &Subject, is_dry_run: bool) -> String {
+pub fn cycle(
+    report: &CycleReport,
+    name: Option<&str>,
+    subject: &Subject,
+    is_dry_run: bool,
+) -> String {
     let decision = &report.decision;
     let evidence = &decision.evidence;
-    let mut line = format!("{} {subject}: ", rfc3339(decision.at));
+    let label = match name {
+        Some(name) => format!("{name} ({subject})"),
+        None => subject.to_string(),
+    };
+    let mut line = format!("{} {label}: ", rfc3339(decision.at));
     if let (Some(agents), Some(mean)) = (evidence.available_agents, evidence.available_mean) {
         let agents_word = if agents == 1 { "agent" } else { "agents" };
         add(
@@ -121,6 +130,15 @@ pub fn left_at(
             lever::number(unit, Some(lowest)),
             lever::position(unit, Some(highest))
         ),
+    }
+}
+
+/// A text about one campaign of several.
+#[must_use]
+pub fn of(name: Option<&str>, text: String) -> String {
+    match name {
+        Some(name) => format!("{name}: {text}"),
+        None => text,
     }
 }
 

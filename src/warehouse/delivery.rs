@@ -1,6 +1,7 @@
 //! Delivery of the outbox: one POST, or one line of a file, for each record.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ureq::http::Method;
 
@@ -10,7 +11,7 @@ use super::refusal::{REFUSALS_MAX, Refusal, Verdict, explain};
 use crate::base::clock::Deadline;
 use crate::base::files;
 use crate::base::timestamp::rfc3339;
-use crate::http::{Body, CallError, Client, Request, bounded_retry_at};
+use crate::http::{Body, CallError, Client, Connections, Request, bounded_retry_at};
 
 /// The destination of records.
 pub enum Warehouse<'a> {
@@ -47,10 +48,12 @@ impl<'a> Warehouse<'a> {
         Self::Http { client, url }
     }
 
-    /// Ends every exchange at once and refuses new ones.
-    pub fn abort(&self) {
-        if let Self::Http { client, .. } = self {
-            client.abort();
+    /// Its connections, if it is reached over any.
+    #[must_use]
+    pub fn connections(&self) -> Option<Arc<dyn Connections>> {
+        match self {
+            Self::Http { client, .. } => Some(Arc::clone(client.host()) as Arc<dyn Connections>),
+            Self::File(_) | Self::ReadOnly => None,
         }
     }
 

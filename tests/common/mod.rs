@@ -170,7 +170,10 @@ pub fn holds_secret(content: &[u8]) -> bool {
 pub struct Finished {
     pub code: i32,
     pub stdout: String,
+    /// Messages as level and text.
     pub stderr: String,
+    /// Standard error as it is.
+    pub log: String,
 }
 
 impl Finished {
@@ -219,10 +222,12 @@ impl Run for Command {
 
 #[track_caller]
 pub fn finished(output: &Output) -> Finished {
+    let log = String::from_utf8(output.stderr.clone()).unwrap();
     let finished = Finished {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8(output.stdout.clone()).unwrap(),
-        stderr: String::from_utf8(output.stderr.clone()).unwrap(),
+        stderr: messages(&log),
+        log,
     };
     for text in [&finished.stdout, &finished.stderr] {
         assert!(!text.contains("panicked"), "{text}");
@@ -230,6 +235,22 @@ pub fn finished(output: &Output) -> Finished {
         assert!(!text.contains(TOKEN), "a token is in: {text}");
     }
     finished
+}
+
+/// Messages as level and text, where they are the log of a run: without time, campaign and event.
+pub fn messages(log: &str) -> String {
+    let plain = |line: &str| {
+        let [time, level, _, rest] = line.splitn(4, ' ').collect::<Vec<_>>()[..] else {
+            return line.to_owned();
+        };
+        let is_log = time.len() > 19 && time.ends_with('Z') && time.starts_with("20");
+        match rest.split_once(": ") {
+            Some((_, message)) if is_log && level == "detail" => message.to_owned(),
+            Some((_, message)) if is_log => format!("{level}: {message}"),
+            _ => line.to_owned(),
+        }
+    };
+    log.split('\n').map(plain).collect::<Vec<_>>().join("\n")
 }
 
 /// Sends a signal, by its name.

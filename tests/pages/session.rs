@@ -193,7 +193,8 @@ impl<'a> Session<'a> {
         }
         let printed = self.run(&text);
         // An error that the page does not show is not written into it either.
-        let is_error = |line: &String| line.starts_with("error: ");
+        let is_error =
+            |line: &String| line.starts_with("error: ") || line.split(' ').nth(1) == Some("error");
         let is_told = shown.is_some_and(|shown| shown.iter().any(is_error));
         if self.code != 0 && !is_told {
             let printed = printed.join("\n");

@@ -54,6 +54,7 @@ impl BacktestArgs {
         Console {
             quiet: self.quiet,
             verbose: false,
+            ..Console::default()
         }
     }
 }

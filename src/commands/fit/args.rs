@@ -56,6 +56,7 @@ impl FitArgs {
         Console {
             quiet: self.quiet,
             verbose: false,
+            ..Console::default()
         }
     }
 }

@@ -118,6 +118,7 @@ impl SimulateArgs {
         Console {
             quiet: self.quiet,
             verbose: false,
+            ..Console::default()
         }
     }
 

@@ -25,14 +25,14 @@ pub use settings::{CampaignSettings, IfMatch};
 
 /// One campaign of an account.
 pub struct CampaignApi<'a> {
-    account: &'a Account<'a>,
+    account: Account<'a>,
     settings: CampaignSettings,
 }
 
 impl<'a> CampaignApi<'a> {
     /// A campaign of `account`. Sends nothing.
     #[must_use]
-    pub fn new(account: &'a Account<'a>, settings: CampaignSettings) -> Self {
+    pub fn new(account: Account<'a>, settings: CampaignSettings) -> Self {
         Self { account, settings }
     }
 

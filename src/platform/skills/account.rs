@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use ureq::tls::Certificate;
 
@@ -16,19 +16,22 @@ use super::settings::SkillAccess;
 use crate::base::clock::Deadline;
 use crate::base::notice::Notices;
 use crate::base::secrets;
-use crate::http::{Address, Answer, CallError, Client, Problem, Proxy, Request, Retry};
-use crate::platform::tokens::{Access, Issued, Owner, Tokens};
-use crate::platform::{Connections, Site, TokenCache};
+use crate::http::{
+    Address, Answer, CallError, Client, Connections, Host, Problem, Proxy, Request, Retry,
+};
+use crate::platform::place::Place;
+use crate::platform::tokens::{Access, Issued, Login, Owner, Tokens};
+use crate::platform::{Site, TokenCache};
 
 /// Names the proxy to a host, if there is one.
-pub type ProxyFor<'a> = Box<dyn Fn(&Site) -> Result<Option<Proxy>, String> + Send + Sync + 'a>;
+pub type ProxyFor = Box<dyn Fn(&Site) -> Result<Option<Proxy>, String> + Send + Sync>;
 
 /// Settings of an account.
-pub struct SkillAccountSettings<'a> {
+pub struct SkillAccountSettings {
     /// The access key, and where to log in.
     pub access: SkillAccess,
     /// The proxy to each host.
-    pub proxy_for: ProxyFor<'a>,
+    pub proxy_for: ProxyFor,
     /// Certificate authorities trusted in addition to those of the machine.
     pub authorities: Vec<Certificate<'static>>,
     /// Number and waits of the retries.
@@ -37,43 +40,82 @@ pub struct SkillAccountSettings<'a> {
     pub token_cache: Option<TokenCache>,
 }
 
-/// The account of an access key.
+/// The account of an access key, as one skill uses it. Others may use it side by side.
 pub struct SkillAccount<'a> {
-    pub(super) settings: SkillAccountSettings<'a>,
-    pub(super) tokens: Tokens<'a>,
-    /// One client for each host.
-    clients: Mutex<BTreeMap<String, Arc<Client<'a>>>>,
+    shared: Arc<Shared>,
+    pub(super) notices: &'a dyn Notices,
+}
+
+/// What the skills of an account share.
+struct Shared {
+    settings: SkillAccountSettings,
+    tokens: Tokens,
+    /// The hosts that were called, by their address.
+    hosts: Mutex<BTreeMap<String, Arc<Host>>>,
     is_aborted: AtomicBool,
-    notices: &'a dyn Notices,
 }
 
 impl<'a> SkillAccount<'a> {
     /// An account with `settings`. Sends nothing.
     #[must_use]
-    pub fn new(mut settings: SkillAccountSettings<'a>, notices: &'a dyn Notices) -> Self {
+    pub fn new(mut settings: SkillAccountSettings, notices: &'a dyn Notices) -> Self {
         for form in login::forms_of_the_secrets(&settings.access.credentials) {
             secrets::conceal(form.expose_secret());
         }
         let owner = owner(&settings.access);
-        let tokens = Tokens::new(owner, EXPIRY_MARGIN, settings.token_cache.take(), notices);
+        let tokens = Tokens::new(owner, EXPIRY_MARGIN, settings.token_cache.take());
         Self {
-            settings,
-            tokens,
-            clients: Mutex::default(),
-            is_aborted: AtomicBool::new(false),
+            shared: Arc::new(Shared {
+                settings,
+                tokens,
+                hosts: Mutex::default(),
+                is_aborted: AtomicBool::new(false),
+            }),
             notices,
         }
     }
 
+    /// The same account for another skill, whose notices it tells.
+    #[must_use]
+    pub fn shared_with<'b>(&self, notices: &'b dyn Notices) -> SkillAccount<'b> {
+        SkillAccount {
+            shared: Arc::clone(&self.shared),
+            notices,
+        }
+    }
+
+    /// Its connections, which all its skills share.
+    #[must_use]
+    pub fn connections(&self) -> Arc<dyn Connections> {
+        Arc::clone(&self.shared) as Arc<dyn Connections>
+    }
+
+    pub(super) fn settings(&self) -> &SkillAccountSettings {
+        &self.shared.settings
+    }
+
+    /// Keeps with a token where its owner is served.
+    pub(super) fn learn(&self, token: &SecretString, place: &Place) {
+        self.shared.tokens.learn(token, place, self.notices);
+    }
+
+    fn with_login<R>(&self, deadline: &Deadline, run: impl FnOnce(&Tokens, &Login) -> R) -> R {
+        let login = Login {
+            request: &|| self.log_in(deadline),
+            deadline,
+            notices: self.notices,
+        };
+        run(&self.shared.tokens, &login)
+    }
+
     /// Number and waits of the retries.
     pub(super) fn retry(&self) -> Retry {
-        self.settings.retry
+        self.settings().retry
     }
 
     /// A token to use now, and the host of the data calls.
     pub(super) fn open(&self, deadline: &Deadline) -> Result<Access, CallError> {
-        let login = |deadline: &Deadline| self.log_in(deadline);
-        let access = self.tokens.current(&login, deadline)?;
+        let access = self.with_login(deadline, Tokens::current)?;
         self.with_host(access, deadline)
     }
 
@@ -83,8 +125,8 @@ impl<'a> SkillAccount<'a> {
         refused: &Access,
         deadline: &Deadline,
     ) -> Result<Option<Access>, CallError> {
-        let login = |deadline: &Deadline| self.log_in(deadline);
-        let renewed = self.tokens.renew(&refused.token, &login, deadline)?;
+        let renew = |tokens: &Tokens, login: &Login| tokens.renew(&refused.token, login);
+        let renewed = self.with_login(deadline, renew)?;
         renewed
             .map(|access| self.with_host(access, deadline))
             .transpose()
@@ -110,7 +152,7 @@ impl<'a> SkillAccount<'a> {
     /// The address of the data calls.
     pub(super) fn data_host(&self, access: &Access) -> Result<Site, CallError> {
         let unusable = |problem: String| CallError::unusable(DISCOVERY_CALL, problem);
-        match (&self.settings.access.api_base, &access.place.api_base) {
+        match (&self.settings().access.api_base, &access.place.api_base) {
             (Some(site), _) => Ok(site.clone()),
             (None, Some(base)) => {
                 let site = hosts::api_base(base).map_err(unusable)?;
@@ -123,8 +165,8 @@ impl<'a> SkillAccount<'a> {
 
     /// The address of the data calls as far as it is known without a call; only to be shown.
     pub(super) fn known_host(&self) -> String {
-        let place = self.tokens.place();
-        match (&self.settings.access.api_base, place.api_base) {
+        let place = self.shared.tokens.place();
+        match (&self.settings().access.api_base, place.api_base) {
             (Some(site), _) => site.origin().to_owned(),
             (None, Some(base)) => base,
             (None, None) => "https://TENANT".to_owned(),
@@ -132,7 +174,7 @@ impl<'a> SkillAccount<'a> {
     }
 
     fn log_in(&self, deadline: &Deadline) -> Result<Issued, CallError> {
-        let credentials = &self.settings.access.credentials;
+        let credentials = &self.settings().access.credentials;
         let sent = match &credentials.application {
             None => self.by_access_key(deadline),
             Some(application) => {
@@ -154,8 +196,8 @@ impl<'a> SkillAccount<'a> {
 
     /// The login with the access key: at the area's host, and where that gives no answer of its own,
     /// at the one that serves every area.
-    fn by_access_key(&self, deadline: &Deadline) -> Result<(Arc<Client<'a>>, Answer), CallError> {
-        let access = &self.settings.access;
+    fn by_access_key(&self, deadline: &Deadline) -> Result<(Client<'a>, Answer), CallError> {
+        let access = &self.settings().access;
         let call = super::calls::LOGIN_CALL;
         if access.auth_base.is_none() {
             let area = hosts::of_area(&access.area)
@@ -190,58 +232,49 @@ impl<'a> SkillAccount<'a> {
 
     /// The host of the login and of discovery, whatever the area.
     pub(super) fn auth_host(&self) -> Result<Site, CallError> {
-        match &self.settings.access.auth_base {
+        match &self.settings().access.auth_base {
             Some(site) => Ok(site.clone()),
             None => Site::new(EVERY_AREA)
                 .map_err(|problem| CallError::unusable(DISCOVERY_CALL, problem)),
         }
     }
 
-    pub(super) fn client(
-        &self,
-        call: &'static str,
-        site: &Site,
-    ) -> Result<Arc<Client<'a>>, CallError> {
-        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = clients.get(site.origin()) {
-            return Ok(Arc::clone(client));
+    pub(super) fn client(&self, call: &'static str, site: &Site) -> Result<Client<'a>, CallError> {
+        let mut hosts = self.shared.hosts();
+        if let Some(host) = hosts.get(site.origin()) {
+            return Ok(Client::new(Arc::clone(host), self.notices));
         }
-        let settings = &self.settings;
+        let settings = self.settings();
         let proxy =
             (settings.proxy_for)(site).map_err(|problem| CallError::unusable(call, problem))?;
-        let client = Arc::new(Client::new(
-            site.scope(),
-            proxy,
-            &settings.authorities,
-            settings.retry,
-            self.notices,
-        ));
-        if self.is_aborted.load(Ordering::SeqCst) {
-            client.abort();
+        let authorities = &settings.authorities;
+        let host = Arc::new(Host::new(site.scope(), proxy, authorities, settings.retry));
+        if self.shared.is_aborted.load(Ordering::SeqCst) {
+            host.abort();
         }
-        clients.insert(site.origin().to_owned(), Arc::clone(&client));
-        Ok(client)
-    }
-
-    /// The clients of the hosts that were called.
-    fn opened(&self) -> Vec<Arc<Client<'a>>> {
-        let clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        clients.values().cloned().collect()
+        hosts.insert(site.origin().to_owned(), Arc::clone(&host));
+        Ok(Client::new(host, self.notices))
     }
 }
 
-impl Connections for SkillAccount<'_> {
+impl Shared {
+    fn hosts(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Host>>> {
+        self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Connections for Shared {
     fn abort(&self) {
         self.is_aborted.store(true, Ordering::SeqCst);
-        for client in self.opened() {
-            client.abort();
+        for host in self.hosts().values() {
+            host.abort();
         }
     }
 
     fn reopen(&self) {
         self.is_aborted.store(false, Ordering::SeqCst);
-        for client in self.opened() {
-            client.reopen();
+        for host in self.hosts().values() {
+            host.reopen();
         }
     }
 }

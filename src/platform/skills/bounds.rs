@@ -7,7 +7,7 @@ use super::memory::Memory;
 use super::paced::PacedSkill;
 use crate::pacing::Setpoint;
 
-impl PacedSkill<'_, '_> {
+impl PacedSkill<'_> {
     /// Why the lever has no authority, if it has none.
     pub(super) fn no_authority(&self, memory: &Memory) -> Option<String> {
         let unit = memory.unit.as_ref();

@@ -19,7 +19,7 @@ enum Switched {
     Already(bool),
 }
 
-impl PacedSkill<'_, '_> {
+impl PacedSkill<'_> {
     /// Lowers the ratio to 1, and then stops the skill, whatever came of the ratio.
     pub(super) fn stop(
         &self,

@@ -24,7 +24,7 @@ pub(super) enum Counted {
     Since(Totals),
 }
 
-impl PacedSkill<'_, '_> {
+impl PacedSkill<'_> {
     /// Reads the counts up to shortly before `server_now`, and returns those since the poll before.
     pub(super) fn count(
         &self,

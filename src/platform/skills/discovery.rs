@@ -19,7 +19,7 @@ impl SkillAccount<'_> {
         access: Access,
         deadline: &Deadline,
     ) -> Result<Access, CallError> {
-        if self.settings.access.api_base.is_some() || access.place.api_base.is_some() {
+        if self.settings().access.api_base.is_some() || access.place.api_base.is_some() {
             return Ok(access);
         }
         let site = self.discover(&access.place, deadline)?;
@@ -27,7 +27,7 @@ impl SkillAccount<'_> {
             api_base: Some(site.origin().to_owned()),
             ..access.place
         };
-        self.tokens.learn(&access.token, &place);
+        self.learn(&access.token, &place);
         Ok(Access { place, ..access })
     }
 
@@ -42,7 +42,7 @@ impl SkillAccount<'_> {
             return Ok(site);
         }
         let cluster = place.cluster.as_deref().and_then(hosts::of_cluster);
-        let is_free = self.settings.access.auth_base.is_none();
+        let is_free = self.settings().access.auth_base.is_none();
         cluster.filter(|_| is_free).ok_or_else(|| {
             let problem = match place.tenant {
                 Some(_) => "it names no host of the data calls (api_endpoint); set --api-base",
@@ -86,7 +86,7 @@ impl SkillAccount<'_> {
         field: &str,
         site: &Site,
     ) -> Result<(), CallError> {
-        let access = &self.settings.access;
+        let access = &self.settings().access;
         let named = [&access.auth_base, &access.api_base].map(Clone::clone);
         let named: Vec<Site> = named.into_iter().flatten().collect();
         if hosts::may_get_the_token(site, &named) {

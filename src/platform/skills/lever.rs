@@ -25,7 +25,7 @@ pub(super) enum Written {
     Found(Whose),
 }
 
-impl PacedSkill<'_, '_> {
+impl PacedSkill<'_> {
     /// Sets the ratio, if it has not that position already.
     pub(super) fn set(
         &self,

@@ -9,7 +9,7 @@ use super::account::SkillAccount;
 use super::calls::advise;
 use super::settings::{SkillId, SkillSettings};
 use crate::base::clock::Deadline;
-use crate::base::notice::{Level, Notice, Notices};
+use crate::base::notice::{Level, Notice};
 use crate::http::{Answer, Body, CallError, Request};
 use crate::pacing::{Actuator, RatioLever};
 
@@ -25,12 +25,11 @@ pub struct LeverLimits {
 }
 
 /// One skill of an account.
-pub struct PacedSkill<'a, 'n> {
-    pub(super) account: &'a SkillAccount<'n>,
+pub struct PacedSkill<'a> {
+    pub(super) account: SkillAccount<'a>,
     pub(super) skill_id: SkillId,
     pub(super) settings: SkillSettings,
     pub(super) limits: LeverLimits,
-    notices: &'a dyn Notices,
 }
 
 /// A call about a skill.
@@ -43,22 +42,20 @@ pub(super) struct Call {
     pub(super) body: Option<String>,
 }
 
-impl<'a, 'n> PacedSkill<'a, 'n> {
+impl<'a> PacedSkill<'a> {
     /// A skill of `account`. Sends nothing.
     #[must_use]
     pub fn new(
-        account: &'a SkillAccount<'n>,
+        account: SkillAccount<'a>,
         skill_id: SkillId,
         settings: SkillSettings,
         limits: LeverLimits,
-        notices: &'a dyn Notices,
     ) -> Self {
         Self {
             account,
             skill_id,
             settings,
             limits,
-            notices,
         }
     }
 
@@ -149,7 +146,7 @@ impl<'a, 'n> PacedSkill<'a, 'n> {
     }
 
     pub(super) fn tell_retry(&self, error: &CallError, wait: Duration, retry: u32) {
-        self.notices.tell(&Notice::Retry {
+        self.account.notices.tell(&Notice::Retry {
             call: error.call,
             problem: error.problem.to_string(),
             wait,
@@ -160,7 +157,7 @@ impl<'a, 'n> PacedSkill<'a, 'n> {
 
     pub(super) fn warn(&self, text: String) {
         let level = Level::Warning;
-        self.notices.tell(&Notice::Platform { level, text });
+        self.account.notices.tell(&Notice::Platform { level, text });
     }
 }
 

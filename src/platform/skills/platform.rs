@@ -14,7 +14,7 @@ use crate::platform::{
     Applied, Bounds, Change, Cursor, Obstacle, Platform, Poll, Repaired, RequestsADay, Standing,
 };
 
-impl Platform for PacedSkill<'_, '_> {
+impl Platform for PacedSkill<'_> {
     fn actuator(&self) -> Actuator {
         self.limits.actuator
     }
@@ -166,7 +166,7 @@ impl Platform for PacedSkill<'_, '_> {
     }
 }
 
-impl PacedSkill<'_, '_> {
+impl PacedSkill<'_> {
     fn read_into(&self, memory: &mut Memory, deadline: &Deadline) -> Result<Standing, CallError> {
         let mut sent = memory.lever.sent.iter();
         let was_switched = sent.any(|sent| sent.setpoint == Setpoint::Stopped);

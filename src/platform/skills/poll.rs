@@ -22,7 +22,7 @@ pub(super) struct Polled {
     pub(super) shortage: Option<Obstacle>,
 }
 
-impl PacedSkill<'_, '_> {
+impl PacedSkill<'_> {
     /// Reads agents and calls.
     pub(super) fn sample(
         &self,

@@ -12,7 +12,7 @@ use crate::http::CallError;
 use crate::pacing::Setpoint;
 use crate::platform::Repaired;
 
-impl PacedSkill<'_, '_> {
+impl PacedSkill<'_> {
     /// Puts back, once, what a change damaged, with the lever at the lower of its positions before
     /// and after.
     pub(super) fn repair_damage(&self, memory: &mut Memory, deadline: &Deadline) -> Repaired {

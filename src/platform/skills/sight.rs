@@ -24,7 +24,7 @@ pub(super) enum Whose {
     Damaged(String),
 }
 
-impl PacedSkill<'_, '_> {
+impl PacedSkill<'_> {
     /// The fields that are the lever.
     pub(super) fn lever_names(&self) -> &'static [&'static str] {
         if self.settings.overdial_lever {

@@ -1,7 +1,7 @@
-//! The connections of an account, as far as another thread ends them.
+//! Connections, as far as another thread ends them.
 
 /// Connections that can be ended at once.
-pub trait Connections: Sync {
+pub trait Connections: Send + Sync {
     /// Ends every exchange at once and refuses new ones.
     fn abort(&self);
 

@@ -1,0 +1,69 @@
+//! The settings of each of several campaigns.
+
+use super::error::ConfigError;
+use super::layers::{Layers, Scope};
+use super::platform_names::PlatformKind;
+
+impl Layers {
+    /// The settings of each campaign that the file names, or of those among them that `only` picks.
+    /// A file without `[[campaign]]`, or none, is one campaign without a name.
+    pub fn of_each(self, only: &[String], scope: Scope) -> Result<Vec<Self>, ConfigError> {
+        let tables = self.campaigns();
+        let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
+        let unknown = only.iter().find(|name| !names.contains(&name.as_str()));
+        if let Some(unknown) = unknown {
+            let problem = if names.is_empty() {
+                "it needs a --config file with [[campaign]]".to_owned()
+            } else {
+                format!("there is no such campaign; there are {}", names.join(", "))
+            };
+            return Err(ConfigError::Value(format!("--only {unknown}"), problem));
+        }
+        if tables.is_empty() {
+            return Ok(vec![self]);
+        }
+        for key in ["campaign_id", "skill_id", "state"] {
+            let source = self.source_of(key);
+            if source.rank() == 0 {
+                let problem = "the file has several campaigns; pick one with --only NAME";
+                return Err(ConfigError::Value(source.to_string(), problem.to_owned()));
+            }
+        }
+        if scope == Scope::Live {
+            self.refuse_doubles()?;
+        }
+        let picked = tables
+            .iter()
+            .filter(|table| only.is_empty() || only.contains(&table.name));
+        Ok(picked.map(|table| self.of_campaign(table)).collect())
+    }
+
+    /// Refuses two campaigns with one name or one id.
+    fn refuse_doubles(&self) -> Result<(), ConfigError> {
+        let id = match self.platform()? {
+            PlatformKind::CampaignApi => "campaign_id",
+            PlatformKind::Skills => "skill_id",
+        };
+        let mut seen: Vec<(&str, &str)> = Vec::new();
+        for table in self.campaigns() {
+            let entry = table.entries.iter().find(|(setting, _)| setting.key == id);
+            let Some((_, given)) = entry else {
+                let problem = format!("it needs {id} = …");
+                return Err(ConfigError::Value(table.place.clone(), problem));
+            };
+            if let Some((name, known)) = seen
+                .iter()
+                .find(|(name, known)| *name == table.name || *known == given.text.trim())
+            {
+                let problem = if *name == table.name {
+                    "another campaign has this name".to_owned()
+                } else {
+                    format!("campaign {name} has the same {id} {known}")
+                };
+                return Err(ConfigError::Value(table.place.clone(), problem));
+            }
+            seen.push((&table.name, given.text.trim()));
+        }
+        Ok(())
+    }
+}
