@@ -14,6 +14,7 @@ use super::bounds::{CALL_TIMEOUT, EXCHANGES_MAX};
 use super::budget::Budget;
 use super::error::{CallError, Problem};
 use super::exchange::Exchange;
+use super::header_file::HeaderFile;
 use super::json;
 use super::message::{Answer, Request};
 use super::proxy::Proxy;
@@ -30,6 +31,10 @@ pub struct Client<'a> {
     agent: Mutex<Agent>,
     proxy: Option<Proxy>,
     retry: Retry,
+    /// Time for one try of a call.
+    timeout: Duration,
+    /// Header fields that a user adds to every request.
+    header_file: Mutex<Option<HeaderFile>>,
     budget: Budget,
     notices: &'a dyn Notices,
 }
@@ -49,9 +54,44 @@ impl<'a> Client<'a> {
             agent: Mutex::new(agent(scope, proxy.as_ref(), authorities)),
             proxy,
             retry,
+            timeout: CALL_TIMEOUT,
+            header_file: Mutex::default(),
             budget: Budget::new(EXCHANGES_MAX),
             notices,
         }
+    }
+
+    /// This client with another time for one try of a call.
+    #[must_use]
+    pub fn with_timeout(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
+    }
+
+    /// This client with the fields of `file` in every request. They are in no [`Request`], which may be
+    /// shown, and go to no other host, since no redirect is followed.
+    #[must_use]
+    pub fn with_header_file(self, file: Option<HeaderFile>) -> Self {
+        Self {
+            header_file: Mutex::new(file),
+            ..self
+        }
+    }
+
+    /// The file of header fields, if there is one.
+    pub fn header_file(&self) -> Option<HeaderFile> {
+        let file = self.header_file.lock();
+        file.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads the file of header fields again; true where they have changed.
+    pub fn reread_headers(&self, patience: Duration) -> Result<bool, String> {
+        let Some(file) = self.header_file() else {
+            return Ok(false);
+        };
+        let (again, has_changed) = file.again(patience)?;
+        let file = self.header_file.lock();
+        *file.unwrap_or_else(PoisonError::into_inner) = Some(again);
+        Ok(has_changed)
     }
 
     /// Ends every exchange at once and refuses new ones: for a run that is asked to stop.
@@ -207,7 +247,8 @@ impl<'a> Client<'a> {
         let exchange = Exchange {
             agent: self.agent(),
             proxy: self.proxy.as_ref(),
-            timeout: deadline.remaining().min(CALL_TIMEOUT),
+            timeout: deadline.remaining().min(self.timeout),
+            header_file: self.header_file(),
             is_retry,
         };
         let result = exchange.run(request, token);

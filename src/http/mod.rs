@@ -10,6 +10,7 @@ mod client;
 mod dial;
 mod error;
 mod exchange;
+mod header_file;
 mod json;
 mod message;
 mod proxy;
@@ -22,7 +23,8 @@ pub use bounds::BODY_BYTES_MAX;
 pub use cause::Cause;
 pub use client::{Client, HasTakenEffect};
 pub use error::{CallError, Problem};
-pub use message::{Answer, Body, Request};
+pub use header_file::HeaderFile;
+pub use message::{Answer, Body, BodyFormat, Request};
 pub use proxy::Proxy;
 pub use retry::{Growth, Retry, bounded_retry_at, retry_after};
 

@@ -10,7 +10,7 @@ use crate::base::clock::Deadline;
 use crate::base::files;
 use crate::base::input::InputError;
 use crate::base::notice::Notices;
-use crate::config::{CampaignAccess, Endpoint, LiveSettings, Sources};
+use crate::config::{CampaignAccess, Endpoint, Sources};
 use crate::http::{Client, HostScope, Proxy};
 use crate::pacing::{Pacer, Policy, RAISE_DWELL, WRITES_PER_HOUR};
 use crate::platform::sandbox::Sandbox;
@@ -21,7 +21,7 @@ use crate::platform::{
     Account, AccountSettings, CampaignApi, CampaignSettings, Connections, Platform, ReadOnly,
     TokenCache,
 };
-use crate::warehouse::Warehouse;
+use crate::warehouse::{Recipient, Warehouse};
 
 impl Setup<'_> {
     pub(super) fn on_campaign<R>(
@@ -112,7 +112,7 @@ impl Setup<'_> {
         }
         let warehouse = match &endpoint {
             Some(_) if options.dry_run => Some(Warehouse::ReadOnly),
-            Some(endpoint) => Some(warehouse(endpoint, settings, self.sources, notices)?),
+            Some(endpoint) => Some(self.warehouse(endpoint, notices)?),
             None => None,
         };
         let metrics_file = settings.metrics_file.as_deref();
@@ -133,6 +133,38 @@ impl Setup<'_> {
             metrics_file: metrics_file.filter(|_| !options.dry_run),
             retries: &notices.retries,
         })
+    }
+}
+
+impl Setup<'_> {
+    fn warehouse<'a>(
+        &self,
+        endpoint: &Endpoint,
+        notices: &'a dyn Notices,
+    ) -> Result<Warehouse<'a>> {
+        let settings = &self.settings;
+        let (url, scope) = match endpoint {
+            Endpoint::File(path) => return Ok(Warehouse::File(path.clone())),
+            Endpoint::Http(url, scope) => (url, *scope),
+        };
+        // The sandbox's own warehouse is not the one that they are for.
+        let headers = settings.warehouse_headers.clone();
+        let headers = headers.filter(|_| settings.warehouse.is_some());
+        let headers = match headers.transpose() {
+            Ok(headers) => headers,
+            Err(error) => return Ok(Warehouse::Unusable(error.to_string())),
+        };
+        let proxy = proxy(url, scope, self.sources)?;
+        let retry = settings.warehouse_retry;
+        let client = Client::new(scope, proxy, &settings.authorities, retry, notices);
+        Ok(Warehouse::Http(Box::new(Recipient {
+            client: client
+                .with_timeout(settings.warehouse_timeout)
+                .with_header_file(headers),
+            url: url.clone(),
+            format: settings.warehouse_format,
+            rereads_headers: self.options.acts_twice,
+        })))
     }
 }
 
@@ -159,29 +191,6 @@ fn lever_limits(pacer: &Pacer) -> LeverLimits {
             writes_per_hour: WRITES_PER_HOUR,
         },
     }
-}
-
-fn warehouse<'a>(
-    endpoint: &Endpoint,
-    settings: &LiveSettings,
-    sources: &Sources,
-    notices: &'a dyn Notices,
-) -> Result<Warehouse<'a>> {
-    Ok(match endpoint {
-        Endpoint::File(path) => Warehouse::File(path.clone()),
-        Endpoint::Http(url, scope) => {
-            let proxy = proxy(url, *scope, sources)?;
-            let authorities = &settings.authorities;
-            let client = Client::new(
-                *scope,
-                proxy,
-                authorities,
-                settings.warehouse_retry,
-                notices,
-            );
-            Warehouse::http(client, url.clone())
-        }
-    })
 }
 
 /// The proxy that the environment names for an address.

@@ -33,6 +33,9 @@ pub fn open_and_run<R>(
     let begun = Deadline::after(clock.as_ref(), Duration::MAX);
     let layers = layers(options, sources, notices)?;
     let setup = Setup::new(options, &layers, sources, lifetime)?;
+    if let Some(Err(error)) = &setup.settings.warehouse_headers {
+        return Err(error.clone().into());
+    }
     if !options.acts_twice && layers.front_load()? {
         notices.tell(&Notice::FrontLoadNeedsWatch);
     }
