@@ -31,6 +31,9 @@ const CONTRACT: &str = "
     -                      CXONE_CLIENT_SECRET
     --campaign-id          CAMPAIGN_ID
     --dw-endpoint          DW_ENDPOINT
+    --dw-header-file       DW_HEADER_FILE
+    --dw-format            DW_FORMAT
+    --dw-timeout           DW_TIMEOUT
     --state                DIALPACE_STATE
     --deadline             DIALPACE_DEADLINE
     --if-match             DIALPACE_IF_MATCH

@@ -163,7 +163,7 @@ fn a_warehouse_that_was_down_gets_every_record_once_and_in_order() {
 }
 
 #[test]
-fn a_file_takes_the_records_as_lines_and_a_torn_line_swallows_none() {
+fn a_file_takes_the_records_as_lines_and_a_torn_line_is_removed() {
     let folder = Folder::new();
     let platform = Platform::start();
     folder.write("audit.ndjson", r#"{"timestamp":"torn"#);
@@ -179,7 +179,24 @@ fn a_file_takes_the_records_as_lines_and_a_torn_line_swallows_none() {
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).ok()?["newDialRate"].as_u64())
         .collect();
-    assert_eq!(rates, [None, Some(10), Some(12)]);
+    assert_eq!(rates, [Some(10), Some(12)]);
+
+    // What is no record of ours, or a whole one, is only ended.
+    for (end, kept) in [
+        ("\nnot of ours", "not of ours"),
+        ("{\"timestamp\":1}", "{\"timestamp\":1}"),
+    ] {
+        folder.write("audit.ndjson", format!("{text}{end}"));
+        platform.world().agents += 10;
+        folder
+            .tick(&platform, &["--dw-endpoint", "audit.ndjson"])
+            .finish()
+            .expect(0);
+        let lines = folder.read("audit.ndjson");
+        let lines: Vec<&str> = lines.lines().collect();
+        assert_eq!(lines[lines.len() - 2], kept, "{lines:?}");
+        assert!(serde_json::from_str::<Value>(lines[lines.len() - 1]).is_ok());
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// A setting that cannot be used.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConfigError {
     /// The place at which it was given, and the problem with its value.
     Value(String, String),

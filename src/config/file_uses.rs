@@ -16,6 +16,7 @@ impl Layers {
             "client_secret_file",
             "access_key_secret_file",
             "ca_file",
+            "dw_header_file",
         ] {
             if let Some(given) = self.find(key) {
                 uses.read(given.source.to_string(), Path::new(&given.text));

@@ -10,10 +10,10 @@ use super::error::ConfigError;
 use super::layers::{Layers, Sources};
 use super::log_format::{LOG_FORMATS, LogFormat};
 use super::pacing::Pacing;
-use super::platform_names::{GUARDS, PlatformKind};
+use super::platform_names::{BODY_FORMATS, GUARDS, PlatformKind};
 use super::settings::how_to_set;
 use super::values;
-use crate::http::{Growth, Retry};
+use crate::http::{BodyFormat, Growth, HeaderFile, Retry};
 use crate::platform::IfMatch;
 
 /// The settings of a live campaign, wherever it runs.
@@ -25,6 +25,12 @@ pub struct LiveSettings {
     pub state: Option<PathBuf>,
     /// The place that records go to, if any.
     pub warehouse: Option<Endpoint>,
+    /// Whether records are sent one by one or together.
+    pub warehouse_format: BodyFormat,
+    /// Time for one try of an export.
+    pub warehouse_timeout: Duration,
+    /// Header fields of every export, if any. An operator's stop goes on without them.
+    pub warehouse_headers: Option<Result<HeaderFile, ConfigError>>,
     /// Time that a cycle may take.
     pub deadline: Duration,
     /// The platform.
@@ -81,6 +87,13 @@ impl Layers {
             pacing: self.pacing()?,
             state: self.state_path(),
             warehouse: self.parse("dw_endpoint", endpoint)?,
+            warehouse_format: self.value("dw_format", values::named(&BODY_FORMATS))?,
+            warehouse_timeout: self.value("dw_timeout", values::duration)?,
+            warehouse_headers: self
+                .parse("dw_header_file", |path| {
+                    HeaderFile::read(Path::new(path), self.patience())
+                })
+                .transpose(),
             deadline: self.value("deadline", values::duration)?,
             retry: match platform {
                 PlatformKind::Skills if is_given == [false, false] => Retry::on_skills(),

@@ -1,6 +1,7 @@
-//! The names of platforms, grants, writes and guards: values of settings.
+//! The names of platforms, grants, writes, guards and formats: values of settings.
 
 use super::values::Named;
+use crate::http::BodyFormat;
 use crate::platform::IfMatch;
 use crate::platform::skills::SettingsWrite;
 
@@ -65,5 +66,14 @@ pub(super) const GUARDS: [Named<IfMatch>; 2] = [
         "etag",
         IfMatch::Etag,
         "the campaign has not changed since it was read in the same cycle",
+    ),
+];
+
+pub(super) const BODY_FORMATS: [Named<BodyFormat>; 2] = [
+    ("json", BodyFormat::Json, "one record a request"),
+    (
+        "ndjson",
+        BodyFormat::Ndjson,
+        "all records that wait in one request, one a line, at most 500 and 512 KiB",
     ),
 ];

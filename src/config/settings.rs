@@ -271,8 +271,37 @@ pub const SETTINGS: &[Setting] = &[
         value: "URL|FILE",
         default: Words("nowhere"),
         help: "Warehouse for records: https URL or file",
-        details: "An https address gets one POST per record; an NDJSON file gets one line. A file is a path with a / in it, or a name that ends in .ndjson, .jsonl, .json, .log or .txt.",
+        details: "An https address gets a POST (see --dw-format); an NDJSON file gets a line for each record. A file is a path with a / in it, or a name that ends in .ndjson, .jsonl, .json, .log or .txt.",
         is_common: true,
+        ..CAMPAIGN
+    },
+    Setting {
+        key: "dw_header_file",
+        env: "DW_HEADER_FILE",
+        beside_config: Fixed,
+        without_campaign: WithoutCampaign::FlagOnly,
+        value: "FILE",
+        help: "File of header fields for every export, Name: value",
+        details: "One a line, at most 8, such as Authorization: Bearer …; # begins a comment. They go to the address of --dw-endpoint alone and are never shown. The file is read once a run; watch reads it again when the warehouse answers 401.",
+        ..CAMPAIGN
+    },
+    Setting {
+        key: "dw_format",
+        env: "DW_FORMAT",
+        value: "FORMAT",
+        default: Text("json"),
+        help: "What one export holds",
+        choices: Some(|_| values::choices(&platform_names::BODY_FORMATS)),
+        ..CAMPAIGN
+    },
+    Setting {
+        key: "dw_timeout",
+        env: "DW_TIMEOUT",
+        value: "TIME",
+        // The time of every other call.
+        default: Text("8s"),
+        help: "Time for one try of an export",
+        details: "At most what the deadline of the cycle leaves.",
         ..CAMPAIGN
     },
     Setting {

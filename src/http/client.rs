@@ -15,6 +15,7 @@ use super::budget::Budget;
 use super::connections::Connections;
 use super::error::{CallError, Problem};
 use super::exchange::Exchange;
+use super::header_file::HeaderFile;
 use super::json;
 use super::message::{Answer, Request};
 use super::proxy::Proxy;
@@ -31,6 +32,10 @@ pub struct Host {
     agent: Mutex<Agent>,
     proxy: Option<Proxy>,
     retry: Retry,
+    /// Time for one try of a call.
+    timeout: Duration,
+    /// Header fields that a user adds to every request.
+    header_file: Mutex<Option<HeaderFile>>,
     budget: Budget,
 }
 
@@ -54,8 +59,43 @@ impl Host {
             agent: Mutex::new(agent(scope, proxy.as_ref(), authorities)),
             proxy,
             retry,
+            timeout: CALL_TIMEOUT,
+            header_file: Mutex::default(),
             budget: Budget::new(EXCHANGES_MAX),
         }
+    }
+
+    /// This host with another time for one try of a call.
+    #[must_use]
+    pub fn with_timeout(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
+    }
+
+    /// This host with the fields of `file` in every request. They are in no [`Request`], which may be
+    /// shown, and go to no other host, since no redirect is followed.
+    #[must_use]
+    pub fn with_header_file(self, file: Option<HeaderFile>) -> Self {
+        Self {
+            header_file: Mutex::new(file),
+            ..self
+        }
+    }
+
+    /// The file of header fields, if there is one.
+    pub fn header_file(&self) -> Option<HeaderFile> {
+        let file = self.header_file.lock();
+        file.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads the file of header fields again; true where they have changed.
+    pub fn reread_headers(&self, patience: Duration) -> Result<bool, String> {
+        let Some(file) = self.header_file() else {
+            return Ok(false);
+        };
+        let (again, has_changed) = file.again(patience)?;
+        let file = self.header_file.lock();
+        *file.unwrap_or_else(PoisonError::into_inner) = Some(again);
+        Ok(has_changed)
     }
 
     fn agent(&self) -> Agent {
@@ -232,7 +272,8 @@ impl<'a> Client<'a> {
         let exchange = Exchange {
             agent: self.host.agent(),
             proxy: self.host.proxy.as_ref(),
-            timeout: deadline.remaining().min(CALL_TIMEOUT),
+            timeout: deadline.remaining().min(self.host.timeout),
+            header_file: self.host.header_file(),
             is_retry,
         };
         let result = exchange.run(request, token);

@@ -8,6 +8,7 @@ use ureq::{Agent, AsSendBody, Error};
 
 use super::bounds::{BODY_BYTES_MAX, IDLE_MAX};
 use super::error::Problem;
+use super::header_file::HeaderFile;
 use super::message::{Answer, Body, Request};
 use super::proxy::Proxy;
 use super::route::{Part, Route};
@@ -17,6 +18,7 @@ pub(super) struct Exchange<'a> {
     pub(super) agent: Agent,
     pub(super) proxy: Option<&'a Proxy>,
     pub(super) timeout: Duration,
+    pub(super) header_file: Option<HeaderFile>,
     pub(super) is_retry: bool,
 }
 
@@ -78,6 +80,9 @@ impl Exchange<'_> {
             .uri(&request.url);
         for (name, value) in &request.headers {
             builder = builder.header(*name, value);
+        }
+        for (name, value) in self.header_file.iter().flat_map(HeaderFile::fields) {
+            builder = builder.header(name, value);
         }
         if let Some(token) = token {
             builder = builder.header(

@@ -38,6 +38,26 @@ pub enum Body {
     Secret(SecretString),
 }
 
+/// The form of a body of records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyFormat {
+    /// One JSON object.
+    Json,
+    /// JSON objects, one a line.
+    Ndjson,
+}
+
+impl BodyFormat {
+    /// Its media type.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Ndjson => "application/x-ndjson",
+        }
+    }
+}
+
 /// An answer with a 2xx status.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {

@@ -11,6 +11,7 @@ mod connections;
 mod dial;
 mod error;
 mod exchange;
+mod header_file;
 mod json;
 mod message;
 mod proxy;
@@ -24,7 +25,8 @@ pub use cause::Cause;
 pub use client::{Client, HasTakenEffect, Host};
 pub use connections::Connections;
 pub use error::{CallError, Problem};
-pub use message::{Answer, Body, Request};
+pub use header_file::HeaderFile;
+pub use message::{Answer, Body, BodyFormat, Request};
 pub use proxy::Proxy;
 pub use retry::{Growth, Retry, bounded_retry_at, retry_after};
 

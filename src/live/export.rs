@@ -41,11 +41,18 @@ impl Export<'_> {
             }
             return Ok(Exported::default());
         };
-        let sent_before = state.outbox.announce();
+        let sent_before = state.outbox.announce(warehouse.format());
         self.store.save(state)?;
-        let delivery = warehouse.deliver(&mut state.outbox, sent_before, deadline);
-        let moved = self
-            .set_aside(state, &delivery.refused, deadline)
+        let mut outbox = std::mem::take(&mut state.outbox);
+        let mut saved = Ok(());
+        let delivery = warehouse.deliver(&mut outbox, sent_before, deadline, &mut |outbox| {
+            state.outbox.clone_from(outbox);
+            saved = self.store.save(state);
+            saved.is_ok()
+        });
+        state.outbox = outbox;
+        let moved = saved
+            .and_then(|()| self.set_aside(state, &delivery.refused, deadline))
             .and_then(|()| self.spill(state, deadline));
         // What could not be moved is still in the outbox.
         self.store.save(state)?;

@@ -83,6 +83,11 @@ pub fn run_each<R: Send>(
         group.notices.tell(&Notice::FrontLoadNeedsWatch);
     }
     let setups = group.setups(lifetime)?;
+    for setup in &setups {
+        if let Some(Err(error)) = &setup.settings.warehouse_headers {
+            return Err(error.clone().into());
+        }
+    }
     group.refuse_shared_files(&setups)?;
     let shared = group.shared_account(&setups, !group.options.dry_run)?;
     let results = side_by_side(&setups, &|setup| {

@@ -13,11 +13,11 @@ use super::store::Store;
 use crate::base::clock::{Clock, Deadline};
 use crate::base::files;
 use crate::base::notice::Notices;
-use crate::config::{Endpoint, LiveSettings, Sources};
+use crate::config::Endpoint;
 use crate::http::{Client, Host, HostScope};
 use crate::platform::sandbox::Sandbox;
 use crate::platform::{Platform, ReadOnly, TokenCache};
-use crate::warehouse::Warehouse;
+use crate::warehouse::{Recipient, Warehouse};
 
 /// A campaign whose state is at hand.
 struct Opening<'a> {
@@ -107,7 +107,7 @@ impl Opening<'_> {
         }
         let warehouse = match &endpoint {
             Some(_) if options.dry_run => Some(Warehouse::ReadOnly),
-            Some(endpoint) => Some(warehouse(endpoint, settings, setup.sources, notices)?),
+            Some(endpoint) => Some(setup.warehouse(endpoint, notices)?),
             None => None,
         };
         let metrics_file = settings.metrics_file.as_deref();
@@ -133,19 +133,35 @@ impl Opening<'_> {
     }
 }
 
-fn warehouse<'a>(
-    endpoint: &Endpoint,
-    settings: &LiveSettings,
-    sources: &Sources,
-    notices: &'a dyn Notices,
-) -> Result<Warehouse<'a>> {
-    Ok(match endpoint {
-        Endpoint::File(path) => Warehouse::File(path.clone()),
-        Endpoint::Http(url, scope) => {
-            let proxy = proxy(url, *scope, sources)?;
-            let authorities = &settings.authorities;
-            let host = Host::new(*scope, proxy, authorities, settings.warehouse_retry);
-            Warehouse::http(Client::new(Arc::new(host), notices), url.clone())
-        }
-    })
+impl Setup<'_> {
+    /// The warehouse at an address. Sends nothing.
+    pub(super) fn warehouse<'n>(
+        &self,
+        endpoint: &Endpoint,
+        notices: &'n dyn Notices,
+    ) -> Result<Warehouse<'n>> {
+        let settings = &self.settings;
+        let (url, scope) = match endpoint {
+            Endpoint::File(path) => return Ok(Warehouse::File(path.clone())),
+            Endpoint::Http(url, scope) => (url, *scope),
+        };
+        // The sandbox's own warehouse is not the one that they are for.
+        let headers = settings.warehouse_headers.clone();
+        let headers = headers.filter(|_| settings.warehouse.is_some());
+        let headers = match headers.transpose() {
+            Ok(headers) => headers,
+            Err(error) => return Ok(Warehouse::Unusable(error.to_string())),
+        };
+        let proxy = proxy(url, scope, self.sources)?;
+        let retry = settings.warehouse_retry;
+        let host = Host::new(scope, proxy, &settings.authorities, retry)
+            .with_timeout(settings.warehouse_timeout)
+            .with_header_file(headers);
+        Ok(Warehouse::Http(Box::new(Recipient {
+            client: Client::new(Arc::new(host), notices),
+            url: url.clone(),
+            format: settings.warehouse_format,
+            rereads_headers: self.options.acts_twice,
+        })))
+    }
 }

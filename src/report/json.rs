@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::text::chain;
 use crate::base::subject::Subject;
 use crate::base::timestamp::rfc3339;
 use crate::base::units::UnixMillis;
@@ -35,7 +36,7 @@ struct CycleObject<'a> {
     exported: usize,
     pending: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pending_reason: Option<&'a str>,
+    pending_reason: Option<String>,
     #[serde(skip_serializing_if = "is_zero")]
     refused: usize,
     dry_run: bool,
@@ -182,10 +183,10 @@ pub fn cycle(
         skill: SkillFigures::of(report),
         exported: report.exported,
         pending: report.pending,
-        pending_reason: report.export_problem.as_deref(),
+        pending_reason: pending_reason(report, is_dry_run),
         refused: report.refused,
         dry_run: is_dry_run,
-        error: report.error.as_ref().map(ToString::to_string),
+        error: report.error.as_ref().map(|error| chain(error)),
         request,
         exit: one.map(|one| one.exit),
     };
@@ -200,6 +201,17 @@ impl<'a> SubjectId<'a> {
             Subject::Skill(id) => Self::SkillId(*id),
         }
     }
+}
+
+/// Why records wait, or are in the overflow file.
+fn pending_reason(report: &CycleReport, is_dry_run: bool) -> Option<String> {
+    let problem = report.export_problem.clone();
+    problem.or_else(|| match &report.error {
+        _ if report.pending == 0 => None,
+        _ if is_dry_run => Some("a dry run exports nothing".to_owned()),
+        _ if !report.has_warehouse => Some("DW_ENDPOINT is not set".to_owned()),
+        error => error.as_ref().map(|error| chain(error)),
+    })
 }
 
 impl Lever {

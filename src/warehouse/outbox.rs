@@ -4,8 +4,10 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
+use super::batches::{Batches, rows_of_next};
 use super::record::Record;
 use crate::base::units::UnixMillis;
+use crate::http::BodyFormat;
 
 /// Records that wait for the warehouse, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -16,6 +18,9 @@ pub struct Outbox {
     /// which it was refused, or that ended before its answer was known.
     #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
     attempts: VecDeque<u32>,
+    /// How these were sent together.
+    #[serde(default, skip_serializing_if = "Batches::is_empty")]
+    pub(super) batches: Batches,
     /// Earliest time at which the warehouse accepts another call.
     pub(super) quiet_until: Option<UnixMillis>,
 }
@@ -47,31 +52,45 @@ impl Outbox {
         self.records.is_empty()
     }
 
-    /// Counts an attempt for every record, to be saved before any of them is sent: a run that dies
-    /// in between must not take a record for a new one. The delivery takes back what was not sent.
-    pub fn announce(&mut self) -> SentBefore {
+    /// Counts an attempt for every record, and settles which are sent together, to be saved before any
+    /// of them is sent: a run that dies in between must not take a record for a new one, nor send it
+    /// among others. The delivery takes back what was not sent.
+    pub fn announce(&mut self, format: BodyFormat) -> SentBefore {
         self.attempts.truncate(self.records.len());
-        let sent_before = SentBefore(self.attempts.len());
+        let sent_before = self.attempts.len();
+        match format {
+            BodyFormat::Json => self.batches = Batches::default(),
+            BodyFormat::Ndjson => {
+                self.batches.cover(sent_before);
+                let mut planned = sent_before;
+                while planned < self.records.len() {
+                    let rows = rows_of_next(self.records.iter().skip(planned));
+                    self.batches.push(rows);
+                    planned += rows;
+                }
+            }
+        }
         self.attempts.resize(self.records.len(), 0);
         for attempts in &mut self.attempts {
             *attempts = attempts.saturating_add(1);
         }
-        sent_before
+        SentBefore(sent_before)
     }
 
-    /// Number and NDJSON of the oldest records beyond `capacity`;
+    /// Number and NDJSON of the oldest records beyond `capacity`, and of those that were sent together
+    /// with one of them: a batch that loses records would be another one.
     /// [`forget_oldest`](Self::forget_oldest) removes them once they are stored elsewhere.
     #[must_use]
     pub fn overflow(&self, capacity: usize) -> Option<(usize, String)> {
         let rows = self.len().checked_sub(capacity).filter(|rows| *rows > 0)?;
+        let rows = self.batches.end_of_that_with(rows).min(self.len());
         let lines = self.records.iter().take(rows);
         Some((rows, lines.map(|record| record.json() + "\n").collect()))
     }
 
     /// Removes the `count` oldest records.
     pub fn forget_oldest(&mut self, count: usize) {
-        self.records.drain(..count.min(self.records.len()));
-        self.attempts.drain(..count.min(self.attempts.len()));
+        self.forget(0..count.min(self.records.len()));
     }
 
     /// Removes the records at these positions, which are in ascending order.
@@ -79,6 +98,7 @@ impl Outbox {
         for position in positions.rev() {
             self.records.remove(position);
             self.attempts.remove(position);
+            self.batches.forget(position);
         }
     }
 
@@ -87,19 +107,20 @@ impl Outbox {
         self.attempts.get(position).copied().unwrap_or_default()
     }
 
-    /// Takes back the attempt of a record that was not refused.
-    pub(super) fn excuse(&mut self, position: usize) {
-        if let Some(attempts) = self.attempts.get_mut(position) {
-            *attempts = attempts.saturating_sub(1);
+    /// Takes back the attempt of records that were not refused.
+    pub(super) fn excuse(&mut self, positions: impl Iterator<Item = usize>) {
+        for position in positions {
+            if let Some(attempts) = self.attempts.get_mut(position) {
+                *attempts = attempts.saturating_sub(1);
+            }
         }
     }
 
     /// Takes back the attempts of all records but the first `sent`. Of these only the first
     /// `sent_before` may have been sent in an earlier cycle.
     pub(super) fn take_back_after(&mut self, sent: usize, sent_before: SentBefore) {
-        for position in sent..self.attempts.len() {
-            self.excuse(position);
-        }
+        self.excuse(sent..self.attempts.len());
         self.attempts.truncate(sent.max(sent_before.0));
+        self.batches.truncate(self.attempts.len());
     }
 }

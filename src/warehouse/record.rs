@@ -96,8 +96,13 @@ impl Record {
     /// the same key, and no key ever stands for two bodies.
     #[must_use]
     pub fn id(&self) -> String {
-        Uuid::new_v5(&RECORD_NAMESPACE, self.json().as_bytes()).to_string()
+        id(&self.json())
     }
+}
+
+/// The idempotency key of the text of records.
+pub(super) fn id(text: &str) -> String {
+    Uuid::new_v5(&RECORD_NAMESPACE, text.as_bytes()).to_string()
 }
 
 impl CampaignRecord {

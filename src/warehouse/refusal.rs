@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::record::Record;
 use crate::base::timestamp::rfc3339;
 use crate::base::units::UnixMillis;
-use crate::http::{CallError, Problem};
+use crate::http::{BodyFormat, CallError, HeaderFile, Problem};
 
 /// The meaning of an answer, or of none.
 pub(super) enum Verdict {
@@ -69,14 +69,37 @@ impl Refusal {
     }
 }
 
-/// Adds the remedy.
-pub(super) fn explain(error: CallError) -> CallError {
-    match error.status() {
-        Some(401 | 403) => error.advise("the warehouse requires credentials, and dialpace sends none: allow this host without them"),
-        Some(409) => error.advise("the warehouse may have this record already: if it answers the same to the next try, the record counts as delivered"),
-        Some(400 | 413 | 422) => error.advise(format!("check the format that the warehouse expects; a record that is refused in {REFUSALS_MAX} cycles is moved to a file")),
-        Some(402..=428 | 430..=499) => error.advise("check DW_ENDPOINT and the format that the warehouse expects; all records wait until it accepts the first"),
-        _ => error,
+/// What the remedies of a failed export depend on.
+pub(super) struct Remedies {
+    pub(super) format: BodyFormat,
+    pub(super) header_file: Option<HeaderFile>,
+    /// Why that file could not be read again.
+    pub(super) header_problem: Option<String>,
+}
+
+impl Remedies {
+    /// The text of an error, with the remedy.
+    pub(super) fn explained(&self, error: CallError) -> String {
+        let explained = match error.status() {
+            Some(401 | 403) => error.advise(self.about_credentials()),
+            Some(409) => error.advise("the warehouse may have this record already: if it answers the same to the next try, the record counts as delivered"),
+            Some(400 | 413 | 422) => error.advise(format!("check the format that the warehouse expects; a record that is refused in {REFUSALS_MAX} cycles is moved to a file")),
+            Some(415) => error.advise(match self.format {
+                BodyFormat::Json => "the warehouse does not take application/json; all records wait until it does, or until --dw-format is what it takes",
+                BodyFormat::Ndjson => "the warehouse does not take application/x-ndjson; all records wait until it does, or until --dw-format is what it takes",
+            }),
+            Some(402..=428 | 430..=499) => error.advise("check DW_ENDPOINT and the format that the warehouse expects; all records wait until it accepts the first"),
+            _ => error,
+        };
+        explained.to_string()
+    }
+
+    fn about_credentials(&self) -> String {
+        match (&self.header_file, &self.header_problem) {
+            (_, Some(problem)) => format!("the file of its credentials could not be read again: {problem}"),
+            (Some(file), None) => format!("check the credentials in {}", file.path().display()),
+            (None, None) => "the warehouse asks for credentials: put their header field, such as Authorization: Bearer …, into a file and name it with --dw-header-file".to_owned(),
+        }
     }
 }
 

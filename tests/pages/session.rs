@@ -45,6 +45,7 @@ const RUN_ELSEWHERE: &[(&str, &str, &str)] = &[
     ("scripts/bench tick", "scripts/bench", "= tick"),
     ("scripts/bench simulate", "scripts/bench", "= simulate"),
     ("scripts/bench backtest", "scripts/bench", "= backtest"),
+    ("scripts/bench campaigns", "scripts/bench", "= campaigns"),
 ];
 
 /// What the machine's clock may change besides figures, and what it is compared as.

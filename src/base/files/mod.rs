@@ -5,6 +5,7 @@
 //! write to, so none is taken for granted: no link is followed, no pipe waited for, and what a crash
 //! left behind is made anew.
 
+mod append;
 mod bounded;
 mod draft;
 mod input;
@@ -15,9 +16,10 @@ mod replace;
 mod same;
 mod temporary;
 
+pub use append::{append_durably, append_own_durably};
 pub use draft::Draft;
 pub use input::{read_bytes, read_text};
 pub use own::{copy_new, lock_file, read_own, sign_lock, signer_of_lock};
 pub use paths::{folder, resolved, sibling, sync_folder};
-pub use replace::{append_durably, append_own_durably, publish, publish_to_all, replace_durably};
+pub use replace::{publish, publish_to_all, replace_durably};
 pub use same::FileUses;
