@@ -27,6 +27,7 @@ impl Notice {
             Self::UnknownSetting { .. } => "unknown-setting",
             Self::NoFileOfSettings { .. } => "no-file-of-settings",
             Self::DefaultsAlone => "defaults-alone",
+            Self::HoursCovered { .. } => "hours-covered",
             Self::IdPassedOver { .. } => "id-passed-over",
             Self::SandboxBegunAnew => "sandbox-begun-anew",
             Self::MetricsNotWritten { .. } => "metrics-not-written",

@@ -2,6 +2,7 @@
 
 mod account;
 mod beside_config;
+mod calling_hours;
 mod campaign_tables;
 mod campaigns;
 mod dot_env;

@@ -1,7 +1,8 @@
-//! The names of platforms, grants, writes, guards and formats: values of settings.
+//! The names of platforms, grants, writes, guards, formats and more: values of settings.
 
 use super::values::Named;
 use crate::http::BodyFormat;
+use crate::pacing::OutsideHours;
 use crate::platform::IfMatch;
 use crate::platform::skills::SettingsWrite;
 
@@ -69,11 +70,26 @@ pub(super) const GUARDS: [Named<IfMatch>; 2] = [
     ),
 ];
 
+/// The forms of the body of an export, by name.
 pub(super) const BODY_FORMATS: [Named<BodyFormat>; 2] = [
     ("json", BodyFormat::Json, "one record a request"),
     (
         "ndjson",
         BodyFormat::Ndjson,
         "all records that wait in one request, one a line, at most 500 and 512 KiB",
+    ),
+];
+
+/// What a skill does outside calling hours, by name.
+pub(super) const OUTSIDE_HOURS: [Named<OutsideHours>; 2] = [
+    (
+        "minimum",
+        OutsideHours::Minimum,
+        "has its lowest ratio, so that only available agents are called for",
+    ),
+    (
+        "stop",
+        OutsideHours::Stop,
+        "is stopped, and started again when they begin",
     ),
 ];

@@ -264,6 +264,41 @@ pub const SETTINGS: &[Setting] = &[
         ..PACING
     },
     Setting {
+        key: "calling_hours",
+        env: "DIALPACE_CALLING_HOURS",
+        value: "HOURS",
+        default: Words("at any time"),
+        help: "When people may be called, on the clock of the time zone",
+        details: "Such as \"mon-fri 09:00-20:00; sat 10:00-16:00\". It needs --time-zone. At any other time the dial rate is 0, whatever the policy, and it is lowered before they end. A window over midnight, 22:00-02:00, belongs to the day on which it begins.",
+        ..PACING
+    },
+    Setting {
+        key: "closed_days",
+        env: "",
+        given_by: GivenBy::File,
+        value: "[\"YYYY-MM-DD\"]",
+        help: "Days on which no calling hours begin",
+        ..PACING
+    },
+    Setting {
+        key: "hours",
+        env: "",
+        given_by: GivenBy::File,
+        value: "[[hours]]",
+        help: "Windows with a highest dial rate or ratio of their own",
+        details: "Each table has days, from, to, and max_dial_rate or max_ratio, which may be below the minimum. Where windows overlap, the lowest applies.",
+        ..PACING
+    },
+    Setting {
+        key: "outside_hours",
+        env: "DIALPACE_OUTSIDE_HOURS",
+        value: "MODE",
+        default: Text("minimum"),
+        help: "What a skill does outside calling hours",
+        choices: Some(|_| values::choices(&platform_names::OUTSIDE_HOURS)),
+        ..PACING
+    },
+    Setting {
         key: "dw_endpoint",
         env: "DW_ENDPOINT",
         beside_config: Fixed,

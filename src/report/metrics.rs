@@ -6,7 +6,7 @@ use crate::base::subject::Subject;
 use crate::base::units::UnixMillis;
 use crate::live::Counters;
 use crate::live::CycleReport;
-use crate::pacing::{Pacer, Reason, Unit};
+use crate::pacing::{Decision, Pacer, Reason, Unit};
 
 /// The metrics of one campaign after a cycle.
 #[derive(Debug)]
@@ -77,11 +77,7 @@ pub fn of(
     file.head("policy_info", "gauge", "The policy that decides.");
     let policy = format!(",policy=\"{}\"", pacer.policy().name());
     file.sample("policy_info", &policy, 1);
-    file.gauge(
-        "held_by_operator",
-        "1 while dialpace stop holds it, until dialpace resume.",
-        Some(u8::from(report.decision.reason == Reason::HeldByOperator)),
-    );
+    file.permission(&report.decision, pacer);
     file.head("cycles_total", "counter", "Cycles by what came of them.");
     for (outcome, count) in [
         ("adjusted", counters.adjusted),
@@ -160,6 +156,21 @@ impl CampaignMetrics {
             "abandonment_limit",
             "The abandonment rate that the policy keeps under.",
             pacer.policy().abandonment_limit().map(f64::from),
+        );
+    }
+
+    /// What an operator and the calling hours allow.
+    fn permission(&mut self, decision: &Decision, pacer: &Pacer) {
+        self.gauge(
+            "held_by_operator",
+            "1 while dialpace stop holds it, until dialpace resume.",
+            Some(u8::from(decision.reason == Reason::HeldByOperator)),
+        );
+        let hours = pacer.hours();
+        self.gauge(
+            "inside_calling_hours",
+            "1 while people may be called, 0 outside calling hours.",
+            hours.map(|hours| u8::from(hours.is_inside(decision.at))),
         );
     }
 
