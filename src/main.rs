@@ -11,7 +11,7 @@ use clap::Parser;
 use dialpace::base::visible;
 use dialpace::commands::cli::{Cli, Command};
 use dialpace::commands::interrupt::{Interrupt, Process};
-use dialpace::commands::{backtest, exit, fit, pages, resume, simulate, stop, tick, watch};
+use dialpace::commands::{backtest, check, exit, fit, pages, resume, simulate, stop, tick, watch};
 use dialpace::config::Sources;
 use dialpace::report::{self, Console, Messages};
 
@@ -67,6 +67,7 @@ fn dispatch(command: Command) -> Result<u8> {
             let ended = watch::run(&args, &sources, &interrupt, &end_at_once);
             Ok(ended.unwrap_or_else(|error| failed(&error, messages)))
         }
+        Command::Check(args) => check::run(&args, &sources(&args.settings.0)?),
         Command::Stop(args) => stop::run(&args, &sources(&args.settings.0)?),
         Command::Resume(args) => resume::run(&args, &sources(&args.settings.0)?),
         Command::Simulate(args) => {

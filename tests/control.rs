@@ -27,7 +27,7 @@ use dialpace::live::Store;
 use dialpace::pacing::{
     Abandonment, Actuator, Limits, Pacer, Policy, Ratio, Sample, Setpoint, Traffic,
 };
-use dialpace::platform::{Applied, Bounds, Change, Cursor, Platform, Poll, Standing};
+use dialpace::platform::{Applied, Bounds, Change, Cursor, Look, Platform, Poll, Standing};
 use dialpace::warehouse::{CampaignRecord, Record, Warehouse};
 
 /// A world with a bad day: what it has, and what goes wrong.
@@ -154,6 +154,14 @@ impl Platform for World {
 
     fn requests(&self, _: &Cursor, _: &Change) -> Vec<Request> {
         unreachable!("only a dry run asks for it")
+    }
+
+    fn look(&self, _: &mut Cursor, _: &Deadline) -> Vec<Look> {
+        Vec::new()
+    }
+
+    fn rewrite(&self, _: &mut Cursor, _: &Deadline) -> Result<Applied, CallError> {
+        Ok(Applied::Withheld(Vec::new()))
     }
 
     fn apply(&self, _: &mut Cursor, change: &Change, _: &Deadline) -> Result<Applied, CallError> {

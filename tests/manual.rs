@@ -5,11 +5,12 @@ mod common;
 
 use common::{Folder, Run as _};
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 11] = [
     "tick",
     "watch",
     "stop",
     "resume",
+    "check",
     "simulate",
     "backtest",
     "fit",

@@ -84,6 +84,7 @@ const OTHER_FLAGS: &str = "
     watch     only cycles on-exit sandbox speed dry-run json quiet verbose help
     stop      only all wait restore sandbox quiet verbose help
     resume    only all sandbox quiet help
+    check     only write settings sandbox json quiet verbose help
     simulate  print-scenario platform agents answer-rate hours replications seed jobs format trace samples report shard merge quiet help
     backtest  column delimiter input-time-zone time-format skip-lines decimal totals sort on-bad-row jobs output format report quiet help
     fit       campaign time-zone output report column delimiter input-time-zone time-format skip-lines decimal totals sort on-bad-row jobs quiet help
@@ -116,7 +117,7 @@ fn every_flag_is_in_the_long_help_of_its_commands_and_no_other() {
     for line in OTHER_FLAGS.lines().filter(|line| line.contains("help")) {
         let mut words = line.split_whitespace().map(str::to_owned);
         let command = words.next().unwrap();
-        let is_live = ["tick", "watch", "stop", "resume"].contains(&command.as_str());
+        let is_live = ["tick", "watch", "stop", "resume", "check"].contains(&command.as_str());
         // Nothing is paced by fit.
         let is_paced = command != "fit";
         let settings = SETTINGS
@@ -146,7 +147,7 @@ fn every_flag_is_in_the_long_help_of_its_commands_and_no_other() {
 fn the_short_help_is_one_screen() {
     let folder = Folder::new();
     for command in [
-        "tick", "watch", "stop", "resume", "simulate", "backtest", "fit",
+        "tick", "watch", "stop", "resume", "check", "simulate", "backtest", "fit",
     ] {
         let help = folder.dialpace(&[command, "-h"]).finish().expect(0).stdout;
         let lines: Vec<&str> = help.lines().collect();

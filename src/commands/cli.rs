@@ -10,6 +10,7 @@
 use clap::{Parser, Subcommand};
 
 use super::backtest::args::{self as backtest, BacktestArgs};
+use super::check::{self, CheckArgs};
 use super::fit::args::{self as fit, FitArgs};
 use super::resume::{self, ResumeArgs};
 use super::simulate::args::{self as simulate, SimulateArgs};
@@ -53,6 +54,12 @@ pub enum Command {
     /// obey within a second, it sends the 0 itself.
     #[command(after_help = stop::EXAMPLES, after_long_help = stop::LONG_EXAMPLES)]
     Stop(Box<StopArgs>),
+    /// Check that a campaign can be paced, before the first call
+    ///
+    /// It asks about the settings, the state's folder, the clock, the host, the login, each call that
+    /// reads, calling hours and the warehouse, and says what to do where something is missing.
+    #[command(after_help = check::EXAMPLES, after_long_help = check::LONG_EXAMPLES)]
+    Check(Box<CheckArgs>),
     /// Let a stopped campaign be paced again
     ///
     /// It takes the marker of stop away and sends nothing: the next cycle decides.

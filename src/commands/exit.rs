@@ -63,6 +63,9 @@ fn of_link(link: &(dyn Error + 'static)) -> Option<u8> {
     if let Some(error) = link.downcast_ref::<StateError>() {
         return Some(of_state(error));
     }
+    if let Some(error) = link.downcast_ref::<CallError>() {
+        return Some(of_call(error));
+    }
     match link.downcast_ref::<CycleError>()? {
         CycleError::Call(error) => Some(of_call(error)),
         CycleError::State(error) => Some(of_state(error)),

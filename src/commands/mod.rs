@@ -1,6 +1,7 @@
 //! The command line: one file for each subcommand.
 
 pub mod backtest;
+pub mod check;
 pub mod cli;
 pub mod exit;
 pub mod fit;

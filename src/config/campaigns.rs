@@ -1,8 +1,10 @@
 //! The settings of each of several campaigns.
 
+use super::campaign_tables::CampaignTable;
 use super::error::ConfigError;
 use super::layers::{Layers, Scope};
 use super::platform_names::PlatformKind;
+use crate::pacing::CallingHours;
 
 impl Layers {
     /// The settings of each campaign that the file names, or of those among them that `only` picks.
@@ -35,7 +37,24 @@ impl Layers {
         let picked = tables
             .iter()
             .filter(|table| only.is_empty() || only.contains(&table.name));
-        Ok(picked.map(|table| self.of_campaign(table)).collect())
+        picked
+            .map(|table| Ok(self.of_campaign(table).in_pool(self.pool_of(table)?)))
+            .collect()
+    }
+
+    /// The campaigns of a campaign's pool, with their calling hours.
+    fn pool_of(
+        &self,
+        table: &CampaignTable,
+    ) -> Result<Vec<(String, Option<CallingHours>)>, ConfigError> {
+        let members = self.campaigns().iter();
+        let members =
+            members.filter(|other| table.pool().is_some() && other.pool() == table.pool());
+        let with_hours = |member: &CampaignTable| {
+            let pacing = self.of_campaign(member).pacing()?;
+            Ok((member.name.clone(), pacing.pacer.hours().cloned()))
+        };
+        members.map(with_hours).collect()
     }
 
     /// Refuses two campaigns with one name or one id.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::beside_config;
-use super::campaign_tables::{CampaignTable, POOL};
+use super::campaign_tables::CampaignTable;
 use super::dot_env::DotEnv;
 use super::error::ConfigError;
 use super::misspelled;
@@ -18,6 +18,7 @@ use super::values;
 use crate::base::clock::{Clock as _, SystemClock};
 use crate::base::files;
 use crate::base::notice::Notice;
+use crate::pacing::CallingHours;
 
 /// The text of every source, before it is known which settings it names.
 #[derive(Clone, Debug, Default)]
@@ -49,6 +50,7 @@ pub struct Layers {
     campaigns: Vec<CampaignTable>,
     /// The name of the campaign that these settings are for, of several.
     name: Option<String>,
+    pool: Vec<(String, Option<CallingHours>)>,
     /// The `.env` that was read, or whatever `--env-file` names.
     dot_env_path: Option<PathBuf>,
     notices: Vec<Notice>,
@@ -119,18 +121,16 @@ impl Layers {
         self.name.as_deref()
     }
 
-    /// The names of the campaigns that divide the idle agents between them, with this one, in the
-    /// order of the file; empty where it shares none.
+    /// The campaigns that divide the idle agents between them, with this one, in the order of the
+    /// file: the name of each, and its calling hours. Empty where it shares none.
     #[must_use]
-    pub fn pool(&self) -> Vec<&str> {
-        let Some(pool) = self.text(POOL) else {
-            return Vec::new();
-        };
-        let members = self.campaigns.iter();
-        members
-            .filter(|table| table.pool() == Some(pool))
-            .map(|table| table.name.as_str())
-            .collect()
+    pub fn pool(&self) -> &[(String, Option<CallingHours>)] {
+        &self.pool
+    }
+
+    /// These settings, of a campaign in a pool.
+    pub(super) fn in_pool(self, pool: Vec<(String, Option<CallingHours>)>) -> Self {
+        Self { pool, ..self }
     }
 
     /// The settings of one campaign: its table is stronger than all but a flag.
@@ -146,6 +146,7 @@ impl Layers {
             given,
             campaigns: self.campaigns.clone(),
             name: Some(table.name.clone()),
+            pool: Vec::new(),
             dot_env_path: self.dot_env_path.clone(),
             notices: self.notices.clone(),
             clock: self.clock.clone(),

@@ -23,6 +23,7 @@ mod policy_name;
 pub mod scenario_file;
 mod setting;
 mod settings;
+mod shown;
 mod skill_access;
 mod source;
 mod sweep;
@@ -42,4 +43,5 @@ pub use setting::{
     BesideConfig, Choices, DefaultValue, GivenBy, Group, Lists, Setting, WithoutCampaign,
 };
 pub use settings::SETTINGS;
+pub use shown::ShownSetting;
 pub use values::{duration, duration_or_none, time_zone};

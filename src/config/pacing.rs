@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
+use super::campaign_tables::POOL;
 use super::error::ConfigError;
 use super::layers::Layers;
 use super::platform_names::PlatformKind;
@@ -182,7 +183,7 @@ impl Layers {
         let min_default = match policy {
             Policy::Predictive(_) => 0,
             // No idle agent is promised twice.
-            _ if !self.pool().is_empty() => 0,
+            _ if self.find(POOL).is_some() => 0,
             _ => MIN_DIAL_RATE,
         };
         let safe_default = min_given.unwrap_or(MIN_DIAL_RATE.min(max));

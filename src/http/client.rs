@@ -1,24 +1,18 @@
 //! The client: its constructor, and the loop of retries around one exchange.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
-use ureq::Agent;
-use ureq::tls::Certificate;
+use ureq::http::Method;
 
-use super::address::{self, HostScope};
-use super::agent::agent;
-use super::bounds::{CALL_TIMEOUT, EXCHANGES_MAX};
-use super::budget::Budget;
-use super::connections::Connections;
+use super::address;
 use super::error::{CallError, Problem};
 use super::exchange::Exchange;
-use super::header_file::HeaderFile;
+use super::host::Host;
 use super::json;
 use super::message::{Answer, Request};
-use super::proxy::Proxy;
 use super::retry::{Retry, retry_after};
 use crate::base::clock::Deadline;
 use crate::base::notice::{Notice, Notices};
@@ -27,94 +21,10 @@ use crate::base::secrets;
 /// A check, made before a request without an answer is sent again: true where it took effect.
 pub type HasTakenEffect<'a> = &'a dyn Fn() -> Result<bool, CallError>;
 
-/// One host: its connections, and how often and how many at once it is called. Clients share it.
-pub struct Host {
-    agent: Mutex<Agent>,
-    proxy: Option<Proxy>,
-    retry: Retry,
-    /// Time for one try of a call.
-    timeout: Duration,
-    /// Header fields that a user adds to every request.
-    header_file: Mutex<Option<HeaderFile>>,
-    budget: Budget,
-}
-
 /// The client of one host, for one campaign, whose notices it tells.
 pub struct Client<'a> {
     host: Arc<Host>,
     notices: &'a dyn Notices,
-}
-
-impl Host {
-    /// A host, through `proxy` if there is one. `authorities` are trusted besides those of the
-    /// machine.
-    #[must_use]
-    pub fn new(
-        scope: HostScope,
-        proxy: Option<Proxy>,
-        authorities: &[Certificate<'static>],
-        retry: Retry,
-    ) -> Self {
-        Self {
-            agent: Mutex::new(agent(scope, proxy.as_ref(), authorities)),
-            proxy,
-            retry,
-            timeout: CALL_TIMEOUT,
-            header_file: Mutex::default(),
-            budget: Budget::new(EXCHANGES_MAX),
-        }
-    }
-
-    /// This host with another time for one try of a call.
-    #[must_use]
-    pub fn with_timeout(self, timeout: Duration) -> Self {
-        Self { timeout, ..self }
-    }
-
-    /// This host with the fields of `file` in every request. They are in no [`Request`], which may be
-    /// shown, and go to no other host, since no redirect is followed.
-    #[must_use]
-    pub fn with_header_file(self, file: Option<HeaderFile>) -> Self {
-        Self {
-            header_file: Mutex::new(file),
-            ..self
-        }
-    }
-
-    /// The file of header fields, if there is one.
-    pub fn header_file(&self) -> Option<HeaderFile> {
-        let file = self.header_file.lock();
-        file.unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Reads the file of header fields again; true where they have changed.
-    pub fn reread_headers(&self, patience: Duration) -> Result<bool, String> {
-        let Some(file) = self.header_file() else {
-            return Ok(false);
-        };
-        let (again, has_changed) = file.again(patience)?;
-        let file = self.header_file.lock();
-        *file.unwrap_or_else(PoisonError::into_inner) = Some(again);
-        Ok(has_changed)
-    }
-
-    fn agent(&self) -> Agent {
-        self.agent
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-}
-
-impl Connections for Host {
-    fn abort(&self) {
-        self.agent().shutdown();
-    }
-
-    fn reopen(&self) {
-        let mut agent = self.agent.lock().unwrap_or_else(PoisonError::into_inner);
-        *agent = agent.config().clone().new_agent();
-    }
 }
 
 impl<'a> Client<'a> {
@@ -259,14 +169,39 @@ impl<'a> Client<'a> {
         Err(failure.out_of_time(deadline.limit(), None))
     }
 
-    /// Sends once. A failure carries the pause that the answer asked for.
-    fn send(
+    /// Asks for an address and returns the status, whatever it is: to see whether it can be reached.
+    pub fn greet(
+        &self,
+        call: &'static str,
+        url: &str,
+        deadline: &Deadline,
+    ) -> Result<u16, CallError> {
+        let request = Request {
+            call,
+            method: Method::GET,
+            url: url.to_owned(),
+            headers: Vec::new(),
+            authorised: false,
+            reads_answer: false,
+            body: None,
+        };
+        let exchanged = self.exchange(&request, None, deadline, false);
+        let (status, _) = exchanged.map_err(|problem| {
+            let mut error = CallError::untried(call, deadline.limit());
+            error.add(problem, None);
+            error
+        })?;
+        Ok(status)
+    }
+
+    /// Makes one exchange, and tells it.
+    fn exchange(
         &self,
         request: &Request,
         token: Option<&SecretString>,
         deadline: &Deadline,
         is_retry: bool,
-    ) -> Result<Answer, Failed> {
+    ) -> Result<(u16, Answer), Problem> {
         let clock = deadline.clock();
         let started = clock.monotonic();
         let exchange = Exchange {
@@ -276,7 +211,11 @@ impl<'a> Client<'a> {
             header_file: self.host.header_file(),
             is_retry,
         };
+        let began = clock.now();
         let result = exchange.run(request, token);
+        if let Ok((_, answer)) = &result {
+            self.host.note_clock(answer, began, clock.now());
+        }
         let outcome = match &result {
             Ok((status, _)) => format!("HTTP {status}"),
             Err((problem, detail)) if detail.is_empty() => problem.to_string(),
@@ -287,7 +226,20 @@ impl<'a> Client<'a> {
             outcome,
             took: clock.monotonic().saturating_sub(started),
         });
-        let (status, answer) = result.map_err(|(problem, _)| (problem, None))?;
+        result.map_err(|(problem, _)| problem)
+    }
+
+    /// Sends once. A failure carries the pause that the answer asked for.
+    fn send(
+        &self,
+        request: &Request,
+        token: Option<&SecretString>,
+        deadline: &Deadline,
+        is_retry: bool,
+    ) -> Result<Answer, Failed> {
+        let clock = deadline.clock();
+        let result = self.exchange(request, token, deadline, is_retry);
+        let (status, answer) = result.map_err(|problem| (problem, None))?;
         if (200..300).contains(&status) {
             return Ok(answer);
         }

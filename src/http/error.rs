@@ -83,6 +83,15 @@ impl CallError {
         }
     }
 
+    /// A status that refuses what was sent.
+    #[must_use]
+    pub fn refused(call: &'static str, status: u16) -> Self {
+        let mut error = Self::untried(call, Duration::ZERO);
+        let message = String::new();
+        error.add(Problem::Status { status, message }, None);
+        error
+    }
+
     pub(super) fn untried(call: &'static str, limit: Duration) -> Self {
         Self {
             call,
@@ -169,6 +178,16 @@ impl CallError {
 }
 
 impl Problem {
+    /// True where the host cannot be reached, or not safely, so that no other call reaches it.
+    #[must_use]
+    pub fn is_unreachable(&self) -> bool {
+        match self {
+            Self::NotConnected(_) | Self::ProxyRefused(_) | Self::Tls(_) => true,
+            Self::OutOfTime { last, .. } => last.as_ref().is_some_and(|last| last.is_unreachable()),
+            _ => false,
+        }
+    }
+
     /// True where the same request may succeed if it is sent again.
     #[must_use]
     pub fn is_passing(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::fmt::rfc2822;
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 use ureq::http::{HeaderMap, Method};
@@ -9,6 +10,7 @@ use ureq::http::{HeaderMap, Method};
 use super::error::CallError;
 use super::{address, json};
 use crate::base::secrets;
+use crate::base::units::UnixMillis;
 
 /// One request, as data. A dry run prints the request that a real run sends.
 #[derive(Clone, Debug)]
@@ -117,6 +119,13 @@ impl Answer {
     /// Reads the JSON body; the error names the field.
     pub fn json<T: DeserializeOwned>(&self, call: &'static str) -> Result<T, CallError> {
         json::read(&self.body).map_err(|problem| CallError::unusable(call, problem))
+    }
+
+    /// The time of the server's clock, whole seconds.
+    #[must_use]
+    pub fn date(&self) -> Option<UnixMillis> {
+        let date = rfc2822::parse(self.header("date")?).ok()?;
+        Some(UnixMillis(date.timestamp().as_millisecond()))
     }
 
     /// A header field as text.

@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use anyhow::{Result, bail};
 
+use crate::base::clock::Deadline;
 use crate::base::input::InputError;
 use crate::base::notice::Notices;
 use crate::config::{CampaignAccess, LiveSettings, Sources};
-use crate::http::{Connections, HostScope, Proxy};
+use crate::http::{CallError, ClockOff, Connections, HostScope, Proxy};
 use crate::pacing::{Pacer, Policy, RAISE_DWELL, WRITES_PER_HOUR};
 use crate::platform::skills::{
-    LeverLimits, PacedSkill, SkillAccess, SkillAccount, SkillAccountSettings, SkillSettings,
+    LeverLimits, PacedSkill, SkillAccess, SkillAccount, SkillAccountSettings, SkillSettings, hosts,
 };
 use crate::platform::{
-    Account, AccountSettings, CampaignApi, CampaignSettings, Platform, TokenCache,
+    Account, AccountSettings, CampaignApi, CampaignSettings, Platform, Site, TokenCache,
 };
 
 /// A campaign or skill, and the credentials for it.
@@ -26,6 +27,19 @@ pub(super) enum Access {
 pub(super) enum SharedAccount<'a> {
     Campaign(Account<'a>),
     Skill(SkillAccount<'a>),
+}
+
+impl Access {
+    /// The host to log in at.
+    pub(super) fn host(&self) -> Result<Site> {
+        match self {
+            Self::Campaign(access) => Ok(access.site.clone()),
+            Self::Skill(access, _) => match &access.auth_base {
+                Some(site) => Ok(site.clone()),
+                None => hosts::of_area(&access.area).map_err(|problem| InputError(problem).into()),
+            },
+        }
+    }
 }
 
 impl<'a> SharedAccount<'a> {
@@ -67,6 +81,22 @@ impl<'a> SharedAccount<'a> {
                 Self::Skill(SkillAccount::new(settings, notices))
             }
         })
+    }
+
+    /// Logs in, unless a token is at hand.
+    pub(super) fn log_in(&self, deadline: &Deadline) -> Result<(), CallError> {
+        match self {
+            Self::Campaign(account) => account.log_in(deadline),
+            Self::Skill(account) => account.log_in(deadline),
+        }
+    }
+
+    /// How far the platform's clock is off, where it has told its time.
+    pub(super) fn clock_off(&self) -> Option<ClockOff> {
+        match self {
+            Self::Campaign(account) => account.clock_off(),
+            Self::Skill(account) => account.clock_off(),
+        }
     }
 
     /// Its connections.

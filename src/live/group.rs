@@ -128,7 +128,7 @@ impl<'a> Group<'a> {
         }
     }
 
-    fn setups(&self, lifetime: SandboxLifetime) -> Result<Vec<Setup<'a>>, ConfigError> {
+    pub(super) fn setups(&self, lifetime: SandboxLifetime) -> Result<Vec<Setup<'a>>, ConfigError> {
         let setup = |layers| Setup::new(self.options, layers, self.sources, lifetime);
         self.each.iter().map(setup).collect()
     }
@@ -152,7 +152,7 @@ impl<'a> Group<'a> {
 
     /// Refuses two files of the run that are one, before anything is written. A file of records may be
     /// that of several campaigns.
-    fn refuse_shared_files(&self, setups: &[Setup]) -> Result<()> {
+    pub(super) fn refuse_shared_files(&self, setups: &[Setup]) -> Result<()> {
         let Some(first) = self.each.first() else {
             return Ok(());
         };

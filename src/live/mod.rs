@@ -3,6 +3,8 @@
 mod access;
 mod bounded;
 mod burst;
+mod check;
+mod checkup;
 mod cycle;
 mod envelope;
 mod export;
@@ -28,6 +30,8 @@ mod sight;
 mod state;
 mod store;
 
+pub use check::{Check, Status};
+pub use checkup::check_each;
 pub use cycle::Cycle;
 pub use group::{Group, Ran, run_each, settings_of_each};
 pub use halt::{Stopping, leave_marker, stop};

@@ -4,36 +4,43 @@ use std::path::PathBuf;
 
 use super::hold::HoldMarker;
 use crate::base::files;
-use crate::pacing::{Sample, Traffic};
+use crate::pacing::{CallingHours, Sample, Traffic};
 
 /// The campaigns that divide idle agents between them, as one of them sees it.
 #[derive(Debug)]
 pub struct Pool {
-    /// The marker of each campaign, in the order of the file.
-    markers: Vec<HoldMarker>,
+    /// The campaigns, in the order of the file: the marker of an operator's stop, and calling hours.
+    members: Vec<(HoldMarker, Option<CallingHours>)>,
     /// Which of them this campaign is.
     own: usize,
 }
 
 impl Pool {
-    /// The pool of the campaigns with these states; `own` is this campaign's place among them.
+    /// The pool of the campaigns with these states and calling hours; `own` is this campaign's place
+    /// among them.
     #[must_use]
-    pub fn new(states: Vec<PathBuf>, own: usize) -> Self {
+    pub fn new(members: Vec<(PathBuf, Option<CallingHours>)>, own: usize) -> Self {
         let marker = |path: PathBuf| HoldMarker::beside(&files::resolved(&path).unwrap_or(path));
+        let members = members.into_iter();
         Self {
-            markers: states.into_iter().map(marker).collect(),
+            members: members.map(|(path, hours)| (marker(path), hours)).collect(),
             own,
         }
     }
 
     /// The part of a sample that this campaign may count on: the agents divided by the campaigns that
-    /// nobody stopped, what does not divide to the first of them.
+    /// nobody stopped and that may call now, what does not divide to the first of them.
     #[must_use]
     pub fn part_of(&self, sample: Sample) -> Sample {
-        let takes_part = |n: usize, marker: &HoldMarker| n == self.own || !marker.stands();
-        let markers = self.markers.iter().enumerate();
-        let sharing: Vec<usize> = markers
-            .filter(|(n, marker)| takes_part(*n, marker))
+        let takes_part = |(marker, hours): &(HoldMarker, Option<CallingHours>)| {
+            let is_open = hours
+                .as_ref()
+                .is_none_or(|hours| hours.is_inside(sample.at));
+            is_open && !marker.stands()
+        };
+        let members = self.members.iter().enumerate();
+        let sharing: Vec<usize> = members
+            .filter(|(n, member)| *n == self.own || takes_part(member))
             .map(|(n, _)| n)
             .collect();
         let before = sharing.iter().filter(|n| **n < self.own).count();

@@ -161,12 +161,16 @@ fn default_name(id: &str, options: &LiveOptions, lifetime: SandboxLifetime) -> P
 
 /// The pool of the campaign, if it shares agents with others.
 fn pool(layers: &Layers, sources: &Sources) -> Result<Option<Pool>, ConfigError> {
-    let members = layers.pool();
-    let own = members.iter().position(|name| Some(*name) == layers.name());
-    let Some(own) = own else {
+    let names = layers.pool().iter().map(|(name, _)| name);
+    let Some(own) = names
+        .clone()
+        .position(|name| Some(name.as_str()) == layers.name())
+    else {
         return Ok(None);
     };
-    let state = |name: &&str| layers.default_state_path(sources, Path::new(name));
-    let states = members.iter().map(state).collect::<Result<_, _>>()?;
-    Ok(Some(Pool::new(states, own)))
+    let members = layers.pool().iter().map(|(name, hours)| {
+        let state = layers.default_state_path(sources, Path::new(name))?;
+        Ok((state, hours.clone()))
+    });
+    Ok(Some(Pool::new(members.collect::<Result<_, _>>()?, own)))
 }

@@ -19,7 +19,7 @@ use crate::base::clock::Deadline;
 use crate::base::notice::Notices;
 use crate::base::secrets;
 use crate::http::{
-    Answer, CallError, Client, Connections, HasTakenEffect, Host, Proxy, Request, Retry,
+    Answer, CallError, Client, ClockOff, Connections, HasTakenEffect, Host, Proxy, Request, Retry,
 };
 
 /// Settings of an account.
@@ -91,6 +91,12 @@ impl<'a> Account<'a> {
         }
     }
 
+    /// How far the platform's clock is off, where it has told its time.
+    #[must_use]
+    pub fn clock_off(&self) -> Option<ClockOff> {
+        self.client.host().clock_off()
+    }
+
     /// Its connections, which all its campaigns share.
     #[must_use]
     pub fn connections(&self) -> Arc<dyn Connections> {
@@ -114,7 +120,7 @@ impl<'a> Account<'a> {
     }
 
     /// Requests a token unless there is one, so that concurrent calls do not each request it.
-    pub(super) fn log_in(&self, deadline: &Deadline) -> Result<(), CallError> {
+    pub fn log_in(&self, deadline: &Deadline) -> Result<(), CallError> {
         self.with_login(deadline, Tokens::current).map(drop)
     }
 

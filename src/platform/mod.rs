@@ -59,6 +59,12 @@ pub trait Platform {
         deadline: &Deadline,
     ) -> Result<Applied, CallError>;
 
+    /// Makes each call of a cycle that only reads, for a check before the first one.
+    fn look(&self, cursor: &mut Cursor, deadline: &Deadline) -> Vec<Look>;
+
+    /// Sends the lever's present position once more, to see whether it may be set.
+    fn rewrite(&self, cursor: &mut Cursor, deadline: &Deadline) -> Result<Applied, CallError>;
+
     /// Puts back, once, what a change did besides its own: see [`Standing::damage`].
     fn repair(&self, _: &mut Cursor, _: &Deadline) -> Repaired {
         Repaired {
@@ -205,6 +211,27 @@ pub struct Repaired {
     pub setpoint: Option<Setpoint>,
     /// What was put back, or why it was not.
     pub what_became: String,
+}
+
+/// A call that only reads, and what it said.
+#[derive(Debug)]
+pub struct Look {
+    /// The call.
+    pub call: &'static str,
+    /// What was found, in words.
+    pub found: Result<String, CallError>,
+    /// Why that may not do.
+    pub doubt: Option<String>,
+}
+
+impl Look {
+    fn new(call: &'static str, found: Result<String, CallError>) -> Self {
+        Self {
+            call,
+            found,
+            doubt: None,
+        }
+    }
 }
 
 /// Requests that pacing takes.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Applied, Change, Cursor, Platform, Poll, RequestsADay, Standing};
+use super::{Applied, Change, Cursor, Look, Platform, Poll, RequestsADay, Standing};
 use crate::base::clock::Deadline;
 use crate::http::{CallError, Request};
 use crate::pacing::Actuator;
@@ -38,6 +38,14 @@ impl Platform for ReadOnly<'_> {
         _: &Deadline,
     ) -> Result<Applied, CallError> {
         Ok(Applied::Withheld(self.requests(cursor, change)))
+    }
+
+    fn look(&self, cursor: &mut Cursor, deadline: &Deadline) -> Vec<Look> {
+        self.0.look(cursor, deadline)
+    }
+
+    fn rewrite(&self, _: &mut Cursor, _: &Deadline) -> Result<Applied, CallError> {
+        Ok(Applied::Withheld(Vec::new()))
     }
 
     fn requests_a_day(&self, cursor: &Cursor, interval: Duration) -> Option<RequestsADay> {

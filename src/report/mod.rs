@@ -3,6 +3,7 @@
 pub mod backtest;
 pub mod board;
 mod chart;
+pub mod checks;
 mod console;
 pub mod counts;
 mod csv_cell;

@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::outbox::{Outbox, SentBefore};
+use super::posting::request;
 use super::posting::{Delivery, Posting, SaveOutbox, WAREHOUSE_CALL};
+use super::record::Record;
 use crate::base::clock::Deadline;
 use crate::base::files;
 use crate::base::timestamp::rfc3339;
-use crate::http::{BodyFormat, Client, Connections, bounded_retry_at};
+use crate::http::{BodyFormat, CallError, Client, Connections, bounded_retry_at};
 
 /// The destination of records.
 pub enum Warehouse<'a> {
@@ -36,6 +38,32 @@ pub struct Recipient<'a> {
 }
 
 impl Warehouse<'_> {
+    /// Sends a test record; without one it only asks whether the address answers and takes the header
+    /// fields.
+    pub fn try_out(&self, record: Option<Record>, deadline: &Deadline) -> Result<(), CallError> {
+        let Self::Http(recipient) = self else {
+            return match self {
+                Self::Unusable(why) => Err(CallError::unusable(WAREHOUSE_CALL, why.as_str())),
+                _ => Ok(()),
+            };
+        };
+        let Recipient {
+            client,
+            url,
+            format,
+            ..
+        } = recipient.as_ref();
+        if let Some(record) = record {
+            let request = request(url, *format, &[&record]);
+            return client.call_once(&request, None, deadline).map(drop);
+        }
+        match client.greet(WAREHOUSE_CALL, url, deadline)? {
+            // Others may be its answer to anything but a POST.
+            status @ (401 | 403) => Err(CallError::refused(WAREHOUSE_CALL, status)),
+            _ => Ok(()),
+        }
+    }
+
     /// Its connections, if it is reached over any.
     #[must_use]
     pub fn connections(&self) -> Option<Arc<dyn Connections>> {

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::base::subject::Subject;
 use crate::base::timestamp::rfc3339;
+use crate::base::units::UnixMillis;
 use crate::pacing::{Decision, DialRatio, Pacer};
 
 /// One applied decision, as it is sent to the warehouse.
@@ -75,7 +76,44 @@ pub struct SkillRecord {
     pub abandonment_limit: Option<f64>,
 }
 
+/// What a test record has for its campaign, or for its reason.
+const TEST: &str = "dialpace-check";
+
 impl Record {
+    /// A record that stands for no decision: to see whether a warehouse takes one.
+    #[must_use]
+    pub fn test(now: UnixMillis, subject: &Subject) -> Self {
+        if let Subject::Skill(_) = subject {
+            return Self::Skill(Box::new(SkillRecord {
+                timestamp: rfc3339(now),
+                skill_id: 0,
+                previous_ratio: None,
+                new_ratio: None,
+                answer_rate: Some(0.0),
+                abandonment_rate: Some(0.0),
+                abandonment_basis: "none".to_owned(),
+                staffed_agents: Some(0),
+                busy_agents: Some(0),
+                available_agents: Some(0),
+                reason_code: TEST.to_owned(),
+                policy: TEST.to_owned(),
+                min_ratio: None,
+                max_ratio: None,
+                abandonment_limit: None,
+            }));
+        }
+        Self::Campaign(CampaignRecord {
+            timestamp: rfc3339(now),
+            campaign_id: TEST.to_owned(),
+            previous_dial_rate: 0,
+            new_dial_rate: 0,
+            current_answer_rate: Some(0.0),
+            sla_threshold: 0.0,
+            deviation: Some(0.0),
+            agent_availability_avg: Some(0.0),
+        })
+    }
+
     /// The record of a decision of `pacer` that was applied.
     #[must_use]
     pub fn of(decision: &Decision, subject: &Subject, pacer: &Pacer) -> Self {

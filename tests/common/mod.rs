@@ -273,6 +273,7 @@ impl Request {
             ("GET", path) if path.starts_with(CAMPAIGNS) => Call::Campaign,
             ("PATCH", path) if path.starts_with(CAMPAIGNS) => Call::Patch,
             ("POST", "/warehouse") => Call::Warehouse,
+            ("GET", "/warehouse") => Call::Greeting,
             other => panic!("a request that the contract does not know: {other:?}"),
         }
     }
@@ -286,6 +287,8 @@ pub enum Call {
     Campaign,
     Patch,
     Warehouse,
+    /// Of a check: whether the warehouse answers.
+    Greeting,
 }
 
 /// The platform and, under `/warehouse`, a warehouse.
@@ -378,7 +381,7 @@ fn contract(request: &Request, world: &mut World) -> Reply {
         return refuse("accept");
     }
     let call = request.call();
-    if matches!(call, Call::Token | Call::Warehouse) {
+    if matches!(call, Call::Token | Call::Warehouse | Call::Greeting) {
         // A warehouse may have credentials of its own.
         let shown = request.header("authorization");
         if shown.contains(TOKEN) || (call == Call::Token && !shown.is_empty()) {
@@ -392,6 +395,7 @@ fn contract(request: &Request, world: &mut World) -> Reply {
         }
     }
     match call {
+        Call::Greeting => Reply::status(405),
         Call::Token => {
             let wanted =
                 format!("grant_type=client_credentials&client_id=client-1&client_secret={SECRET}");

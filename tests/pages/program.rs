@@ -17,6 +17,7 @@ pub(crate) fn help() -> String {
         "watch",
         "stop",
         "resume",
+        "check",
         "simulate",
         "backtest",
         "fit",

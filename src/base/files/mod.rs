@@ -19,7 +19,7 @@ mod temporary;
 pub use append::{append_durably, append_own_durably};
 pub use draft::Draft;
 pub use input::{read_bytes, read_text};
-pub use own::{copy_new, lock_file, read_own, sign_lock, signer_of_lock};
+pub use own::{can_write_in, copy_new, lock_file, read_own, sign_lock, signer_of_lock};
 pub use paths::{folder, resolved, sibling, sync_folder};
 pub use replace::{publish, publish_to_all, replace_durably};
 pub use same::FileUses;

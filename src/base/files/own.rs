@@ -55,6 +55,15 @@ pub fn lock_file(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
+/// Fails where no file can be made in `folder`: makes one, and removes it.
+pub fn can_write_in(folder: &Path) -> io::Result<()> {
+    let path = folder.join(format!(".dialpace-check-{}", process::id()));
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    open_own(&path, private(&mut options))?;
+    fs::remove_file(&path)
+}
+
 /// Writes the number of this process to a lock file that it holds, for whoever finds it locked. A
 /// lock without it is as good.
 pub fn sign_lock(mut lock: &File) {

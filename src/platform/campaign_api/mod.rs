@@ -4,6 +4,7 @@ mod advice;
 mod calls;
 #[cfg(fuzzing)]
 pub(super) mod fuzzing;
+mod looking;
 mod pages;
 mod settings;
 mod wire;
@@ -12,7 +13,7 @@ use std::thread;
 
 use ureq::http::Method;
 
-use super::{Account, Applied, Bounds, Change, Cursor, Platform, Poll, Standing};
+use super::{Account, Applied, Bounds, Change, Cursor, Look, Platform, Poll, Standing};
 use crate::base::clock::Deadline;
 use crate::http::{Answer, Body, CallError, Request};
 use crate::pacing::{Abandonment, Actuator, Sample, Setpoint, Traffic};
@@ -150,6 +151,14 @@ impl Platform for CampaignApi<'_> {
 
     fn read(&self, _: &mut Cursor, deadline: &Deadline) -> Result<Standing, CallError> {
         self.standing(deadline)
+    }
+
+    fn look(&self, _: &mut Cursor, deadline: &Deadline) -> Vec<Look> {
+        self.looks(deadline)
+    }
+
+    fn rewrite(&self, _: &mut Cursor, deadline: &Deadline) -> Result<Applied, CallError> {
+        self.send_again(deadline)
     }
 
     fn requests(&self, _: &Cursor, change: &Change) -> Vec<Request> {

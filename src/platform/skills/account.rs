@@ -17,7 +17,7 @@ use crate::base::clock::Deadline;
 use crate::base::notice::Notices;
 use crate::base::secrets;
 use crate::http::{
-    Address, Answer, CallError, Client, Connections, Host, Problem, Proxy, Request, Retry,
+    Address, Answer, CallError, Client, ClockOff, Connections, Host, Problem, Proxy, Request, Retry,
 };
 use crate::platform::place::Place;
 use crate::platform::tokens::{Access, Issued, Login, Owner, Tokens};
@@ -84,6 +84,13 @@ impl<'a> SkillAccount<'a> {
         }
     }
 
+    /// How far the platform's clock is off, where one of its hosts has told its time.
+    #[must_use]
+    pub fn clock_off(&self) -> Option<ClockOff> {
+        let hosts = self.shared.hosts();
+        hosts.values().find_map(|host| host.clock_off())
+    }
+
     /// Its connections, which all its skills share.
     #[must_use]
     pub fn connections(&self) -> Arc<dyn Connections> {
@@ -101,7 +108,7 @@ impl<'a> SkillAccount<'a> {
 
     fn with_login<R>(&self, deadline: &Deadline, run: impl FnOnce(&Tokens, &Login) -> R) -> R {
         let login = Login {
-            request: &|| self.log_in(deadline),
+            request: &|| self.request_token(deadline),
             deadline,
             notices: self.notices,
         };
@@ -111,6 +118,11 @@ impl<'a> SkillAccount<'a> {
     /// Number and waits of the retries.
     pub(super) fn retry(&self) -> Retry {
         self.settings().retry
+    }
+
+    /// Logs in, and finds the host of the data calls, unless both are known.
+    pub fn log_in(&self, deadline: &Deadline) -> Result<(), CallError> {
+        self.open(deadline).map(drop)
     }
 
     /// A token to use now, and the host of the data calls.
@@ -173,7 +185,7 @@ impl<'a> SkillAccount<'a> {
         }
     }
 
-    fn log_in(&self, deadline: &Deadline) -> Result<Issued, CallError> {
+    fn request_token(&self, deadline: &Deadline) -> Result<Issued, CallError> {
         let credentials = &self.settings().access.credentials;
         let sent = match &credentials.application {
             None => self.by_access_key(deadline),

@@ -105,7 +105,7 @@ impl PacedSkill<'_> {
     }
 
     /// Reads the settings after a write, and compares all of them.
-    fn verify(
+    pub(super) fn verify(
         &self,
         memory: &mut Memory,
         setpoint: Setpoint,

@@ -12,6 +12,7 @@ pub mod general;
 pub mod hosts;
 mod lever;
 mod login;
+mod looking;
 mod memory;
 pub mod object;
 mod paced;

@@ -11,7 +11,8 @@ use crate::base::clock::Deadline;
 use crate::http::{CallError, Request};
 use crate::pacing::{Actuator, Setpoint};
 use crate::platform::{
-    Applied, Bounds, Change, Cursor, Obstacle, Platform, Poll, Repaired, RequestsADay, Standing,
+    Applied, Bounds, Change, Cursor, Look, Obstacle, Platform, Poll, Repaired, RequestsADay,
+    Standing,
 };
 
 impl Platform for PacedSkill<'_> {
@@ -78,6 +79,20 @@ impl Platform for PacedSkill<'_> {
         let standing = self.read_into(&mut memory, deadline);
         memory.keep(cursor);
         standing
+    }
+
+    fn look(&self, cursor: &mut Cursor, deadline: &Deadline) -> Vec<Look> {
+        let mut memory = Memory::of(cursor);
+        let looks = self.looks(&mut memory, deadline);
+        memory.keep(cursor);
+        looks
+    }
+
+    fn rewrite(&self, cursor: &mut Cursor, deadline: &Deadline) -> Result<Applied, CallError> {
+        let mut memory = Memory::of(cursor);
+        let applied = self.send_again(&mut memory, deadline);
+        memory.keep(cursor);
+        applied
     }
 
     fn prepare(&self, cursor: &mut Cursor, change: &Change, deadline: &Deadline) {

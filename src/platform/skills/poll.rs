@@ -9,7 +9,7 @@ use super::paced::PacedSkill;
 use super::skill::{read_business_unit, read_skill};
 use crate::base::clock::Deadline;
 use crate::base::units::UnixMillis;
-use crate::http::{Answer, CallError};
+use crate::http::CallError;
 use crate::pacing::{Abandonment, AbandonmentBasis, Sample, Traffic};
 use crate::platform::Obstacle;
 use std::time::Duration;
@@ -165,7 +165,7 @@ impl PacedSkill<'_> {
             )));
         }
         let told = activity.and_then(|activity| activity.server_time);
-        let now = told.or_else(|| date_of(&answer));
+        let now = told.or_else(|| answer.date());
         Ok((activity, now.unwrap_or_else(|| deadline.clock().now())))
     }
 }
@@ -190,13 +190,6 @@ fn shortage(memory: &Memory) -> String {
         }
     }
 }
-
-/// The server's time in the head of an answer.
-fn date_of(answer: &Answer) -> Option<UnixMillis> {
-    let date = jiff::fmt::rfc2822::parse(answer.header("date")?).ok()?;
-    Some(UnixMillis(date.timestamp().as_millisecond()))
-}
-
 /// Age at which the business unit is read again.
 const UNIT_AGE: Duration = Duration::from_secs(3_600);
 /// Age at which the skill is read again: at every second poll of the usual interval.
