@@ -75,6 +75,7 @@
 //! * settle: to read whether an open intent was applied
 //! * record: the audit record of an applied decision ([`warehouse::Record`])
 //! * outbox: the records that wait for the warehouse ([`warehouse::Outbox`])
+//! * batch: the records that are sent to the warehouse in one request
 //! * notice: an event reported to the user besides the result ([`base::notice::Notice`])
 //! * telemetry: the counts that a simulated platform reports to a pacer
 //! * scenario: the parameters of a simulated world ([`sim::Scenario`])

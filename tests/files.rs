@@ -485,6 +485,13 @@ fn a_dot_env_does_not_change_the_account_of_a_named_config() {
         (config.clone(), "DIALPACE_CA_FILE=evil.pem", true),
         (config.clone(), "DW_ENDPOINT=other.ndjson", true),
         (config.clone(), "DW_ENDPOINT=records.ndjson", false),
+        (config.clone(), "DW_HEADER_FILE=headers", true),
+        (
+            format!("dw_header_file = \"headers\"\n{config}"),
+            "DW_HEADER_FILE=headers",
+            false,
+        ),
+        (config.clone(), "DW_FORMAT=ndjson", false),
         (config.clone(), "MAX_DIAL_RATE=12", false),
         (without("dw_endpoint"), "DW_ENDPOINT=other.ndjson", true),
         (without("site"), "CXONE_SITE=SITE", true),
@@ -503,6 +510,7 @@ fn a_dot_env_does_not_change_the_account_of_a_named_config() {
         let folder = Folder::new();
         let platform = Platform::start();
         folder.write("secret", SECRET);
+        folder.write("headers", "X-Key: a-key\n");
         folder.write("c.toml", config.replace("SITE", &platform.site()));
         let line = line.replace("SITE=SITE", &format!("SITE={}", platform.site()));
         folder.write(".env", format!("{line}\n"));

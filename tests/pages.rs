@@ -274,5 +274,8 @@ const FOREIGN_OPTIONS: &[&str] = &[
     "--nocapture",
     "--open",
     "--release",
+    "--replace",
+    "--source_format",
     "--test",
+    "--use_legacy_sql",
 ];

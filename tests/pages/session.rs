@@ -42,6 +42,16 @@ const RUN_ELSEWHERE: &[(&str, &str, &str)] = &[
         "scripts/torture [short]",
     ),
     ("scripts/torture short", "scripts/torture", "= short"),
+    (
+        "scripts/warehouse",
+        "scripts/warehouse",
+        "scripts/warehouse [short]",
+    ),
+    (
+        "scripts/warehouse short",
+        "scripts/warehouse",
+        "\"short\" in arguments",
+    ),
     ("scripts/bench tick", "scripts/bench", "= tick"),
     ("scripts/bench simulate", "scripts/bench", "= simulate"),
     ("scripts/bench backtest", "scripts/bench", "= backtest"),
