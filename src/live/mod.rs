@@ -4,6 +4,7 @@ mod access;
 mod bounded;
 mod burst;
 mod check;
+mod check_state;
 mod checkup;
 mod cycle;
 mod envelope;
