@@ -66,6 +66,8 @@ const CONTRACT: &str = "
     --settings-write       DIALPACE_SETTINGS_WRITE
     --overdial-lever       DIALPACE_OVERDIAL_LEVER
     --time-zone            DIALPACE_TIME_ZONE
+    --calling-hours        DIALPACE_CALLING_HOURS
+    --outside-hours        DIALPACE_OUTSIDE_HOURS
     --ratio                DIALPACE_RATIO
     --min-ratio            DIALPACE_MIN_RATIO
     --max-ratio            DIALPACE_MAX_RATIO

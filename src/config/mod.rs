@@ -2,6 +2,7 @@
 
 mod account;
 mod beside_config;
+mod calling_hours;
 mod dot_env;
 mod endpoint;
 mod error;

@@ -40,6 +40,8 @@ impl Layers {
         let policy = self.parse("policy", policy_name::live)?.unwrap_or(usual);
         let front_load = self.front_load()?;
         let pacer = self.simulated_pacer(policy, band, interval, &dialing, front_load)?;
+        let is_rate = pacer.limits().actuator.unit == Unit::CallsPerMinute;
+        self.refuse_useless_outside_hours(is_rate)?;
         Ok(Pacing { pacer, interval })
     }
 
@@ -53,6 +55,7 @@ impl Layers {
         for key in ["min_ratio", "max_ratio", "ratio"] {
             self.parse(key, values::skill_ratio(lever))?;
         }
+        self.refuse_caps_between_ratios(lever)?;
         let mut dialing = Dialing {
             kind: DialerKind::Ratio,
             ..Dialing::default()
@@ -138,7 +141,11 @@ impl Layers {
             ));
         }
         let limits = self.limits(policy, band, interval)?;
-        Pacer::new(limits, policy).map_err(|error| self.limits_error(error))
+        let pacer = Pacer::new(limits, policy).map_err(|error| self.limits_error(error))?;
+        Ok(match self.calling_hours(interval)? {
+            Some(hours) => pacer.keeping(hours),
+            None => pacer,
+        })
     }
 
     fn limits(

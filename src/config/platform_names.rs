@@ -1,6 +1,7 @@
-//! The names of platforms, grants, writes and guards: values of settings.
+//! The names of platforms, grants, writes, guards and more: values of settings.
 
 use super::values::Named;
+use crate::pacing::OutsideHours;
 use crate::platform::IfMatch;
 use crate::platform::skills::SettingsWrite;
 
@@ -65,5 +66,19 @@ pub(super) const GUARDS: [Named<IfMatch>; 2] = [
         "etag",
         IfMatch::Etag,
         "the campaign has not changed since it was read in the same cycle",
+    ),
+];
+
+/// What a skill does outside calling hours, by name.
+pub(super) const OUTSIDE_HOURS: [Named<OutsideHours>; 2] = [
+    (
+        "minimum",
+        OutsideHours::Minimum,
+        "has its lowest ratio, so that only available agents are called for",
+    ),
+    (
+        "stop",
+        OutsideHours::Stop,
+        "is stopped, and started again when they begin",
     ),
 ];

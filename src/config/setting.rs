@@ -65,7 +65,7 @@ pub enum GivenBy {
     NotFile,
     /// The environment and `.env`: a secret is on no command line and in no file of settings.
     Environment,
-    /// The file alone, in the table that its key begins with.
+    /// The file alone; where its key has a dot, in the table that it begins with.
     File,
 }
 

@@ -259,7 +259,42 @@ pub const SETTINGS: &[Setting] = &[
         value: "AREA/CITY",
         default: Words("the business unit's, or UTC"),
         help: "Time zone of the campaign",
-        details: "A name of the tz database, such as America/Denver, which is part of this program. A skill's counts begin anew at its midnight; times of exported history without an offset are in it, and so are hours of the day in reports.",
+        details: "A name of the tz database, such as America/Denver, which is part of this program. Calling hours are on its clock, so it is to be that of the people who are called. A skill's counts begin anew at its midnight; times of exported history without an offset are in it, and so are hours of the day in reports.",
+        ..PACING
+    },
+    Setting {
+        key: "calling_hours",
+        env: "DIALPACE_CALLING_HOURS",
+        value: "HOURS",
+        default: Words("at any time"),
+        help: "When people may be called, on the clock of the time zone",
+        details: "Such as \"mon-fri 09:00-20:00; sat 10:00-16:00\". It needs --time-zone. At any other time the dial rate is 0, whatever the policy, and it is lowered before they end. A window over midnight, 22:00-02:00, belongs to the day on which it begins.",
+        ..PACING
+    },
+    Setting {
+        key: "closed_days",
+        env: "",
+        given_by: GivenBy::File,
+        value: "[\"YYYY-MM-DD\"]",
+        help: "Days on which no calling hours begin",
+        ..PACING
+    },
+    Setting {
+        key: "hours",
+        env: "",
+        given_by: GivenBy::File,
+        value: "[[hours]]",
+        help: "Windows with a highest dial rate or ratio of their own",
+        details: "Each table has days, from, to, and max_dial_rate or max_ratio, which may be below the minimum. Where windows overlap, the lowest applies.",
+        ..PACING
+    },
+    Setting {
+        key: "outside_hours",
+        env: "DIALPACE_OUTSIDE_HOURS",
+        value: "MODE",
+        default: Text("minimum"),
+        help: "What a skill does outside calling hours",
+        choices: Some(|_| values::choices(&platform_names::OUTSIDE_HOURS)),
         ..PACING
     },
     Setting {

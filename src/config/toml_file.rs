@@ -66,6 +66,11 @@ fn flat(key: String, value: toml::Value) -> Vec<(String, toml::Value)> {
 }
 
 fn entry(key: &str, value: toml::Value) -> Result<(&'static Setting, String), String> {
+    if value.is_table() && key == HOURS {
+        return Err(format!(
+            "write [[{key}]], in two pairs of brackets: there may be several"
+        ));
+    }
     if value.is_table() {
         return Err(format!(
             "settings stand at the top level, not in a table such as [{key}]"
@@ -77,6 +82,8 @@ fn entry(key: &str, value: toml::Value) -> Result<(&'static Setting, String), St
         toml::Value::Integer(number) => number.to_string(),
         toml::Value::Float(number) => number.to_string(),
         toml::Value::Boolean(flag) => flag.to_string(),
+        toml::Value::Array(values) if key == CLOSED_DAYS => listed(values)?,
+        toml::Value::Array(tables) if key == HOURS => as_json(tables.into()).to_string(),
         _ => {
             return Err(format!(
                 "{key} is not one value: text, a number, true or false"
@@ -84,6 +91,34 @@ fn entry(key: &str, value: toml::Value) -> Result<(&'static Setting, String), St
         }
     };
     Ok((setting, text))
+}
+
+/// The text of a list of dates, which may stand in quotes or not.
+fn listed(values: Vec<toml::Value>) -> Result<String, String> {
+    let texts = values.into_iter().map(|value| match value {
+        toml::Value::String(text) => Ok(text),
+        toml::Value::Datetime(date) => Ok(date.to_string()),
+        other => Err(format!("{other} is not a date such as \"2026-12-25\"")),
+    });
+    Ok(texts.collect::<Result<Vec<String>, String>>()?.join(","))
+}
+
+/// Tables as JSON, a form in which a setting of several values is one text.
+fn as_json(value: toml::Value) -> serde_json::Value {
+    match value {
+        toml::Value::String(text) => text.into(),
+        toml::Value::Integer(number) => number.into(),
+        toml::Value::Float(number) => number.into(),
+        toml::Value::Boolean(flag) => flag.into(),
+        toml::Value::Datetime(time) => time.to_string().into(),
+        toml::Value::Array(values) => values.into_iter().map(as_json).collect(),
+        toml::Value::Table(table) => {
+            let entries = table.into_iter();
+            entries
+                .map(|(name, value)| (name, as_json(value)))
+                .collect()
+        }
+    }
 }
 
 fn setting(key: &str) -> Result<&'static Setting, String> {
@@ -104,3 +139,8 @@ fn setting(key: &str) -> Result<&'static Setting, String> {
         None => format!("unknown setting {key:?}; see `dialpace tick --help` for those that exist"),
     })
 }
+
+/// The setting that is a list of dates.
+const CLOSED_DAYS: &str = "closed_days";
+/// The setting that is a list of tables.
+const HOURS: &str = "hours";

@@ -1,7 +1,7 @@
 //! What bounds a decision besides the settings: a latch, the platform, and what it told of the lever.
 
 use super::hold::Hold;
-use crate::pacing::{Decision, Reason};
+use crate::pacing::{Decision, Reason, Setpoint};
 use crate::platform::{Bounds, Obstacle};
 
 /// A decision within what bounds the lever now. `is_blind`: the poll failed.
@@ -11,6 +11,12 @@ pub(super) fn bounded(
     is_blind: bool,
     decision: Decision,
 ) -> Decision {
+    let is_closed = decision.reason == Reason::OutsideHours;
+    if is_closed && decision.setpoint == Some(Setpoint::Stopped) {
+        // Whoever stopped it, there is nothing to stop, and nothing that this pacer may start.
+        let is_done = bounds.is_at_rest && !is_blind;
+        return if is_done { decision.held() } else { decision };
+    }
     if let Some(latch) = latch {
         let why = match latch.why.as_str() {
             "" => "writing is latched off, until `dialpace resume`".to_owned(),
@@ -18,7 +24,7 @@ pub(super) fn bounded(
         };
         return decision.held_for(Reason::WriteLatched, why);
     }
-    if let Some(start) = bounds.start {
+    if let Some(start) = bounds.start.filter(|_| !is_closed) {
         return if is_blind {
             decision
         } else {
@@ -29,6 +35,7 @@ pub(super) fn bounded(
         Some(Obstacle::NoAuthority(why)) => {
             return decision.held_for(Reason::NoAuthority, why.clone());
         }
+        _ if is_closed => {}
         Some(Obstacle::ChangedElsewhere(why)) => {
             return decision.held_for(Reason::ChangedElsewhere, why.clone());
         }

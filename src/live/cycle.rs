@@ -21,7 +21,7 @@ use crate::base::clock::{Clock, Deadline};
 use crate::base::notice::{Notice, Notices};
 use crate::base::subject::Subject;
 use crate::http::{CallError, bounded_retry_at};
-use crate::pacing::{Decision, Pacer, Sample, Setpoint, Unit};
+use crate::pacing::{Decision, Pacer, Reason, Sample, Setpoint, Unit};
 use crate::platform::Platform;
 use crate::warehouse::Warehouse;
 
@@ -75,13 +75,10 @@ impl Cycle<'_> {
         }
         let sample = sample.copied().flatten();
         let decision = self.decide(state, sight.as_ref(), sample, deadline);
+        let resists = sight.as_ref().is_some_and(|it| it.bounds.resists_stop);
+        let is_stop_due = self.is_held() || self.is_stop_for_hours(&decision);
         let (decision, outcome) = if self.is_held() {
-            let resists = sight.is_some_and(|sight| sight.bounds.resists_stop);
-            let held = self.hold(state, decision, obeyed, deadline, &mut failures);
-            if resists && matches!(held.1, Outcome::Held) {
-                self.stop_again(state, deadline, &mut failures);
-            }
-            held
+            self.hold(state, decision, obeyed, deadline, &mut failures)
         } else {
             let (decision, sent) = self.carry_out(state, decision, sight.as_ref(), deadline);
             // The marker may have been left meanwhile.
@@ -95,6 +92,9 @@ impl Cycle<'_> {
                 (decision, outcome)
             }
         };
+        if resists && is_stop_due && matches!(outcome, Outcome::Held) {
+            self.stop_again(state, deadline, &mut failures);
+        }
         self.finish(state, decision, outcome, failures, deadline)
     }
 
@@ -172,7 +172,14 @@ impl Cycle<'_> {
             return (decision, Ok(Outcome::Held));
         };
         let Some(sight) = sight else {
-            return (decision, Ok(Outcome::NotApplied));
+            let must = decision.reason == Reason::OutsideHours && ordered == Setpoint::Stopped;
+            if !must || !state.is_lowered_by(ordered) {
+                return (decision, Ok(Outcome::NotApplied));
+            }
+            // As an operator's stop, it does not wait for what can be seen, nor for a pause.
+            return self
+                .sending()
+                .send(state, decision, ordered, None, deadline);
         };
         // Without data nothing but a lowering is decided.
         let is_blind = sight.sample.is_err();
@@ -185,7 +192,8 @@ impl Cycle<'_> {
             setpoint: Some(setpoint),
             ..decision
         };
-        if setpoint == Setpoint::Stopped && self.stops_for_operators_only() {
+        let is_stop = setpoint == Setpoint::Stopped;
+        if is_stop && self.dials_by_itself() && !self.is_stop_for_hours(&decision) {
             return (decision, Ok(Outcome::NotApplied));
         }
         if sight.unreadable.is_some() && !state.is_lowered_by(setpoint) {
@@ -217,9 +225,14 @@ impl Cycle<'_> {
     }
 
     /// True for a dialer that dials by itself: it calls nobody while nobody is available, so that its
-    /// lowest ratio is enough for every guard.
-    fn stops_for_operators_only(&self) -> bool {
+    /// lowest ratio is enough for every guard but calling hours.
+    fn dials_by_itself(&self) -> bool {
         self.pacer.limits().actuator.unit == Unit::CallsPerAgent
+    }
+
+    /// True where calling hours ask for a stop, whether it is to be sent or stands.
+    fn is_stop_for_hours(&self, decision: &Decision) -> bool {
+        decision.reason == Reason::OutsideHours && self.pacer.stops_outside_hours()
     }
 
     /// True where an operator's stop stands.

@@ -85,6 +85,28 @@ impl Decision {
         }
     }
 
+    /// This decision where nobody may be called, because of `why`: the lever is no higher than
+    /// `lowest`, and not raised. One whose position is unknown may have to be stopped all the same.
+    pub(super) fn outside_hours(self, lowest: Setpoint, why: String) -> Self {
+        let known = self.previous.into_iter().chain(self.setpoint).min();
+        let setpoint = match lowest {
+            Setpoint::Stopped => Some(Setpoint::Stopped),
+            Setpoint::At(_) => known.map(|known| known.min(lowest)),
+        };
+        Self {
+            action: match setpoint {
+                stands if stands == self.previous => Action::Hold,
+                Some(Setpoint::Stopped) => Action::Stop,
+                _ => Action::Adjust,
+            },
+            reason: Reason::OutsideHours,
+            setpoint,
+            burst: None,
+            detail: Some(why),
+            ..self
+        }
+    }
+
     /// This decision, made without a poll, where somebody else raised the lever above `ours`: it
     /// goes back at least that far.
     pub fn back_to(self, ours: Setpoint) -> Self {
@@ -96,6 +118,7 @@ impl Decision {
             reason: Reason::ChangedElsewhere,
             setpoint: Some(ours),
             burst: None,
+            detail: None,
             ..self
         }
     }
@@ -103,21 +126,29 @@ impl Decision {
     /// This decision where the lever may not be moved: it is held.
     pub fn held_for(self, reason: Reason, detail: String) -> Self {
         Self {
-            action: Action::Hold,
             reason,
-            setpoint: self.previous,
             detail: Some(detail),
+            ..self.held()
+        }
+    }
+
+    /// This decision where nothing is to be sent.
+    pub fn held(self) -> Self {
+        Self {
+            action: Action::Hold,
+            setpoint: self.previous,
             ..self
         }
     }
 
-    /// This decision where the lever stands still only because of an operator's stop that has ended.
+    /// This decision where the lever stands still only because of a stop that has ended: an
+    /// operator's, or that of the time outside calling hours.
     pub fn started_at(self, setpoint: Setpoint) -> Self {
         Self {
             action: Action::Adjust,
             reason: Reason::RateDiffers,
             setpoint: Some(setpoint),
-            detail: Some("started again, after an operator's stop".to_owned()),
+            detail: Some("started again, after dialpace stopped it".to_owned()),
             ..self
         }
     }
@@ -158,7 +189,8 @@ pub enum Action {
     Adjust,
     /// Send nothing.
     Hold,
-    /// Send 0, because no agent was available over the whole window, or an operator asked for it.
+    /// Send 0, because no agent was available over the whole window, an operator asked for it, or
+    /// nobody may be called now.
     Stop,
     /// Send the safe rate, because no sample is left.
     Safe,
@@ -191,6 +223,8 @@ pub enum Reason {
     ChangedElsewhere,
     /// An operator stopped the campaign, and nobody resumed it.
     HeldByOperator,
+    /// Nobody may be called now, or from before the next poll on.
+    OutsideHours,
     /// The calls of the interval are placed, so the burst ends.
     BurstOver,
     /// Too little is known to raise the lever.
@@ -282,6 +316,7 @@ impl Reason {
             Self::AboveMaximum => "above-maximum",
             Self::ChangedElsewhere => "changed-elsewhere",
             Self::HeldByOperator => "held-by-operator",
+            Self::OutsideHours => "outside-hours",
             Self::BurstOver => "burst-over",
             Self::NotEnoughData => "not-enough-data",
             Self::NoAuthority => "no-authority",

@@ -58,6 +58,7 @@ impl fmt::Display for Decision {
             Reason::HeldByOperator => {
                 f.write_str("stopped by an operator, until `dialpace resume`")
             }
+            Reason::OutsideHours => f.write_str("outside calling hours"),
             Reason::BurstOver => f.write_str("the calls of this interval are placed"),
             Reason::NotEnoughData => f.write_str("too few calls to judge by"),
             Reason::NoAuthority => f.write_str("the lever has no authority"),

@@ -46,6 +46,7 @@ mod burst;
 mod decision;
 mod decision_text;
 mod dial_ratio;
+mod hours;
 mod limits;
 mod pacer;
 mod policy;
@@ -54,6 +55,7 @@ mod ratio_lever;
 mod sample;
 mod setpoint;
 mod state;
+mod step;
 mod target;
 mod window;
 
@@ -61,6 +63,7 @@ pub use band::Band;
 pub use burst::Burst;
 pub use decision::{Action, Decision, Evidence, Reason};
 pub use dial_ratio::DialRatio;
+pub use hours::{CallingHours, CappedWindow, DayWindow, OutsideHours, Weekdays};
 pub use limits::{
     ABANDONMENT_LIMIT, Guards, HANDLE_TIME, INTERVAL, Limits, LimitsError, MAX_DIAL_RATE,
     MIN_DIAL_RATE, RAISE_DWELL, SLA_THRESHOLD, TOLERANCE_MARGIN, UTILISATION, WINDOW,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::burst::Burst;
 use super::decision::{Action, Decision, Evidence, Reason};
+use super::hours::CallingHours;
 use super::limits::{Limits, LimitsError};
 use super::policy::Policy;
 use super::sample::Sample;
@@ -17,6 +18,7 @@ use crate::base::units::UnixMillis;
 pub struct Pacer {
     limits: Limits,
     policy: Policy,
+    hours: Option<Box<CallingHours>>,
 }
 
 impl Pacer {
@@ -24,7 +26,26 @@ impl Pacer {
     pub fn new(limits: Limits, policy: Policy) -> Result<Self, LimitsError> {
         limits.check()?;
         policy.check(&limits)?;
-        Ok(Self { limits, policy })
+        Ok(Self {
+            limits,
+            policy,
+            hours: None,
+        })
+    }
+
+    /// The same pacer, which keeps to these hours.
+    #[must_use]
+    pub fn keeping(self, hours: CallingHours) -> Self {
+        Self {
+            hours: Some(Box::new(hours)),
+            ..self
+        }
+    }
+
+    /// The hours that it keeps to, if any.
+    #[must_use]
+    pub fn hours(&self) -> Option<&CallingHours> {
+        self.hours.as_deref()
     }
 
     /// The settings.
@@ -68,11 +89,13 @@ impl Pacer {
         bounded
     }
 
-    /// Adds one poll to the window and decides. `poll` is `None` when the poll failed.
-    ///
-    /// The poll stays in the window whether or not the decision is carried out. The shell writes the
-    /// setpoint to `state.applied` once it is applied.
-    pub fn step(&self, state: &mut PacerState, poll: Option<Sample>, now: UnixMillis) -> Decision {
+    /// One [step](Self::step), whatever the hour.
+    pub(super) fn step_at_any_hour(
+        &self,
+        state: &mut PacerState,
+        poll: Option<Sample>,
+        now: UnixMillis,
+    ) -> Decision {
         if let Some(age_max) = self.limits.guards.max_sample_age {
             state.window.forget(now, age_max);
         }

@@ -111,11 +111,13 @@ pub struct Bounds {
     pub not_taken: Option<(Setpoint, String)>,
     /// Why it is not moved.
     pub obstacle: Option<Obstacle>,
-    /// Where it is started again once no stop of an operator stands; what agents and calls there are
+    /// Where it is started again once no stop stands, of an operator or for calling hours; what agents and calls there are
     /// then says nothing, since there are none without it.
     pub start: Option<Setpoint>,
     /// True where the platform accepted a stop long ago and still dials.
     pub resists_stop: bool,
+    /// True where it does not dial, whatever the position of its lever, and nobody needs to stop it.
+    pub is_at_rest: bool,
 }
 
 /// Why a lever is not moved, in words.

@@ -6,7 +6,7 @@ use crate::base::subject::Subject;
 use crate::base::units::UnixMillis;
 use crate::live::Counters;
 use crate::live::CycleReport;
-use crate::pacing::{Pacer, Reason, Unit};
+use crate::pacing::{Decision, Pacer, Reason, Unit};
 
 /// The whole file after one cycle. Values that the cycle did not measure are left out.
 #[must_use]
@@ -41,11 +41,7 @@ pub fn text(report: &CycleReport, counters: &Counters, subject: &Subject, pacer:
     file.head("policy_info", "gauge", "The policy that decides.");
     let policy = format!(",policy=\"{}\"", pacer.policy().name());
     file.sample("policy_info", &policy, 1);
-    file.gauge(
-        "held_by_operator",
-        "1 while dialpace stop holds it, until dialpace resume.",
-        Some(u8::from(report.decision.reason == Reason::HeldByOperator)),
-    );
+    file.permission(&report.decision, pacer);
     file.head("cycles_total", "counter", "Cycles by what came of them.");
     for (outcome, count) in [
         ("adjusted", counters.adjusted),
@@ -129,6 +125,21 @@ impl MetricsText {
             "abandonment_limit",
             "The abandonment rate that the policy keeps under.",
             pacer.policy().abandonment_limit().map(f64::from),
+        );
+    }
+
+    /// What an operator and the calling hours allow.
+    fn permission(&mut self, decision: &Decision, pacer: &Pacer) {
+        self.gauge(
+            "held_by_operator",
+            "1 while dialpace stop holds it, until dialpace resume.",
+            Some(u8::from(decision.reason == Reason::HeldByOperator)),
+        );
+        let hours = pacer.hours();
+        self.gauge(
+            "inside_calling_hours",
+            "1 while people may be called, 0 outside calling hours.",
+            hours.map(|hours| u8::from(hours.is_inside(decision.at))),
         );
     }
 

@@ -62,6 +62,7 @@ impl Platform for PacedSkill<'_, '_> {
             obstacle,
             start: (memory.run.is_ours && memory.is_at_rest()).then_some(Setpoint::ONE_PER_AGENT),
             resists_stop: memory.run.polls > STOPPING_POLLS,
+            is_at_rest: memory.is_at_rest(),
         };
         memory.keep(cursor);
         Poll {

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::pacing::Weekdays;
+
 /// A local date and time, such as 2026-03-02T09:00.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -19,14 +21,6 @@ pub struct LocalTime {
 pub struct ClockTime {
     /// Seconds from midnight.
     pub secs: u32,
-}
-
-/// Days of the week, such as mon-fri, or mon,wed,fri.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Weekdays {
-    /// Monday to Sunday.
-    pub days: [bool; 7],
 }
 
 /// The number of agents on shift from a clock time on.
@@ -97,12 +91,6 @@ impl Default for LocalTime {
     }
 }
 
-impl Default for Weekdays {
-    fn default() -> Self {
-        Self { days: [true; 7] }
-    }
-}
-
 /// Entries by clock time as times from `start` until `until_secs`, in order; the one that holds at
 /// the start is at 0.
 pub(super) fn by_time<T: Copy>(
@@ -144,33 +132,6 @@ fn secs(secs: i64) -> f64 {
     secs as f64
 }
 
-impl Weekdays {
-    /// One day, counted from Monday.
-    #[must_use]
-    pub fn one(weekday: usize) -> Self {
-        let mut days = [false; 7];
-        if let Some(day) = days.get_mut(weekday) {
-            *day = true;
-        }
-        Self { days }
-    }
-
-    /// These days and one more, counted from Monday.
-    #[must_use]
-    pub fn and(mut self, weekday: usize) -> Self {
-        if let Some(day) = self.days.get_mut(weekday) {
-            *day = true;
-        }
-        self
-    }
-
-    /// True where the day, counted from Monday, is one of them.
-    #[must_use]
-    pub fn has(self, weekday: usize) -> bool {
-        self.days.get(weekday) == Some(&true)
-    }
-}
-
 impl FromStr for LocalTime {
     type Err = String;
 
@@ -204,35 +165,6 @@ impl FromStr for ClockTime {
     }
 }
 
-impl FromStr for Weekdays {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let refuse = || format!("{text:?} are no days such as mon-fri or mon,wed");
-        let place = |name: &str| {
-            let name = name.trim();
-            NAMES
-                .iter()
-                .position(|known| name.eq_ignore_ascii_case(known))
-        };
-        let mut days = [false; 7];
-        for part in text.split(',') {
-            let (first, last) = part.split_once('-').unwrap_or((part, part));
-            let (Some(first), Some(last)) = (place(first), place(last)) else {
-                return Err(refuse());
-            };
-            for (place, day) in days.iter_mut().enumerate() {
-                *day |= if first <= last {
-                    (first..=last).contains(&place)
-                } else {
-                    place >= first || place <= last
-                };
-            }
-        }
-        Ok(Self { days })
-    }
-}
-
 impl fmt::Display for LocalTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let time = jiff::Timestamp::from_second(self.secs).unwrap_or_default();
@@ -249,25 +181,6 @@ impl fmt::Display for ClockTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let minutes = self.secs / 60;
         write!(f, "{:02}:{:02}", minutes / 60, minutes % 60)
-    }
-}
-
-impl fmt::Display for Weekdays {
-    /// Runs of days as `mon-fri`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut parts = Vec::new();
-        let mut place = 0;
-        while place < 7 {
-            let last = (place..7).take_while(|day| self.has(*day)).last();
-            let name = |place: usize| NAMES.get(place).copied().unwrap_or_default();
-            match last {
-                Some(last) if last == place => parts.push(name(place).to_owned()),
-                Some(last) => parts.push(format!("{}-{}", name(place), name(last))),
-                None => {}
-            }
-            place = last.unwrap_or(place) + 1;
-        }
-        f.write_str(&parts.join(","))
     }
 }
 
@@ -289,9 +202,8 @@ macro_rules! as_text {
     )*};
 }
 
-as_text!(LocalTime, ClockTime, Weekdays);
+as_text!(LocalTime, ClockTime);
 
-const NAMES: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const DAY_SECS: i64 = 86_400;
 /// The time that a sandbox without an end follows the clock: a year.
 const ENDLESS_SECS: f64 = 366.0 * 86_400.0;

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::distribution::Distribution;
 use crate::pacing::RatioLever;
 
+pub use crate::pacing::Weekdays;
 pub use check::ScenarioError;
-pub use clock::{ClockShift, ClockStep, ClockTime, LocalTime, Weekdays};
+pub use clock::{ClockShift, ClockStep, ClockTime, LocalTime};
 
 /// A simulated world. Every field has a default, which `--print-scenario` shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
