@@ -162,6 +162,13 @@ pub enum Notice {
         /// Age at which a sample is dropped.
         age_max: Duration,
     },
+    /// The calling hours in a simulation.
+    HoursCovered {
+        /// Hours in which people may be called.
+        open_hours: f64,
+        /// All hours of it.
+        hours: f64,
+    },
     /// Figures of the same simulated days under policies that the user did not name.
     OtherPolicies(String),
     /// A progressive dialer reaches a higher occupancy than a rate set at each interval.

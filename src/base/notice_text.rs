@@ -147,6 +147,10 @@ impl fmt::Display for Notice {
                 "rows are about {gap_secs} s apart, and samples are dropped at an age of {}, so the window never holds {window} of them; if polls were that far apart, set --interval {gap_secs}s",
                 Seconds(*age_max)
             ),
+            Self::HoursCovered { open_hours, hours } => write!(
+                f,
+                "{open_hours:.2} of {hours} h are calling hours; the figures are those of the whole time"
+            ),
             Self::NothingExported => f.write_str("nothing is exported: DW_ENDPOINT is not set"),
             Self::RecordsWithoutWarehouse { pending } => write!(
                 f,

@@ -3,7 +3,7 @@
 use super::differences::{Difference, LargestDifferences};
 use crate::base::units::UnixMillis;
 use crate::history::HistoryRow;
-use crate::pacing::Decision;
+use crate::pacing::{Decision, Reason};
 
 /// Totals of one pacer's decisions, compared with history.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -14,6 +14,8 @@ pub struct ReplayTotals {
     pub adjustments: u64,
     /// Of these, decisions that change the dial rate.
     pub rate_changes: u64,
+    /// Of all, decisions at a time when nobody may be called.
+    pub outside_hours: u64,
     /// Decisions with an answer rate.
     pub with_answer_rate: u64,
     /// Of these, decisions with the answer rate outside the SLA band.
@@ -41,6 +43,7 @@ impl ReplayTotals {
         self.rows += 1;
         self.adjustments += u64::from(decision.order().is_some());
         self.rate_changes += u64::from(decided != decision.previous_dial_rate());
+        self.outside_hours += u64::from(decision.reason == Reason::OutsideHours);
         self.dial_rate_sum += u64::from(decided);
         if let Some(is_outside) = decision.is_outside_band() {
             self.with_answer_rate += 1;
@@ -68,6 +71,7 @@ impl ReplayTotals {
         self.rows += other.rows;
         self.adjustments += other.adjustments;
         self.rate_changes += other.rate_changes;
+        self.outside_hours += other.outside_hours;
         self.dial_rate_sum += other.dial_rate_sum;
         self.with_answer_rate += other.with_answer_rate;
         self.outside_band += other.outside_band;

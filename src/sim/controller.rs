@@ -1,6 +1,7 @@
 //! Controllers of the simulated dialer: the pacer that drives the real one, and reference dialers.
 
 use super::level::LevelRule;
+use super::scenario::LocalTime;
 use crate::base::units::UnixMillis;
 use crate::pacing::{
     Abandonment, Burst, Pacer, PacerState, Ratio, Sample, Setpoint, Traffic, Unit,
@@ -87,6 +88,8 @@ pub struct Command {
 pub struct PacerController<'a> {
     pacer: &'a Pacer,
     telemetry: Telemetry,
+    /// The time at the start of the simulation.
+    start: UnixMillis,
     state: PacerState,
     /// The burst that was decided last, until it is applied.
     burst: Option<Burst>,
@@ -105,7 +108,7 @@ pub struct Trace {
 /// One interval, in the form that backtest reads.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TraceRow {
-    /// Its end.
+    /// Its end, from 0 at the start.
     pub at: UnixMillis,
     /// The metrics; `None` where the poll failed.
     pub metrics: Option<PlatformMetrics>,
@@ -133,6 +136,7 @@ impl<'a> PacerController<'a> {
         Self {
             pacer,
             telemetry,
+            start: UnixMillis(0),
             state: PacerState {
                 applied: Some(applied),
                 ..PacerState::default()
@@ -151,6 +155,23 @@ impl<'a> PacerController<'a> {
         }
     }
 
+    /// The same, beginning at a local time of the zone of its calling hours; without such hours times
+    /// count from 0.
+    #[must_use]
+    pub fn starting(self, local: LocalTime) -> Self {
+        let hours = self.pacer.hours();
+        let start = hours.and_then(|hours| hours.moment_of(local.secs));
+        Self {
+            start: start.unwrap_or_default(),
+            ..self
+        }
+    }
+
+    fn time(&self, now_secs: f64) -> UnixMillis {
+        let UnixMillis(millis) = virtual_time(now_secs);
+        UnixMillis(self.start.0.saturating_add(millis))
+    }
+
     /// The trace; empty without [`PacerController::traced`].
     #[must_use]
     pub fn into_trace(self) -> Trace {
@@ -160,12 +181,12 @@ impl<'a> PacerController<'a> {
 
 impl Controller for PacerController<'_> {
     fn poll(&mut self, now_secs: f64, metrics: Option<PlatformMetrics>) -> Command {
-        let at = virtual_time(now_secs);
+        let at = self.time(now_secs);
         let sample = metrics.map(|metrics| metrics.sample(at, self.telemetry));
         let decision = self.pacer.step(&mut self.state, sample, at);
         if let Some(trace) = &mut self.trace {
             trace.rows.push(TraceRow {
-                at,
+                at: virtual_time(now_secs),
                 metrics,
                 setpoint: decision.setpoint.unwrap_or(Setpoint::Stopped),
             });
@@ -180,9 +201,10 @@ impl Controller for PacerController<'_> {
 
     fn applied(&mut self, now_secs: f64, setpoint: Setpoint) {
         self.state.applied = Some(setpoint);
+        let now = self.time(now_secs);
         match (self.burst.take(), &mut self.state.burst) {
             (Some(burst), _) => self.state.burst = Some(burst),
-            (None, Some(burst)) => burst.until = virtual_time(now_secs),
+            (None, Some(burst)) => burst.until = now,
             (None, None) => {}
         }
     }

@@ -11,7 +11,7 @@ use super::scenario::Scenario;
 use super::standing::{LivePlatform, Standing};
 use super::world::simulate;
 use crate::base::swept::SweptValues;
-use crate::pacing::{Band, Pacer, Policy, Unit};
+use crate::pacing::{Band, CallingHours, Pacer, Policy, Unit};
 
 /// A comparison of variants. A replication has the same calls and agents in every variant, so that
 /// variants can be compared replication by replication.
@@ -81,6 +81,17 @@ impl Plan {
         self.variants.len() * self.replications as usize
     }
 
+    /// The calling hours, which all pacers share, if there are any.
+    #[must_use]
+    pub fn hours(&self) -> Option<&CallingHours> {
+        self.variants
+            .iter()
+            .find_map(|variant| match &variant.driver {
+                Driver::Pacer { pacer, .. } => pacer.hours(),
+                Driver::Reference(_) => None,
+            })
+    }
+
     /// True where there is nothing to simulate.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -135,7 +146,8 @@ impl Plan {
         let Driver::Pacer { pacer, telemetry } = &self.variants.first()?.driver else {
             return None;
         };
-        let mut controller = PacerController::traced(pacer, *telemetry);
+        let controller = PacerController::traced(pacer, *telemetry);
+        let mut controller = controller.starting(self.scenario.start);
         simulate(&self.scenario, &mut controller, self.seed, 0);
         Some((pacer, controller.into_trace()))
     }
@@ -168,7 +180,8 @@ impl Plan {
         let scenario = &self.scenario;
         let figures = match &variant.driver {
             Driver::Pacer { pacer, telemetry } => {
-                let mut controller = PacerController::new(pacer, *telemetry);
+                let controller = PacerController::new(pacer, *telemetry);
+                let mut controller = controller.starting(scenario.start);
                 simulate(scenario, &mut controller, self.seed, replication)
             }
             Driver::Reference(dialer) => {

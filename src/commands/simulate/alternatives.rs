@@ -8,7 +8,7 @@ use super::args::SimulateArgs;
 use super::bounds;
 use super::plan::variant;
 use crate::base::notice::{Notice, Notices as _};
-use crate::config::{Layers, PolicyName};
+use crate::config::{Layers, PolicyKind, PolicyName};
 use crate::report::Console;
 use crate::sim::{DialerKind, Figures, Plan, Results, Variant, VariantResults};
 
@@ -33,6 +33,10 @@ pub(super) fn suggest_alternatives(
     };
     let missing = others.iter().copied();
     let missing = missing.filter(|policy| asked(*policy).is_none());
+    // A reference dialer keeps to no calling hours.
+    let keeps_hours = plan.hours().is_some();
+    let missing =
+        missing.filter(|policy| !keeps_hours || !matches!(policy.kind(), PolicyKind::Reference(_)));
     let variants = missing
         .map(|policy| variant(policy, baseline.band, false, layers, &plan.scenario))
         .collect::<Result<Vec<Variant>, _>>()?;

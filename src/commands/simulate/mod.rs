@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 
-use crate::base::notice::Notices as _;
+use crate::base::notice::{Notice, Notices as _};
 use crate::commands::interrupt::Ended;
 use crate::config::{Layers, Scope, Sources, scenario_file};
 use crate::report::Console;
@@ -47,6 +47,12 @@ pub fn run(
         return Ok(Ended::Done);
     }
     let plan = plan::plan(args, scenario, &layers, sources)?;
+    if let Some(hours) = plan.hours() {
+        console.tell(&Notice::HoursCovered {
+            open_hours: plan::open_hours(&plan, hours),
+            hours: plan.scenario.hours,
+        });
+    }
     let shard = args.shard.as_deref().map(Shard::parse).transpose()?;
     bounds::check(&plan, args, shard)?;
     if let Some(path) = &args.trace {

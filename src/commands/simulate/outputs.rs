@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::args::{Format, SimulateArgs};
 use crate::base::files;
 use crate::base::input::InputError;
+use crate::base::units::UnixMillis;
 use crate::config::Layers;
 use crate::pacing::Unit;
 use crate::report::simulation;
@@ -68,7 +69,11 @@ pub(super) fn write_trace(plan: &Plan, path: &Path) -> Result<()> {
     })?;
     let unit = pacer.limits().actuator.unit;
     let scenario = &plan.scenario;
-    let rows = simulation::trace(&trace.rows, &scenario.name, unit, scenario.start);
+    // Where there are calling hours, backtest needs the time at which they were looked up.
+    let hours = pacer.hours();
+    let start = hours.and_then(|hours| hours.moment_of(scenario.start.secs));
+    let start = start.unwrap_or(UnixMillis(scenario.start.secs * 1_000));
+    let rows = simulation::trace(&trace.rows, &scenario.name, unit, start);
     publish(path, &rows)
 }
 

@@ -11,7 +11,7 @@ use crate::base::input::InputError;
 use crate::config::{
     ConfigError, Layers, PacerPolicy, PolicyKind, PolicyName, Scope, Sources, scenario_file,
 };
-use crate::pacing::{Band, Ratio};
+use crate::pacing::{Band, CallingHours, Ratio};
 use crate::sim::{Driver, Plan, Scenario, Shift, Telemetry, Variant, VariantResults};
 
 /// The scenario of the file, or the default one, with the changes of the command line.
@@ -81,13 +81,47 @@ pub(super) fn plan(
             }
         }
     }
-    Ok(Plan {
+    let plan = Plan {
         baseline: current(&variants, sources, &scenario)?,
         scenario,
         seed: args.seed,
         replications: args.replications,
         variants,
-    })
+    };
+    check_hours(&plan)?;
+    Ok(plan)
+}
+
+/// Refuses calling hours that leave nothing to simulate, and dialers that know none.
+fn check_hours(plan: &Plan) -> Result<(), InputError> {
+    let Some(hours) = plan.hours() else {
+        return Ok(());
+    };
+    let is_reference = |variant: &&Variant| matches!(variant.driver, Driver::Reference(_));
+    if let Some(variant) = plan.variants.iter().find(is_reference) {
+        return Err(InputError(format!(
+            "--policy: {} is a reference dialer, which keeps to no calling hours; compare it without them",
+            variant.policy
+        )));
+    }
+    if open_hours(plan, hours) > 0.0 {
+        return Ok(());
+    }
+    let Scenario { start, hours, .. } = &plan.scenario;
+    Err(InputError(format!(
+        "--calling-hours: the simulated time, {hours} h from {start}, has none; set the scenario's start, such as start = \"2026-03-02T09:00\""
+    )))
+}
+
+/// The calling hours in the simulated time.
+pub(super) fn open_hours(plan: &Plan, hours: &CallingHours) -> f64 {
+    let scenario = &plan.scenario;
+    let end = scenario.start.plus(scenario.hours * 3_600.0);
+    let moments = [scenario.start, end].map(|local| hours.moment_of(local.secs));
+    match moments {
+        [Some(start), Some(end)] => hours.open_time(start, end).as_secs_f64() / 3_600.0,
+        _ => 0.0,
+    }
 }
 
 /// The ways to place calls that a policy has, of those to compare.

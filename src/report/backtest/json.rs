@@ -106,6 +106,9 @@ struct TotalsJson {
     #[serde(flatten)]
     mean: MeanJson,
     outside_sla_band: Option<f64>,
+    /// Rows outside calling hours; left out where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outside_hours: Option<u64>,
     /// Null where the file has no dial rates.
     history: Option<HistoryJson>,
 }
@@ -132,6 +135,7 @@ impl TotalsJson {
             rate_changes_per_hour: totals.rate_changes_per_hour(),
             mean: MeanJson::new(totals.dial_rate_mean(), unit),
             outside_sla_band: totals.outside_band_share(),
+            outside_hours: (totals.outside_hours > 0).then_some(totals.outside_hours),
             history: (totals.compared > 0).then(|| HistoryJson {
                 rows: totals.compared,
                 mean: MeanJson::new(totals.history_rate_mean(), unit),

@@ -26,6 +26,15 @@ pub fn table(results: &BacktestResults) -> String {
         text.push('\n');
         text.push_str(&with_headings("campaign", unit, of_campaigns));
     }
+    let outside = replay.total(0).outside_hours;
+    if outside > 0 {
+        let note = format!(
+            "\nOutside calling hours: {} of {}.\n",
+            count(outside),
+            count_of(replay.rows(), "row")
+        );
+        text.push_str(&note);
+    }
     text.push_str(&largest_differences(results));
     if results.means > 0 {
         let note = format!(

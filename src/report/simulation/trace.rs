@@ -4,12 +4,12 @@ use crate::base::timestamp::rfc3339;
 use crate::base::units::UnixMillis;
 use crate::pacing::Unit;
 use crate::report::chart::add;
-use crate::sim::{LocalTime, TraceRow};
+use crate::sim::TraceRow;
 
 /// One row for each interval, in the columns that backtest and fit read; an interval whose poll failed
-/// has no metrics. Its clock is UTC and shows `start` at the beginning.
+/// has no metrics. `start` is the time at the beginning.
 #[must_use]
-pub fn trace(rows: &[TraceRow], campaign_id: &str, unit: Unit, start: LocalTime) -> String {
+pub fn trace(rows: &[TraceRow], campaign_id: &str, unit: Unit, start: UnixMillis) -> String {
     let mut text = String::from(
         "timestamp,campaignId,totalCallsDialed,totalCallsAnswered,answerRate,availableAgents,",
     );
@@ -26,7 +26,7 @@ pub fn trace(rows: &[TraceRow], campaign_id: &str, unit: Unit, start: LocalTime)
         campaign => campaign,
     };
     for row in rows {
-        let at = UnixMillis(start.secs * 1_000 + row.at.0);
+        let at = UnixMillis(start.0 + row.at.0);
         add(&mut text, format_args!("{},{campaign}", rfc3339(at)));
         match row.metrics {
             Some(metrics) => {
