@@ -198,9 +198,11 @@ fn hours_start_nothing_that_they_did_not_stop() {
         skills.world().is_running = false;
         for hours in [open(), closed(), closed(), open()] {
             skills.world().advance(90);
+            folder.age(90);
             on_skill(&folder, &skills, &hours, mode);
         }
-        assert_eq!(skills.world().controls, [], "{mode}");
+        assert_eq!(skills.count(SkillCall::Stop), 0, "{mode}");
+        assert_eq!(skills.count(SkillCall::Start), 0, "{mode}");
     }
     for mode in ["minimum", "stop"] {
         let (folder, skills) = (Folder::new(), Skills::tenant());
@@ -235,9 +237,12 @@ fn a_stop_for_hours_is_as_firm_as_an_operators() {
     let (folder, skills) = (Folder::new(), Skills::tenant());
     on_skill(&folder, &skills, &open(), "stop");
     skills.world().control_takes_after = None;
-    for _ in 0..7 {
+    for n in 0..7 {
+        let object = on_skill(&folder, &skills, &closed(), "stop");
+        // It is one decision, however often it is sent.
+        let expected = if n == 0 { "stopped" } else { "held" };
+        assert_eq!(object["action"], expected, "{object}");
         skills.world().advance(30);
-        on_skill(&folder, &skills, &closed(), "stop");
     }
     let stops = skills.world().controls.clone();
     assert!(
