@@ -505,6 +505,42 @@ fn hours_that_lack_something_are_refused() {
     }
 }
 
+/// Of an hour's own, too.
+#[test]
+fn a_skill_has_the_highest_ratio_of_the_hour() {
+    let folder = Folder::new();
+    let cap = |ratio: &str| {
+        format!(
+            "time_zone = \"UTC\"\n[[hours]]\ndays = \"daily\"\nfrom = \"00:00\"\nto = \"24:00\"\nmax_ratio = {ratio}\n"
+        )
+    };
+    let args = [
+        "--platform",
+        "skills",
+        "--config",
+        "c.toml",
+        "--policy",
+        "fixed",
+        "--ratio",
+        "3",
+        "--json",
+    ];
+    folder.write("c.toml", cap("1.5"));
+    let run = sandbox(&folder, &args).finish().expect(2);
+    assert!(
+        run.error()
+            .contains("hours at c.toml:2: 1.5 is no ratio of a skill: 1, 2 or 3"),
+        "{}",
+        run.stderr
+    );
+    folder.write("c.toml", cap("2"));
+    let object = sandbox(&folder, &args).finish().expect(0).json();
+    assert_eq!(
+        (&object["previousRatio"], &object["newRatio"]),
+        (&3.into(), &2.into())
+    );
+}
+
 /// A row each ten minutes, over the night in which the clocks of New York go forward.
 #[test]
 fn backtest_keeps_to_hours_over_a_clock_change() {
