@@ -268,7 +268,7 @@ pub const SETTINGS: &[Setting] = &[
         value: "HOURS",
         default: Words("at any time"),
         help: "When people may be called, on the clock of the time zone",
-        details: "Such as \"mon-fri 09:00-20:00; sat 10:00-16:00\". It needs --time-zone. At any other time the dial rate is 0, whatever the policy, and it is lowered before they end. A window over midnight, 22:00-02:00, belongs to the day on which it begins.",
+        details: "Such as \"mon-fri 09:00-20:00; sat 10:00-16:00\". It needs --time-zone. At any other time the dial rate is 0, whatever the policy; a skill does what --outside-hours says. It is lowered before they end. A window over midnight, 22:00-02:00, belongs to the day on which it begins.",
         ..PACING
     },
     Setting {
