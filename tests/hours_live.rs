@@ -66,10 +66,14 @@ fn a_campaign_is_at_0_outside_and_paced_inside() {
         .expect(0)
         .json();
     assert_eq!(again["action"], "held");
+    // Whoever raises it meanwhile: it goes back at once.
+    platform.world().dial_rate = 50;
+    tick(&folder, &platform, &closed(), &[]).expect(0);
+    assert_eq!(platform.world().applied, [34, 0, 0]);
     let text = tick(&folder, &platform, &open(), &[]).expect(0).stdout;
     assert!(text.contains("dial rate 0 → 34 calls/min"), "{text}");
-    assert_eq!(platform.world().applied, [34, 0, 34]);
-    assert_eq!(platform.world().records.len(), 3);
+    assert_eq!(platform.world().applied, [34, 0, 0, 34]);
+    assert_eq!(platform.world().records.len(), 4);
 }
 
 #[test]
