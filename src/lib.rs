@@ -62,6 +62,7 @@
 //! * band: SLA threshold ± tolerance margin of the answer rate ([`pacing::Band`])
 //! * policy: the rule that computes a target from the window ([`pacing::Policy`])
 //! * target: the value that a policy asks for, before guards and bounds ([`pacing::Target`])
+//! * calling hours: the hours in which people may be called ([`pacing::CallingHours`])
 //! * guard: a rule that overrides the target of every policy ([`pacing::Guards`])
 //! * decision: action, reason, setpoint and evidence of one step ([`pacing::Decision`])
 //! * evidence: the data that a decision rests on ([`pacing::Evidence`])

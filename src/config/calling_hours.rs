@@ -10,7 +10,7 @@ use super::layers::Layers;
 use super::platform_names::OUTSIDE_HOURS;
 use super::settings::how_to_set;
 use super::values;
-use crate::pacing::{CallingHours, CappedWindow, DayWindow, Setpoint, Weekdays};
+use crate::pacing::{CallingHours, CappedWindow, DayWindow, RatioLever, Setpoint, Unit, Weekdays};
 
 /// One `[[hours]]` of the configuration file.
 #[derive(Deserialize)]
@@ -54,6 +54,18 @@ impl Layers {
             interval,
             outside,
         }))
+    }
+
+    /// Refuses a highest ratio of a window that a skill does not have.
+    pub(super) fn refuse_caps_between_ratios(&self, lever: RatioLever) -> Result<(), ConfigError> {
+        let check = |text: &str| {
+            for ratio in caps(text)?.iter().filter_map(|cap| cap.max_ratio) {
+                let ratio = Unit::CallsPerAgent.value(ratio).to_string();
+                values::skill_ratio(lever)(&ratio)?;
+            }
+            Ok(())
+        };
+        self.parse("hours", check).map(Option::unwrap_or_default)
     }
 
     /// Refuses `--outside-hours` where nothing is ever outside, or where a dial rate is 0 then.

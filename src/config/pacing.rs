@@ -56,6 +56,7 @@ impl Layers {
         for key in ["min_ratio", "max_ratio", "ratio"] {
             self.parse(key, values::skill_ratio(lever))?;
         }
+        self.refuse_caps_between_ratios(lever)?;
         let mut dialing = Dialing {
             kind: DialerKind::Ratio,
             ..Dialing::default()

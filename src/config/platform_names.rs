@@ -85,7 +85,7 @@ pub(super) const OUTSIDE_HOURS: [Named<OutsideHours>; 2] = [
     (
         "minimum",
         OutsideHours::Minimum,
-        "has its lowest ratio, so that only available agents are called for",
+        "has its lowest ratio, and still calls while agents are available",
     ),
     (
         "stop",

@@ -260,7 +260,7 @@ pub const SETTINGS: &[Setting] = &[
         value: "AREA/CITY",
         default: Words("the business unit's, or UTC"),
         help: "Time zone of the campaign",
-        details: "A name of the tz database, such as America/Denver, which is part of this program. A skill's counts begin anew at its midnight; times of exported history without an offset are in it, and so are hours of the day in reports.",
+        details: "A name of the tz database, such as America/Denver, which is part of this program. Calling hours are on its clock, so it is to be that of the people who are called. A skill's counts begin anew at its midnight; times of exported history without an offset are in it, and so are hours of the day in reports.",
         ..PACING
     },
     Setting {
@@ -269,7 +269,7 @@ pub const SETTINGS: &[Setting] = &[
         value: "HOURS",
         default: Words("at any time"),
         help: "When people may be called, on the clock of the time zone",
-        details: "Such as \"mon-fri 09:00-20:00; sat 10:00-16:00\". It needs --time-zone. At any other time the dial rate is 0, whatever the policy, and it is lowered before they end. A window over midnight, 22:00-02:00, belongs to the day on which it begins.",
+        details: "Such as \"mon-fri 09:00-20:00; sat 10:00-16:00\". It needs --time-zone. At any other time the dial rate is 0, whatever the policy; a skill does what --outside-hours says. It is lowered before they end. A window over midnight, 22:00-02:00, belongs to the day on which it begins.",
         ..PACING
     },
     Setting {

@@ -29,7 +29,7 @@ fn hours_check(setup: &Setup, now: UnixMillis) -> Check {
             "none are set: people are called at any hour".to_owned(),
         );
     };
-    match hours.closed_from(now) {
+    match hours.why_closed(now) {
         None => Check::ok(name, "people may be called now".to_owned()),
         Some(why) => Check::warn(name, why, "nothing is dialed until then"),
     }

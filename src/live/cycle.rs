@@ -275,6 +275,7 @@ impl Cycle<'_> {
             store: self.store,
             notices: self.notices,
             unit: self.pacer.limits().actuator.unit,
+            hours: self.pacer.hours(),
         }
     }
 

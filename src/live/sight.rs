@@ -6,7 +6,7 @@ use super::store::Store;
 use crate::base::clock::Deadline;
 use crate::base::notice::{Notice, Notices};
 use crate::http::CallError;
-use crate::pacing::{Sample, Setpoint, Unit};
+use crate::pacing::{CallingHours, Sample, Setpoint, Unit};
 use crate::platform::{Applied, Bounds, Change, Platform, Standing};
 
 /// What a cycle saw.
@@ -32,6 +32,7 @@ pub(super) struct Seeing<'a> {
     pub(super) store: &'a Store,
     pub(super) notices: &'a dyn Notices,
     pub(super) unit: Unit,
+    pub(super) hours: Option<&'a CallingHours>,
 }
 
 impl Seeing<'_> {
@@ -79,7 +80,7 @@ impl Seeing<'_> {
         }
         // Whether a platform that tells nothing has nothing to tell depends on the lever.
         let matters = poll.unless_stopped.is_some() && state.last_known().is_none();
-        let is_due = matters || state.pacer.applied.is_some() && state.looks.is_due();
+        let is_due = matters || self.is_look_due(state, deadline);
         if is_due && standing.is_none() && unreadable.is_none() {
             match self.platform.read(&mut state.cursor, deadline) {
                 Ok(read) => {
@@ -110,6 +111,14 @@ impl Seeing<'_> {
             unreadable,
             exceeded,
         })
+    }
+
+    /// True where a lever whose position is known is to be looked at. Where nobody may be called, what
+    /// somebody else set may not stand for long.
+    fn is_look_due(&self, state: &State, deadline: &Deadline) -> bool {
+        let now = deadline.clock().now();
+        let is_closed = self.hours.is_some_and(|hours| !hours.is_inside(now));
+        state.pacer.applied.is_some() && (is_closed || state.looks.is_due())
     }
 
     /// Settles the open intents by the lever's position, and continues from there. Returns it with

@@ -8,7 +8,8 @@
 //!    `floor(mean available agents × utilisation)`, clamped to the minimum and maximum;
 //! 3. `deviation = answer rate − SLA threshold`;
 //! 4. the rate is sent if `|deviation| > tolerance` or if it differs from the one last applied,
-//!    and held otherwise.
+//!    and held otherwise;
+//! 5. at a time when nobody may be called, the rate is 0 instead ([`CallingHours`]).
 //!
 //! # A worked example
 //!

@@ -21,7 +21,7 @@ impl Pacer {
             Some(cap) => self.bounded(cap).step_at_any_hour(state, poll, now),
             None => self.step_at_any_hour(state, poll, now),
         };
-        match hours.closed_from(now) {
+        match hours.why_closed(now) {
             Some(why) => decision.outside_hours(self.lowest_outside(hours), why),
             None => decision,
         }

@@ -124,7 +124,7 @@ impl CallingHours {
     /// Why nobody may be called from `now` until the next poll has had its effect, in words; `None`
     /// where people may be called all that time.
     #[must_use]
-    pub fn closed_from(&self, now: UnixMillis) -> Option<String> {
+    pub fn why_closed(&self, now: UnixMillis) -> Option<String> {
         let Some(now) = timestamp(now) else {
             return Some("outside calling hours".to_owned());
         };

@@ -60,7 +60,7 @@ impl FromStr for Weekdays {
         if text.trim().eq_ignore_ascii_case(EVERY_DAY) {
             return Ok(Self::default());
         }
-        let refuse = || format!("{text:?} are no days such as mon-fri, mon,wed or daily");
+        let refuse = || format!("{text:?} are no days such as mon-fri or mon,wed, nor daily");
         let place = |name: &str| {
             let name = name.trim();
             NAMES

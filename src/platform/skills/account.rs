@@ -17,7 +17,7 @@ use crate::base::clock::Deadline;
 use crate::base::notice::Notices;
 use crate::base::secrets;
 use crate::http::{
-    Address, Answer, CallError, Client, ClockOff, Connections, Host, Problem, Proxy, Request, Retry,
+    Answer, CallError, Client, ClockOff, Connections, Host, Problem, Proxy, Request, Retry,
 };
 use crate::platform::place::Place;
 use crate::platform::tokens::{Access, Issued, Login, Owner, Tokens};
@@ -192,7 +192,7 @@ impl<'a> SkillAccount<'a> {
             Some(application) => {
                 let endpoint = self.token_endpoint(deadline)?;
                 let request = login::by_password(endpoint.clone(), credentials, application);
-                let site = origin_of(&endpoint)
+                let site = hosts::origin_of(&endpoint)
                     .map_err(|problem| CallError::unusable(OPENID_CALL, problem))?;
                 let client = self.client(request.call, &site)?;
                 client
@@ -237,7 +237,7 @@ impl<'a> SkillAccount<'a> {
         let unusable = |problem: String| CallError::unusable(OPENID_CALL, problem);
         let endpoint = login::address_in(&answer, "token_endpoint").map_err(unusable)?;
         let endpoint = endpoint.ok_or_else(|| unusable("token_endpoint is missing".to_owned()))?;
-        let host = origin_of(&endpoint).map_err(unusable)?;
+        let host = hosts::origin_of(&endpoint).map_err(unusable)?;
         self.refuse_stranger(OPENID_CALL, "token_endpoint", &host)?;
         Ok(endpoint)
     }
@@ -319,10 +319,6 @@ fn is_final(error: &CallError) -> bool {
             ..
         }
     )
-}
-
-fn origin_of(text: &str) -> Result<Site, String> {
-    Site::new(&Address::new(text)?.origin())
 }
 
 /// Serves every area, and knows the hosts of every tenant.

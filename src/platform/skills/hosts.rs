@@ -1,5 +1,6 @@
 //! The addresses of a tenant, and the hosts that may get its token.
 
+use crate::http::Address;
 use crate::platform::Site;
 
 /// True where the token may be sent to `site`: a host of the platform over https, or one that the
@@ -62,6 +63,11 @@ pub fn of_area(area: &str) -> Result<Site, String> {
         ));
     }
     Site::new(&format!("https://{area}.nice-incontact.com"))
+}
+
+/// The origin of an address.
+pub(super) fn origin_of(text: &str) -> Result<Site, String> {
+    Site::new(&Address::new(text)?.origin())
 }
 
 /// True for 1 to 32 letters, digits and `-`.
