@@ -3,11 +3,15 @@
 pub mod backtest;
 pub mod board;
 mod chart;
+mod clock_axis;
 mod console;
 pub mod counts;
 mod csv_cell;
+mod figure;
 pub mod fit;
+mod html_table;
 pub mod json;
+mod labels;
 mod lever;
 pub mod metrics;
 mod page;

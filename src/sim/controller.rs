@@ -69,6 +69,8 @@ pub struct Snapshot {
     pub connected: u64,
     /// Abandoned calls so far.
     pub abandoned: u64,
+    /// Calls placed so far.
+    pub placed: u64,
 }
 
 /// A controller's answer to a poll.
@@ -98,8 +100,6 @@ pub struct PacerController<'a> {
 pub struct Trace {
     /// The polls and decisions.
     pub rows: Vec<TraceRow>,
-    /// The world at the same times.
-    pub snapshots: Vec<Snapshot>,
 }
 
 /// One interval, in the form that backtest reads.
@@ -189,12 +189,6 @@ impl Controller for PacerController<'_> {
 
     fn unit(&self) -> Unit {
         self.pacer.limits().actuator.unit
-    }
-
-    fn observe(&mut self, snapshot: Snapshot) {
-        if let Some(trace) = &mut self.trace {
-            trace.snapshots.push(snapshot);
-        }
     }
 }
 

@@ -11,9 +11,8 @@ use super::args::{Format, SimulateArgs};
 use crate::base::files;
 use crate::base::input::InputError;
 use crate::config::Layers;
-use crate::pacing::Unit;
-use crate::report::simulation;
-use crate::sim::{Plan, Replication, Results};
+use crate::report::simulation::{self, ReportData};
+use crate::sim::{OverTime, Plan, Replication, Results};
 
 /// Refuses two files of the run that are one, before anything is written.
 pub(super) fn refuse_shared_files(args: &SimulateArgs, layers: &Layers) -> Result<(), InputError> {
@@ -72,14 +71,28 @@ pub(super) fn write_trace(plan: &Plan, path: &Path) -> Result<()> {
     publish(path, &rows)
 }
 
-/// Writes the HTML report.
-pub(super) fn write_report(plan: &Plan, results: &Results, limit: f64, path: &Path) -> Result<()> {
-    let traced = plan.trace();
-    let unit = traced.as_ref().map_or(Unit::CallsPerMinute, |(pacer, _)| {
-        pacer.limits().actuator.unit
+/// Writes the HTML report. Nothing is written where `stop` ends it early.
+pub(super) fn write_report(
+    args: &SimulateArgs,
+    plan: &Plan,
+    results: &Results,
+    limit: f64,
+    path: &Path,
+    stop: &AtomicBool,
+) -> Result<()> {
+    let variants = simulation::variants_to_draw(results, limit).into_iter();
+    let drawn: Vec<(usize, OverTime)> = variants
+        .filter_map(|number| Some((number, plan.over_time(number, args.threads(), stop)?)))
+        .collect();
+    if stop.load(Ordering::Relaxed) {
+        return Ok(());
+    }
+    let page = simulation::page(&ReportData {
+        results,
+        limit,
+        is_baseline_in_force: plan.is_baseline_in_force,
+        drawn: &drawn,
     });
-    let snapshots = traced.map_or_else(Vec::new, |(_, trace)| trace.snapshots);
-    let page = simulation::page(results, limit, unit, &snapshots);
     publish(path, &page)
 }
 
