@@ -797,7 +797,7 @@ fn the_report_draws_every_campaign_and_says_what_it_is_not() {
         "Answer rate by weekday and hour",
         "By hour of the day",
         "Largest differences from history",
-        "Thu 1 Jan 1970, 00:02 to Thu 8 Jan 1970, 00:00 (UTC)",
+        "Thu 5 Mar 2026, 00:02 to Thu 12 Mar 2026, 00:00 (UTC)",
         "not what would have happened",
         "outcomes are not predicted",
     ] {

@@ -44,7 +44,10 @@ pub(crate) fn all() -> Vec<Page> {
     ];
     for entry in fs::read_dir(root().join("docs")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        names.push(format!("docs/{name}"));
+        // Beside the pages is the folder of their pictures.
+        if name.ends_with(".md") {
+            names.push(format!("docs/{name}"));
+        }
     }
     names.sort();
     names.into_iter().map(Page::read).collect()
