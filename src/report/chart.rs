@@ -91,7 +91,7 @@ impl Frame {
                     self.top
                 ),
             );
-            let y = bottom + 17.0;
+            let y = bottom + 20.0;
             let half = text_width(label) / 2.0;
             let x = x.min(self.size().0 - half);
             if labels.take(x, y, Anchor::Middle, label) {
@@ -250,5 +250,5 @@ const WHOLE: f64 = 960.0;
 const LEFT: f64 = 46.0;
 const TOP: f64 = 28.0;
 const RIGHT: f64 = 14.0;
-const BOTTOM: f64 = 24.0;
+const BOTTOM: f64 = 26.0;
 const UNIT_Y: f64 = 13.0;

@@ -42,7 +42,7 @@ impl Figure<'_> {
             caption => format!("<figcaption>{caption}</figcaption>"),
         };
         format!(
-            "<figure{class} id=\"{id}\"><h3 id=\"{id}-h\">{heading}</h3>{before}<svg viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\"><title id=\"{id}-t\">{heading}</title><desc id=\"{id}-d\">{words}</desc>{svg}</svg>{after}{caption}</figure>\n"
+            "<figure{class} id=\"{id}\"><h3 id=\"{id}-h\">{heading}</h3>{before}<svg viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" aria-labelledby=\"{id}-t\" aria-describedby=\"{id}-d\"><title id=\"{id}-t\">{heading}</title><desc id=\"{id}-d\">{words}</desc>{svg}</svg>{after}{caption}</figure>\n"
         )
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn beside_today(comparison: &Comparison) -> String {
         .iter()
         .map(|fact| fact.row(comparison, &numbers))
         .collect();
-    rows.insert(3, margin(comparison, &numbers));
+    rows.insert(4, margin(comparison, &numbers));
     let table = HtmlTable {
         id: "beside",
         caption: "± is half of the 95 % confidence interval of the difference.",

@@ -201,13 +201,12 @@ impl Picture<'_> {
             }
         }
         let role = self.drawn.last().map_or("", |drawn| &drawn.role);
+        let of = match self.drawn.len() {
+            1 => String::new(),
+            _ => format!(" ({role})"),
+        };
         let words = format!(
-            "Circle: the worst time of {}, {}, with {mean:.1} of 100 on average over the runs.",
-            if self.drawn.len() > 1 {
-                role
-            } else {
-                "the settings"
-            },
+            "Circle: the worst time{of}, {}, with {mean:.1} of 100 on average over the runs.",
             self.axis.span_name(place)
         );
         Some((svg, escape(&words)))
