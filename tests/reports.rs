@@ -13,15 +13,17 @@ mod common;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use common::{Folder, Run as _};
 use rustls::CipherSuite;
 
 /// The commands of a few reports, in a folder with `fixtures`.
-const REPORTS: [&str; 8] = [
+const REPORTS: [&str; 9] = [
     "simulate fixtures/scenarios/mid-team.toml --hours 3 --replications 6 --policy capacity,compensated,predictive-without-feed,predictive,ratio,progressive,vicidial --sla-threshold 0.2,0.3",
     "simulate --hours 1 --replications 1",
     "simulate --hours 30 --replications 2 --agents 5 --policy progressive,vicidial",
+    "simulate --hours 2000 --replications 2 --agents 1",
     "simulate fixtures/scenarios/mid-team.toml --hours 2 --policy fixed --dial-rate 60,70 --replications 3",
     "backtest fixtures/metrics/week.csv --interval 120s --time-zone America/St_Johns",
     "backtest fixtures/metrics/day.csv --policy compensated --sla-threshold 0.3",
@@ -29,8 +31,13 @@ const REPORTS: [&str; 8] = [
     "fit fixtures/metrics/export.csv --output fitted.toml",
 ];
 
-/// The reports of [`REPORTS`], with their commands.
-fn reports() -> Vec<(&'static str, String)> {
+/// The reports of [`REPORTS`], with their commands; made once.
+fn reports() -> &'static [(&'static str, String)] {
+    static MADE: OnceLock<Vec<(&str, String)>> = OnceLock::new();
+    MADE.get_or_init(make_reports)
+}
+
+fn make_reports() -> Vec<(&'static str, String)> {
     let folder = Folder::new();
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     std::os::unix::fs::symlink(fixtures, folder.path("fixtures")).unwrap();
@@ -46,7 +53,7 @@ fn reports() -> Vec<(&'static str, String)> {
 #[test]
 fn a_report_is_well_formed_and_in_order() {
     for (command, page) in reports() {
-        let elements = elements(&page);
+        let elements = elements(page);
         let is = |name: &'static str| elements.iter().filter(move |it| it.name == name);
         // Headings begin with the only h1, and none skips a level.
         let mut level = 0;
@@ -104,15 +111,15 @@ fn a_report_loads_nothing_and_its_policy_forbids_it() {
         for address in [
             "http:", "https:", "//", "src=", "url(", "@import", "<link", "style=\"", " onclick",
         ] {
-            let script = inside(&page, "<script>", "</script>");
+            let script = inside(page, "<script>", "</script>");
             let page = page.replace(script, "");
             assert!(!page.contains(address), "{command}: {address}");
         }
         let links = page.matches("href=\"").count();
         assert_eq!(links, page.matches("href=\"#").count(), "{command}");
-        let policy = inside(&page, "Content-Security-Policy\" content=\"", "\"");
-        let style = sha256(inside(&page, "<style>", "</style>"));
-        let script = sha256(inside(&page, "<script>", "</script>"));
+        let policy = inside(page, "Content-Security-Policy\" content=\"", "\"");
+        let style = sha256(inside(page, "<style>", "</style>"));
+        let script = sha256(inside(page, "<script>", "</script>"));
         assert_eq!(
             policy,
             format!(

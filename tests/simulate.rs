@@ -481,8 +481,8 @@ fn the_report_is_one_page_that_needs_nothing_else() {
         "of 100 who answer",
         "conversations per agent and hour",
         "per minute",
-        "the first of the settings tried",
-        "0.8 more conversations an hour than today (9.9 instead of 9.1), and 0.2 of 100 people who answer hear nobody.",
+        "the first of the settings tried, since your settings in force are not among them. Simulated: 6 runs (replications) of an hour with up to 20 agents, seed 1.",
+        "0.8 more conversations an hour than today (9.9 instead of 9.1), and 0.2 of 100 people who answer hear nobody (today 0.2).",
         "That is 2.8 of 100 below the limit of 3.",
         "Options: <code>--policy compensated --sla-threshold 0.3 --tolerance-margin 0.05</code>",
     ] {

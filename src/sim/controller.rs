@@ -92,14 +92,7 @@ pub struct PacerController<'a> {
     state: PacerState,
     /// The burst that was decided last, until it is applied.
     burst: Option<Burst>,
-    trace: Option<Trace>,
-}
-
-/// The intervals of a replication.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Trace {
-    /// The polls and decisions.
-    pub rows: Vec<TraceRow>,
+    trace: Option<Vec<TraceRow>>,
 }
 
 /// One interval, in the form that backtest reads.
@@ -146,14 +139,14 @@ impl<'a> PacerController<'a> {
     #[must_use]
     pub fn traced(pacer: &'a Pacer, telemetry: Telemetry) -> Self {
         Self {
-            trace: Some(Trace::default()),
+            trace: Some(Vec::new()),
             ..Self::new(pacer, telemetry)
         }
     }
 
     /// The trace; empty without [`PacerController::traced`].
     #[must_use]
-    pub fn into_trace(self) -> Trace {
+    pub fn into_trace(self) -> Vec<TraceRow> {
         self.trace.unwrap_or_default()
     }
 }
@@ -164,7 +157,7 @@ impl Controller for PacerController<'_> {
         let sample = metrics.map(|metrics| metrics.sample(at, self.telemetry));
         let decision = self.pacer.step(&mut self.state, sample, at);
         if let Some(trace) = &mut self.trace {
-            trace.rows.push(TraceRow {
+            trace.push(TraceRow {
                 at,
                 metrics,
                 setpoint: decision.setpoint.unwrap_or(Setpoint::Stopped),

@@ -27,7 +27,7 @@ mod world;
 
 pub use controller::{
     Command, Controller, PacerController, PlatformMetrics, ReferenceDialer, Snapshot, Telemetry,
-    Trace, TraceRow,
+    TraceRow,
 };
 pub use distribution::Distribution;
 pub use faults::FaultDraws;

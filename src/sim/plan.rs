@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
-use super::controller::{Controller, PacerController, ReferenceDialer, Telemetry, Trace};
+use super::controller::{Controller, PacerController, ReferenceDialer, Telemetry, TraceRow};
 use super::figures::Figures;
 use super::over_time::{OverTime, Watched};
 use super::results::{Replication, Results, VariantResults};
@@ -149,7 +149,7 @@ impl Plan {
     /// The first replication of the first variant, interval by interval; `None` for a reference
     /// dialer, which is not polled.
     #[must_use]
-    pub fn trace(&self) -> Option<(&Pacer, Trace)> {
+    pub fn trace(&self) -> Option<(&Pacer, Vec<TraceRow>)> {
         let Driver::Pacer { pacer, telemetry } = &self.variants.first()?.driver else {
             return None;
         };

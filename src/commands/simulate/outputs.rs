@@ -67,7 +67,7 @@ pub(super) fn write_trace(plan: &Plan, path: &Path) -> Result<()> {
     })?;
     let unit = pacer.limits().actuator.unit;
     let scenario = &plan.scenario;
-    let rows = simulation::trace(&trace.rows, &scenario.name, unit, scenario.start);
+    let rows = simulation::trace(&trace, &scenario.name, unit, scenario.start);
     publish(path, &rows)
 }
 

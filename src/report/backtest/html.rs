@@ -6,6 +6,7 @@ use super::rates_chart::RatesChart;
 use super::results::BacktestResults;
 use super::table::bad_rows;
 use super::week_charts::{day_charts, week_table};
+use crate::base::units::UnixMillis;
 use crate::pacing::{Pacer, Unit};
 use crate::replay::ChartData;
 use crate::report::chart::{add, escape, tidy};
@@ -118,7 +119,7 @@ fn rates(results: &BacktestResults, data: &ChartData, marked: &[Marked]) -> Stri
             rates,
             unit: results.unit(),
             is_alone: campaigns.len() == 1,
-            clock: &|at| data.local_millis(crate::base::units::UnixMillis(at)),
+            clock: &|at| data.local_millis(UnixMillis(at)),
             marked,
         };
         html.push_str(&chart.html());

@@ -4,7 +4,7 @@ use super::FitResults;
 use crate::report::chart::{Frame, add, escape};
 use crate::report::figure::Figure;
 use crate::report::html_table::{Cell, HtmlTable, Row};
-use crate::sim::fit::{Compared, FIGURES};
+use crate::sim::fit::{Compared, FIGURES, HourComparison};
 
 /// A picture of each figure.
 pub(super) fn charts(results: &FitResults) -> String {
@@ -144,7 +144,7 @@ pub(super) fn hours_table(results: &FitResults) -> String {
         headings.push(format!("{}, {}", quantity.heading, quantity.unit));
         headings.push("9 in 10 simulations".to_owned());
     }
-    let row = |hour: &crate::sim::fit::HourComparison| {
+    let row = |hour: &HourComparison| {
         let mut cells = vec![Cell::text(&format!("{:02}:00", hour.hour))];
         for (figure, quantity) in hour.figures.iter().zip(&QUANTITIES) {
             let number = |value: f64| format!("{:.*}", quantity.decimals, value * quantity.factor);

@@ -2,7 +2,8 @@
 
 use super::comparison::{Comparison, is_sure, of_100, options, setting};
 use crate::report::chart::{add, escape, tidy};
-use crate::sim::{Estimate, Figures, LivePlatform, Recommendation, Standing};
+use crate::report::counts::count_of;
+use crate::sim::{Estimate, Figures, LivePlatform, Recommendation, Standing, Summary};
 
 /// The answer for each platform, and what "today" is.
 pub(super) fn answers(comparison: &Comparison) -> String {
@@ -51,11 +52,18 @@ fn with_choice(comparison: &Comparison, number: usize, platform: LivePlatform) -
     let connects = summary.connects_per_agent_hour.mean;
     let gain = comparison.over_today(number, CONNECTS);
     let today = comparison.summaries.get(comparison.results.baseline);
-    let today = today.map_or(0.0, |summary| summary.connects_per_agent_hour.mean);
-    let first = if number == comparison.results.baseline {
-        format!(
-            "Today's settings are the best of those tried: each agent has {connects:.1} conversations an hour"
-        )
+    let (today, abandoned_today) = today.map_or((0.0, 0.0), |summary| {
+        let connects = summary.connects_per_agent_hour.mean;
+        (connects, summary.abandonment_rate.mean)
+    });
+    let is_today = number == comparison.results.baseline;
+    let beside = if is_today {
+        String::new()
+    } else {
+        format!(" (today {})", of_100(abandoned_today))
+    };
+    let first = if is_today {
+        format!("Stay with today's settings: each agent has {connects:.1} conversations an hour")
     } else if is_sure(gain) {
         let more = if gain.mean > 0.0 { "more" } else { "fewer" };
         format!(
@@ -68,7 +76,7 @@ fn with_choice(comparison: &Comparison, number: usize, platform: LivePlatform) -
         )
     };
     format!(
-        "{first}, and {abandoned} of 100 people who answer hear nobody. {}",
+        "{first}, and {abandoned} of 100 people who answer hear nobody{beside}. {}",
         others(comparison, number, platform)
     )
 }
@@ -141,8 +149,21 @@ fn without_choice(comparison: &Comparison, recommendation: &Recommendation) -> S
         (None, _) if recommendation.replications < 2 => {
             format!("No recommendation: {runs} too few to tell. Simulate more with --replications.")
         }
-        (None, _) => format!("No recommendation: none of the settings tried surely keeps the people who answer and hear nobody under {limit} of 100. Lower the dial rate or ratio, or add agents."),
+        (None, _) => format!("No recommendation: none of the settings tried surely keeps the people who answer and hear nobody under {limit} of 100{}. Lower the dial rate or ratio, or add agents.", lowest(comparison, recommendation)),
     }
+}
+
+/// "; the lowest is capacity (band 0.3 ± 0.05) with 4.1": of those that run on the platform.
+fn lowest(comparison: &Comparison, recommendation: &Recommendation) -> String {
+    let runs = recommendation.platform.map(Standing::RunsOn);
+    let candidates = comparison.variants();
+    let candidates = candidates.filter(|(_, variant, _)| Some(variant.standing) == runs);
+    let rate = |summary: &Summary| summary.abandonment_rate.mean;
+    let lowest = candidates.min_by(|a, b| rate(a.2).total_cmp(&rate(b.2)));
+    lowest.map_or_else(String::new, |(_, variant, summary)| {
+        let (name, abandoned) = (setting(variant), of_100(rate(summary)));
+        format!("; the lowest is {name} with {abandoned}")
+    })
 }
 
 fn only_one(comparison: &Comparison) -> String {
@@ -164,20 +185,23 @@ fn today(comparison: &Comparison) -> String {
     let name = results.variants.get(results.baseline).map(setting);
     let name = name.unwrap_or_default();
     let is = match (results.variants.len(), comparison.data.is_baseline_in_force) {
-        (0 | 1, _) => format!("Simulated is {name}"),
+        (0 | 1, _) => format!("The settings: {name}"),
         (_, true) => format!("“Today” is {name}: your settings in force"),
         (_, false) => format!(
             "“Today” is {name}: the first of the settings tried, since your settings in force are not among them"
         ),
     };
-    let runs = match results.replications {
-        1 => "One run of".to_owned(),
-        runs => format!("{runs} runs (replications) of"),
-    };
     format!(
-        "{is}. {runs} {} hours with up to {} agents were simulated (seed {}).",
-        tidy(scenario.hours),
-        scenario.agents_max(),
+        "{is}. Simulated: {} of {} with up to {}, seed {}.",
+        match results.replications {
+            1 => "one run (replication)".to_owned(),
+            runs => format!("{runs} runs (replications)"),
+        },
+        match tidy(scenario.hours).as_str() {
+            "1" => "an hour".to_owned(),
+            hours => format!("{hours} hours"),
+        },
+        count_of(scenario.agents_max().into(), "agent"),
         results.seed
     )
 }

@@ -5,11 +5,12 @@ use crate::report::chart::tidy;
 use crate::report::html_table::{Cell, HtmlTable, Row};
 use crate::sim::Figures;
 
-/// A table with a row for each figure; empty where today's settings are the only ones.
+/// A table with a row for each figure.
 pub(super) fn beside_today(comparison: &Comparison) -> String {
     let mut choices = comparison.choices();
     choices.retain(|(number, _)| *number != comparison.results.baseline);
-    let mut headings = vec!["mean over the runs".to_owned(), "today".to_owned()];
+    let today = comparison.role(comparison.results.baseline);
+    let mut headings = vec!["figure".to_owned(), today.unwrap_or_default()];
     for (_, platform) in &choices {
         headings.push(match choices.len() {
             1 => "recommended".to_owned(),
@@ -25,12 +26,21 @@ pub(super) fn beside_today(comparison: &Comparison) -> String {
     rows.insert(4, margin(comparison, &numbers));
     let table = HtmlTable {
         id: "beside",
-        caption: "± is half of the 95 % confidence interval of the difference.",
+        caption: if numbers.is_empty() {
+            "Means over the runs"
+        } else {
+            "± is half of the 95 % confidence interval of the difference."
+        },
         headings,
         rows,
         is_sortable: false,
     };
-    format!("<h2>Today and recommended</h2>\n{}", table.html())
+    let heading = if numbers.is_empty() {
+        "In figures"
+    } else {
+        "Today and recommended"
+    };
+    format!("<h2>{heading}</h2>\n{}", table.html())
 }
 
 /// How far abandonment stays below the limit.

@@ -80,8 +80,12 @@ impl<'a> Comparison<'a> {
         self.choices().iter().any(|(choice, _)| *choice == number)
     }
 
-    /// "today", "recommended", "recommended for skills"; `None` for all others.
+    /// "today", "recommended", "recommended for skills", or "simulated" for the only one; `None` for all
+    /// others.
     pub(super) fn role(&self, number: usize) -> Option<String> {
+        if self.results.variants.len() < 2 {
+            return Some("simulated".to_owned());
+        }
         let choices = self.choices();
         let choice = choices.iter().find(|(choice, _)| *choice == number);
         let recommended = choice.map(|(_, platform)| {

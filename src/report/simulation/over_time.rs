@@ -79,10 +79,8 @@ fn drawn<'a>(comparison: &'a Comparison) -> Vec<Drawn<'a>> {
 }
 
 fn legend(comparison: &Comparison, drawn: &[Drawn], runs: usize) -> String {
-    let is_single = comparison.results.variants.len() < 2;
     let mut html = String::from("<ul class=\"legend\">");
     for Drawn { role, class, .. } in drawn {
-        let role = if is_single { "simulated" } else { role };
         add(
             &mut html,
             format_args!(
@@ -194,7 +192,14 @@ impl Picture<'_> {
         let mut labels = Labels::inside(frame.left, frame.left + frame.width);
         let words = format!("{mean:.1}");
         let mut svg = format!("<circle class=\"dot best\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"5\"/>");
-        for (x, y) in [(x, y - 10.0), (x + 24.0, y - 8.0), (x - 24.0, y - 8.0)] {
+        // Above it, or below where the unit of the axis would be in the way.
+        let above = y - 10.0;
+        let y = if above > frame.top + 4.0 {
+            above
+        } else {
+            y + 22.0
+        };
+        for x in [x, x + 24.0, x - 24.0] {
             if labels.take(x, y, Anchor::Middle, &words) {
                 svg.push_str(&text("strong", x, y, Anchor::Middle, &words));
                 break;

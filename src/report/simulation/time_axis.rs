@@ -1,6 +1,6 @@
 //! The time of a scenario in words and on an axis: by its clock, or in hours from its start.
 
-use crate::report::chart::tidy;
+use crate::report::chart::{self, tidy};
 use crate::report::clock_axis;
 use crate::sim::{LocalTime, Scenario};
 
@@ -49,19 +49,19 @@ impl TimeAxis {
 
     /// "30 minutes"
     pub(super) fn span_words(&self) -> String {
-        if self.span_hours < 1.0 {
-            return format!("{} minutes", tidy(self.span_hours * 60.0));
-        }
-        match tidy(self.span_hours).as_str() {
-            "1" => "an hour".to_owned(),
-            hours => format!("{hours} hours"),
+        match self.span_hours {
+            hours if hours < 1.0 => format!("{} minutes", tidy(hours * 60.0)),
+            hours if hours < 1.5 => "an hour".to_owned(),
+            hours if hours < 24.0 => format!("{} hours", tidy(hours)),
+            hours if hours < 36.0 => "a day".to_owned(),
+            hours => format!("{} days", tidy(hours / 24.0)),
         }
     }
 
     /// Ticks in hours from the start, with their labels, for an axis so many pixels wide.
     pub(super) fn ticks(&self, width: f64) -> Vec<(f64, String)> {
         let Some(start) = self.start else {
-            let values = crate::report::chart::ticks(0.0, self.hours, 6);
+            let values = chart::ticks(0.0, self.hours, 6);
             return values
                 .into_iter()
                 .map(|hours| (hours, format!("{} h", tidy(hours))))

@@ -1,7 +1,7 @@
 //! Conversations against abandonment: every variant, with today's and the recommended ones on top.
 
 use super::comparison::{Comparison, runs_on, setting};
-use crate::report::chart::{Frame, add, escape, text, tidy};
+use crate::report::chart::{Frame, add, escape, text, ticks, tidy};
 use crate::report::figure::Figure;
 use crate::report::labels::{Anchor, Labels};
 use crate::sim::{Estimate, Summary, VariantResults};
@@ -12,9 +12,9 @@ pub(super) fn trade_off(comparison: &Comparison) -> String {
         return String::new();
     }
     let frame = frame(comparison);
-    let mut ticks = crate::report::chart::ticks(frame.x.0, frame.x.1, 5);
-    ticks.retain(|value| *value <= frame.x.1);
-    let ticks: Vec<(f64, String)> = ticks.into_iter().map(|x| (x, tidy(x))).collect();
+    let mut values = ticks(frame.x.0, frame.x.1, 5);
+    values.retain(|value| *value <= frame.x.1);
+    let ticks: Vec<(f64, String)> = values.into_iter().map(|x| (x, tidy(x))).collect();
     let mut svg = frame.y_axis("conversations per agent and hour");
     svg.push_str(&frame.x_axis(&ticks));
     let x = frame.px(comparison.data.limit * 100.0);
