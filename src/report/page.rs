@@ -30,7 +30,7 @@ pub(super) fn end(terms: &[&str]) -> String {
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 /// SHA-256 of the two, for the policy of what the page may do; `tests/reports.rs` compares them.
-const STYLE_HASH: &str = "sha256-WPSwJI3CGBPLDAotmx8TkE4nzzsKqQrzzOo8FTzOrqY=";
+const STYLE_HASH: &str = "sha256-RWNhR3X4yhoYSIcvg3uNzIcGi7EwBDJONneGOs/qD4c=";
 const SCRIPT_HASH: &str = "sha256-2Des+u3wp9m6tCJ7j5Ocg09pHa9rlZyrMLeR+Qf0ksY=";
 
 /// The terms of the field in plain words, as in the crate's glossary.
@@ -49,7 +49,7 @@ const WORDS: [(&str, &str); 16] = [
     ),
     (
         "Band",
-        "The answer rate that is aimed at (the SLA threshold), plus or minus a tolerance. Two of the policies dial more or less by it.",
+        "The answer rate that is expected (the SLA threshold), plus or minus a tolerance. Outside it the rate is sent at every poll; only the policy compensated dials more or less by it.",
     ),
     (
         "Conversation",

@@ -38,7 +38,7 @@ pub(super) fn heat_maps(comparison: &Comparison) -> String {
         add(
             &mut html,
             format_args!(
-                "<p class=\"note\">Conversations per agent and hour. Down: the answer rate aimed at (the SLA threshold); across: its tolerance. Framed: recommended. Struck out: more than {} of 100 may hear nobody.</p>\n",
+                "<p class=\"note\">Conversations per agent and hour. Down: the answer rate expected (the SLA threshold); across: its tolerance. Framed: recommended. Struck out: more than {} of 100 may hear nobody.</p>\n",
                 tidy(comparison.data.limit * 100.0)
             ),
         );
@@ -108,7 +108,7 @@ impl<'a> HeatMap<'a> {
     fn html(&self, number: usize) -> String {
         let id = format!("band-{number}");
         let mut html = format!(
-            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{id}\"><table class=\"heat\"><caption id=\"{id}\">{}</caption><thead><tr><th scope=\"col\">aim</th>",
+            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{id}\"><table class=\"heat\"><caption id=\"{id}\">{}</caption><thead><tr><th scope=\"col\">expected</th>",
             escape(self.policy)
         );
         for margin in &self.margins {

@@ -32,11 +32,11 @@ impl TimeAxis {
         (from, (from + self.span_hours).min(self.hours))
     }
 
-    /// "09:30 to 10:00", "Mon 2 Mar, 08:00 to 12:00", "hour 1.5 to 2"
+    /// "09:30 to 10:00", "Mon 2 Mar, 08:00 to 12:00", "1:30 to 2:00 h"
     pub(super) fn span_name(&self, place: usize) -> String {
         let (from, to) = self.span(place);
         let Some(start) = self.start else {
-            return format!("hour {} to {}", tidy(from), tidy(to));
+            return format!("{} to {} h", hour_and_minute(from), hour_and_minute(to));
         };
         let words = |hours: f64| clock_axis::short_words(start + millis(hours));
         let (from, to) = (words(from), words(to));
@@ -75,6 +75,12 @@ impl TimeAxis {
             .map(|(at, label)| (hours(at), label))
             .collect()
     }
+}
+
+/// "1:30"
+fn hour_and_minute(hours: f64) -> String {
+    let minutes = millis(hours) / 60_000;
+    format!("{}:{:02}", minutes / 60, minutes % 60)
 }
 
 fn millis(hours: f64) -> i64 {
