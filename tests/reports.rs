@@ -14,8 +14,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
+use std::sync::atomic::AtomicBool;
 
 use common::{Folder, Run as _};
+use dialpace::pacing::{Limits, Pacer, Policy};
+use dialpace::sim::{Driver, Plan, ReferenceDialer, Scenario, Span, Telemetry, Variant};
 use rustls::CipherSuite;
 
 /// The commands of a few reports, in a folder with `fixtures`.
@@ -187,6 +190,70 @@ fn the_same_seed_gives_the_same_page() {
     };
     let (one, three) = (run("1", "one.html"), run("3", "three.html"));
     assert!(one == three, "another number of threads gives another page");
+}
+
+/// What is drawn over time is what the figures were made of, of the same runs, on any number of threads.
+#[test]
+fn the_spans_of_a_run_add_up_to_its_figures() {
+    let limits = Limits::default();
+    let variant = |policy: &str, driver| Variant {
+        policy: policy.to_owned(),
+        band: limits.band,
+        swept: Vec::new(),
+        driver,
+    };
+    let paced = Driver::Pacer {
+        pacer: Pacer::new(Limits::default(), Policy::Capacity).unwrap(),
+        telemetry: Telemetry::CampaignApi,
+    };
+    let plan = Plan {
+        scenario: Scenario {
+            hours: 1.7,
+            ..Scenario::default()
+        },
+        seed: 7,
+        replications: 3,
+        variants: vec![
+            variant("capacity", paced),
+            variant(
+                "progressive",
+                Driver::Reference(ReferenceDialer::Progressive),
+            ),
+        ],
+        baseline: 0,
+        is_baseline_in_force: false,
+    };
+    let go_on = AtomicBool::new(false);
+    let replications = plan.run(2, &|_| true, &|| {}, &go_on);
+    for number in 0..2 {
+        let drawn = plan.over_time(number, 2, &go_on).unwrap();
+        assert_eq!(Some(&drawn), plan.over_time(number, 1, &go_on).as_ref());
+        assert_eq!((drawn.span_secs, drawn.runs.len()), (300.0, 3));
+        for (run, spans) in drawn.runs.iter().enumerate() {
+            let figures = &replications[number * 3 + run].figures;
+            // 1.7 hours: 20 spans of five minutes, and two minutes.
+            assert_eq!(spans.len(), 21);
+            let sum = |of: fn(&Span) -> u64| {
+                let sum: u64 = spans.iter().map(of).sum();
+                f64::from(u32::try_from(sum).unwrap())
+            };
+            let (connected, abandoned) = (sum(|s| s.connected), sum(|s| s.abandoned));
+            let is_near = |a: f64, b: f64, off: f64| assert!((a - b).abs() <= off, "{a} {b}");
+            is_near(sum(|s| s.placed), figures.calls_dialed, 0.0);
+            is_near(
+                abandoned / (connected + abandoned),
+                figures.abandonment_rate,
+                1e-9,
+            );
+            // Agents are counted at the ends of intervals only.
+            is_near(
+                sum(|s| s.busy) / sum(|s| s.staffed),
+                figures.occupancy,
+                0.02,
+            );
+        }
+    }
+    assert_eq!(plan.over_time(2, 1, &go_on), None);
 }
 
 /// The pictures of the documentation are there, small, and beside the command that made them.

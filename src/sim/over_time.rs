@@ -43,15 +43,18 @@ pub(super) struct Watched<'a> {
     controller: &'a mut dyn Controller,
     span_secs: f64,
     spans: Vec<Span>,
+    /// Before the end.
+    last_secs: f64,
     /// Calls so far, connected, abandoned and placed.
     last: (u64, u64, u64),
 }
 
 impl<'a> Watched<'a> {
-    pub(super) fn new(controller: &'a mut dyn Controller, span_secs: f64) -> Self {
+    pub(super) fn new(controller: &'a mut dyn Controller, span_secs: f64, hours: f64) -> Self {
         Self {
             controller,
             span_secs,
+            last_secs: (hours * 3600.0).next_down(),
             spans: Vec::new(),
             last: (0, 0, 0),
         }
@@ -62,24 +65,31 @@ impl<'a> Watched<'a> {
     }
 
     fn add(&mut self, now: &Snapshot) {
+        // Calls are those of the interval that ends now; agents are those from now on.
+        let (calls, agents) = (now.at_secs.next_down(), now.at_secs.min(self.last_secs));
+        let last = (now.connected, now.abandoned, now.placed);
+        let before = std::mem::replace(&mut self.last, last);
+        let span = self.span(calls);
+        span.connected += now.connected - before.0;
+        span.abandoned += now.abandoned - before.1;
+        span.placed += now.placed - before.2;
+        let span = self.span(agents);
+        span.staffed += u64::from(now.logged_in);
+        span.busy += u64::from(now.logged_in.saturating_sub(now.idle));
+    }
+
+    fn span(&mut self, at_secs: f64) -> &mut Span {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "at most some hundred spans"
         )]
-        // A snapshot is of the interval that ends with it.
-        let place = ((now.at_secs / self.span_secs).ceil() as usize).saturating_sub(1);
+        let place = (at_secs / self.span_secs) as usize;
         if place >= self.spans.len() {
             self.spans.resize(place + 1, Span::default());
         }
-        let last = std::mem::replace(&mut self.last, (now.connected, now.abandoned, now.placed));
-        if let Some(span) = self.spans.get_mut(place) {
-            span.staffed += u64::from(now.logged_in);
-            span.busy += u64::from(now.logged_in.saturating_sub(now.idle));
-            span.connected += now.connected - last.0;
-            span.abandoned += now.abandoned - last.1;
-            span.placed += now.placed - last.2;
-        }
+        #[expect(clippy::indexing_slicing, reason = "resized above")]
+        &mut self.spans[place]
     }
 }
 

@@ -130,7 +130,7 @@ impl Plan {
             let number = u32::try_from(replication).ok()?;
             let mut spans = Vec::new();
             variant.driver.control(|controller| {
-                let mut watched = Watched::new(controller, span_secs);
+                let mut watched = Watched::new(controller, span_secs, scenario.hours);
                 let figures = simulate(scenario, &mut watched, self.seed, number);
                 spans = watched.into_spans();
                 figures
