@@ -73,7 +73,7 @@ pub(super) fn day_charts(week: &[HourOfWeek], zone: &str) -> String {
             ("decided", "bar", decided),
             ("history", "bar past", history),
         ],
-        caption: "Blue: decided; grey: history.",
+        caption: "Left and blue: decided; right and grey: history.",
     };
     let outside = Bars {
         id: "outside",
