@@ -174,10 +174,6 @@ fn what_would_never_end_or_fill_the_memory_is_refused() {
             ],
         ),
         (
-            "simulate --report r.html --hours 87600",
-            &["--report: ", "10512000 intervals"],
-        ),
-        (
             "simulate timeless.toml --policy progressive",
             &["calls: they last 0 s, and progressive would place them without end"],
         ),

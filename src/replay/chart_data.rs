@@ -98,6 +98,12 @@ impl ChartData {
         &self.rates
     }
 
+    /// The clock of the zone at a point in time, milliseconds from 1970-01-01T00:00 of that clock.
+    #[must_use]
+    pub fn local_millis(&self, at: UnixMillis) -> i64 {
+        at.0.saturating_add(self.hours.offset_millis(at))
+    }
+
     /// The hours of the week in the zone, the first after Monday midnight.
     #[must_use]
     pub fn week(&self) -> &[HourOfWeek] {
@@ -135,21 +141,25 @@ struct LocalHours {
     /// The last quarter of an hour, counted from 1970, and the offset in it. Clocks change at such
     /// quarters at the finest.
     quarter: Option<i64>,
-    offset_millis: i64,
+    last_offset_millis: i64,
 }
 
 impl LocalHours {
     fn of(&mut self, at: UnixMillis) -> i64 {
-        if let Some(zone) = &self.zone {
-            let quarter = at.0.div_euclid(QUARTER_MILLIS);
-            if self.quarter != Some(quarter) {
-                let time = Timestamp::from_millisecond(at.0).unwrap_or_default();
-                self.offset_millis = i64::from(zone.to_offset(time).seconds()) * 1_000;
-                self.quarter = Some(quarter);
-            }
+        let quarter = at.0.div_euclid(QUARTER_MILLIS);
+        if self.quarter != Some(quarter) {
+            self.last_offset_millis = self.offset_millis(at);
+            self.quarter = Some(quarter);
         }
-        at.0.saturating_add(self.offset_millis)
+        at.0.saturating_add(self.last_offset_millis)
             .div_euclid(HOUR_MILLIS)
+    }
+
+    /// The clock less UTC.
+    fn offset_millis(&self, at: UnixMillis) -> i64 {
+        let time = Timestamp::from_millisecond(at.0).unwrap_or_default();
+        let zone = self.zone.as_ref();
+        zone.map_or(0, |zone| i64::from(zone.to_offset(time).seconds()) * 1_000)
     }
 }
 

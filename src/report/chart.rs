@@ -1,7 +1,8 @@
-//! Charts as inline SVG: axes with titles and units, lines and bands.
+//! Charts as inline SVG: a plot area with axes, lines, bands and marks with hover texts.
 
 use std::fmt::Write;
 
+use super::labels::{Anchor, Labels, text_width};
 use crate::base::visible;
 
 /// The plot area of a chart, with a scale on each axis.
@@ -18,6 +19,33 @@ pub(super) struct Frame {
 }
 
 impl Frame {
+    /// A chart of which two stand side by side on a screen, and one on a phone.
+    pub(super) fn half(x: (f64, f64), y: (f64, f64)) -> Self {
+        Self {
+            left: LEFT,
+            top: TOP,
+            width: HALF - LEFT - RIGHT,
+            height: 130.0,
+            x,
+            y,
+        }
+    }
+
+    /// A chart as wide as the page; on a phone it is scrolled.
+    pub(super) fn whole(x: (f64, f64), y: (f64, f64)) -> Self {
+        Self {
+            width: WHOLE - LEFT - RIGHT,
+            height: 230.0,
+            ..Self::half(x, y)
+        }
+    }
+
+    /// Width and height of the picture.
+    pub(super) fn size(&self) -> (f64, f64) {
+        let width = self.left + self.width + RIGHT;
+        (width, self.top + self.height + BOTTOM)
+    }
+
     /// Position of `x` in pixels.
     pub(super) fn px(&self, x: f64) -> f64 {
         self.left + (x - self.x.0) / (self.x.1 - self.x.0) * self.width
@@ -29,25 +57,33 @@ impl Frame {
         self.top + (1.0 - share) * self.height
     }
 
-    /// Grid lines with their numbers, and titles of both axes.
-    pub(super) fn axes(&self, x_title: &str, y_title: &str) -> String {
-        let mut svg = String::new();
-        let (right, bottom) = (self.left + self.width, self.top + self.height);
-        for value in ticks(self.y.0, self.y.1, 4) {
+    /// Grid lines across with their numbers, and the unit above.
+    pub(super) fn y_axis(&self, unit: &str) -> String {
+        let mut svg = text("title", 0.0, UNIT_Y, Anchor::Start, unit);
+        let right = self.left + self.width;
+        for value in ticks(self.y.0, self.y.1, 5) {
             let y = self.py(value);
             add(
                 &mut svg,
                 format_args!(
-                    "<line class=\"grid\" x1=\"{:.1}\" x2=\"{right:.1}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/><text class=\"num\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
-                    self.left,
-                    self.left - 6.0,
-                    y + 4.0,
-                    tidy(value)
+                    "<line class=\"grid\" x1=\"{:.1}\" x2=\"{right:.1}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>",
+                    self.left
                 ),
             );
+            let number = short(value);
+            svg.push_str(&text("num", self.left - 6.0, y + 4.0, Anchor::End, &number));
         }
-        for value in ticks(self.x.0, self.x.1, 8) {
-            let x = self.px(value);
+        svg
+    }
+
+    /// Grid lines downward at these values, and their labels, of which none overlaps another or leaves
+    /// the picture.
+    pub(super) fn x_axis(&self, at: &[(f64, String)]) -> String {
+        let mut svg = String::new();
+        let bottom = self.top + self.height;
+        let mut labels = Labels::inside(0.0, self.size().0);
+        for (value, label) in at {
+            let x = self.px(*value);
             add(
                 &mut svg,
                 format_args!(
@@ -55,27 +91,13 @@ impl Frame {
                     self.top
                 ),
             );
-            if !x_title.is_empty() {
-                add(
-                    &mut svg,
-                    format_args!(
-                        "<text class=\"num\" x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
-                        bottom + 16.0,
-                        tidy(value)
-                    ),
-                );
+            let y = bottom + 20.0;
+            let half = text_width(label) / 2.0;
+            let x = x.min(self.size().0 - half);
+            if labels.take(x, y, Anchor::Middle, label) {
+                svg.push_str(&text("num", x, y, Anchor::Middle, label));
             }
         }
-        let middle = self.top + self.height / 2.0;
-        add(
-            &mut svg,
-            format_args!(
-                "<text class=\"title\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{x_title}</text><text class=\"title\" transform=\"translate({:.1},{middle:.1}) rotate(-90)\" text-anchor=\"middle\">{y_title}</text>",
-                self.left + self.width / 2.0,
-                bottom + 34.0,
-                self.left - 44.0
-            ),
-        );
         svg
     }
 
@@ -84,7 +106,7 @@ impl Frame {
     pub(super) fn line(&self, class: &str, points: &[(f64, Option<f64>)]) -> String {
         let mut path = String::new();
         let mut pen_down = false;
-        let per_pixel = points.len().div_ceil(PIXELS_MAX).max(1);
+        let per_pixel = points.len().div_ceil(POINTS_MAX).max(1);
         for chunk in points.chunks(per_pixel) {
             let known = || chunk.iter().filter_map(|(x, y)| Some((*x, (*y)?)));
             let low = known().min_by(|a, b| a.1.total_cmp(&b.1));
@@ -110,6 +132,21 @@ impl Frame {
         format!("<path class=\"{class}\" d=\"{path}\"/>")
     }
 
+    /// The area between two lines, through `(x, lowest, highest)`.
+    pub(super) fn area(&self, class: &str, points: &[(f64, f64, f64)]) -> String {
+        let mut path = String::new();
+        let above = points.iter().map(|(x, _, high)| (*x, *high));
+        let below = points.iter().rev().map(|(x, low, _)| (*x, *low));
+        for (n, (x, y)) in above.chain(below).enumerate() {
+            let step = if n == 0 { 'M' } else { 'L' };
+            add(
+                &mut path,
+                format_args!("{step}{:.1} {:.1}", self.px(x), self.py(y)),
+            );
+        }
+        format!("<path class=\"{class}\" d=\"{path}Z\"/>")
+    }
+
     /// A horizontal line at `y`.
     pub(super) fn level(&self, class: &str, y: f64) -> String {
         let at = self.py(y);
@@ -120,16 +157,37 @@ impl Frame {
         )
     }
 
-    /// The area between two values of `y`.
-    pub(super) fn band(&self, low: f64, high: f64) -> String {
-        let (top, bottom) = (self.py(high), self.py(low));
+    /// A box from `x.0` to `x.1` and from `y.0` to `y.1`, of some height in any case.
+    pub(super) fn bar(&self, class: &str, x: (f64, f64), y: (f64, f64)) -> String {
+        let (left, right) = (self.px(x.0), self.px(x.1));
+        let (top, bottom) = (self.py(y.1), self.py(y.0));
         format!(
-            "<rect class=\"band\" x=\"{:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{:.1}\"/>",
-            self.left,
-            self.width,
-            bottom - top
+            "<rect class=\"{class}\" x=\"{left:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{:.1}\"/>",
+            right - left,
+            (bottom - top).max(1.0)
         )
     }
+
+    /// A strip from top to bottom that shows `words` under the pointer.
+    pub(super) fn hover(&self, x: (f64, f64), words: &str) -> String {
+        let (left, right) = (self.px(x.0), self.px(x.1));
+        format!(
+            "<rect class=\"hit\" x=\"{left:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\"><title>{}</title></rect>",
+            self.top,
+            right - left,
+            self.height,
+            escape(words)
+        )
+    }
+}
+
+/// A text at a position in pixels.
+pub(super) fn text(class: &str, x: f64, y: f64, anchor: Anchor, words: &str) -> String {
+    format!(
+        "<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{}\">{}</text>",
+        anchor.name(),
+        escape(words)
+    )
 }
 
 /// About `wanted` round values between two ends.
@@ -161,6 +219,14 @@ pub(super) fn tidy(value: f64) -> String {
     }
 }
 
+/// The same in few characters: "20k".
+fn short(value: f64) -> String {
+    if value.abs() >= 10_000.0 {
+        return format!("{}k", tidy(value / 1_000.0));
+    }
+    tidy(value)
+}
+
 pub(super) fn add(svg: &mut String, text: std::fmt::Arguments) {
     // Writing to a String cannot fail.
     let _ = svg.write_fmt(text);
@@ -175,5 +241,14 @@ pub(super) fn escape(text: &str) -> String {
         .replace('"', "&quot;")
 }
 
-/// Pixels of the widest chart.
-const PIXELS_MAX: usize = 800;
+/// Points of a line; more cannot be seen.
+const POINTS_MAX: usize = 800;
+/// Widths of the pictures in pixels: half a page, which fills a phone, and a page.
+const HALF: f64 = 400.0;
+const WHOLE: f64 = 960.0;
+/// Margins around the plot area, and the base line of the unit above it.
+const LEFT: f64 = 46.0;
+const TOP: f64 = 28.0;
+const RIGHT: f64 = 14.0;
+const BOTTOM: f64 = 26.0;
+const UNIT_Y: f64 = 13.0;

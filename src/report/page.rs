@@ -1,14 +1,99 @@
-//! The beginning of every HTML report. A report is one page without scripts, loads nothing, has
-//! light and dark colours, and can be printed.
+//! The beginning and the end of every HTML report. A report is one page that loads nothing, has light
+//! and dark colours, and can be printed. Its only script sorts tables.
 
-use super::chart::escape;
+use super::chart::{add, escape};
 
 /// The page up to and including its heading.
 pub(super) fn head(title: &str) -> String {
     let title = escape(title);
     format!(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>dialpace: {title}</title><style>{STYLE}</style></head><body>\n<h1>{title}</h1>\n"
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '{STYLE_HASH}'; script-src '{SCRIPT_HASH}'; base-uri 'none'; form-action 'none'\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>dialpace: {title}</title><style>{STYLE}</style></head><body><main>\n<h1>{title}</h1>\n"
     )
 }
 
-const STYLE: &str = ":root{color-scheme:light dark;--ink:#1d2433;--soft:#5d6778;--grid:#d9dee7;--page:#fff;--blue:#1f6fd1;--orange:#d9730d;--red:#c62f2f}@media(prefers-color-scheme:dark){:root{--ink:#e8ebf1;--soft:#a3adbd;--grid:#333c4b;--page:#151a22;--blue:#69a8f5;--orange:#f0a04b;--red:#ff7b72}}body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--page);max-width:900px;margin:2rem auto;padding:0 1rem}h1{margin:0}h2{font-size:1.1rem;margin:2rem 0 0}svg{width:100%;height:auto;display:block}pre{overflow-x:auto;font-size:12px}.note{color:var(--soft);font-size:13px;margin:.2rem 0}.advice{border-left:4px solid var(--blue);padding-left:.8rem}.grid{stroke:var(--grid)}.num{font-size:12px;fill:var(--soft)}.title{font-size:13px;fill:var(--ink)}path{fill:none}.line{stroke:var(--blue);stroke-width:1.6}.thin{stroke-width:.8}.faint{stroke:var(--soft)}.other{stroke:var(--orange)}.limit{stroke:var(--red);stroke-dasharray:5 4}.band{fill:var(--orange);fill-opacity:.3}.cell{fill:var(--blue);stroke:var(--page)}.above{fill:var(--orange)}.cross{stroke:var(--red);stroke-opacity:.45}.value{font-size:12px;fill:var(--ink)}.choice{fill:none;stroke:var(--orange);stroke-width:3}.whisker{stroke:var(--soft)}.dot{fill:var(--blue)}.chosen{fill:var(--orange)}@media print{body{margin:0}}";
+/// The words that the report uses, and the end of the page.
+pub(super) fn end(terms: &[&str]) -> String {
+    let mut html = String::from("<h2>Words</h2>\n<dl>\n");
+    for (term, meaning) in WORDS.iter().filter(|(term, _)| terms.contains(term)) {
+        add(
+            &mut html,
+            format_args!("<dt>{term}</dt><dd>{meaning}</dd>\n"),
+        );
+    }
+    add(
+        &mut html,
+        format_args!("</dl>\n</main><script>{SCRIPT}</script></body></html>\n"),
+    );
+    html
+}
+
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+/// SHA-256 of the two, for the policy of what the page may do; `tests/reports.rs` compares them.
+const STYLE_HASH: &str = "sha256-RWNhR3X4yhoYSIcvg3uNzIcGi7EwBDJONneGOs/qD4c=";
+const SCRIPT_HASH: &str = "sha256-2Des+u3wp9m6tCJ7j5Ocg09pHa9rlZyrMLeR+Qf0ksY=";
+
+/// The terms of the field in plain words, as in the crate's glossary.
+const WORDS: [(&str, &str); 16] = [
+    (
+        "Abandoned call",
+        "A person answers, no agent is free in time, and the person hears nobody. Its share is counted of the calls that people answer; machines and calls without an answer are out.",
+    ),
+    (
+        "Answer rate",
+        "Of 100 calls that end, how many a person answers.",
+    ),
+    (
+        "Busy (occupancy)",
+        "Of the time in which agents are logged in and not on a break, the share in a conversation or in wrap-up.",
+    ),
+    (
+        "Band",
+        "The answer rate that is expected (the SLA threshold), plus or minus a tolerance. Outside it the rate is sent at every poll; only the policy compensated dials more or less by it.",
+    ),
+    (
+        "Conversation",
+        "An answered call that an agent took (a connected call).",
+    ),
+    ("Dial rate", "Calls placed per minute."),
+    (
+        "Dial ratio",
+        "Calls that ring at once for each agent without a call.",
+    ),
+    (
+        "Drift",
+        "A slow wandering of the answer rate around its mean; the relaxation time says how slow.",
+    ),
+    (
+        "Handle time",
+        "Talk and wrap-up of one conversation together.",
+    ),
+    (
+        "Policy",
+        "The rule that decides how fast to dial. docs/POLICIES.md describes each.",
+    ),
+    (
+        "Change sent (PATCH)",
+        "A dial rate or ratio that is written to the dialer, changed or confirmed.",
+    ),
+    (
+        "Run (replication)",
+        "The whole scenario simulated once, with people and calls by chance. Every setting meets the same people in the same run.",
+    ),
+    (
+        "By chance",
+        "A difference counts only where its 95 % confidence interval leaves out zero. “±” is half of that interval.",
+    ),
+    (
+        "Worst half hour",
+        "The half hour of a run with the largest share of abandoned calls, of those with 20 answers or more; the mean over the runs.",
+    ),
+    (
+        "Reference",
+        "A dialer to compare with, which decides at every call. It exists in the simulation only.",
+    ),
+    (
+        "Told more",
+        "In the simulation, the policy is told of staffed agents and abandoned calls, which the campaign API does not tell. It cannot be run live like this; predictive-without-feed is what can.",
+    ),
+];

@@ -70,6 +70,8 @@ pub struct Snapshot {
     pub connected: u64,
     /// Abandoned calls so far.
     pub abandoned: u64,
+    /// Calls placed so far.
+    pub placed: u64,
 }
 
 /// A controller's answer to a poll.
@@ -93,16 +95,7 @@ pub struct PacerController<'a> {
     state: PacerState,
     /// The burst that was decided last, until it is applied.
     burst: Option<Burst>,
-    trace: Option<Trace>,
-}
-
-/// The intervals of a replication.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Trace {
-    /// The polls and decisions.
-    pub rows: Vec<TraceRow>,
-    /// The world at the same times.
-    pub snapshots: Vec<Snapshot>,
+    trace: Option<Vec<TraceRow>>,
 }
 
 /// One interval, in the form that backtest reads.
@@ -150,7 +143,7 @@ impl<'a> PacerController<'a> {
     #[must_use]
     pub fn traced(pacer: &'a Pacer, telemetry: Telemetry) -> Self {
         Self {
-            trace: Some(Trace::default()),
+            trace: Some(Vec::new()),
             ..Self::new(pacer, telemetry)
         }
     }
@@ -174,7 +167,7 @@ impl<'a> PacerController<'a> {
 
     /// The trace; empty without [`PacerController::traced`].
     #[must_use]
-    pub fn into_trace(self) -> Trace {
+    pub fn into_trace(self) -> Vec<TraceRow> {
         self.trace.unwrap_or_default()
     }
 }
@@ -185,7 +178,7 @@ impl Controller for PacerController<'_> {
         let sample = metrics.map(|metrics| metrics.sample(at, self.telemetry));
         let decision = self.pacer.step(&mut self.state, sample, at);
         if let Some(trace) = &mut self.trace {
-            trace.rows.push(TraceRow {
+            trace.push(TraceRow {
                 at: virtual_time(now_secs),
                 metrics,
                 setpoint: decision.setpoint.unwrap_or(Setpoint::Stopped),
@@ -211,12 +204,6 @@ impl Controller for PacerController<'_> {
 
     fn unit(&self) -> Unit {
         self.pacer.limits().actuator.unit
-    }
-
-    fn observe(&mut self, snapshot: Snapshot) {
-        if let Some(trace) = &mut self.trace {
-            trace.snapshots.push(snapshot);
-        }
     }
 }
 

@@ -15,6 +15,7 @@ mod figures;
 pub mod fit;
 mod level;
 mod on_demand;
+mod over_time;
 mod plan;
 mod recommend;
 mod results;
@@ -26,13 +27,14 @@ mod world;
 
 pub use controller::{
     Command, Controller, PacerController, PlatformMetrics, ReferenceDialer, Snapshot, Telemetry,
-    Trace, TraceRow,
+    TraceRow,
 };
 pub use distribution::Distribution;
 pub use faults::FaultDraws;
 pub use figures::Figures;
 pub use level::LevelRule;
 pub use on_demand::{Lever, OnDemandWorld};
+pub use over_time::{OverTime, Span};
 pub use plan::{Driver, Plan, Variant};
 pub use recommend::{Recommendation, recommend};
 pub use results::{Replication, Results, Summary, VariantResults};

@@ -5,9 +5,11 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
-use super::controller::{PacerController, ReferenceDialer, Telemetry, Trace};
+use super::controller::{Controller, PacerController, ReferenceDialer, Telemetry, TraceRow};
+use super::figures::Figures;
+use super::over_time::{OverTime, Watched};
 use super::results::{Replication, Results, VariantResults};
-use super::scenario::Scenario;
+use super::scenario::{LocalTime, Scenario};
 use super::standing::{LivePlatform, Standing};
 use super::world::simulate;
 use crate::base::swept::SweptValues;
@@ -27,6 +29,8 @@ pub struct Plan {
     pub variants: Vec<Variant>,
     /// The variant that the others are compared with.
     pub baseline: usize,
+    /// True where the baseline has the settings in force, and is not just the first variant.
+    pub is_baseline_in_force: bool,
 }
 
 /// One combination of settings.
@@ -72,6 +76,20 @@ impl Driver {
             Unit::CallsPerMinute => Standing::RunsOn(LivePlatform::CampaignApi),
         }
     }
+
+    /// The figures of a run that its controller drives, from a local time on.
+    fn control(
+        &self,
+        start: LocalTime,
+        run: impl FnOnce(&mut dyn Controller) -> Figures,
+    ) -> Figures {
+        match self {
+            Self::Pacer { pacer, telemetry } => {
+                run(&mut PacerController::new(pacer, *telemetry).starting(start))
+            }
+            Self::Reference(dialer) => run(&mut { *dialer }),
+        }
+    }
 }
 
 impl Plan {
@@ -107,42 +125,48 @@ impl Plan {
         one_done: &(dyn Fn() + Sync),
         stop: &AtomicBool,
     ) -> Vec<Replication> {
-        let next = AtomicUsize::new(0);
-        let done = Mutex::new(Vec::new());
-        let work = || {
-            let mut own = Vec::new();
-            while !stop.load(Ordering::Relaxed) {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                if index >= self.len() {
-                    break;
-                }
-                if wanted(index) {
-                    own.extend(self.simulate(index));
-                    one_done();
-                }
+        let one = |index| {
+            let done = wanted(index).then(|| self.simulate(index)).flatten();
+            if done.is_some() {
+                one_done();
             }
-            done.lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .append(&mut own);
+            done
         };
-        thread::scope(|scope| {
-            // This thread is one of them, so that it goes on without any other to be had.
-            for _ in 1..jobs {
-                if thread::Builder::new().spawn_scoped(scope, work).is_err() {
-                    break;
-                }
-            }
-            work();
-        });
-        let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut done = on_threads(jobs, self.len(), &one, stop);
         done.sort_by_key(|replication: &Replication| replication.index);
         done
+    }
+
+    /// The first replications of a variant over time, at most twenty of them, on `jobs`
+    /// threads, until `stop` is set; `None` for a variant that there is not.
+    pub fn over_time(&self, variant: usize, jobs: usize, stop: &AtomicBool) -> Option<OverTime> {
+        let variant = self.variants.get(variant)?;
+        let scenario = &self.scenario;
+        let span_secs = OverTime::span_secs(scenario.hours, scenario.interval_secs);
+        let one = |replication: usize| {
+            let number = u32::try_from(replication).ok()?;
+            let mut spans = Vec::new();
+            variant.driver.control(self.scenario.start, |controller| {
+                let mut watched = Watched::new(controller, span_secs, scenario.hours);
+                let figures = simulate(scenario, &mut watched, self.seed, number);
+                spans = watched.into_spans();
+                figures
+            });
+            Some((replication, spans))
+        };
+        let runs = self.replications.min(RUNS_DRAWN) as usize;
+        let mut runs = on_threads(jobs, runs, &one, stop);
+        runs.sort_by_key(|(replication, _)| *replication);
+        Some(OverTime {
+            span_secs,
+            runs: runs.into_iter().map(|(_, spans)| spans).collect(),
+        })
     }
 
     /// The first replication of the first variant, interval by interval; `None` for a reference
     /// dialer, which is not polled.
     #[must_use]
-    pub fn trace(&self) -> Option<(&Pacer, Trace)> {
+    pub fn trace(&self) -> Option<(&Pacer, Vec<TraceRow>)> {
         let Driver::Pacer { pacer, telemetry } = &self.variants.first()?.driver else {
             return None;
         };
@@ -178,16 +202,47 @@ impl Plan {
         let variant = self.variants.get(index / replications)?;
         let replication = u32::try_from(index % replications).ok()?;
         let scenario = &self.scenario;
-        let figures = match &variant.driver {
-            Driver::Pacer { pacer, telemetry } => {
-                let controller = PacerController::new(pacer, *telemetry);
-                let mut controller = controller.starting(scenario.start);
-                simulate(scenario, &mut controller, self.seed, replication)
-            }
-            Driver::Reference(dialer) => {
-                simulate(scenario, &mut { *dialer }, self.seed, replication)
-            }
-        };
+        let figures = variant.driver.control(scenario.start, |controller| {
+            simulate(scenario, controller, self.seed, replication)
+        });
         Some(Replication { index, figures })
     }
 }
+
+/// What `one` makes of each number below `count`, on `jobs` threads and in no order, until `stop` is
+/// set.
+fn on_threads<T: Send>(
+    jobs: usize,
+    count: usize,
+    one: &(dyn Fn(usize) -> Option<T> + Sync),
+    stop: &AtomicBool,
+) -> Vec<T> {
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::new());
+    let work = || {
+        let mut own = Vec::new();
+        while !stop.load(Ordering::Relaxed) {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= count {
+                break;
+            }
+            own.extend(one(index));
+        }
+        done.lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .append(&mut own);
+    };
+    thread::scope(|scope| {
+        // This thread is one of them, so that it goes on without any other to be had.
+        for _ in 1..jobs {
+            if thread::Builder::new().spawn_scoped(scope, work).is_err() {
+                break;
+            }
+        }
+        work();
+    });
+    done.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Replications that are drawn over time: more look the same.
+const RUNS_DRAWN: u32 = 20;

@@ -43,8 +43,12 @@ pub(crate) fn all() -> Vec<Page> {
         "fixtures/metrics/README.md".to_owned(),
     ];
     for entry in fs::read_dir(root().join("docs")).unwrap() {
-        let name = entry.unwrap().file_name().into_string().unwrap();
-        names.push(format!("docs/{name}"));
+        let entry = entry.unwrap();
+        // Beside the pages is the folder of their pictures.
+        if entry.path().is_file() {
+            let name = entry.file_name().into_string().unwrap();
+            names.push(format!("docs/{name}"));
+        }
     }
     names.sort();
     names.into_iter().map(Page::read).collect()

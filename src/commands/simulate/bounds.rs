@@ -37,13 +37,11 @@ pub(super) fn check(
     }
     let scenario = &plan.scenario;
     let intervals = scenario.hours * 3600.0 / scenario.interval_secs;
-    for (name, output) in [("--trace", &args.trace), ("--report", &args.report)] {
-        if output.is_some() && intervals > INTERVALS_MAX {
-            return Err(InputError(format!(
-                "{name}: {} hours have {intervals:.0} intervals, and it keeps at most {INTERVALS_MAX} in memory: give fewer --hours",
-                scenario.hours
-            )));
-        }
+    if args.trace.is_some() && intervals > INTERVALS_MAX {
+        return Err(InputError(format!(
+            "--trace: {} hours have {intervals:.0} intervals, and it keeps at most {INTERVALS_MAX} in memory: give fewer --hours",
+            scenario.hours
+        )));
     }
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
     let part = runs as f64 / plan.len().max(1) as f64;
@@ -147,7 +145,7 @@ fn typical(distribution: Distribution) -> f64 {
 const VARIANTS_MAX: usize = 100_000;
 /// Runs of one process, whose figures are kept: some 300 MB.
 const RUNS_MAX: usize = 1_000_000;
-/// Intervals of a trace or of the pictures in a report: some 200 MB.
+/// Intervals of a trace: some 200 MB.
 const INTERVALS_MAX: f64 = 1_000_000.0;
 /// Calls and other events of one process: at five million a second and core, some hours on two.
 const EVENTS_MAX: f64 = 1e11;

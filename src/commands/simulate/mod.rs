@@ -79,7 +79,11 @@ pub fn run(
         outputs::write_samples(&results, path)?;
     }
     if let Some(path) = &args.report {
-        outputs::write_report(&plan, &results, limit, path)?;
+        outputs::write_report(args, &plan, &results, limit, path, stop)?;
+        if stop.load(Ordering::Relaxed) {
+            console.error("interrupted: no report is written and no results are printed");
+            return Ok(Ended::Interrupted);
+        }
     }
     console.data(outputs::text(&results, limit, args.format, &layers.pacing_texts()).trim_end())?;
     if args.format == Format::Table && !args.quiet {

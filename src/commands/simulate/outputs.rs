@@ -12,9 +12,8 @@ use crate::base::files;
 use crate::base::input::InputError;
 use crate::base::units::UnixMillis;
 use crate::config::Layers;
-use crate::pacing::Unit;
-use crate::report::simulation;
-use crate::sim::{Plan, Replication, Results};
+use crate::report::simulation::{self, ReportData};
+use crate::sim::{OverTime, Plan, Replication, Results};
 
 /// Refuses two files of the run that are one, before anything is written.
 pub(super) fn refuse_shared_files(args: &SimulateArgs, layers: &Layers) -> Result<(), InputError> {
@@ -73,18 +72,32 @@ pub(super) fn write_trace(plan: &Plan, path: &Path) -> Result<()> {
     let hours = pacer.hours();
     let start = hours.and_then(|hours| hours.moment_of(scenario.start.secs));
     let start = start.unwrap_or(UnixMillis(scenario.start.secs * 1_000));
-    let rows = simulation::trace(&trace.rows, &scenario.name, unit, start);
+    let rows = simulation::trace(&trace, &scenario.name, unit, start);
     publish(path, &rows)
 }
 
-/// Writes the HTML report.
-pub(super) fn write_report(plan: &Plan, results: &Results, limit: f64, path: &Path) -> Result<()> {
-    let traced = plan.trace();
-    let unit = traced.as_ref().map_or(Unit::CallsPerMinute, |(pacer, _)| {
-        pacer.limits().actuator.unit
+/// Writes the HTML report. Nothing is written where `stop` ends it early.
+pub(super) fn write_report(
+    args: &SimulateArgs,
+    plan: &Plan,
+    results: &Results,
+    limit: f64,
+    path: &Path,
+    stop: &AtomicBool,
+) -> Result<()> {
+    let variants = simulation::variants_to_draw(results, limit).into_iter();
+    let drawn: Vec<(usize, OverTime)> = variants
+        .filter_map(|number| Some((number, plan.over_time(number, args.threads(), stop)?)))
+        .collect();
+    if stop.load(Ordering::Relaxed) {
+        return Ok(());
+    }
+    let page = simulation::page(&ReportData {
+        results,
+        limit,
+        is_baseline_in_force: plan.is_baseline_in_force,
+        drawn: &drawn,
     });
-    let snapshots = traced.map_or_else(Vec::new, |(_, trace)| trace.snapshots);
-    let page = simulation::page(results, limit, unit, &snapshots);
     publish(path, &page)
 }
 

@@ -81,8 +81,10 @@ pub(super) fn plan(
             }
         }
     }
+    let current = current(&variants, sources, &scenario)?;
     let plan = Plan {
-        baseline: current(&variants, sources, &scenario)?,
+        baseline: current.unwrap_or(0),
+        is_baseline_in_force: current.is_some(),
         scenario,
         seed: args.seed,
         replications: args.replications,
@@ -170,8 +172,8 @@ fn name(policy: PolicyName, front_load: bool) -> String {
 }
 
 /// The variant with the settings that `tick` would use, which are those without this command's
-/// flags; the first variant where there is none.
-fn current(variants: &[Variant], sources: &Sources, scenario: &Scenario) -> Result<usize> {
+/// flags; `None` where there is none.
+fn current(variants: &[Variant], sources: &Sources, scenario: &Scenario) -> Result<Option<usize>> {
     let standing = Sources {
         flags: BTreeMap::new(),
         ..sources.clone()
@@ -199,7 +201,7 @@ fn current(variants: &[Variant], sources: &Sources, scenario: &Scenario) -> Resu
     let is_same = |v: &Variant| standing.as_ref().is_some_and(|it| it.driver == v.driver);
     let exact = variants.iter().position(|v| is_current(v) && is_same(v));
     let like = variants.iter().position(is_current);
-    Ok(exact.or(like).unwrap_or(0))
+    Ok(exact.or(like))
 }
 
 /// Ten years; longer runs are a mistake of units.

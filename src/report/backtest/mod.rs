@@ -2,6 +2,8 @@
 
 mod csv_lines;
 mod decisions;
+mod differences_table;
+mod figures_table;
 mod float_texts;
 mod html;
 mod json;

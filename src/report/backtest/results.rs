@@ -38,6 +38,14 @@ impl BacktestResults<'_> {
         text
     }
 
+    /// The same for those who do not know the terms: "capacity (band 0.75 ± 0.05), utilisation 0.8".
+    pub(super) fn setting_in_words(&self, number: usize, pacer: &Pacer) -> String {
+        let band = pacer.limits().band;
+        let (sla, margin) = (band.sla_threshold.value(), band.tolerance_margin.value());
+        let swept = swept::words(self.swept.get(number).map_or(&[], |it| it));
+        format!("{} (band {sla} ± {margin}){swept}", pacer.policy().name())
+    }
+
     /// The unit of every pacer.
     pub(super) fn unit(&self) -> Unit {
         let first = self.replay.pacers().first();

@@ -143,7 +143,8 @@ fn largest_differences(results: &BacktestResults) -> String {
     text
 }
 
-fn bad_rows(results: &BacktestResults) -> String {
+/// The first bad rows, or nothing.
+pub(super) fn bad_rows(results: &BacktestResults) -> String {
     if results.skipped == 0 {
         return String::new();
     }

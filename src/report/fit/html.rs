@@ -1,94 +1,149 @@
-//! A fit as one HTML page: history and simulation by hour of the day.
+//! A fit as one HTML page: whether the simulation can be relied on, and what is sure.
 
 use super::FitResults;
-use super::summary::summary;
-use super::words::{origin, verdict};
-use crate::report::chart::{Frame, add, escape};
+use super::estimates::{EstimateText, estimates};
+use super::hour_charts::{charts, hours_table};
+use super::words::{FiguresInside, origin, outages, unseen};
+use crate::report::chart::{add, escape};
+use crate::report::clock_axis;
+use crate::report::html_table::{Cell, HtmlTable, Row};
 use crate::report::page;
-use crate::sim::fit::{Compared, FIGURES};
+use crate::sim::LocalTime;
+use crate::sim::fit::FIGURES;
 
 /// The whole page.
 #[must_use]
 pub fn page(results: &FitResults) -> String {
-    let mut html = page::head(&results.scenario.name);
-    for line in verdict(results).iter().chain(&origin(results)) {
-        add(
-            &mut html,
-            format_args!("<p class=\"advice\">{}</p>\n", escape(line)),
-        );
-    }
-    for (place, figure) in FIGURES.iter().enumerate() {
-        html.push_str(&chart(results, place, figure));
+    let mut html = page::head(&format!("Fit of {}", results.scenario.name));
+    html.push_str(&answer(results));
+    html.push_str(&charts(results));
+    html.push_str(&sure(results));
+    html.push_str(&list("What the history does not show", &unseen(results)));
+    html.push_str(&list(
+        "Times that are not in the scenario",
+        &outages(results),
+    ));
+    html.push_str(&hours_table(results));
+    html.push_str(&page::end(&TERMS));
+    html
+}
+
+/// The verdict in plain words.
+fn answer(results: &FitResults) -> String {
+    let comparison = &results.comparison;
+    let found = FiguresInside::of(comparison);
+    let first = match found.percent() {
+        _ if found.all == 0 => {
+            "There is nothing in the history that the simulation could be compared with.".to_owned()
+        }
+        80.. => format!(
+            "The simulation behaves like your history: {}. What a simulation of this scenario says can be relied on, as far as the estimates below are sure.",
+            found.words()
+        ),
+        60..80 => format!(
+            "The simulation behaves like your history in most hours, but not in all: {}. Look at the pictures before you rely on it.",
+            found.words()
+        ),
+        _ => format!(
+            "The simulation does not behave like your history: {}. Do not rely on it.",
+            found.words()
+        ),
+    };
+    let worst = (0..FIGURES.len())
+        .map(|place| (place, comparison.inside(place)))
+        .filter(|(_, (inside, all))| inside < all)
+        .max_by_key(|(_, (inside, all))| all - inside);
+    let second = match worst.and_then(|(place, counts)| Some((FIGURES.get(place)?, counts))) {
+        Some((figure, (inside, all))) => format!(
+            "Least alike: {}, with {inside} of {all} hours inside.",
+            plain(figure)
+        ),
+        None => String::new(),
+    };
+    let mut html = String::new();
+    let (from, to) = results.fit.span();
+    let words = |at: LocalTime| clock_axis::words(at.secs * 1_000);
+    for line in origin(results, &words(from), &words(to)) {
+        add(&mut html, format_args!("<p>{}</p>\n", escape(&line)));
     }
     add(
         &mut html,
         format_args!(
-            "<h2>Figures</h2>\n<pre>{}</pre>\n</body></html>\n",
-            escape(&summary(results))
+            "<div class=\"answer\"><p>{} {}</p></div>\n",
+            escape(&first),
+            escape(&second)
         ),
     );
     html
 }
 
-/// One figure by hour of the day.
-fn chart(results: &FitResults, place: usize, figure: &str) -> String {
-    let of = |compared: Option<&Option<Compared>>| compared.copied().flatten();
-    let hours: Vec<(f64, Compared)> = results
-        .comparison
-        .hours
-        .iter()
-        .filter_map(|hour| Some((f64::from(hour.hour), of(hour.figures.get(place))?)))
-        .collect();
-    if hours.is_empty() {
-        return String::new();
-    }
-    let highest = hours
-        .iter()
-        .map(|(_, compared)| compared.band.1.max(compared.history))
-        .fold(0.0, f64::max);
-    let frame = Frame {
-        left: 60.0,
-        top: 10.0,
-        width: 780.0,
-        height: 160.0,
-        x: (0.0, 24.0),
-        y: (0.0, if highest > 0.0 { highest * 1.1 } else { 1.0 }),
-    };
-    let mut svg = frame.axes("hour of the day", figure);
-    for (hour, compared) in &hours {
-        let (low, high) = compared.band;
-        let (left, right) = (frame.px(hour + 0.1), frame.px(hour + 0.9));
-        let (top, bottom) = (frame.py(high), frame.py(low));
-        let class = if compared.is_inside() {
-            "dot"
-        } else {
-            "dot chosen"
+/// The estimates, with how far each may be off.
+fn sure(results: &FitResults) -> String {
+    let row = |it: EstimateText| {
+        let words = match it.may_be_off {
+            None => "",
+            Some(..0.1) => "sure",
+            Some(..0.3) => "roughly known",
+            Some(_) => "hardly known",
         };
-        add(
-            &mut svg,
-            format_args!(
-                "<rect class=\"band\" x=\"{left:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{:.1}\"/><circle class=\"{class}\" cx=\"{:.1}\" cy=\"{:.1}\" r=\"4\"/>",
-                right - left,
-                (bottom - top).max(1.0),
-                f64::midpoint(left, right),
-                frame.py(compared.history)
-            ),
+        let off = it.may_be_off.map_or_else(
+            || Cell::text("–"),
+            |share| Cell::number(&format!("± {:.0} %", share * 100.0), share),
         );
-    }
-    let points: Vec<(f64, Option<f64>)> = hours
-        .iter()
-        .map(|(hour, compared)| (hour + 0.5, Some(compared.simulated)))
-        .collect();
-    svg.push_str(&frame.line("line thin faint", &points));
-    let (inside, all) = results.comparison.inside(place);
-    format!(
-        "<h2>{}</h2>\n<p class=\"note\">Dots: the history. Bands: 90 % of the simulations; line: their mean. {inside} of {all} hours are inside; others are orange.</p>\n<svg viewBox=\"0 0 860 216\" role=\"img\">{svg}</svg>\n",
-        escape(&capital(figure))
-    )
+        Row {
+            cells: vec![
+                Cell::text(it.name.trim()),
+                Cell::text(&it.value),
+                Cell::text(&it.range),
+                off,
+                Cell::text(words),
+            ],
+            ..Row::default()
+        }
+    };
+    let headings = [
+        "estimate",
+        "value",
+        "95 % interval",
+        "may be off by",
+        "how sure",
+    ];
+    let table = HtmlTable {
+        id: "estimates",
+        caption: "Sure: off by less than a tenth; hardly known: by more than three tenths",
+        headings: headings.map(str::to_owned).to_vec(),
+        rows: estimates(results).into_iter().map(row).collect(),
+        is_sortable: false,
+    };
+    format!("<h2>What is sure, and what is not</h2>\n{}", table.html())
 }
 
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().map(|c| c.to_ascii_uppercase());
-    first.into_iter().chain(chars).collect()
+fn list(heading: &str, lines: &[String]) -> String {
+    if lines.is_empty() {
+        return String::new();
+    }
+    let mut html = format!("<h2>{heading}</h2>\n<ul>\n");
+    for line in lines {
+        add(&mut html, format_args!("<li>{}</li>\n", escape(line)));
+    }
+    html.push_str("</ul>\n");
+    html
 }
+
+/// The figure in words that need no glossary.
+fn plain(figure: &str) -> &str {
+    match figure {
+        "abandonment" => "the share of people who answer and hear nobody",
+        "available agents" => "the agents without a call",
+        figure => figure,
+    }
+}
+
+/// The words that the page explains.
+const TERMS: [&str; 5] = [
+    "Abandoned call",
+    "Answer rate",
+    "Dial rate",
+    "Drift",
+    "Handle time",
+];

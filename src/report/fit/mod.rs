@@ -1,5 +1,7 @@
 //! Results of `fit`, a file for each form.
 
+mod estimates;
+mod hour_charts;
 mod html;
 mod scenario_text;
 mod summary;

@@ -39,7 +39,7 @@ pub fn scenario_text(results: &FitResults) -> String {
 }
 
 fn comments(results: &FitResults) -> String {
-    let mut lines = origin(results);
+    let mut lines = origin(results, &results.span.0, &results.span.1);
     lines.push(String::new());
     lines.extend(verdict(results));
     lines.push(String::new());

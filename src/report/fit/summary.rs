@@ -1,18 +1,19 @@
 //! A fit for people: the verdict, the estimates, and each hour.
 
 use super::FitResults;
-use super::words::{origin, outages, range, unseen, verdict};
+use super::estimates::estimates;
+use super::words::{origin, outages, unseen, verdict};
 use crate::report::table::aligned;
-use crate::sim::fit::{Compared, FIGURES, RosterBasis, Uncertain};
+use crate::sim::fit::{Compared, FIGURES};
 
 /// The summary, as lines.
 #[must_use]
 pub fn summary(results: &FitResults) -> String {
-    let mut lines = origin(results);
+    let mut lines = origin(results, &results.span.0, &results.span.1);
     lines.push(String::new());
     lines.extend(verdict(results));
     lines.push(String::new());
-    lines.extend(estimates(results));
+    lines.extend(estimate_lines(results));
     lines.push(String::new());
     lines.push("Not seen:".to_owned());
     lines.extend(unseen(results).iter().map(|line| format!("- {line}")));
@@ -27,42 +28,10 @@ pub fn summary(results: &FitResults) -> String {
     lines.join("\n")
 }
 
-fn estimates(results: &FitResults) -> Vec<String> {
-    let fit = &results.fit;
+fn estimate_lines(results: &FitResults) -> Vec<String> {
     let mut rows = vec![["estimate", "value", "95 % interval"].map(str::to_owned)];
-    let mut add = |name: &str, value: Uncertain, decimals: usize| {
-        let text = format!("{:.decimals$}", value.value);
-        rows.push([name.to_owned(), text, range(value, decimals)]);
-    };
-    add("answer rate", fit.answer.base, 4);
-    if let Some((deviation, relaxation)) = fit.answer.drift {
-        add("  its drift, standard deviation", deviation, 3);
-        add("  its drift, relaxation time, s", relaxation, 0);
-    }
-    add("handle time, s", fit.handle.mean_secs, 1);
-    if let Some(ring) = fit.ring {
-        add("time of an attempt, s", ring.attempt_secs, 1);
-    }
-    if let Some(breaks) = fit.breaks {
-        add("breaks of an agent per hour", breaks.per_hour, 2);
-        add("length of a break, s", breaks.mean_secs, 0);
-    }
-    add("failed polls", fit.polls.failure, 4);
-    let shifts = fit.roster.shifts.iter();
-    if let Some(most) = shifts.max_by(|a, b| a.count.total_cmp(&b.count)) {
-        let (low, high) = most.range;
-        let is_measured = fit.roster.basis == RosterBasis::LoggedIn && fit.breaks.is_none();
-        let range = match (is_measured, fit.is_typical) {
-            (true, true) => format!("{low:.0} to {high:.0} on single days"),
-            (true, false) => String::new(),
-            (false, _) => format!("{low:.0} to {high:.0}"),
-        };
-        rows.push([
-            "agents at most".to_owned(),
-            format!("{:.0}", most.count),
-            range,
-        ]);
-    }
+    let all = estimates(results).into_iter();
+    rows.extend(all.map(|it| [it.name, it.value, it.range]));
     aligned(&rows).lines().map(str::to_owned).collect()
 }
 

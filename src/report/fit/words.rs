@@ -2,11 +2,11 @@
 
 use super::FitResults;
 use crate::report::counts::count_of;
-use crate::sim::fit::{FIGURES, HandleBasis, RosterBasis, Uncertain};
+use crate::sim::fit::{Comparison, FIGURES, HandleBasis, RosterBasis, Uncertain};
 
-/// The file, the rows and the days.
-pub(super) fn origin(results: &FitResults) -> Vec<String> {
-    let (from, to, zone) = &results.span;
+/// The file, the rows and the days, between two times in words.
+pub(super) fn origin(results: &FitResults, from: &str, to: &str) -> Vec<String> {
+    let zone = &results.span.2;
     let of = match results.campaign.as_str() {
         "" => String::new(),
         campaign => format!(", campaign {campaign}"),
@@ -37,14 +37,43 @@ pub(super) fn origin(results: &FitResults) -> Vec<String> {
     lines
 }
 
+/// Hourly figures of the history that are inside the band of the simulations.
+pub(super) struct FiguresInside {
+    pub(super) inside: usize,
+    pub(super) all: usize,
+    simulations: u32,
+}
+
+impl FiguresInside {
+    pub(super) fn of(comparison: &Comparison) -> Self {
+        let counts = (0..FIGURES.len()).map(|place| comparison.inside(place));
+        let (inside, all) = counts.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+        Self {
+            inside,
+            all,
+            simulations: comparison.replications,
+        }
+    }
+
+    pub(super) fn percent(&self) -> usize {
+        100 * self.inside / self.all.max(1)
+    }
+
+    /// "31 of 32 hourly figures are where 9 in 10 of 40 simulations are"
+    pub(super) fn words(&self) -> String {
+        format!(
+            "{} of {} hourly figures are where 9 in 10 of {} simulations are",
+            self.inside, self.all, self.simulations
+        )
+    }
+}
+
 /// The verdict in one sentence, and the hours of each figure.
 pub(super) fn verdict(results: &FitResults) -> Vec<String> {
     let comparison = &results.comparison;
+    let found = FiguresInside::of(comparison);
     let counts: Vec<(usize, usize)> = (0..FIGURES.len()).map(|n| comparison.inside(n)).collect();
-    let (inside, all) = counts
-        .iter()
-        .fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
-    let percent = 100 * inside / all.max(1);
+    let (inside, all, percent) = (found.inside, found.all, found.percent());
     let words = match percent {
         _ if all == 0 => "There is nothing to compare with",
         80.. => "The simulation looks like the history",

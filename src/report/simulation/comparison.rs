@@ -1,22 +1,170 @@
-//! The data of the pictures that compare variants.
+//! The data of the report, and the words for a setting.
 
-use crate::sim::{Results, Summary, VariantResults};
+use crate::base::swept;
+use crate::report::chart::add;
+use crate::sim::{
+    Estimate, Figures, LivePlatform, OverTime, Recommendation, Results, Standing, Summary,
+    VariantResults, recommend,
+};
 
-pub(super) struct Comparison<'a> {
-    pub(super) results: &'a Results,
-    pub(super) summaries: &'a [Summary],
+/// What the report shows besides the figures of each run.
+pub struct ReportData<'a> {
+    /// The results.
+    pub results: &'a Results,
     /// The abandonment rate that is to be kept.
-    pub(super) limit: f64,
-    /// The recommended variants, of each platform one.
-    pub(super) choices: Vec<String>,
+    pub limit: f64,
+    /// True where the baseline has the settings in force, and is not just the first variant.
+    pub is_baseline_in_force: bool,
+    /// Variants over time, by their numbers: those of [`variants_to_draw`].
+    pub drawn: &'a [(usize, OverTime)],
+}
+
+/// The numbers of the variants that are drawn over time: the baseline and those recommended.
+#[must_use]
+pub fn variants_to_draw(results: &Results, limit: f64) -> Vec<usize> {
+    let summaries = results.summaries(limit);
+    let mut drawn = vec![results.baseline];
+    for recommendation in recommend(results, &summaries, limit) {
+        let number = number_of(results, &recommendation);
+        drawn.extend(number.filter(|number| !drawn.contains(number)));
+    }
+    drawn
+}
+
+/// The number of the variant that is recommended.
+fn number_of(results: &Results, recommendation: &Recommendation) -> Option<usize> {
+    let choice = recommendation.choice.as_ref()?;
+    let mut variants = results.variants.iter();
+    variants.position(|variant| variant.to_string() == *choice)
+}
+
+/// The data of the report, compared.
+pub(super) struct Comparison<'a> {
+    pub(super) data: &'a ReportData<'a>,
+    pub(super) results: &'a Results,
+    pub(super) summaries: Vec<Summary>,
+    /// The recommendations, each with the number of its variant.
+    pub(super) recommendations: Vec<(Recommendation, Option<usize>)>,
 }
 
 impl<'a> Comparison<'a> {
-    pub(super) fn variants(&self) -> impl Iterator<Item = (&'a VariantResults, &'a Summary)> {
-        self.results.variants.iter().zip(self.summaries)
+    pub(super) fn of(data: &'a ReportData<'a>) -> Self {
+        let results = data.results;
+        let summaries = results.summaries(data.limit);
+        let recommendations = recommend(results, &summaries, data.limit);
+        let recommendations = recommendations.into_iter().map(|it| {
+            let number = number_of(results, &it);
+            (it, number)
+        });
+        Self {
+            data,
+            results,
+            recommendations: recommendations.collect(),
+            summaries,
+        }
     }
 
-    pub(super) fn is_choice(&self, variant: &VariantResults) -> bool {
-        self.choices.contains(&variant.to_string())
+    pub(super) fn variants(&self) -> impl Iterator<Item = (usize, &VariantResults, &Summary)> {
+        let both = self.results.variants.iter().zip(&self.summaries);
+        both.enumerate().map(|(n, (v, s))| (n, v, s))
     }
+
+    /// The recommended variants with their platforms, those of today left out.
+    pub(super) fn choices(&self) -> Vec<(usize, LivePlatform)> {
+        let choices = self.recommendations.iter();
+        let choices = choices.filter_map(|(it, number)| Some(((*number)?, it.platform?)));
+        choices.collect()
+    }
+
+    pub(super) fn is_choice(&self, number: usize) -> bool {
+        self.choices().iter().any(|(choice, _)| *choice == number)
+    }
+
+    /// "today", "recommended", "recommended for skills", or "simulated" for the only one; `None` for all
+    /// others.
+    pub(super) fn role(&self, number: usize) -> Option<String> {
+        if self.results.variants.len() < 2 {
+            return Some("simulated".to_owned());
+        }
+        let choices = self.choices();
+        let choice = choices.iter().find(|(choice, _)| *choice == number);
+        let recommended = choice.map(|(_, platform)| {
+            if choices.len() > 1 {
+                format!("recommended for {platform}")
+            } else {
+                "recommended".to_owned()
+            }
+        });
+        match (number == self.results.baseline, recommended) {
+            (true, Some(recommended)) => Some(format!("today, {recommended}")),
+            (true, None) => Some("today".to_owned()),
+            (false, recommended) => recommended,
+        }
+    }
+
+    /// A figure of a variant less that of today.
+    pub(super) fn over_today(&self, number: usize, figure: fn(&Figures) -> f64) -> Estimate {
+        self.results.paired(number, self.results.baseline, figure)
+    }
+}
+
+/// "capacity (band 0.3 ± 0.05), utilisation 0.8"
+pub(super) fn setting(variant: &VariantResults) -> String {
+    let (policy, swept) = (&variant.policy, swept::words(&variant.swept));
+    if !variant.standing.has_band() {
+        return format!("{policy}{swept}");
+    }
+    let band = variant.band;
+    let (sla, margin) = (band.sla_threshold.value(), band.tolerance_margin.value());
+    format!("{policy} (band {sla} ± {margin}){swept}")
+}
+
+/// The options of `tick` and `watch` for a variant that they can run.
+pub(super) fn options(variant: &VariantResults) -> String {
+    let is_front_loaded = variant.is_front_loaded();
+    let policy = variant
+        .policy
+        .trim_end_matches(VariantResults::FRONT_LOADED);
+    let mut text = format!("--policy {}", policy.trim_end_matches("-without-feed"));
+    if is_front_loaded {
+        text.push_str(" --front-load on");
+    }
+    if variant.standing.has_band() {
+        let band = variant.band;
+        let (sla, margin) = (band.sla_threshold.value(), band.tolerance_margin.value());
+        add(
+            &mut text,
+            format_args!(" --sla-threshold {sla} --tolerance-margin {margin}"),
+        );
+    }
+    for (key, value) in &variant.swept {
+        add(
+            &mut text,
+            format_args!(" --{} {value}", key.replace('_', "-")),
+        );
+    }
+    text
+}
+
+/// Where a variant runs, in a few words.
+pub(super) fn runs_on(standing: Standing) -> &'static str {
+    match standing {
+        Standing::RunsOn(LivePlatform::CampaignApi) => "campaign API",
+        Standing::RunsOn(LivePlatform::Skills) => "skills",
+        Standing::ToldMore => "nowhere (told more)",
+        Standing::Reference => "nowhere (reference)",
+    }
+}
+
+/// "2.1": a share as so many of a hundred; "0" where there is none at all.
+pub(super) fn of_100(share: f64) -> String {
+    if share <= 0.0 {
+        return "0".to_owned();
+    }
+    format!("{:.1}", share * 100.0)
+}
+
+/// True where a difference is more than chance.
+pub(super) fn is_sure(difference: Estimate) -> bool {
+    difference.half_width > 0.0 && difference.mean.abs() > difference.half_width
 }

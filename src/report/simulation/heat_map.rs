@@ -1,145 +1,173 @@
-//! A heat map for each policy: connects per agent-hour by SLA threshold and tolerance margin.
+//! What the band changes: a table for each policy that it changes anything for, a sentence for others.
 
-use super::comparison::Comparison;
+use super::comparison::{Comparison, is_sure};
 use crate::report::chart::{add, escape, tidy};
 use crate::sim::{Summary, VariantResults};
 
-/// A heat map for each policy that has several settings.
+/// The tables and sentences; empty where no policy has several bands.
 pub(super) fn heat_maps(comparison: &Comparison) -> String {
     let variants = comparison.results.variants.iter();
     let mut policies: Vec<&str> = variants.map(|variant| variant.policy.as_str()).collect();
     policies.dedup();
-    let maps = policies.into_iter().map(|policy| {
-        let of_policy = comparison.variants().filter(|(v, _)| v.policy == policy);
-        heat_map(comparison, policy, &of_policy.collect::<Vec<_>>())
-    });
-    maps.collect()
-}
-
-fn heat_map(
-    comparison: &Comparison,
-    policy: &str,
-    variants: &[(&VariantResults, &Summary)],
-) -> String {
-    let bands = || variants.iter().map(|(variant, _)| variant.band);
-    let slas = distinct(bands().map(|band| band.sla_threshold.value()));
-    let margins = distinct(bands().map(|band| band.tolerance_margin.value()));
-    // Two of them would have the same cell.
-    let is_swept = variants
-        .iter()
-        .any(|(variant, _)| !variant.swept.is_empty());
-    if is_swept || slas.len() * margins.len() < 2 {
+    let maps: Vec<HeatMap> = policies
+        .into_iter()
+        .filter_map(|policy| HeatMap::of(comparison, policy))
+        .collect();
+    if maps.is_empty() {
         return String::new();
     }
-    let connects = |summary: &Summary| summary.connects_per_agent_hour.mean;
-    let all = || comparison.summaries.iter().map(connects);
-    let (low, high) = (
-        all().fold(f64::INFINITY, f64::min),
-        all().fold(0.0, f64::max),
-    );
-    let mut svg = String::new();
-    for (variant, summary) in variants {
-        let cell = Cell {
-            x: LEFT + WIDE * place(&slas, variant.band.sla_threshold.value()),
-            y: TOP + TALL * place(&margins, variant.band.tolerance_margin.value()),
-            connects: connects(summary),
-            share: (connects(summary) - low) / (high - low).max(1e-9),
-            is_crossed: summary.abandonment_rate.upper() >= comparison.limit,
-            is_framed: comparison.is_choice(variant),
+    let mut html = String::from("<h2>What the band changes</h2>\n");
+    let unchanged: Vec<String> = maps
+        .iter()
+        .filter(|map| !map.makes_a_difference())
+        .map(HeatMap::of_all_bands)
+        .collect();
+    if !unchanged.is_empty() {
+        add(
+            &mut html,
+            format_args!(
+                "<p>{}</p>\n",
+                escape(&format!(
+                    "The band changes nothing beyond chance with these policies, whose conversations per agent and hour are the same with each: {}.",
+                    unchanged.join(", ")
+                ))
+            ),
+        );
+    }
+    if maps.iter().any(HeatMap::makes_a_difference) {
+        add(
+            &mut html,
+            format_args!(
+                "<p class=\"note\">Conversations per agent and hour. Down: the answer rate expected (the SLA threshold); across: its tolerance. Framed: recommended. Struck out: more than {} of 100 may hear nobody.</p>\n",
+                tidy(comparison.data.limit * 100.0)
+            ),
+        );
+    }
+    for (number, map) in maps
+        .iter()
+        .filter(|map| map.makes_a_difference())
+        .enumerate()
+    {
+        html.push_str(&map.html(number));
+    }
+    html
+}
+
+/// A policy by SLA threshold and tolerance.
+struct HeatMap<'a> {
+    comparison: &'a Comparison<'a>,
+    policy: &'a str,
+    slas: Vec<f64>,
+    margins: Vec<f64>,
+    variants: Vec<(usize, &'a VariantResults, &'a Summary)>,
+}
+
+impl<'a> HeatMap<'a> {
+    /// `None` for a policy with one band, or with other swept settings, which would share a cell.
+    fn of(comparison: &'a Comparison, policy: &'a str) -> Option<Self> {
+        let variants = comparison.variants();
+        let variants: Vec<_> = variants.filter(|(_, v, _)| v.policy == policy).collect();
+        let bands = || variants.iter().map(|(_, variant, _)| variant.band);
+        let slas = distinct(bands().map(|band| band.sla_threshold.value()));
+        let margins = distinct(bands().map(|band| band.tolerance_margin.value()));
+        let is_swept = variants.iter().any(|(_, v, _)| !v.swept.is_empty());
+        let has_several = !is_swept && slas.len() * margins.len() > 1;
+        has_several.then_some(Self {
+            comparison,
+            policy,
+            slas,
+            margins,
+            variants,
+        })
+    }
+
+    /// The variants with the fewest and the most conversations.
+    fn ends(&self) -> Option<[&(usize, &'a VariantResults, &'a Summary); 2]> {
+        let by = |a: &&(usize, _, &Summary), b: &&(usize, _, &Summary)| {
+            connects(a.2).total_cmp(&connects(b.2))
         };
-        cell.draw(&mut svg);
+        Some([
+            self.variants.iter().min_by(by)?,
+            self.variants.iter().max_by(by)?,
+        ])
     }
-    let bottom = TOP + TALL * float(margins.len());
-    add_axes(&mut svg, &slas, &margins, bottom);
-    let width = (LEFT + WIDE * float(slas.len()) + 20.0).max(300.0);
-    let height = bottom + 46.0;
-    format!(
-        "<h2>{}: connects per agent-hour</h2>\n<p class=\"note\">Crossed: abandonment may be over {} %. Framed: recommended.</p>\n<svg viewBox=\"0 0 {width:.0} {height:.0}\" style=\"max-width:{width:.0}px\" role=\"img\">{svg}</svg>\n",
-        escape(policy),
-        tidy(comparison.limit * 100.0)
-    )
-}
 
-/// A cell at its corner, in pixels.
-struct Cell {
-    x: f64,
-    y: f64,
-    connects: f64,
-    /// Connects between the fewest and the most of all variants, from 0 to 1.
-    share: f64,
-    is_crossed: bool,
-    is_framed: bool,
-}
+    fn makes_a_difference(&self) -> bool {
+        let results = self.comparison.results;
+        self.ends().is_some_and(|[low, high]| {
+            is_sure(results.paired(high.0, low.0, |f| f.connects_per_agent_hour))
+        })
+    }
 
-impl Cell {
-    fn draw(&self, svg: &mut String) {
-        let Self { x, y, connects, .. } = *self;
-        let opacity = 0.1 + 0.6 * self.share;
-        add(
-            svg,
-            format_args!(
-                "<rect class=\"cell\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{WIDE}\" height=\"{TALL}\" style=\"fill-opacity:{opacity:.3}\"/>"
-            ),
+    /// "capacity: 8.0"
+    fn of_all_bands(&self) -> String {
+        let connects = self.ends().map_or(0.0, |[_, high]| connects(high.2));
+        format!("{}: {connects:.1}", self.policy)
+    }
+
+    fn html(&self, number: usize) -> String {
+        let id = format!("band-{number}");
+        let mut html = format!(
+            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{id}\"><table class=\"heat\"><caption id=\"{id}\">{}</caption><thead><tr><th scope=\"col\">expected</th>",
+            escape(self.policy)
         );
-        if self.is_crossed {
+        for margin in &self.margins {
             add(
-                svg,
-                format_args!(
-                    "<path class=\"cross\" d=\"M{x:.1} {y:.1}l{WIDE} {TALL}m-{WIDE} 0l{WIDE} -{TALL}\"/>"
-                ),
+                &mut html,
+                format_args!("<th scope=\"col\">± {}</th>", tidy(*margin)),
             );
         }
-        let (middle, line) = (x + WIDE / 2.0, y + 17.0);
-        add(
-            svg,
-            format_args!(
-                "<text class=\"value\" x=\"{middle:.1}\" y=\"{line:.1}\" text-anchor=\"middle\">{connects:.2}</text>"
-            ),
-        );
-        if self.is_framed {
+        html.push_str("</tr></thead><tbody>\n");
+        for sla in &self.slas {
             add(
-                svg,
-                format_args!(
-                    "<rect class=\"choice\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\"/>",
-                    x + 1.5,
-                    y + 1.5,
-                    WIDE - 3.0,
-                    TALL - 3.0
-                ),
+                &mut html,
+                format_args!("<tr><th scope=\"row\">{}</th>", tidy(*sla)),
             );
+            for margin in &self.margins {
+                html.push_str(&self.cell(*sla, *margin));
+            }
+            html.push_str("</tr>\n");
         }
+        html.push_str("</tbody></table></div>\n");
+        html
+    }
+
+    fn cell(&self, sla: f64, margin: f64) -> String {
+        let is_here = |variant: &VariantResults| {
+            let band = variant.band;
+            band.sla_threshold.value().total_cmp(&sla).is_eq()
+                && band.tolerance_margin.value().total_cmp(&margin).is_eq()
+        };
+        let found = self.variants.iter().find(|(_, v, _)| is_here(v));
+        let (Some((number, _, summary)), Some([low, high])) = (found, self.ends()) else {
+            return "<td></td>".to_owned();
+        };
+        let (low, high) = (connects(low.2), connects(high.2));
+        let share = (connects(summary) - low) / (high - low).max(1e-9);
+        let mut class = format!("c{}", 1 + step(share));
+        if summary.abandonment_rate.upper() >= self.comparison.data.limit {
+            class.push_str(" over");
+        }
+        if self.comparison.is_choice(*number) {
+            class.push_str(" choice");
+        }
+        format!("<td class=\"{class}\">{:.2}</td>", connects(summary))
     }
 }
 
-fn add_axes(svg: &mut String, slas: &[f64], margins: &[f64], bottom: f64) {
-    for (n, sla) in slas.iter().enumerate() {
-        let (x, y) = (LEFT + WIDE * (float(n) + 0.5), bottom + 16.0);
-        let sla = tidy(*sla);
-        add(
-            svg,
-            format_args!(
-                "<text class=\"num\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"middle\">{sla}</text>"
-            ),
-        );
-    }
-    for (n, margin) in margins.iter().enumerate() {
-        let y = TOP + 17.0 + TALL * float(n);
-        let margin = tidy(*margin);
-        add(
-            svg,
-            format_args!(
-                "<text class=\"num\" x=\"74\" y=\"{y:.1}\" text-anchor=\"end\">{margin}</text>"
-            ),
-        );
-    }
-    let x = LEFT + WIDE * float(slas.len()) / 2.0;
-    let (y, middle) = (bottom + 36.0, TOP + TALL * float(margins.len()) / 2.0);
-    add(
-        svg,
-        format_args!(
-            "<text class=\"title\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"middle\">SLA threshold (answer rate)</text><text class=\"title\" transform=\"translate(20,{middle:.1}) rotate(-90)\" text-anchor=\"middle\">tolerance</text>"
-        ),
-    );
+/// 0 to 4.
+fn step(share: f64) -> u32 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a share, at most 4"
+    )]
+    let step = (share.clamp(0.0, 1.0) * 4.0).round() as u32;
+    step
+}
+
+fn connects(summary: &Summary) -> f64 {
+    summary.connects_per_agent_hour.mean
 }
 
 fn distinct(values: impl Iterator<Item = f64>) -> Vec<f64> {
@@ -148,18 +176,3 @@ fn distinct(values: impl Iterator<Item = f64>) -> Vec<f64> {
     values.dedup();
     values
 }
-
-/// The place of a value in a list in order.
-fn place(list: &[f64], value: f64) -> f64 {
-    float(list.iter().take_while(|v| **v < value).count())
-}
-
-fn float(n: usize) -> f64 {
-    f64::from(u32::try_from(n).unwrap_or(u32::MAX))
-}
-
-/// Margins of a map and sizes of its cells, in pixels.
-const LEFT: f64 = 80.0;
-const TOP: f64 = 10.0;
-const WIDE: f64 = 56.0;
-const TALL: f64 = 26.0;

@@ -1,16 +1,22 @@
 //! Results of `simulate`, a file for each form.
 
+mod answer;
+mod beside_today;
 mod comparison;
 mod csv_lines;
-mod frontier;
 mod heat_map;
 mod html;
 mod json;
-mod replication;
+mod over_time;
+mod quantities;
 mod samples;
+mod settings_table;
 mod table;
+mod time_axis;
 mod trace;
+mod trade_off;
 
+pub use comparison::{ReportData, variants_to_draw};
 pub use csv_lines::csv;
 pub use html::page;
 pub use json::json;

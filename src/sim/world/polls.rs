@@ -35,6 +35,7 @@ impl World {
             answer_rate: metrics.answer_rate(),
             connected,
             abandoned,
+            placed: self.dialer.placed(),
         });
         let fails = self.faults.poll_fails(self.now);
         let told = match &mut self.reports {
