@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use super::counts::count_of;
 use super::lever;
+use super::reason::in_a_few_words;
 use crate::base::notice_text::Waiting;
 use crate::base::subject::Subject;
 use crate::base::timestamp::rfc3339;
 use crate::base::units::UnixMillis;
 use crate::live::{CycleReport, Outcome};
-use crate::pacing::{Action, Pacer, Setpoint, Unit};
+use crate::pacing::{AbandonmentBasis, Action, Pacer, Setpoint, Unit};
 use crate::sim::Figures;
 
 /// The figures on the board.
@@ -19,13 +20,15 @@ use crate::sim::Figures;
 pub struct Board {
     name: String,
     subject: String,
-    settings: String,
     unit: Option<Unit>,
     position: String,
     changed: Option<String>,
+    why: Option<&'static str>,
     agents: Option<(u32, f64)>,
     agents_before: VecDeque<u32>,
     answers: String,
+    abandoned: String,
+    limit: Option<f64>,
     exported: usize,
     pending: usize,
     has_warehouse: bool,
@@ -45,7 +48,7 @@ struct Counts {
 
 impl Board {
     /// Number of lines of [`lines`](Self::lines).
-    pub const LINES: usize = 7;
+    pub const LINES: usize = 9;
 
     /// The board before the first cycle.
     #[must_use]
@@ -53,32 +56,21 @@ impl Board {
         name: Option<&str>,
         subject: &Subject,
         pacer: &Pacer,
-        interval: Duration,
         setpoint: Option<Setpoint>,
         is_dry_run: bool,
     ) -> Self {
-        let limits = pacer.limits();
-        let unit = limits.actuator.unit;
-        let (min, max) = (limits.actuator.min, limits.actuator.max);
+        let unit = pacer.limits().actuator.unit;
         Self {
             name: name.unwrap_or_default().to_owned(),
-            subject: match subject {
-                Subject::Campaign(id) => format!("campaign    {id}"),
-                Subject::Skill(id) => format!("skill       {id}"),
-            },
-            settings: format!(
-                "{}, SLA {} ± {}, {} to {}, every {} s",
-                pacer.policy().name(),
-                limits.band.sla_threshold.value(),
-                limits.band.tolerance_margin.value(),
-                unit.value(min),
-                unit.show(max),
-                interval.as_secs()
-            ),
+            subject: format!("{:<12}{}", subject.kind(), subject.id())
+                + ", "
+                + pacer.policy().name(),
             unit: Some(unit),
             position: lever::position(unit, setpoint),
             is_dry_run,
             answers: "not polled yet".to_owned(),
+            abandoned: "not known".to_owned(),
+            limit: pacer.policy().abandonment_limit().map(f64::from),
             ..Self::default()
         }
     }
@@ -106,12 +98,12 @@ impl Board {
         if was_sent && is_change(report) {
             self.counts.changed += 1;
             self.changed = Some(format!(
-                "{} → {} at {}: {decision}",
+                "was {} until {}",
                 lever::number(unit, decision.previous),
-                lever::number(unit, report.setpoint()),
                 time_of_day(decision.at)
             ));
         }
+        self.why = Some(in_a_few_words(decision.reason, is_change(report)));
         self.position = lever::position(unit, report.setpoint());
         self.exported += report.exported;
         self.pending = report.pending;
@@ -132,39 +124,41 @@ impl Board {
                 self.agents_before.pop_front();
             }
         }
-        let (sla, margin) = (
-            evidence.band.sla_threshold.value(),
-            evidence.band.tolerance_margin.value(),
-        );
-        self.answers = match (evidence.answer_rate, evidence.deviation) {
-            (Some(rate), Some(deviation)) => format!(
-                "{:.3}, {} the band {:.3} to {:.3}, deviation {deviation:+.3}",
-                rate.value(),
-                match decision.is_outside_band() {
-                    Some(false) => "inside",
-                    _ if deviation > 0.0 => "above",
-                    _ => "below",
-                },
-                (sla - margin).max(0.0),
-                (sla + margin).min(1.0),
-            ),
-            _ => "unknown: the last poll failed".to_owned(),
+        let sla = evidence.band.sla_threshold.value() * 100.0;
+        self.answers = match evidence.answer_rate {
+            Some(rate) => format!("{:.1} %, threshold {sla:.0} %", rate.value() * 100.0),
+            None if evidence.available_agents.is_some() => "nothing was dialed".to_owned(),
+            None => "unknown: the poll failed".to_owned(),
         };
+        let abandonment = evidence.abandonment();
+        if let Some(rate) = abandonment.rate {
+            let basis = match abandonment.basis {
+                AbandonmentBasis::Estimated => "expected",
+                AbandonmentBasis::Epoch => "today",
+                AbandonmentBasis::Measured | AbandonmentBasis::None => "measured",
+            };
+            self.abandoned = format!("{:.1} % {basis}", f64::from(rate) * 100.0);
+        }
     }
 
-    /// The lines, with the time until the next cycle.
+    /// The lines, with the time until the next cycle. They fit 50 columns, but for the error.
     #[must_use]
     pub fn lines(&self, next: Option<Duration>) -> [String; Self::LINES] {
-        let changed = self.changed.as_deref().unwrap_or("not changed by this run");
+        let changed = self.changed.as_ref().map(|changed| format!(", {changed}"));
         let agents = match self.agents {
-            Some((agents, mean)) => format!(
-                "{agents} available, mean {mean:.1}  {}",
-                sparkline(&self.agents_before)
-            ),
+            Some((agents, mean)) => {
+                format!(
+                    "{agents} idle, mean {mean:.1} {}",
+                    sparkline(&self.agents_before)
+                )
+            }
             None => "not polled yet".to_owned(),
         };
+        let limit = self
+            .limit
+            .map(|limit| format!(", limit {:.1} %", limit * 100.0));
         let records = if self.has_warehouse {
-            format!("{} exported, {}", self.exported, Waiting(self.pending))
+            format!("{} sent, {} wait", self.exported, self.pending)
         } else {
             "none: DW_ENDPOINT is not set".to_owned()
         };
@@ -172,17 +166,25 @@ impl Board {
             Some(next) => format!("in {} s", next.as_millis().div_ceil(1_000)),
             None => "running".to_owned(),
         };
+        let Counts { cycles, failed, .. } = self.counts;
         [
-            format!("{} ({})", self.subject, self.settings),
+            self.subject.clone(),
             format!(
-                "{}{} ({changed})",
+                "{}{}{}",
                 self.unit.map_or("", lever::label),
-                self.position
+                self.position,
+                changed.unwrap_or_default()
             ),
+            format!("why         {}", self.why.unwrap_or("not decided yet")),
             format!("agents      {agents}"),
-            format!("answers     {}", self.answers),
+            format!("answered    {}", self.answers),
+            format!(
+                "abandoned   {}{}",
+                self.abandoned,
+                limit.unwrap_or_default()
+            ),
             format!("records     {records}"),
-            format!("next cycle  {next}, {} so far", self.counts.cycles),
+            format!("next cycle  {next}; {cycles} run, {failed} failed"),
             format!(
                 "last error  {}",
                 self.last_error.as_deref().unwrap_or("none")
@@ -301,5 +303,5 @@ fn sparkline(values: &VecDeque<u32>) -> String {
 }
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-/// Number of polls in the sparkline: ten minutes at one every 30 s.
-const HISTORY: usize = 20;
+/// Number of polls in the sparkline: five minutes at one every 30 s, so that the line fits.
+const HISTORY: usize = 10;

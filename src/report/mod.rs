@@ -16,6 +16,7 @@ mod labels;
 mod lever;
 pub mod metrics;
 mod page;
+mod reason;
 mod screen;
 pub mod simulation;
 mod table;

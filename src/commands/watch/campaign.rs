@@ -76,7 +76,6 @@ pub(super) fn watch(live: &Live, view: &Watch) -> Result<Watched> {
         live.name,
         cycle.subject,
         cycle.pacer,
-        live.interval,
         state.pacer.applied,
         options.dry_run,
     );
