@@ -317,7 +317,7 @@ pub const SETTINGS: &[Setting] = &[
         without_campaign: WithoutCampaign::FlagOnly,
         value: "FILE",
         help: "File of header fields for every export, Name: value",
-        details: "One a line, at most 8, such as Authorization: Bearer …; # begins a comment. They go to the address of --dw-endpoint alone and are never shown. The file is read once a run; watch reads it again when the warehouse answers 401.",
+        details: "One a line, at most 8, such as Authorization: Bearer TOKEN; # begins a comment. They go to the address of --dw-endpoint alone and are never shown. The file is read once a run; watch reads it again when the warehouse answers 401.",
         ..CAMPAIGN
     },
     Setting {
