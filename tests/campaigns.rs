@@ -13,6 +13,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 
 use common::{Call, Folder, Platform, Reply, Request, Run as _, SECRET, metrics_answer, signal};
+use dialpace::base::clock::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 
 /// The campaign that a request is about.
@@ -263,6 +264,34 @@ fn a_pool_promises_each_idle_agent_once() {
     }
     let last = ["1", "2", "3"].map(|id| *rates(&platform, id).last().unwrap());
     assert_eq!(last, [0, 5, 5]);
+}
+
+#[test]
+fn a_campaign_outside_its_hours_takes_no_part_in_its_pool() {
+    let (folder, platform) = (Folder::new(), healthy());
+    let now = SystemClock::start().now();
+    let today = jiff::Timestamp::from_millisecond(now.0).unwrap();
+    let today = today.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let days =
+        [today.yesterday(), Ok(today), today.tomorrow()].map(|day| format!("\"{}\"", day.unwrap()));
+    let closed = format!("time_zone = \"UTC\"\nclosed_days = [{}]\n", days.join(", "));
+    let member = |name: &str, id: &str, more: &str| {
+        format!(
+            "[[campaign]]\nname = \"{name}\"\ncampaign_id = \"{id}\"\nshares_agents = \"a\"\nutilisation = 1.0\n{more}"
+        )
+    };
+    let tables = [
+        member("x", "1", &closed),
+        member("y", "2", ""),
+        member("z", "3", ""),
+    ]
+    .concat();
+    folder.config(&platform, &tables);
+    folder.run(&["tick"]).finish().expect(0);
+    assert_eq!(
+        ["1", "2", "3"].map(|id| rates(&platform, id)),
+        [vec![0], vec![5], vec![5]]
+    );
 }
 
 #[test]

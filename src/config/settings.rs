@@ -366,7 +366,7 @@ pub const SETTINGS: &[Setting] = &[
         value: "POOL",
         default: Words("none"),
         help: "Pool of agents that campaigns share",
-        details: "In a [[campaign]]. Campaigns of one pool divide its idle agents between them, so that none is promised twice; one that an operator stopped takes no part. Their min_dial_rate defaults to 0.",
+        details: "In a [[campaign]]. Campaigns of one pool divide its idle agents between them, so that none is promised twice; one that an operator stopped, or that is outside its calling hours, takes no part. Their min_dial_rate defaults to 0.",
         ..CAMPAIGN
     },
     Setting {

@@ -60,11 +60,13 @@ impl Board {
         is_dry_run: bool,
     ) -> Self {
         let unit = pacer.limits().actuator.unit;
+        let policy = pacer.policy().name();
         Self {
             name: name.unwrap_or_default().to_owned(),
-            subject: format!("{:<12}{}", subject.kind(), subject.id())
-                + ", "
-                + pacer.policy().name(),
+            subject: match subject {
+                Subject::Campaign(id) => format!("campaign    {id}, {policy}"),
+                Subject::Skill(id) => format!("skill       {id}, {policy}"),
+            },
             unit: Some(unit),
             position: lever::position(unit, setpoint),
             is_dry_run,
