@@ -264,6 +264,15 @@ fn a_pool_promises_each_idle_agent_once() {
     }
     let last = ["1", "2", "3"].map(|id| *rates(&platform, id).last().unwrap());
     assert_eq!(last, [0, 5, 5]);
+    // When it comes back, it takes over as fast as they hand over: never more than 10 in all.
+    folder.run(&["resume", "--only", "x"]).finish().expect(0);
+    for _ in 0..7 {
+        folder.run(&["tick"]).finish().expect(0);
+        let last = ["1", "2", "3"].map(|id| *rates(&platform, id).last().unwrap());
+        assert!(last.iter().sum::<u64>() <= 10, "{last:?}");
+    }
+    let last = ["1", "2", "3"].map(|id| *rates(&platform, id).last().unwrap());
+    assert_eq!(last, [4, 3, 3]);
 }
 
 #[test]

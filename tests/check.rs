@@ -146,6 +146,73 @@ fn what_stands_in_the_way_of_a_run_is_a_warning() {
     assert!(detail.contains("calling hours"), "{detail}");
 }
 
+/// A stop between the read and the write of a check wins: its 0 is the last that is sent.
+#[test]
+fn a_stop_meanwhile_wins_over_the_write() {
+    let (folder, platform) = (Folder::new(), Platform::start());
+    folder.tick(&platform, &[]).finish().expect(0);
+    let marker = folder.path("state.json.hold");
+    for moment in [Call::Campaign, Call::Patch] {
+        let _ = std::fs::remove_file(&marker);
+        platform.world().dial_rate = 34;
+        platform.world().applied.clear();
+        let left = marker.clone();
+        let mut armed = true;
+        platform.script(move |request, _| {
+            if request.call() == moment && armed {
+                // The look reads the campaign before the write does.
+                armed = false;
+                std::fs::File::create(&left).unwrap();
+            }
+            Reply::Contract
+        });
+        let run = check(&folder, &platform, &["--write", "--json"]).finish();
+        let last = platform.world().applied.last().copied();
+        assert!(
+            last.is_none_or(|rate| rate == 0),
+            "{moment:?}: {last:?} {}",
+            run.stdout
+        );
+    }
+    // Where it stands from the beginning, nothing is sent.
+    platform.script(|_, _| Reply::Contract);
+    platform.world().applied.clear();
+    let object = check(&folder, &platform, &["--write", "--json"])
+        .finish()
+        .expect(0)
+        .json();
+    assert_eq!(answer(&object, "write").0, "skipped");
+    assert!(platform.world().applied.is_empty());
+    std::fs::remove_file(&marker).unwrap();
+    let hours = [
+        "--write",
+        "--json",
+        "--calling-hours",
+        "mon 00:00-00:01",
+        "--time-zone",
+        "UTC",
+    ];
+    let object = check(&folder, &platform, &hours).finish().expect(0).json();
+    assert_eq!(answer(&object, "write").0, "skipped");
+    assert!(platform.world().applied.is_empty());
+}
+
+#[test]
+fn a_folder_that_does_not_exist_yet_is_no_fault_and_a_file_takes_a_test_record() {
+    let (folder, platform) = (Folder::new(), Platform::start());
+    let mut command = folder.dialpace(&["check", "--write", "--json", "--state", "a/b/state.json"]);
+    command
+        .env("CXONE_SITE", platform.site())
+        .env("CXONE_CLIENT_ID", "client-1");
+    command
+        .env("CXONE_CLIENT_SECRET", SECRET)
+        .env("CAMPAIGN_ID", CAMPAIGN);
+    command.env("DW_ENDPOINT", "./records.ndjson");
+    let object = command.finish().expect(0).json();
+    assert_eq!(answer(&object, "state folder").0, "ok", "{object}");
+    assert!(folder.read("records.ndjson").contains("dialpace-check"));
+}
+
 #[test]
 fn a_clock_that_is_off_is_told() {
     let folder = Folder::new();

@@ -27,7 +27,9 @@ use dialpace::live::Store;
 use dialpace::pacing::{
     Abandonment, Actuator, Limits, Pacer, Policy, Ratio, Sample, Setpoint, Traffic,
 };
-use dialpace::platform::{Applied, Bounds, Change, Cursor, Look, Platform, Poll, Standing};
+use dialpace::platform::{
+    Applied, Bounds, Change, Cursor, Look, MustNot, Platform, Poll, Standing,
+};
 use dialpace::warehouse::{CampaignRecord, Record, Warehouse};
 
 /// A world with a bad day: what it has, and what goes wrong.
@@ -160,7 +162,7 @@ impl Platform for World {
         Vec::new()
     }
 
-    fn rewrite(&self, _: &mut Cursor, _: &Deadline) -> Result<Applied, CallError> {
+    fn rewrite(&self, _: &mut Cursor, _: MustNot, _: &Deadline) -> Result<Applied, CallError> {
         Ok(Applied::Withheld(Vec::new()))
     }
 

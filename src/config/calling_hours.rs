@@ -68,6 +68,34 @@ impl Layers {
         self.parse("hours", check).map(Option::unwrap_or_default)
     }
 
+    /// Refuses a window whose only bound is that of the other lever, so that it would bound nothing.
+    pub(super) fn refuse_caps_of_the_other_lever(&self, is_rate: bool) -> Result<(), ConfigError> {
+        let check = |text: &str| {
+            let all = caps(text)?;
+            let bounds = |cap: &CappedWindow| {
+                let bound = if is_rate {
+                    cap.max_dial_rate
+                } else {
+                    cap.max_ratio
+                };
+                bound.is_some()
+            };
+            match all.iter().position(|cap| !bounds(cap)) {
+                Some(at) => Err(format!(
+                    "[[hours]] number {} bounds nothing on this platform: it needs {}",
+                    at + 1,
+                    if is_rate {
+                        "max_dial_rate"
+                    } else {
+                        "max_ratio"
+                    }
+                )),
+                None => Ok(()),
+            }
+        };
+        self.parse("hours", check).map(Option::unwrap_or_default)
+    }
+
     /// Refuses `--outside-hours` where nothing is ever outside, or where a dial rate is 0 then.
     pub(super) fn refuse_useless_outside_hours(&self, is_rate: bool) -> Result<(), ConfigError> {
         let source = self.source_of("outside_hours");

@@ -70,11 +70,10 @@ impl Layers {
                 let problem = format!("it needs {id} = …");
                 return Err(ConfigError::Value(table.place.clone(), problem));
             };
-            if let Some((name, known)) = seen
-                .iter()
-                .find(|(name, known)| *name == table.name || *known == given.text.trim())
-            {
-                let problem = if *name == table.name {
+            if let Some((name, known)) = seen.iter().find(|(name, known)| {
+                name.eq_ignore_ascii_case(&table.name) || *known == given.text.trim()
+            }) {
+                let problem = if name.eq_ignore_ascii_case(&table.name) {
                     "another campaign has this name".to_owned()
                 } else {
                     format!("campaign {name} has the same {id} {known}")

@@ -43,6 +43,7 @@ impl Layers {
         let pacer = self.simulated_pacer(policy, band, interval, &dialing, front_load)?;
         let is_rate = pacer.limits().actuator.unit == Unit::CallsPerMinute;
         self.refuse_useless_outside_hours(is_rate)?;
+        self.refuse_caps_of_the_other_lever(is_rate)?;
         Ok(Pacing { pacer, interval })
     }
 

@@ -100,8 +100,9 @@ fn folder_check(state: &Path) -> Check {
     let mut nearest = folder;
     while !nearest.exists() {
         match nearest.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => nearest = parent,
-            _ => break,
+            Some(parent) if parent.as_os_str().is_empty() => nearest = Path::new("."),
+            Some(parent) => nearest = parent,
+            None => break,
         }
     }
     let shown = folder.display();

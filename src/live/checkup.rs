@@ -2,6 +2,7 @@
 //!
 //! Nothing is changed anywhere, unless the lever's present value and a test record are asked for.
 
+use std::path::Path;
 use std::time::Duration;
 
 use super::access::{Access, SharedAccount};
@@ -12,12 +13,14 @@ use super::options::SandboxLifetime;
 use super::running::CampaignNotices;
 use super::sandboxed;
 use super::setup::Setup;
+use super::store::Store;
 use crate::base::clock::Deadline;
 use crate::base::files;
 use crate::config::Endpoint;
 use crate::http::{ClockOff, HostScope};
+use crate::pacing::Setpoint;
 use crate::platform::sandbox::Sandbox;
-use crate::platform::{Applied, Cursor, Platform, Site, TokenCache};
+use crate::platform::{Applied, Change, Cursor, Platform, Site, TokenCache};
 use crate::warehouse::{Record, Warehouse};
 
 /// Asks about each campaign, side by side. `writes`: also whether the lever and the warehouse can be
@@ -26,7 +29,9 @@ pub fn check_each(group: &Group, writes: bool) -> anyhow::Result<Vec<Ran<Vec<Che
     group.tell_notices();
     let setups = group.setups(SandboxLifetime::Persistent)?;
     group.refuse_shared_files(&setups)?;
-    let shared = group.shared_account(&setups, true)?;
+    // A folder that does not exist yet is no place for the token.
+    let folder = setups.first().map(|setup| files::folder(&setup.state_path));
+    let shared = group.shared_account(&setups, folder.is_some_and(Path::exists))?;
     let results = side_by_side(&setups, &|setup| {
         let notices = CampaignNotices::new(group.notices, setup.label());
         let limit = setup.settings.deadline;
@@ -146,11 +151,32 @@ impl Questions<'_> {
     /// Sends the lever's present value once more, under the lock.
     fn write(&self, platform: &dyn Platform, cursor: &mut Cursor) -> Check {
         let name = "write";
-        let _lock = match self.setup.lock() {
-            Ok(lock) => lock,
+        let store = match self.setup.lock() {
+            Ok(store) => store,
             Err(error) => return Check::of_state(error).named(name),
         };
-        match platform.rewrite(cursor, &self.deadline) {
+        let must_not = || self.why_not_to_dial(&store);
+        if let Some(why) = must_not() {
+            return Check {
+                detail: why,
+                ..Check::skipped(name)
+            };
+        }
+        let sent = platform.rewrite(cursor, &must_not, &self.deadline);
+        if must_not().is_some() {
+            // An order came while it was sent, perhaps behind it.
+            let change = Change {
+                setpoint: Setpoint::Stopped,
+                previous: None,
+                version: None,
+                is_latched: store.latch().stands(),
+                was_stopped: false,
+            };
+            if let Err(error) = platform.apply(cursor, &change, &self.deadline) {
+                return Check::of_call(name, "an operator stopped it meanwhile: ", error);
+            }
+        }
+        match sent {
             Ok(Applied::Yes { .. } | Applied::Pending) => Check::ok(
                 name,
                 "the present value, sent once more, was accepted".to_owned(),
@@ -170,6 +196,18 @@ impl Questions<'_> {
         }
     }
 
+    /// Why nothing above the lowest may be sent now, if so.
+    fn why_not_to_dial(&self, store: &Store) -> Option<String> {
+        if store.hold().stands() {
+            return Some("an operator stopped it, so nothing is sent".to_owned());
+        }
+        if store.latch().stands() {
+            return Some("writing is latched off, so nothing is sent".to_owned());
+        }
+        let hours = self.setup.settings.pacing.pacer.hours()?;
+        hours.why_closed(self.deadline.clock().now())
+    }
+
     /// Whether the warehouse can be reached, and, where that is asked for, takes a record.
     fn warehouse(&self, sandbox: Option<&Sandbox>) -> anyhow::Result<Check> {
         let name = "warehouse";
@@ -184,7 +222,7 @@ impl Questions<'_> {
             Endpoint::File(path) => Some(path.clone()),
             Endpoint::Http(..) => None,
         };
-        if let Some(path) = path {
+        if let Some(path) = path.filter(|_| !self.writes) {
             return Ok(match files::can_write_in(files::folder(&path)) {
                 Ok(()) => Check::ok(name, format!("{} can be written to", path.display())),
                 Err(error) => Check::fail(

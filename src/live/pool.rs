@@ -40,11 +40,20 @@ impl Pool {
         };
         let members = self.members.iter().enumerate();
         let sharing: Vec<usize> = members
-            .filter(|(n, member)| *n == self.own || takes_part(member))
+            .filter(|(_, member)| takes_part(member))
             .map(|(n, _)| n)
             .collect();
+        // While it takes no part it fills its window with nothing, so that it takes over, when it comes
+        // back, as fast as the others hand over.
+        let has_part = sharing.contains(&self.own);
         let before = sharing.iter().filter(|n| **n < self.own).count();
-        let part = |agents: u32| part_of(agents, sharing.len(), before);
+        let part = |agents: u32| {
+            if has_part {
+                part_of(agents, sharing.len(), before)
+            } else {
+                0
+            }
+        };
         Sample {
             available_agents: part(sample.available_agents),
             traffic: Traffic {

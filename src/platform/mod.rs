@@ -62,8 +62,14 @@ pub trait Platform {
     /// Makes each call of a cycle that only reads, for a check before the first one.
     fn look(&self, cursor: &mut Cursor, deadline: &Deadline) -> Vec<Look>;
 
-    /// Sends the lever's present position once more, to see whether it may be set.
-    fn rewrite(&self, cursor: &mut Cursor, deadline: &Deadline) -> Result<Applied, CallError>;
+    /// Sends the lever's present position once more, to see whether it may be set. Nothing is sent
+    /// where `must_not` says why, right before.
+    fn rewrite(
+        &self,
+        cursor: &mut Cursor,
+        must_not: MustNot,
+        deadline: &Deadline,
+    ) -> Result<Applied, CallError>;
 
     /// Puts back, once, what a change did besides its own: see [`Standing::damage`].
     fn repair(&self, _: &mut Cursor, _: &Deadline) -> Repaired {
@@ -212,6 +218,9 @@ pub struct Repaired {
     /// What was put back, or why it was not.
     pub what_became: String,
 }
+
+/// Why nothing may be sent at this moment, if so.
+pub type MustNot<'a> = &'a dyn Fn() -> Option<String>;
 
 /// A call that only reads, and what it said.
 #[derive(Debug)]

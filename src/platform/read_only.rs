@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Applied, Change, Cursor, Look, Platform, Poll, RequestsADay, Standing};
+use super::{Applied, Change, Cursor, Look, MustNot, Platform, Poll, RequestsADay, Standing};
 use crate::base::clock::Deadline;
 use crate::http::{CallError, Request};
 use crate::pacing::Actuator;
@@ -44,7 +44,7 @@ impl Platform for ReadOnly<'_> {
         self.0.look(cursor, deadline)
     }
 
-    fn rewrite(&self, _: &mut Cursor, _: &Deadline) -> Result<Applied, CallError> {
+    fn rewrite(&self, _: &mut Cursor, _: MustNot, _: &Deadline) -> Result<Applied, CallError> {
         Ok(Applied::Withheld(Vec::new()))
     }
 

@@ -42,8 +42,15 @@ impl Warehouse<'_> {
     /// fields.
     pub fn try_out(&self, record: Option<Record>, deadline: &Deadline) -> Result<(), CallError> {
         let Self::Http(recipient) = self else {
-            return match self {
-                Self::Unusable(why) => Err(CallError::unusable(WAREHOUSE_CALL, why.as_str())),
+            return match (self, record) {
+                (Self::Unusable(why), _) => Err(CallError::unusable(WAREHOUSE_CALL, why.as_str())),
+                (Self::File(path), Some(record)) => {
+                    let line = format!("{}\n", record.json());
+                    files::append_durably(path, &line, deadline).map_err(|error| {
+                        let problem = format!("{} cannot be written: {error}", path.display());
+                        CallError::unusable(WAREHOUSE_CALL, problem)
+                    })
+                }
                 _ => Ok(()),
             };
         };

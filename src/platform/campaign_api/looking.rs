@@ -5,7 +5,7 @@ use super::calls::{AGENTS_CALL, CAMPAIGN_CALL, METRICS_CALL};
 use super::wire::IntervalMetrics;
 use crate::base::clock::Deadline;
 use crate::http::CallError;
-use crate::platform::{Applied, Change, Cursor, Look, Platform as _};
+use crate::platform::{Applied, Change, Cursor, Look, MustNot, Platform as _};
 
 impl CampaignApi<'_> {
     pub(super) fn looks(&self, deadline: &Deadline) -> Vec<Look> {
@@ -31,12 +31,20 @@ impl CampaignApi<'_> {
         ]
     }
 
-    pub(super) fn send_again(&self, deadline: &Deadline) -> Result<Applied, CallError> {
-        let standing = self.standing(deadline)?;
+    pub(super) fn send_again(
+        &self,
+        must_not: MustNot,
+        deadline: &Deadline,
+    ) -> Result<Applied, CallError> {
+        // Whatever the guard: the version that was read keeps a lowering by somebody else.
+        let (standing, version) = self.standing_and_tag(deadline)?;
+        if let Some(why) = must_not() {
+            return Ok(Applied::NoAuthority(why));
+        }
         let change = Change {
             setpoint: standing.setpoint,
             previous: Some(standing.setpoint),
-            version: standing.version,
+            version,
             is_latched: false,
             was_stopped: false,
         };

@@ -13,7 +13,7 @@ use std::thread;
 
 use ureq::http::Method;
 
-use super::{Account, Applied, Bounds, Change, Cursor, Look, Platform, Poll, Standing};
+use super::{Account, Applied, Bounds, Change, Cursor, Look, MustNot, Platform, Poll, Standing};
 use crate::base::clock::Deadline;
 use crate::http::{Answer, Body, CallError, Request};
 use crate::pacing::{Abandonment, Actuator, Sample, Setpoint, Traffic};
@@ -157,8 +157,13 @@ impl Platform for CampaignApi<'_> {
         self.looks(deadline)
     }
 
-    fn rewrite(&self, _: &mut Cursor, deadline: &Deadline) -> Result<Applied, CallError> {
-        self.send_again(deadline)
+    fn rewrite(
+        &self,
+        _: &mut Cursor,
+        must_not: MustNot,
+        deadline: &Deadline,
+    ) -> Result<Applied, CallError> {
+        self.send_again(must_not, deadline)
     }
 
     fn requests(&self, _: &Cursor, change: &Change) -> Vec<Request> {
@@ -216,6 +221,15 @@ impl Platform for CampaignApi<'_> {
 
 impl CampaignApi<'_> {
     fn standing(&self, deadline: &Deadline) -> Result<Standing, CallError> {
+        self.standing_and_tag(deadline)
+            .map(|(standing, _)| standing)
+    }
+
+    /// The lever, and the strong version of the answer, whether it is used as a guard or not.
+    fn standing_and_tag(
+        &self,
+        deadline: &Deadline,
+    ) -> Result<(Standing, Option<String>), CallError> {
         let path = self.campaign_path();
         let request = self.account.request(CAMPAIGN_CALL, Method::GET, &path);
         let answer = self.call(&request, deadline)?;
@@ -224,13 +238,16 @@ impl CampaignApi<'_> {
             IfMatch::Any => None,
             IfMatch::Etag => Some(strong_etag(&answer)?),
         };
-        Ok(Standing {
+        let tag = answer.header("etag").map(str::to_owned);
+        let tag = tag.filter(|tag| !tag.trim_start().starts_with("W/"));
+        let standing = Standing {
             setpoint: Setpoint::at(campaign.dial_rate),
             version,
             damage: None,
             is_own: false,
             is_stopping: false,
-        })
+        };
+        Ok((standing, tag))
     }
 
     fn patch(&self, change: &Change) -> Request {

@@ -7,7 +7,7 @@ use super::paced::PacedSkill;
 use super::sight::shown;
 use crate::base::clock::Deadline;
 use crate::http::CallError;
-use crate::platform::{Applied, Look, Obstacle};
+use crate::platform::{Applied, Look, MustNot, Obstacle};
 
 impl PacedSkill<'_> {
     pub(super) fn looks(&self, memory: &mut Memory, deadline: &Deadline) -> Vec<Look> {
@@ -63,10 +63,14 @@ impl PacedSkill<'_> {
     pub(super) fn send_again(
         &self,
         memory: &mut Memory,
+        must_not: MustNot,
         deadline: &Deadline,
     ) -> Result<Applied, CallError> {
         let names = self.lever_names();
         let written = self.write(memory, deadline, false, |_, fresh| {
+            if let Some(why) = must_not() {
+                return Err(why);
+            }
             let fields = fresh.fields().iter();
             let ours = fields.filter(|(name, _)| names.contains(&name.as_str()));
             Ok(Some(

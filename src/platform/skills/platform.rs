@@ -11,8 +11,8 @@ use crate::base::clock::Deadline;
 use crate::http::{CallError, Request};
 use crate::pacing::{Actuator, Setpoint};
 use crate::platform::{
-    Applied, Bounds, Change, Cursor, Look, Obstacle, Platform, Poll, Repaired, RequestsADay,
-    Standing,
+    Applied, Bounds, Change, Cursor, Look, MustNot, Obstacle, Platform, Poll, Repaired,
+    RequestsADay, Standing,
 };
 
 impl Platform for PacedSkill<'_> {
@@ -88,9 +88,14 @@ impl Platform for PacedSkill<'_> {
         looks
     }
 
-    fn rewrite(&self, cursor: &mut Cursor, deadline: &Deadline) -> Result<Applied, CallError> {
+    fn rewrite(
+        &self,
+        cursor: &mut Cursor,
+        must_not: MustNot,
+        deadline: &Deadline,
+    ) -> Result<Applied, CallError> {
         let mut memory = Memory::of(cursor);
-        let applied = self.send_again(&mut memory, deadline);
+        let applied = self.send_again(&mut memory, must_not, deadline);
         memory.keep(cursor);
         applied
     }
