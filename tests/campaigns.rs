@@ -105,8 +105,11 @@ fn objects(stdout: &str) -> Vec<Value> {
     objects
 }
 
-fn until(mut holds: impl FnMut() -> bool) {
+/// Waits until something holds, as long as the run that is to bring it about is at work.
+fn until(run: &mut Child, mut holds: impl FnMut() -> bool) {
     while !holds() {
+        let ended = run.try_wait().unwrap();
+        assert!(ended.is_none(), "the run ended: {ended:?}");
         thread::yield_now();
     }
 }
@@ -356,8 +359,10 @@ fn stop_all_stops_those_that_can_be_reached() {
 fn a_watch_paces_all_and_obeys_a_stop_of_one() {
     let (folder, platform) = (Folder::new(), healthy());
     folder.config(&platform, TWO);
-    let watch = folder.run(&["watch"]).spawn().unwrap();
-    until(|| rates(&platform, "4711").len() + rates(&platform, "4712").len() == 2);
+    let mut watch = folder.run(&["watch"]).spawn().unwrap();
+    until(&mut watch, || {
+        rates(&platform, "4711").len() + rates(&platform, "4712").len() == 2
+    });
     folder.run(&["stop", "--only", "north"]).finish().expect(0);
     // The watch and, beside it, the stop may both have sent the 0.
     let north = rates(&platform, "4711");
@@ -382,10 +387,10 @@ fn a_watch_paces_all_and_obeys_a_stop_of_one() {
 fn a_watch_goes_on_without_one_that_another_run_holds() {
     let (folder, platform) = (Folder::new(), healthy());
     folder.config(&platform, TWO);
-    let first = folder.run(&["watch", "--only", "north"]).spawn().unwrap();
-    until(|| rates(&platform, "4711").len() == 1);
-    let second = folder.run(&["watch"]).spawn().unwrap();
-    until(|| rates(&platform, "4712").len() == 1);
+    let mut first = folder.run(&["watch", "--only", "north"]).spawn().unwrap();
+    until(&mut first, || rates(&platform, "4711").len() == 1);
+    let mut second = folder.run(&["watch"]).spawn().unwrap();
+    until(&mut second, || rates(&platform, "4712").len() == 1);
     let (_, stderr) = end(second);
     assert!(stderr.contains(" error north failed: "), "{stderr}");
     let busy = folder.run(&["tick", "--json"]).finish().expect(75);
