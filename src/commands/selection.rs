@@ -15,7 +15,7 @@ use crate::report::Messages;
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Campaign")]
 pub struct Picked {
-    /// Pace this [[campaign]] of --config only
+    /// Pace this campaign of --config only
     ///
     /// May be given several times. Without it, all of them are paced, side by side.
     #[arg(long, value_name = "NAME", hide_short_help = true)]
@@ -26,12 +26,12 @@ pub struct Picked {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Campaign")]
 pub struct Named {
-    /// This [[campaign]] of --config
+    /// This campaign of --config
     ///
     /// May be given several times.
     #[arg(long, value_name = "NAME", conflicts_with = "all")]
     pub only: Vec<String>,
-    /// Every [[campaign]] of --config
+    /// Every campaign of --config
     #[arg(long)]
     pub all: bool,
 }

@@ -69,7 +69,7 @@ impl Host {
         Self { timeout, ..self }
     }
 
-    /// This host with the fields of `file` in every request. They are in no [`Request`], which may be
+    /// This host with the fields of `file` in every request. They are in no request, which may be
     /// shown, and go to no other host, since no redirect is followed.
     #[must_use]
     pub fn with_header_file(self, file: Option<HeaderFile>) -> Self {
