@@ -163,7 +163,7 @@ impl Questions<'_> {
             };
         }
         let sent = platform.rewrite(cursor, &must_not, &self.deadline);
-        if must_not().is_some() {
+        if store.hold().stands() {
             // An order came while it was sent, perhaps behind it.
             let change = Change {
                 setpoint: Setpoint::Stopped,
@@ -175,6 +175,8 @@ impl Questions<'_> {
             if let Err(error) = platform.apply(cursor, &change, &self.deadline) {
                 return Check::of_call(name, "an operator stopped it meanwhile: ", error);
             }
+            // So that a skill that this stopped is started again by resume.
+            let _ = store.hold().note_stopped();
         }
         match sent {
             Ok(Applied::Yes { .. } | Applied::Pending) => Check::ok(
