@@ -47,18 +47,16 @@ impl CsvParser {
         let layout = Arc::clone(&self.layout);
         let splitting = layout.splitting();
         let mut fields = Fields::default();
-        let mut begin = 0;
         let mut number = 0;
-        let ends = memchr_iter(b'\n', text).chain((!text.ends_with(b"\n")).then_some(text.len()));
-        for end in ends {
+        let mut rest = text;
+        while !rest.is_empty() {
             number += 1;
-            let line = text.get(begin..end).unwrap_or_default();
-            begin = end + 1;
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            let (line, after, split) = splitting.split(rest, &mut fields);
+            rest = after;
             if line.is_empty() {
                 continue;
             }
-            let event = match splitting.split(line, &mut fields) {
+            let event = match split {
                 Ok(()) => {
                     let first = || line.split(|byte| *byte == splitting.delimiter).next();
                     self.event(number, &fields, &mut chunk.ids, first)
