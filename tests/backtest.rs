@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use common::{Finished, Folder, Run};
 use dialpace::base::units::UnixMillis;
-use dialpace::history::{AvailableAgents, HistoryPoll, HistoryRow};
+use dialpace::history::{AvailableAgents, HistoryPoll, HistoryRow, RowValues};
 use dialpace::pacing::{Limits, Pacer, Policy, Ratio, Traffic};
 use dialpace::replay::{ChartData, RateAt, Replay};
 use serde_json::Value;
@@ -817,11 +817,8 @@ fn a_downsampled_series_keeps_its_lowest_and_highest_values() {
     let mut chart_data = ChartData::default();
     let start = 1_793_610_000_000;
     for n in 0..100_000_u32 {
-        let row = HistoryRow {
-            line: u64::from(n) + 2,
-            campaign: 0,
+        let values = RowValues {
             ratio: None,
-            campaign_id: "a",
             at: UnixMillis(start + i64::from(n) * 30_000),
             poll: Some(HistoryPoll {
                 available: AvailableAgents::Count(40),
@@ -833,6 +830,12 @@ fn a_downsampled_series_keeps_its_lowest_and_highest_values() {
                 77_777 => 1,
                 _ => 34,
             }),
+        };
+        let row = HistoryRow {
+            line: u64::from(n) + 2,
+            campaign: 0,
+            campaign_id: "a",
+            values: &values,
         };
         let mut decided = None;
         replay.add_row(&row, |_, decision| decided = Some(decision.clone()));

@@ -2,8 +2,7 @@
 
 use super::error::BadRow;
 use super::ids::Ids;
-use super::row::HistoryPoll;
-use crate::base::units::UnixMillis;
+use super::row::RowValues;
 
 /// A part of a file. Its vectors are used again for later parts.
 #[derive(Debug, Default)]
@@ -60,11 +59,7 @@ pub(super) struct ParsedRow {
     pub(super) line: u32,
     /// Number of its campaign among the ids of the chunk.
     pub(super) campaign: u32,
-    pub(super) at: UnixMillis,
     /// Where a clock change repeats the hour: how much later the second one is. Else 0.
     pub(super) again_millis: u32,
-    pub(super) poll: Option<HistoryPoll>,
-    pub(super) dial_rate: Option<u32>,
-    /// Dial ratio in hundredths.
-    pub(super) ratio: Option<u32>,
+    pub(super) values: RowValues,
 }

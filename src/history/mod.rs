@@ -43,4 +43,4 @@ pub use columns::Column;
 pub use error::{BadField, BadRow, RowError};
 pub use options::{Decimal, ReadingOptions, Totals};
 pub use reader::HistoryReader;
-pub use row::{AvailableAgents, HistoryPoll, HistoryRow};
+pub use row::{AvailableAgents, HistoryPoll, HistoryRow, RowValues};

@@ -144,11 +144,11 @@ impl HistoryReader {
             self.sorted = Some(sorted);
             added?;
         }
-        let Some((mut row, line, id)) = self.sorted.as_mut().and_then(Sorted::next) else {
+        let Some((row, line, id)) = self.sorted.as_mut().and_then(Sorted::next) else {
             return Ok(None);
         };
         let campaign = self.sequence.number_of(id);
-        self.sequence.advance(campaign, line, &mut row)?;
+        self.sequence.advance(campaign, line, row)?;
         Ok(Some(row.placed(line, campaign, &self.sequence)))
     }
 
@@ -229,15 +229,12 @@ impl HistoryReader {
 
 impl ParsedRow {
     #[inline]
-    fn placed<'a>(&self, line: u64, campaign: usize, sequence: &'a Sequence) -> HistoryRow<'a> {
+    fn placed<'a>(&'a self, line: u64, campaign: usize, sequence: &'a Sequence) -> HistoryRow<'a> {
         HistoryRow {
             line,
             campaign,
             campaign_id: sequence.id(campaign),
-            at: self.at,
-            poll: self.poll,
-            dial_rate: self.dial_rate,
-            ratio: self.ratio,
+            values: &self.values,
         }
     }
 }

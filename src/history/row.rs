@@ -1,9 +1,11 @@
 //! A row of history after it was read and checked.
 
+use std::ops::Deref;
+
 use crate::base::units::UnixMillis;
 use crate::pacing::{Ratio, Traffic, Unit};
 
-/// One poll of one campaign.
+/// One poll of one campaign: its place in the file, and through [`Deref`] its [values](RowValues).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HistoryRow<'a> {
     /// Line of the file at which the row begins, from 1.
@@ -12,6 +14,21 @@ pub struct HistoryRow<'a> {
     pub campaign: usize,
     /// Campaign; empty where the file has no such column.
     pub campaign_id: &'a str,
+    /// What the row says. It stays where it was parsed: a copy of it would cost more than its use.
+    pub values: &'a RowValues,
+}
+
+impl Deref for HistoryRow<'_> {
+    type Target = RowValues;
+
+    fn deref(&self) -> &RowValues {
+        self.values
+    }
+}
+
+/// The values of one poll of one campaign.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RowValues {
     /// Time of the poll.
     pub at: UnixMillis,
     /// Metrics of the poll; `None` where the row has none, which means that the poll failed.
@@ -42,7 +59,7 @@ pub enum AvailableAgents {
     WindowMean(f64),
 }
 
-impl HistoryRow<'_> {
+impl RowValues {
     /// The setpoint in the file, in steps of this unit.
     #[must_use]
     pub fn steps(&self, unit: Unit) -> Option<u32> {

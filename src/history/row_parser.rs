@@ -6,7 +6,7 @@ use super::ids::Ids;
 use super::number_form::{is_nothing, trimmed};
 use super::numbers::{Numbers, WHOLE_NUMBER, WrongField};
 use super::options::Decimal;
-use super::row::{AvailableAgents, HistoryPoll};
+use super::row::{AvailableAgents, HistoryPoll, RowValues};
 use super::timestamps::{TimeRead, TimeRules, TimestampParser};
 use crate::pacing::{IntervalRate, Traffic};
 
@@ -80,11 +80,13 @@ impl RowParser {
         Ok(ParsedRow {
             line,
             campaign: u32::try_from(campaign).unwrap_or(u32::MAX),
-            at,
             again_millis,
-            poll,
-            dial_rate: numbers.whole(Column::DialRate)?,
-            ratio: numbers.hundredths(Column::Ratio)?,
+            values: RowValues {
+                at,
+                poll,
+                dial_rate: numbers.whole(Column::DialRate)?,
+                ratio: numbers.hundredths(Column::Ratio)?,
+            },
         })
     }
 

@@ -1,7 +1,6 @@
 //! Totals that count on from row to row, such as since midnight.
 
-use super::chunk::ParsedRow;
-use super::row::HistoryPoll;
+use super::row::{HistoryPoll, RowValues};
 use crate::base::units::UnixMillis;
 use crate::pacing::{IntervalRate, Traffic};
 
@@ -20,7 +19,7 @@ pub(super) struct RunningTotals {
 impl RunningTotals {
     /// Puts the differences from the row before in place of the row's totals. The first row has
     /// nothing to take them from, and so no answer rate.
-    pub(super) fn take_differences(&mut self, row: &mut ParsedRow) {
+    pub(super) fn take_differences(&mut self, row: &mut RowValues) {
         let Some(poll) = &mut row.poll else {
             return;
         };
@@ -63,8 +62,8 @@ impl RunningTotals {
 
     /// Counts how the totals of a row differ from those before.
     #[inline]
-    pub(super) fn look_at(&mut self, row: &ParsedRow) {
-        let Some(HistoryPoll { traffic: now, .. }) = row.poll else {
+    pub(super) fn look_at(&mut self, row: &RowValues) {
+        let Some(HistoryPoll { traffic: now, .. }) = &row.poll else {
             return;
         };
         let Some(dialed) = now.attempts else {
@@ -72,16 +71,16 @@ impl RunningTotals {
         };
         self.first_at.get_or_insert(row.at);
         self.last_at = Some(row.at);
-        let last = self.last.replace(now);
-        let Some((last, last_dialed)) = last.and_then(|it| Some((it, it.attempts?))) else {
-            return;
-        };
-        if dialed < last_dialed {
-            self.falls += 1;
-        } else {
-            self.grows += u32::from(dialed > last_dialed);
-            self.is_out_of_step |= now.answered < last.answered;
+        let last = self.last.get_or_insert_default();
+        if let Some(last_dialed) = last.attempts {
+            if dialed < last_dialed {
+                self.falls += 1;
+            } else {
+                self.grows += u32::from(dialed > last_dialed);
+                self.is_out_of_step |= now.answered < last.answered;
+            }
         }
+        *last = *now;
     }
 
     /// True where the totals grew time after time, and fell at most once a day.

@@ -82,21 +82,24 @@ impl Sequence {
         if row.again_millis > 0 {
             self.repeated_hour_rows += 1;
             // The first of the two hours is over once a row of the campaign was not before this one.
-            if campaign.last_at.is_some_and(|last_at| last_at >= row.at) {
-                row.at.0 += i64::from(row.again_millis);
+            if campaign
+                .last_at
+                .is_some_and(|last_at| last_at >= row.values.at)
+            {
+                row.values.at.0 += i64::from(row.again_millis);
             }
         }
         if let Some(last_at) = campaign.last_at
-            && row.at <= last_at
+            && row.values.at <= last_at
         {
-            return Err(self.not_later(number, line, row.at));
+            return Err(self.not_later(number, line, row.values.at));
         }
-        campaign.last_at = Some(row.at);
+        campaign.last_at = Some(row.values.at);
         campaign.last_line = line;
         if self.totals == Some(Totals::Cumulative) {
-            campaign.totals.take_differences(row);
+            campaign.totals.take_differences(&mut row.values);
         } else if self.totals.is_none() {
-            campaign.totals.look_at(row);
+            campaign.totals.look_at(&row.values);
         }
         Ok(())
     }

@@ -13,6 +13,8 @@ pub(super) struct Sorted {
     rows: Vec<Collected>,
     ids: Ids,
     in_order: Option<IntoIter<Collected>>,
+    /// The row that was given out last.
+    current: Option<Collected>,
 }
 
 #[derive(Debug)]
@@ -49,16 +51,17 @@ impl Sorted {
         let mut rows = std::mem::take(&mut self.rows);
         // Of a file with the newest row first, rows of one time are in the opposite order, too.
         let ends = rows.first().zip(rows.last());
-        if ends.is_some_and(|(first, last)| first.row.at > last.row.at) {
+        if ends.is_some_and(|(first, last)| first.row.values.at > last.row.values.at) {
             rows.reverse();
         }
-        rows.sort_by_key(|collected| collected.row.at);
+        rows.sort_by_key(|collected| collected.row.values.at);
         self.in_order = Some(rows.into_iter());
     }
 
     /// The next row, with its line and the id of its campaign.
-    pub(super) fn next(&mut self) -> Option<(ParsedRow, u64, &str)> {
-        let Collected { row, line, id } = self.in_order.as_mut()?.next()?;
-        Some((row, line, self.ids.text(id)))
+    pub(super) fn next(&mut self) -> Option<(&mut ParsedRow, u64, &str)> {
+        self.current = self.in_order.as_mut()?.next();
+        let Collected { row, line, id } = self.current.as_mut()?;
+        Some((row, *line, self.ids.text(*id)))
     }
 }

@@ -63,7 +63,8 @@ impl TimestampParser {
     #[inline]
     pub(super) fn parse(&mut self, text: &[u8]) -> Result<TimeRead, String> {
         if let Some(day) = &self.day
-            && let Some(time) = text.strip_prefix(&day.text)
+            && let Some((date, time)) = text.split_first_chunk()
+            && *date == day.text
             && let Some((millis, has_z)) = time_of_day(time)
             && has_z == day.has_z
         {

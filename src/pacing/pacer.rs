@@ -100,10 +100,10 @@ impl Pacer {
             state.window.forget(now, age_max);
         }
         let heard_at = *state.heard_at.get_or_insert(now);
-        let verdict = match poll {
+        let verdict = match &poll {
             Some(sample) => {
                 state.heard_at = Some(now);
-                state.window.admit(sample, self.limits.window);
+                state.window.admit(*sample, self.limits.window);
                 self.decide(state, sample, now)
             }
             None => self.decide_blind(state, now.distance(heard_at)),
@@ -112,7 +112,7 @@ impl Pacer {
             state.recovering = false;
         }
         state.burst = state.open_burst(state.applied);
-        self.decision(state, poll, now, verdict)
+        self.decision(state, poll.as_ref(), now, verdict)
     }
 
     /// A decision to lower the lever to `setpoint`, by an operator or because a burst is over;
@@ -145,7 +145,7 @@ impl Pacer {
     fn decision(
         &self,
         state: &PacerState,
-        poll: Option<Sample>,
+        poll: Option<&Sample>,
         now: UnixMillis,
         verdict: Verdict,
     ) -> Decision {
@@ -174,14 +174,14 @@ impl Pacer {
         }
     }
 
-    fn decide(&self, state: &mut PacerState, sample: Sample, now: UnixMillis) -> Verdict {
+    fn decide(&self, state: &mut PacerState, sample: &Sample, now: UnixMillis) -> Verdict {
         let outside = sample
             .answer_rate
             .is_some_and(|rate| self.is_outside(rate.value()));
-        let target = self.policy.target(&self.limits, state, &sample, outside);
+        let target = self.policy.target(&self.limits, state, sample, outside);
         if self.limits.guards.stop_without_agents
             && state.window.without_agents(self.limits.window)
-            && self.policy.has_no_staff(state, &sample)
+            && self.policy.has_no_staff(state, sample)
         {
             return self.without_agents(state, outside);
         }

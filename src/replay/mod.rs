@@ -67,6 +67,7 @@ impl Replay {
             let window = &mut state.window;
             let sample = row
                 .poll
+                .as_ref()
                 .map(|poll| sample::from_poll(poll, row.at, pacer.limits(), window));
             let decision = pacer.step(state, sample, row.at);
             state.applied = decision.setpoint;
