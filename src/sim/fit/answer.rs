@@ -1,10 +1,10 @@
 //! The answer rate: its level by time, and its drift.
 
 use super::drift::DriftFit;
+use super::levels::{Columns, Level, Part, Structure, When};
 use super::likelihood::{Block, Levels};
 use super::observation::{Prepared, Uncertain, median};
 use super::segments::{Tally, segments};
-use crate::sim::scenario::{LocalTime, Weekdays};
 
 /// The answer rate of a history.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,50 +19,6 @@ pub struct AnswerFit {
     pub drift: Option<(Uncertain, Uncertain)>,
     /// The highest deviation of a drift that would look like this.
     pub drift_max: f64,
-}
-
-/// A level of the answer rate.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Level {
-    /// When it holds.
-    pub from: When,
-    /// The level.
-    pub rate: Uncertain,
-}
-
-/// The time from which a level holds.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum When {
-    /// A time of day, in seconds from midnight, on some days.
-    Clock(Weekdays, u32),
-    /// A time of the history.
-    At(LocalTime),
-}
-
-/// Attempts of some minutes, with their local time.
-#[derive(Clone, Copy, Debug)]
-struct Part {
-    at_secs: f64,
-    /// Its middle.
-    local: LocalTime,
-    tally: Tally,
-}
-
-/// What the levels depend on.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Structure {
-    /// Length of the parts of a day with a level each; `None`: the whole day has one.
-    bin_secs: Option<i64>,
-    /// True where each weekday has a level of its own besides.
-    by_weekday: bool,
-}
-
-/// The columns of a structure.
-struct Columns {
-    size: usize,
-    of_parts: Vec<Vec<usize>>,
-    bins: Vec<i64>,
-    weekdays: Vec<usize>,
 }
 
 /// The answer rate of a history with attempts.
@@ -205,98 +161,6 @@ fn typical(parts: &[Part], blocks: &[Block], part_secs: f64, weeks: usize) -> Op
         drift: is_there.then_some((drift.deviation, drift.relaxation_secs)),
         drift_max: drift.deviation.high,
     })
-}
-
-impl Columns {
-    fn of(parts: &[Part], structure: Structure) -> Self {
-        let bin = |part: &Part| {
-            structure
-                .bin_secs
-                .map_or(0, |bin| part.local.secs_of_day() / bin)
-        };
-        let mut bins: Vec<i64> = parts.iter().map(bin).collect();
-        bins.sort_unstable();
-        bins.dedup();
-        let mut weekdays: Vec<usize> = parts.iter().map(|part| part.local.weekday()).collect();
-        weekdays.sort_unstable();
-        weekdays.dedup();
-        if !structure.by_weekday {
-            weekdays.clear();
-        }
-        let columns = |part: &Part| {
-            let weekday = weekdays.iter().position(|day| *day == part.local.weekday());
-            // The first weekday is the one that the others are compared with.
-            let weekday = weekday
-                .filter(|place| *place > 0)
-                .map(|place| bins.len() + place - 1);
-            let bin = bins.binary_search(&bin(part)).ok();
-            bin.into_iter().chain(weekday).collect()
-        };
-        Self {
-            size: bins.len() + weekdays.len().saturating_sub(1),
-            of_parts: parts.iter().map(columns).collect(),
-            bins,
-            weekdays,
-        }
-    }
-
-    /// The mean over the attempts.
-    fn mean(&self, levels: &Levels, drift: &DriftFit, parts: &[Part]) -> Uncertain {
-        let mut weights = vec![0.0; self.size];
-        let total: f64 = parts.iter().map(|part| part.tally.attempts).sum();
-        for (part, columns) in parts.iter().zip(&self.of_parts) {
-            for column in columns {
-                if let Some(weight) = weights.get_mut(*column) {
-                    *weight += part.tally.attempts / total;
-                }
-            }
-        }
-        combined(levels, drift, &weights)
-    }
-
-    fn levels(&self, levels: &Levels, drift: &DriftFit, structure: Structure) -> Vec<Level> {
-        let weekdays = match self.weekdays.len() {
-            0 => vec![(Weekdays::default(), None)],
-            _ => self
-                .weekdays
-                .iter()
-                .enumerate()
-                .map(|(place, day)| {
-                    (
-                        Weekdays::one(*day),
-                        place.checked_sub(1).map(|place| self.bins.len() + place),
-                    )
-                })
-                .collect(),
-        };
-        let mut all = Vec::new();
-        for (days, weekday_column) in weekdays {
-            for (column, bin) in self.bins.iter().enumerate() {
-                let mut weights = vec![0.0; self.size];
-                for column in [Some(column), weekday_column].into_iter().flatten() {
-                    if let Some(weight) = weights.get_mut(column) {
-                        *weight = 1.0;
-                    }
-                }
-                let secs = bin * structure.bin_secs.unwrap_or(0);
-                all.push(Level {
-                    from: When::Clock(days, u32::try_from(secs).unwrap_or(0)),
-                    rate: combined(levels, drift, &weights),
-                });
-            }
-        }
-        all
-    }
-}
-
-fn combined(levels: &Levels, drift: &DriftFit, weights: &[f64]) -> Uncertain {
-    let value = levels
-        .values
-        .iter()
-        .zip(weights)
-        .map(|(level, weight)| level * weight)
-        .sum();
-    Uncertain::of(value, drift.error(weights))
 }
 
 /// The value that chi-square exceeds as rarely as a normal variable exceeds `rarity`, by Wilson and

@@ -10,6 +10,7 @@ mod drift;
 mod expectation;
 mod handle;
 mod hours;
+mod levels;
 mod likelihood;
 mod matrix;
 mod observation;
@@ -30,10 +31,11 @@ use world::Estimates;
 
 use super::scenario::{LocalTime, Scenario};
 
-pub use answer::{AnswerFit, Level, When};
+pub use answer::AnswerFit;
 pub use breaks::BreakFit;
 pub use handle::{HandleBasis, HandleFit};
 pub use hours::{Compared, Comparison, FIGURES, HourComparison};
+pub use levels::{Level, When};
 pub use observation::{Counts, Observation, Uncertain};
 pub use polls::{OutageOfHistory, PollFit};
 pub use ring::RingFit;

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::answer::When;
 use super::breaks::BreakFit;
+use super::levels::When;
 use super::observation::{Prepared, median};
 use super::staffed::{StaffedDay, differ, highest, typical_day};
 use super::steps::steps;

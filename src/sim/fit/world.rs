@@ -1,8 +1,9 @@
 //! The scenario that the estimates describe.
 
-use super::answer::{AnswerFit, Level, When};
+use super::answer::AnswerFit;
 use super::breaks::BreakFit;
 use super::handle::HandleFit;
+use super::levels::{Level, When};
 use super::observation::Uncertain;
 use super::polls::PollFit;
 use super::ring::RingFit;
