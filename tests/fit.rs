@@ -267,6 +267,40 @@ fn hours_are_those_of_the_time_zone() {
 }
 
 #[test]
+fn the_hours_in_which_calls_were_dialed_can_be_simulated() {
+    let folder = Folder::new();
+    folder.write("world.toml", "hours = 168\n");
+    let hours = "mon-fri 09:00-12:30; mon-fri 14:00-18:15; sat 22:00-24:00; sun 00:00-01:00";
+    let simulate = |file: &str, hours: &str, trace: &str| {
+        let zone = [
+            "--time-zone",
+            "Europe/Paris",
+            "--quiet",
+            "--replications",
+            "1",
+        ];
+        let args = ["simulate", file, "--calling-hours", hours, "--trace", trace];
+        folder
+            .dialpace(&[&args[..], &zone].concat())
+            .finish()
+            .expect(0)
+    };
+    simulate("world.toml", hours, "trace.csv");
+    let summary = fit(&folder, &["--time-zone", "Europe/Paris"])
+        .expect(0)
+        .stdout;
+    let option = format!("--calling-hours \"{hours}\" --time-zone Europe/Paris");
+    assert!(summary.contains(&option), "{summary}");
+    let scenario = std::fs::read_to_string(folder.path("fitted.toml")).unwrap();
+    assert!(scenario.contains(&option), "{scenario}");
+    simulate("fitted.toml", hours, "again.csv");
+    // Without hours there is nothing to keep to.
+    trace(&folder, "hours = 168\n", "capacity", 1);
+    let summary = fit(&folder, &[]).expect(0).stdout;
+    assert!(!summary.contains("--calling-hours"), "{summary}");
+}
+
+#[test]
 fn the_same_file_gives_the_same_bytes_and_outputs_are_whole() {
     let folder = Folder::new();
     trace(&folder, "hours = 2\n", "capacity", 1);

@@ -5,6 +5,7 @@
 
 mod weekdays;
 
+use std::fmt;
 use std::time::Duration;
 
 use jiff::civil::{Date, DateTime};
@@ -43,6 +44,20 @@ pub struct DayWindow {
     /// The minute of the day at which it ends, up to [`DayWindow::MIDNIGHT`]; of the next day where
     /// it is not after `from`.
     pub to: u16,
+}
+
+impl fmt::Display for DayWindow {
+    /// As it is given: `mon-fri 09:00-20:00`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { days, from, to } = self;
+        let clock = |minute: &u16| format!("{:02}:{:02}", minute / 60, minute % 60);
+        let days = if *days == Weekdays::default() {
+            "daily".to_owned()
+        } else {
+            days.to_string()
+        };
+        write!(f, "{days} {}-{}", clock(from), clock(to))
+    }
 }
 
 /// A window with a highest setpoint.

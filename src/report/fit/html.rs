@@ -3,7 +3,7 @@
 use super::FitResults;
 use super::estimates::{EstimateText, estimates};
 use super::hour_charts::{charts, hours_table};
-use super::words::{FiguresInside, origin, outages, unseen};
+use super::words::{FiguresInside, dialed_hours, origin, outages, unseen};
 use crate::report::chart::{add, escape};
 use crate::report::clock_axis;
 use crate::report::html_table::{Cell, HtmlTable, Row};
@@ -74,6 +74,9 @@ fn answer(results: &FitResults) -> String {
             escape(&second)
         ),
     );
+    if let Some(hours) = dialed_hours(results) {
+        add(&mut html, format_args!("<p>{}</p>\n", escape(&hours)));
+    }
     html
 }
 

@@ -1,6 +1,7 @@
 //! The words of a fit: its verdict, and what it cannot tell.
 
 use super::FitResults;
+use crate::pacing::DayWindow;
 use crate::report::counts::count_of;
 use crate::sim::fit::{Comparison, FIGURES, HandleBasis, RosterBasis, Uncertain};
 
@@ -37,6 +38,19 @@ pub(super) fn origin(results: &FitResults, from: &str, to: &str) -> Vec<String> 
     lines
 }
 
+/// The hours in which calls were dialed, and how a simulation keeps to them; none where that is at any
+/// time.
+pub(super) fn dialed_hours(results: &FitResults) -> Option<String> {
+    let windows = results.fit.dialed_hours.iter().map(DayWindow::to_string);
+    let hours = windows.collect::<Vec<_>>().join("; ");
+    let zone = &results.span.2;
+    (!hours.is_empty() && hours != "daily 00:00-24:00").then(|| {
+        format!(
+            "Calls were dialed {hours}: a simulation keeps to that with --calling-hours \"{hours}\" --time-zone {zone}. Which hours the law allows is not seen."
+        )
+    })
+}
+
 /// Hourly figures of the history that are inside the band of the simulations.
 pub(super) struct FiguresInside {
     pub(super) inside: usize,
@@ -68,7 +82,7 @@ impl FiguresInside {
     }
 }
 
-/// The verdict in one sentence, and the hours of each figure.
+/// The verdict in one sentence, the hours of each figure, and what to simulate.
 pub(super) fn verdict(results: &FitResults) -> Vec<String> {
     let comparison = &results.comparison;
     let found = FiguresInside::of(comparison);
@@ -97,6 +111,7 @@ pub(super) fn verdict(results: &FitResults) -> Vec<String> {
             ", which follow the simulated agents as they followed the agents of the history"
         }
     ));
+    lines.extend(dialed_hours(results));
     lines
 }
 

@@ -6,6 +6,7 @@
 
 mod answer;
 mod breaks;
+mod dialed;
 mod drift;
 mod expectation;
 mod handle;
@@ -30,6 +31,7 @@ use observation::Prepared;
 use world::Estimates;
 
 use super::scenario::{LocalTime, Scenario};
+use crate::pacing::DayWindow;
 
 pub use answer::AnswerFit;
 pub use breaks::BreakFit;
@@ -56,6 +58,8 @@ pub struct Fit {
     pub ring: Option<RingFit>,
     /// The polls.
     pub polls: PollFit,
+    /// Windows of the week in which calls were dialed.
+    pub dialed_hours: Vec<DayWindow>,
     /// Days with attempts.
     pub days: usize,
     /// True where there are enough days for a typical one.
@@ -109,6 +113,7 @@ impl Fit {
             breaks,
             ring,
             polls: polls::polls(&history),
+            dialed_hours: dialed::dialed_hours(&history),
             days: history.days.len(),
             is_typical: history.has_typical_day(),
             span: (first.plus(-history.interval_secs), last),

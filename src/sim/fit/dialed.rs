@@ -1,0 +1,86 @@
+//! The hours in which calls were dialed, by weekday.
+
+use std::collections::BTreeMap;
+
+use super::observation::Prepared;
+use crate::pacing::{DayWindow, Weekdays};
+
+/// Windows of the week in which calls were dialed, each on all days that have it, to a quarter of an
+/// hour. A weekday without calls has none.
+pub(super) fn dialed_hours(history: &Prepared) -> Vec<DayWindow> {
+    let days = dialed_days(history);
+    let mut windows: Vec<DayWindow> = Vec::new();
+    for weekday in 0..7 {
+        let of_weekday = || days.iter().filter(|(day, _)| weekday_of(**day) == weekday);
+        let all = of_weekday().count();
+        let is_dialed = |slot: usize| {
+            let dialed = |secs: &[f64; SLOTS]| secs.get(slot).is_some_and(|secs| *secs >= SLOT_MIN);
+            let count = of_weekday().filter(|(_, secs)| dialed(secs)).count();
+            count > 0 && 2 * count >= all
+        };
+        for (from, to) in runs((0..SLOTS).filter(|slot| is_dialed(*slot))) {
+            match windows.iter_mut().find(|it| (it.from, it.to) == (from, to)) {
+                Some(window) => window.days = window.days.and(weekday),
+                None => windows.push(DayWindow {
+                    days: Weekdays::one(weekday),
+                    from,
+                    to,
+                }),
+            }
+        }
+    }
+    windows
+}
+
+/// Of each day with attempts, the seconds of each slot in whose intervals there were some.
+fn dialed_days(history: &Prepared) -> BTreeMap<i64, [f64; SLOTS]> {
+    let mut days: BTreeMap<i64, [f64; SLOTS]> = BTreeMap::new();
+    let dialed = |row: &&super::Observation| row.counts.is_some_and(|it| it.attempts > 0.0);
+    for row in history.rows.iter().filter(dialed) {
+        // The interval in parts that are each in one slot.
+        let mut left = history.interval_secs.min(INTERVAL_MAX);
+        while left > 0.0 {
+            let at = row.local.plus(-left);
+            let slot = at.secs_of_day() / SLOT_SECS;
+            let until = (slot + 1) * SLOT_SECS - at.secs_of_day();
+            let part = left.min(f64::from(i32::try_from(until).unwrap_or(1)));
+            let slots = days.entry(at.day()).or_insert([0.0; SLOTS]);
+            if let Some(secs) = usize::try_from(slot).ok().and_then(|it| slots.get_mut(it)) {
+                *secs += part;
+            }
+            left -= part;
+        }
+    }
+    days
+}
+
+/// Runs of slots as minutes of the day, from and to. A short pause between two does not end a run.
+fn runs(slots: impl Iterator<Item = usize>) -> Vec<(u16, u16)> {
+    let minute = |slot: usize| u16::try_from(slot * SLOT_MINUTES).unwrap_or(DayWindow::MIDNIGHT);
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for slot in slots {
+        match runs.last_mut() {
+            Some((_, end)) if slot - *end < PAUSE_SLOTS => *end = slot + 1,
+            _ => runs.push((slot, slot + 1)),
+        }
+    }
+    runs.into_iter()
+        .map(|(from, to)| (minute(from), minute(to)))
+        .collect()
+}
+
+/// Days from Monday of a day since 1970-01-01, which was a Thursday.
+fn weekday_of(day: i64) -> usize {
+    usize::try_from((day + 3).rem_euclid(7)).unwrap_or(0)
+}
+
+/// Slots of a day: hours begin and end at a quarter.
+const SLOTS: usize = 96;
+const SLOT_MINUTES: usize = 15;
+const SLOT_SECS: i64 = 900;
+/// A third of a slot. The last calls of a window ring out up to a minute after it.
+const SLOT_MIN: f64 = 300.0;
+/// A pause of an hour is one in which nobody is called.
+const PAUSE_SLOTS: usize = 4;
+/// The longest interval of an export: a day.
+const INTERVAL_MAX: f64 = 86_400.0;
