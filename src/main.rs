@@ -52,6 +52,10 @@ fn dispatch(command: Command) -> Result<u8> {
         is_init: std::process::id() == 1,
         end: end_at_once,
     };
+    let offline = Process {
+        end: end_offline,
+        ..process
+    };
     match command {
         Command::Tick(args) => {
             process.end_at_signals()?;
@@ -71,19 +75,19 @@ fn dispatch(command: Command) -> Result<u8> {
         Command::Stop(args) => stop::run(&args, &sources(&args.settings.0)?),
         Command::Resume(args) => resume::run(&args, &sources(&args.settings.0)?),
         Command::Simulate(args) => {
-            let interrupt = Interrupt::listen(process, OFFLINE_GRACE)?;
+            let interrupt = Interrupt::listen(offline, OFFLINE_GRACE)?;
             let sources = sources(&args.settings.0)?;
             let ended = simulate::run(&args, &sources, &args.console(), interrupt.stop())?;
             Ok(interrupt.code_of(ended))
         }
         Command::Backtest(args) => {
-            let interrupt = Interrupt::listen(process, OFFLINE_GRACE)?;
+            let interrupt = Interrupt::listen(offline, OFFLINE_GRACE)?;
             let sources = sources(&args.settings.0)?;
             let ended = backtest::run(&args, &sources, &args.console(), interrupt.stop())?;
             Ok(interrupt.code_of(ended))
         }
         Command::Fit(args) => {
-            let interrupt = Interrupt::listen(process, OFFLINE_GRACE)?;
+            let interrupt = Interrupt::listen(offline, OFFLINE_GRACE)?;
             let sources = sources(&args.settings())?;
             let ended = fit::run(&args, &sources, &args.console(), interrupt.stop())?;
             Ok(interrupt.code_of(ended))
@@ -122,6 +126,12 @@ fn environment() -> BTreeMap<String, String> {
 )]
 fn end_at_once(code: u8) {
     std::process::exit(code.into());
+}
+
+/// Ends a run that computes, and that would take long to come to its end.
+fn end_offline(code: u8) {
+    Console::default().error("interrupted before it was done; no results are printed");
+    end_at_once(code);
 }
 
 /// Arms the faults that a test asks for; a release build has none of this.

@@ -383,3 +383,35 @@ fn what_cannot_be_fitted_says_why() {
     assert!(run.error().contains(expected), "{}", run.stderr);
     assert!(!folder.path("fitted.toml").exists());
 }
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_fit_says_so_and_writes_nothing() {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let folder = Folder::new();
+    let rows = std::fs::read("fixtures/metrics/export.csv").unwrap();
+    let mut child = folder
+        .dialpace(&["fit", "-", "--output", "fitted.toml"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // More than the pipe holds: once it is written, the signal is listened for. It comes while rows are
+    // read or while worlds are simulated, which takes longer than the time that a run has to end.
+    child.stdin.take().unwrap().write_all(&rows).unwrap();
+    let kill = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(kill.success());
+    let finished = common::finished(&child.wait_with_output().unwrap()).expect(130);
+    assert!(
+        finished.stderr.contains("interrupted"),
+        "{}",
+        finished.stderr
+    );
+    assert_eq!(finished.stdout, "");
+    assert!(folder.files().is_empty(), "{:?}", folder.files());
+}
