@@ -76,34 +76,6 @@ impl Layers {
         self.value("policy", policy_name::list(policy_name::live))
     }
 
-    /// The bands to compare: every SLA threshold with every tolerance margin.
-    pub fn bands(&self) -> Result<Vec<Band>, ConfigError> {
-        let sla_thresholds = self.value("sla_threshold", values::ratios)?;
-        let tolerance_margins = self.value("tolerance_margin", values::ratios)?;
-        let (slas, margins) = (sla_thresholds.len(), tolerance_margins.len());
-        if slas * margins > BANDS_MAX {
-            return Err(ConfigError::Value(
-                format!(
-                    "{} and {}",
-                    self.source_of("sla_threshold"),
-                    self.source_of("tolerance_margin")
-                ),
-                format!(
-                    "{slas} × {margins} values are {} combinations, more than {BANDS_MAX}, which is as many as fit into memory: take a coarser step",
-                    slas * margins
-                ),
-            ));
-        }
-        let mut bands = Vec::new();
-        for sla_threshold in sla_thresholds {
-            bands.extend(tolerance_margins.iter().map(|tolerance_margin| Band {
-                sla_threshold,
-                tolerance_margin: *tolerance_margin,
-            }));
-        }
-        Ok(bands)
-    }
-
     /// The time zone of the campaign with its name, if it is set.
     pub fn time_zone(&self) -> Result<Option<(String, TimeZone)>, ConfigError> {
         let named = |text: &str| Ok((text.to_owned(), values::time_zone(text)?));
@@ -162,11 +134,16 @@ impl Layers {
             Unit::CallsPerAgent => self.dial_ratios()?,
         };
         let max_sample_age = values::unless_off(values::duration);
+        let utilisation = self.value("utilisation", values::ratio)?;
         Ok(Limits {
             actuator,
             band,
             window,
-            utilisation: self.value("utilisation", values::ratio)?,
+            utilisation: match policy {
+                Policy::Capacity | Policy::Compensated => utilisation,
+                // It makes no difference, and so no combination of its own.
+                _ => Limits::default().utilisation,
+            },
             guards: Guards {
                 max_sample_age: self
                     .parse("max_sample_age", max_sample_age)?
@@ -314,6 +291,3 @@ fn rate_dialing() -> Dialing {
         ..Dialing::default()
     }
 }
-
-/// Combinations of thresholds and margins: each has a pacer of its own.
-const BANDS_MAX: usize = 10_000;

@@ -640,6 +640,10 @@ pub const SETTINGS: &[Setting] = &[
         default: Text("0.03"),
         help: "Highest abandonment rate",
         details: "Abandoned ÷ (connected + abandoned). Policies predictive and ratio keep under it, and simulate recommends no setting above it.",
+        lists: Some(Lists {
+            help: "Highest abandonment rates",
+            details: "A value, a list or a range. simulate recommends no setting above the highest of them.",
+        }),
         ..PACING
     },
     Setting {
@@ -688,6 +692,10 @@ pub const SETTINGS: &[Setting] = &[
         value: "TIME",
         default: Words("2 × window × interval"),
         help: "Drop samples older than this, or off",
+        lists: Some(Lists {
+            help: "Drop samples older than these, or off",
+            details: "A value or a list.",
+        }),
         ..PACING
     },
     Setting {
@@ -706,6 +714,10 @@ pub const SETTINGS: &[Setting] = &[
         default: Words("the lowest dial rate, or 10"),
         help: "Dial rate once every sample is too old, or off",
         details: "The rate is never raised to it.",
+        lists: Some(Lists {
+            help: "Dial rates once every sample is too old, or off, calls/min",
+            details: "A value, a list or a range.",
+        }),
         ..PACING
     },
 ];

@@ -6,6 +6,7 @@ use super::setting::{DefaultValue, Group};
 use super::settings::SETTINGS;
 use super::values;
 use crate::base::swept::SweptValues;
+use crate::pacing::{Band, Ratio};
 
 type KeyedValues = Vec<(&'static str, String)>;
 
@@ -71,6 +72,47 @@ impl Layers {
         Ok(self.with(&firsts.collect::<KeyedValues>()))
     }
 
+    /// The bands to compare: every SLA threshold with every tolerance margin.
+    pub fn bands(&self) -> Result<Vec<Band>, ConfigError> {
+        let sla_thresholds = self.value("sla_threshold", values::ratios)?;
+        let tolerance_margins = self.value("tolerance_margin", values::ratios)?;
+        let (slas, margins) = (sla_thresholds.len(), tolerance_margins.len());
+        if slas * margins > BANDS_MAX {
+            return Err(ConfigError::Value(
+                format!(
+                    "{} and {}",
+                    self.source_of("sla_threshold"),
+                    self.source_of("tolerance_margin")
+                ),
+                format!(
+                    "{slas} × {margins} values are {} combinations, more than {BANDS_MAX}, which is as many as fit into memory: take a coarser step",
+                    slas * margins
+                ),
+            ));
+        }
+        let mut bands = Vec::new();
+        for sla_threshold in sla_thresholds {
+            bands.extend(tolerance_margins.iter().map(|tolerance_margin| Band {
+                sla_threshold,
+                tolerance_margin: *tolerance_margin,
+            }));
+        }
+        Ok(bands)
+    }
+
+    /// The highest of the abandonment limits to compare.
+    pub fn highest_abandonment_limit(&self) -> Result<Ratio, ConfigError> {
+        let limits = self.value("abandonment_limit", |text| {
+            let limits = values::list(text)?.into_iter();
+            limits
+                .map(|limit| values::share_above_zero(&limit))
+                .collect()
+        })?;
+        let highest: Option<Ratio> =
+            Vec::into_iter(limits).max_by(|a: &Ratio, b| a.value().total_cmp(&b.value()));
+        highest.map_or_else(|| self.abandonment_limit(), Ok)
+    }
+
     /// The settings that pace, by key, as they were given or by default.
     #[must_use]
     pub fn pacing_texts(&self) -> Vec<(String, String)> {
@@ -104,3 +146,5 @@ impl Layers {
 const OWN_LISTS: [&str; 4] = ["policy", "sla_threshold", "tolerance_margin", "front_load"];
 /// Combinations of one policy and band: each has a pacer of its own.
 const COMBINATIONS_MAX: usize = 10_000;
+/// Combinations of thresholds and margins: each has a pacer of its own.
+const BANDS_MAX: usize = 10_000;

@@ -31,7 +31,7 @@ pub fn run(
         console.tell(notice);
     }
     outputs::refuse_shared_files(args, &layers)?;
-    let limit = layers.abandonment_limit()?.value();
+    let limit = layers.highest_abandonment_limit()?.value();
     if !args.merge.is_empty() {
         let (results, options) = shards::merge(&args.merge)?;
         let results = results.for_platform(args.live_platform());
