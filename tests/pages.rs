@@ -273,9 +273,11 @@ const FOREIGN_OPTIONS: &[&str] = &[
     "--locked",
     "--nocapture",
     "--open",
+    "--path",
     "--release",
     "--replace",
     "--source_format",
+    "--strip-components",
     "--test",
     "--use_legacy_sql",
 ];

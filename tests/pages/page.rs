@@ -35,6 +35,21 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// The prefix of an installed release, whose pages are tried with its program instead of the
+/// repository's. `scripts/release` names it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "asked for by whoever runs the tests"
+)]
+pub(crate) fn installed() -> Option<PathBuf> {
+    std::env::var_os("DIALPACE_INSTALLED").map(PathBuf::from)
+}
+
+/// Where the pages are, and the files that their commands read.
+pub(crate) fn documents() -> PathBuf {
+    installed().map_or_else(|| root().into(), |prefix| prefix.join("share/doc/dialpace"))
+}
+
 /// Every page: README.md, docs/ and the README files beside scripts and fixtures.
 pub(crate) fn all() -> Vec<Page> {
     let mut names = vec![
@@ -42,7 +57,7 @@ pub(crate) fn all() -> Vec<Page> {
         "scripts/deploy/README.md".to_owned(),
         "fixtures/metrics/README.md".to_owned(),
     ];
-    for entry in fs::read_dir(root().join("docs")).unwrap() {
+    for entry in fs::read_dir(documents().join("docs")).unwrap() {
         let entry = entry.unwrap();
         // Beside the pages is the folder of their pictures.
         if entry.path().is_file() {
@@ -57,7 +72,7 @@ pub(crate) fn all() -> Vec<Page> {
 impl Page {
     pub(crate) fn read(name: impl Into<String>) -> Self {
         let name = name.into();
-        let text = fs::read_to_string(root().join(&name))
+        let text = fs::read_to_string(documents().join(&name))
             .unwrap_or_else(|error| panic!("{name}: {error}"));
         Self {
             lines: text.lines().map(str::to_owned).collect(),
@@ -169,13 +184,25 @@ impl Page {
         links
     }
 
-    /// The path that a link leads to, from the root; the page itself for a heading of its own.
+    /// The path that a link leads to; the page itself for a heading of its own. A release has no code:
+    /// links into it lead into the repository.
     pub(crate) fn path_of(&self, target: &str) -> PathBuf {
-        match target.split('#').next().unwrap() {
-            "" => root().join(&self.name),
-            path => root().join(&self.name).parent().unwrap().join(path),
+        let path_below = |root: &Path| match target.split('#').next().unwrap() {
+            "" => root.join(&self.name),
+            path => root.join(&self.name).parent().unwrap().join(path),
+        };
+        let code = path_below(root()).canonicalize();
+        match code {
+            Ok(code) if is_left_out_of_a_release(&code) => code,
+            _ => path_below(&documents()),
         }
     }
+}
+
+fn is_left_out_of_a_release(path: &Path) -> bool {
+    let scripts = root().join("scripts");
+    let is_script = path.starts_with(&scripts) && !path.starts_with(scripts.join("deploy"));
+    is_script || path.starts_with(root().join("src"))
 }
 
 /// What stands between back quotes in a text.

@@ -8,11 +8,15 @@ use serde_json::Value;
 use crate::common::{Call, Folder, Platform, Reply, Run};
 use crate::page::root;
 
-/// The help of every subcommand.
+/// The help of the program and of every subcommand.
 pub(crate) fn help() -> String {
     let folder = Folder::new();
-    let help = |name: &str| folder.dialpace(&[name, "--help"]).finish().expect(0).stdout;
+    let help = |words: &str| {
+        let args: Vec<&str> = words.split_whitespace().chain(["--help"]).collect();
+        folder.dialpace(&args).finish().expect(0).stdout
+    };
     [
+        "",
         "tick",
         "watch",
         "stop",

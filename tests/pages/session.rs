@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command as Process, Stdio};
 
 use crate::common::{CAMPAIGN, Folder, Platform, SECRET};
-use crate::page::{Block, Command, Page, root};
+use crate::page::{Block, Command, Page, documents, installed, root};
 
 /// Commands that are not run here: too long, or of other programs. Each with the file that runs it
 /// and the words in that file that do.
@@ -22,7 +22,23 @@ const RUN_ELSEWHERE: &[(&str, &str, &str)] = &[
         "tests/theory.rs",
         "#[test]",
     ),
-    ("scripts/check", ".ci/run", "exec scripts/check"),
+    ("scripts/check", "scripts/check", "Every check"),
+    ("scripts/release", "scripts/release", "make; check"),
+    (
+        "sha256sum -c dialpace-*.tar.gz.sha256",
+        "scripts/release",
+        "sha256sum -c",
+    ),
+    (
+        "sudo tar -xzf dialpace-*.tar.gz --strip-components=1 -C /usr/local",
+        "scripts/release",
+        "--strip-components=1 -C",
+    ),
+    (
+        "tar -tzf dialpace-*.tar.gz | cut -d / -f 2- | (cd /usr/local && sudo xargs rm -f)",
+        "scripts/release",
+        "| cut -d / -f 2- | (cd \"$prefix\" && xargs rm -f)",
+    ),
     ("scripts/league", "scripts/league", "def main()"),
     (
         "scripts/proxy",
@@ -132,7 +148,7 @@ impl<'a> Session<'a> {
     fn begin(page: &'a Page, platform: &Platform) -> Self {
         let folder = Folder::new();
         for shared in ["fixtures", "scripts"] {
-            symlink(root().join(shared), folder.path(shared)).unwrap();
+            symlink(documents().join(shared), folder.path(shared)).unwrap();
         }
         let secret = folder.write("secret", SECRET);
         let names = vec![
@@ -258,8 +274,9 @@ impl<'a> Session<'a> {
 
     /// Runs a command in the page's folder. Both streams go to one place, as on a terminal.
     fn run(&mut self, text: &str) -> Vec<String> {
-        let binary = Path::new(env!("CARGO_BIN_EXE_dialpace"));
-        let path = format!("{}:/usr/bin:/bin", binary.parent().unwrap().display());
+        let built = Path::new(env!("CARGO_BIN_EXE_dialpace")).parent().unwrap();
+        let programs = installed().map_or_else(|| built.into(), |prefix| prefix.join("bin"));
+        let path = format!("{}:/usr/bin:/bin", programs.display());
         let script = format!("exec 2>&1\n(exit {})\n{}", self.code, self.here(text));
         let output = Process::new("sh")
             .args(["-c", &script])
