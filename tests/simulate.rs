@@ -88,6 +88,7 @@ fn json_has_the_documented_fields() {
         "exportsPerHour",
         "outsideSlaBand",
         "worstHalfHourAbandonment",
+        "answerRate",
     ] {
         assert!(
             result[field]["mean"].is_number() && result[field]["halfWidth"].is_number(),
