@@ -105,7 +105,7 @@ impl Board {
                 time_of_day(decision.at)
             ));
         }
-        self.why = Some(in_a_few_words(decision.reason, is_change(report)));
+        self.why = Some(in_a_few_words(decision, is_change(report)));
         self.position = lever::position(unit, report.setpoint());
         self.exported += report.exported;
         self.pending = report.pending;
@@ -244,7 +244,7 @@ impl Board {
             // Writing to a String cannot fail.
             let _ = write!(
                 text,
-                "\nmeanwhile in the sandbox: occupancy {:.1} %, abandonment {:.2} % of live answers, {:.0} calls dialed",
+                "\nmeanwhile in the sandbox: agents were busy {:.1} % of their time (occupancy), {:.2} % of answered calls were abandoned, {:.0} calls dialed",
                 figures.occupancy * 100.0,
                 figures.abandonment_rate * 100.0,
                 figures.calls_dialed

@@ -8,6 +8,7 @@ mod clock_axis;
 mod console;
 pub mod counts;
 mod csv_cell;
+pub mod cycle_line;
 mod figure;
 pub mod fit;
 mod html_table;
