@@ -116,7 +116,7 @@ fn another_policy_meets_the_same_people() {
     assert_ne!(results[0]["patchesPerHour"], results[1]["patchesPerHour"]);
     // The fewest PATCHes break the tie.
     let choice = document["recommendation"]["choice"].as_str().unwrap();
-    assert!(choice.contains("SLA 0.3"), "{choice}");
+    assert!(choice.contains("threshold 0.3"), "{choice}");
 }
 
 #[test]
@@ -556,7 +556,7 @@ fn a_recommendation_is_of_what_runs_live_and_says_how_close_it_is() {
         "1",
     ];
     let one = folder.dialpace(&one).finish().expect(0).stdout;
-    assert!(one.contains("1 replication is too few to tell"), "{one}");
+    assert!(one.contains("1 run is too few to tell"), "{one}");
 }
 
 /// A scenario can name the dialer: then a policy of another unit is refused, and the hints are of those
@@ -616,7 +616,7 @@ fn too_few_replications_to_tell_are_said() {
     ];
     let args = [&["simulate"], &args[..], &["--replications", "2"]].concat();
     let text = folder.dialpace(&args).finish().expect(0).stdout;
-    let wanted = "No recommendation for skills: ratio keeps abandonment under 3 % on average, and 2 replications are too few to tell";
+    let wanted = "No recommendation for skills: ratio keeps abandonment under 3 % on average, and 2 runs are too few to tell";
     assert!(text.contains(wanted), "{text}");
 }
 
@@ -643,13 +643,13 @@ fn the_recommendation_is_held_against_the_current_settings() {
     };
     assert_eq!(
         baseline(None),
-        "capacity with SLA 0.75 ± 0.05",
+        "capacity with threshold 0.75 ± 0.05",
         "the default"
     );
-    assert_eq!(baseline(Some("0.5")), "capacity with SLA 0.5 ± 0.05");
+    assert_eq!(baseline(Some("0.5")), "capacity with threshold 0.5 ± 0.05");
     assert_eq!(
         baseline(Some("0.9")),
-        "capacity with SLA 0.3 ± 0.05",
+        "capacity with threshold 0.3 ± 0.05",
         "not in the grid: the first"
     );
 }

@@ -202,7 +202,7 @@ impl fmt::Display for VariantResults {
             return write!(f, "{policy}{swept}");
         }
         let (sla, margin) = (band.sla_threshold.value(), band.tolerance_margin.value());
-        write!(f, "{policy} with SLA {sla} ± {margin}{swept}")
+        write!(f, "{policy} with threshold {sla} ± {margin}{swept}")
     }
 }
 

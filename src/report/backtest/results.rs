@@ -25,11 +25,11 @@ pub struct BacktestResults<'a> {
 }
 
 impl BacktestResults<'_> {
-    /// Policy, band and swept settings of a pacer: "capacity with SLA 0.75 ± 0.05, utilisation 0.8".
+    /// Policy, band and swept settings of a pacer: "capacity with threshold 0.75 ± 0.05, utilisation 0.8".
     pub(super) fn setting(&self, number: usize, pacer: &Pacer) -> String {
         let limits = pacer.limits();
         let mut text = format!(
-            "{} with SLA {} ± {}",
+            "{} with threshold {} ± {}",
             pacer.policy().name(),
             limits.band.sla_threshold.value(),
             limits.band.tolerance_margin.value()

@@ -26,6 +26,7 @@ pub fn table(results: &BacktestResults) -> String {
         text.push('\n');
         text.push_str(&with_headings("campaign", unit, of_campaigns));
     }
+    text.push_str(COLUMNS);
     let outside = replay.total(0).outside_hours;
     if outside > 0 {
         let note = format!(
@@ -162,9 +163,11 @@ pub(super) fn bad_rows(results: &BacktestResults) -> String {
     text
 }
 
+/// What the columns mean that do not say it.
+const COLUMNS: &str = "\nsent: rates sent, changed or not; outside band: polls with an answer rate outside threshold ± tolerance\n";
 /// Headings after the first, which is the name of what the row is about.
 const HEADINGS: [&str; 9] = [
-    "PATCHes",
+    "sent",
     "rate changes",
     "per hour",
     "mean rate",
