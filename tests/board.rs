@@ -370,3 +370,20 @@ fn a_line_has_the_mean_of_the_agents_where_it_differs() {
         "{line}"
     );
 }
+
+/// After half an hour of polls that are all outside the band, the summary says what fits.
+#[test]
+fn the_summary_of_a_long_watch_has_a_threshold_that_fits() {
+    let pacer = Pacer::new(Limits::default(), Policy::Capacity).unwrap();
+    let subject = Subject::Campaign("spring".to_owned());
+    let mut board = Board::new(None, &subject, &pacer, None, false);
+    for polls in 1..=60 {
+        let decision = decide(Policy::Capacity, Some(34), 40, Some(0.3));
+        board.add(&report(decision, Applied));
+        let closing = board.closing(Duration::from_secs(1_800), None);
+        let has_hint = closing.ends_with(
+            "For this data --sla-threshold 0.3 fits; single polls scatter, so a wider --tolerance-margin holds more of them.",
+        );
+        assert_eq!(has_hint, polls == 60, "{polls}: {closing}");
+    }
+}

@@ -98,6 +98,40 @@ fn json_has_the_documented_fields() {
     assert!(result["aboveLimit"].is_number() && result["callsDialed"].as_f64().unwrap() > 0.0);
 }
 
+/// With three answers in ten the default threshold fits nobody: the table, the JSON and the report say
+/// which does. One that fits is left alone.
+#[test]
+fn a_threshold_that_fits_is_named_where_the_one_that_is_set_does_not() {
+    let folder = Folder::new();
+    let report = folder.path("report.html");
+    let report = ["--report", report.to_str().unwrap()];
+    let run = |args: &[&str]| simulate(&folder, args).expect(0);
+    let json = ["--format", "json"];
+    let result = run(&json).json()["results"][0].clone();
+    let rate = result["answerRate"]["mean"].as_f64().unwrap();
+    assert!((rate - 0.3).abs() < 0.03, "{rate}");
+    let fitting = (rate * 100.0).round() / 100.0;
+    assert_eq!(result["fittingSlaThreshold"], fitting);
+    let hint = &format!("For this data --sla-threshold {fitting} fits");
+    let table = run(&report).stdout;
+    assert!(table.contains(hint), "{table}");
+    assert!(
+        table.contains("outside the band of 0.75 ± 0.05 "),
+        "{table}"
+    );
+    assert!(folder.read("report.html").contains(hint));
+
+    let fits = ["--sla-threshold", "0.3"];
+    let table = run(&[&fits[..], &report].concat()).stdout;
+    assert!(!table.contains("For this data"), "{table}");
+    assert!(!folder.read("report.html").contains("For this data"));
+    let result = run(&[&fits[..], &json].concat()).json()["results"][0].clone();
+    assert_eq!(result.get("fittingSlaThreshold"), None);
+    // Policy ratio does not use the band.
+    let skill = run(&["--policy", "ratio"]).stdout;
+    assert!(!skill.contains("For this data"), "{skill}");
+}
+
 #[test]
 fn another_policy_meets_the_same_people() {
     // With common random numbers, two settings that decide alike are alike to the last bit.

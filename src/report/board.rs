@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::fmt::Write;
 use std::time::Duration;
 
+use super::band_tally::BandTally;
 use super::counts::count_of;
 use super::lever;
 use super::reason::in_a_few_words;
@@ -35,6 +36,7 @@ pub struct Board {
     last_error: Option<String>,
     is_dry_run: bool,
     counts: Counts,
+    tally: BandTally,
 }
 
 /// Counters of a run.
@@ -73,6 +75,7 @@ impl Board {
             answers: "not polled yet".to_owned(),
             abandoned: "not known".to_owned(),
             limit: pacer.policy().abandonment_limit().map(f64::from),
+            tally: BandTally::of(pacer),
             ..Self::default()
         }
     }
@@ -126,6 +129,7 @@ impl Board {
                 self.agents_before.pop_front();
             }
         }
+        self.tally.add(decision);
         let sla = evidence.band.sla_threshold.value() * 100.0;
         self.answers = match evidence.answer_rate {
             Some(rate) => format!("{:.1} %, threshold {sla:.0} %", rate.value() * 100.0),
@@ -249,6 +253,9 @@ impl Board {
                 figures.abandonment_rate * 100.0,
                 figures.calls_dialed
             );
+        }
+        if let Some(hint) = self.tally.hint() {
+            let _ = write!(text, "\n{hint}");
         }
         text
     }

@@ -1,6 +1,8 @@
 //! From results to strings, and the console they are printed on.
 
 pub mod backtest;
+mod band_hint;
+mod band_tally;
 pub mod board;
 mod chart;
 pub mod checks;

@@ -27,6 +27,10 @@ pub fn table(results: &BacktestResults) -> String {
         text.push_str(&with_headings("campaign", unit, of_campaigns));
     }
     text.push_str(COLUMNS);
+    if let Some(hint) = results.band_hint() {
+        let line = format!("\n{hint}\n");
+        text.push_str(&line);
+    }
     let outside = replay.total(0).outside_hours;
     if outside > 0 {
         let note = format!(

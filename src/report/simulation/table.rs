@@ -1,5 +1,6 @@
 //! The results as a table for a terminal.
 
+use super::bands::band_hint;
 use crate::base::swept;
 use crate::base::visible;
 use crate::pacing::Ratio;
@@ -23,6 +24,9 @@ pub fn table(results: &Results, limit: f64) -> String {
     text.push_str(&aligned(&rows));
     text.push_str(COLUMNS);
     add_marks(&mut text, results);
+    if let Some(hint) = band_hint(results, &summaries) {
+        add(&mut text, format_args!("\n{hint}\n"));
+    }
     if (2..=BARS_MAX).contains(&results.variants.len()) {
         add_bars(&mut text, results, &summaries, limit);
     }
