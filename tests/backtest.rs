@@ -460,6 +460,18 @@ fn the_summary_counts_what_the_decisions_say() {
     let outside =
         count(&|row| !row["deviation"].is_empty() && number(row, "deviation").abs() > 0.05);
     assert_eq!(result["outsideSlaBand"], share(outside, judged));
+    let judged_rows = decided.iter().filter(|row| !row["deviation"].is_empty());
+    let answer_rates: f64 = judged_rows.map(|row| number(row, "deviation") + 0.75).sum();
+    let mean = result["answerRateMean"].as_f64().unwrap();
+    assert!((mean - answer_rates / float(judged)).abs() < 1e-6, "{mean}");
+    let fits = (mean * 100.0).round() / 100.0;
+    assert_eq!(result["fittingSlaThreshold"], fits);
+    let table = backtest(&folder, &day, &[]).expect(0).stdout;
+    let hint = format!("For this data --sla-threshold {fits} fits");
+    assert!(table.contains(&hint), "{table}");
+    let args = ["--sla-threshold", &fits.to_string()];
+    let table = backtest(&folder, &day, &args).expect(0).stdout;
+    assert!(!table.contains("For this data"), "{table}");
     let history = &result["history"];
     let equal = count(&|row| row["newDialRate"] == row["dialRate"]);
     assert_eq!(history["equalShare"], share(equal, decided.len()));

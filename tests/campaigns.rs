@@ -156,7 +156,7 @@ fn a_tick_paces_each_with_one_token_and_its_own_settings() {
     assert_eq!(platform.count(Call::Token), 1);
     let line = folder.run(&["tick"]).finish().expect(0).stdout;
     assert!(
-        line.contains(" north (campaign 4711): 10 agents available"),
+        line.contains(" north (campaign 4711): dial rate 10 calls/min sent again: "),
         "{line}"
     );
 }

@@ -223,7 +223,7 @@ fn each_status_says_what_to_do() {
         Patch    403 3  the client lacks the scope outbound:campaign:write
         Patch    400 5  the body was {\"dialRate\":34}; the range set here is 10 to 100
         Patch    404 5  check the campaign id (CAMPAIGN_ID): the platform does not know campaign camp-42
-        Patch    409 5  dial rate PATCH: HTTP 409 Conflict
+        Patch    409 5  change of the dial rate: HTTP 409 Conflict
         Patch    412 5  check the campaign id (CAMPAIGN_ID)
         Metrics  404 5  check the site (CXONE_SITE)
         Token    404 5  check the site (CXONE_SITE)

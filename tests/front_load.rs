@@ -314,7 +314,7 @@ fn it_is_said_where_it_cannot_be() {
 #[test]
 fn a_dry_run_shows_the_burst_and_sends_nothing() {
     let (folder, platform) = (Folder::new(), Platform::start());
-    let args = [&BURSTS[..], &["--cycles", "1", "--dry-run"]].concat();
+    let args = [&BURSTS[..], &["--cycles", "1", "--dry-run", "--verbose"]].concat();
     let run = command(&folder, &platform, "watch", &args)
         .finish()
         .expect(0);

@@ -88,6 +88,7 @@ fn json_has_the_documented_fields() {
         "exportsPerHour",
         "outsideSlaBand",
         "worstHalfHourAbandonment",
+        "answerRate",
     ] {
         assert!(
             result[field]["mean"].is_number() && result[field]["halfWidth"].is_number(),
@@ -95,6 +96,40 @@ fn json_has_the_documented_fields() {
         );
     }
     assert!(result["aboveLimit"].is_number() && result["callsDialed"].as_f64().unwrap() > 0.0);
+}
+
+/// With three answers in ten the default threshold fits nobody: the table, the JSON and the report say
+/// which does. One that fits is left alone.
+#[test]
+fn a_threshold_that_fits_is_named_where_the_one_that_is_set_does_not() {
+    let folder = Folder::new();
+    let report = folder.path("report.html");
+    let report = ["--report", report.to_str().unwrap()];
+    let run = |args: &[&str]| simulate(&folder, args).expect(0);
+    let json = ["--format", "json"];
+    let result = run(&json).json()["results"][0].clone();
+    let rate = result["answerRate"]["mean"].as_f64().unwrap();
+    assert!((rate - 0.3).abs() < 0.03, "{rate}");
+    let fitting = (rate * 100.0).round() / 100.0;
+    assert_eq!(result["fittingSlaThreshold"], fitting);
+    let hint = &format!("For this data --sla-threshold {fitting} fits");
+    let table = run(&report).stdout;
+    assert!(table.contains(hint), "{table}");
+    assert!(
+        table.contains("outside the band of 0.75 ± 0.05 "),
+        "{table}"
+    );
+    assert!(folder.read("report.html").contains(hint));
+
+    let fits = ["--sla-threshold", "0.3"];
+    let table = run(&[&fits[..], &report].concat()).stdout;
+    assert!(!table.contains("For this data"), "{table}");
+    assert!(!folder.read("report.html").contains("For this data"));
+    let result = run(&[&fits[..], &json].concat()).json()["results"][0].clone();
+    assert_eq!(result.get("fittingSlaThreshold"), None);
+    // Policy ratio does not use the band.
+    let skill = run(&["--policy", "ratio"]).stdout;
+    assert!(!skill.contains("For this data"), "{skill}");
 }
 
 #[test]
@@ -115,7 +150,7 @@ fn another_policy_meets_the_same_people() {
     assert_ne!(results[0]["patchesPerHour"], results[1]["patchesPerHour"]);
     // The fewest PATCHes break the tie.
     let choice = document["recommendation"]["choice"].as_str().unwrap();
-    assert!(choice.contains("SLA 0.3"), "{choice}");
+    assert!(choice.contains("threshold 0.3"), "{choice}");
 }
 
 #[test]
@@ -555,7 +590,7 @@ fn a_recommendation_is_of_what_runs_live_and_says_how_close_it_is() {
         "1",
     ];
     let one = folder.dialpace(&one).finish().expect(0).stdout;
-    assert!(one.contains("1 replication is too few to tell"), "{one}");
+    assert!(one.contains("1 run is too few to tell"), "{one}");
 }
 
 /// A scenario can name the dialer: then a policy of another unit is refused, and the hints are of those
@@ -615,7 +650,7 @@ fn too_few_replications_to_tell_are_said() {
     ];
     let args = [&["simulate"], &args[..], &["--replications", "2"]].concat();
     let text = folder.dialpace(&args).finish().expect(0).stdout;
-    let wanted = "No recommendation for skills: ratio keeps abandonment under 3 % on average, and 2 replications are too few to tell";
+    let wanted = "No recommendation for skills: ratio keeps abandonment under 3 % on average, and 2 runs are too few to tell";
     assert!(text.contains(wanted), "{text}");
 }
 
@@ -642,13 +677,13 @@ fn the_recommendation_is_held_against_the_current_settings() {
     };
     assert_eq!(
         baseline(None),
-        "capacity with SLA 0.75 ± 0.05",
+        "capacity with threshold 0.75 ± 0.05",
         "the default"
     );
-    assert_eq!(baseline(Some("0.5")), "capacity with SLA 0.5 ± 0.05");
+    assert_eq!(baseline(Some("0.5")), "capacity with threshold 0.5 ± 0.05");
     assert_eq!(
         baseline(Some("0.9")),
-        "capacity with SLA 0.3 ± 0.05",
+        "capacity with threshold 0.3 ± 0.05",
         "not in the grid: the first"
     );
 }

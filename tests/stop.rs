@@ -427,7 +427,7 @@ fn a_call_that_hangs_does_not_keep_the_phones_ringing() {
     });
     let printed = end(watch);
     assert!(
-        printed.contains("failed: dial rate PATCH: HTTP 403"),
+        printed.contains("failed: change of the dial rate: HTTP 403"),
         "{printed}"
     );
     assert!(

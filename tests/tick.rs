@@ -228,13 +228,21 @@ fn one_line_tells_what_was_seen_decided_and_done() {
     let (_, told) = line.split_once("Z ").unwrap();
     assert_eq!(
         told,
-        "campaign camp-42: 40 agents available, mean 40.0 over 1 of 6 samples; dial rate 0 → 34 calls/min \
-         (target 34 = floor(40.0 agents × 0.85), answer rate 0.772 within 0.75 ± 0.05); \
+        "campaign camp-42: dial rate 0 → 34 calls/min: it follows the available agents; \
+         40 agents available, 77.2 % of calls answered, near the threshold of 75 %; \
          nothing is exported: DW_ENDPOINT is not set\n"
     );
-    let line = folder.tick(&platform, &[]).finish().expect(0).stdout;
+    let line = folder
+        .tick(&platform, &["--verbose"])
+        .finish()
+        .expect(0)
+        .stdout;
     assert!(
-        line.contains("held at 34 calls/min (pacing stable: "),
+        line.contains("held at 34 calls/min: nothing has changed; "),
+        "{line}"
+    );
+    assert!(
+        line.contains(" (pacing stable: answer rate 0.772 within 0.75 ± 0.05, target 34 = "),
         "{line}"
     );
     assert_eq!(
@@ -424,8 +432,9 @@ fn no_secret_leaves_the_requests_and_the_token_file() {
 fn the_sandbox_needs_nothing_and_its_window_grows() {
     let folder = Folder::new();
     for samples in 1..=3 {
-        let run = folder.dialpace(&["tick", "--sandbox"]).finish().expect(0);
-        let window = format!("over {samples} of 6 samples");
+        let args = ["tick", "--sandbox", "--verbose"];
+        let run = folder.dialpace(&args).finish().expect(0);
+        let window = format!("; {samples} of 6 samples)");
         assert!(run.stdout.contains(&window), "{}", run.stdout);
         let before = folder.files();
         let args = ["tick", "--sandbox", "--dry-run", "--json"];

@@ -141,7 +141,7 @@ impl fmt::Display for Notice {
                 predictive,
             } => write!(
                 f,
-                "a dialer in progressive mode, one call for each idle agent, keeps these agents {progressive:.1} % occupied and abandons nobody; a rate set every {interval_secs} s comes to {predictive:.1} % at best, so the platform's own progressive mode is the better choice here"
+                "a dialer in progressive mode, one call for each idle agent, keeps these agents {progressive:.1} % busy and abandons nobody; a rate set every {interval_secs} s comes to {predictive:.1} % at best, so the platform's own progressive mode is the better choice here"
             ),
             Self::HistoryRead { source, told } => write!(f, "{source}: {}", told.join("; ")),
             Self::HistoryDoubt { source, doubt } => write!(f, "{source}: {doubt}"),

@@ -21,8 +21,8 @@ use super::watch::{self, WatchArgs};
 /// A pacer for outbound call campaigns on NICE CXone.
 ///
 /// It reads a campaign's answer rate and the number of available agents, smooths availability
-/// over a sliding window, decides a dial rate, patches the campaign, and exports an audit record
-/// for every rate it applied.
+/// over a sliding window, decides a dial rate, sets it on the campaign, and exports an audit
+/// record for every rate it applied.
 #[derive(Debug, Parser)]
 #[command(name = "dialpace", version, arg_required_else_help = true, after_help = AFTER_HELP)]
 pub struct Cli {
@@ -34,7 +34,7 @@ pub struct Cli {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run one cycle: poll, decide, patch, export
+    /// Run one cycle: poll, decide, set the dial rate, export
     ///
     /// It runs one cycle and ends, for cron or a timer. The window and everything else that is
     /// needed later is in a state file, which one run at a time may hold.
@@ -65,7 +65,7 @@ pub enum Command {
     /// It takes the marker of stop away and sends nothing: the next cycle decides.
     #[command(after_help = resume::EXAMPLES, after_long_help = resume::EXAMPLES)]
     Resume(Box<ResumeArgs>),
-    /// Simulate a campaign, to tune policy, SLA threshold and tolerance
+    /// Simulate a campaign, to tune policy, answer-rate threshold and tolerance
     ///
     /// It runs the pacer of tick against a synthetic world of agents, calls and answer rates, in
     /// virtual time. The same seed and options give the same bytes on every machine.

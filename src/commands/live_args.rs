@@ -56,7 +56,7 @@ pub struct OutputArgs {
     /// Prints what --json and --dry-run ask for nevertheless.
     #[arg(long, short, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Print every HTTP exchange to stderr as well
+    /// Print the formula of a decision, and HTTP exchanges to stderr
     #[arg(long, short)]
     pub verbose: bool,
 }

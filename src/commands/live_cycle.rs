@@ -13,6 +13,7 @@ use crate::base::files;
 use crate::base::notice::Notice;
 use crate::live::{CycleReport, Live, LiveOptions, Ran, State};
 use crate::pacing::Action;
+use crate::report::cycle_line::{LineOptions, cycle_line};
 use crate::report::json::OneOf;
 use crate::report::metrics::CampaignMetrics;
 use crate::report::{self, Console};
@@ -87,12 +88,12 @@ pub(super) fn print(
         ));
     }
     if report.is_worth_a_line() && !console.quiet {
-        console.data(&report::text::cycle(
-            report,
-            live.name,
-            cycle.subject,
+        let options = LineOptions {
+            name: live.name,
             is_dry_run,
-        ))?;
+            is_verbose: console.verbose,
+        };
+        console.data(&cycle_line(report, cycle.subject, options))?;
     }
     Ok(())
 }

@@ -75,7 +75,7 @@ Every option, with its name in the environment: dialpace tick --help";
 pub(super) const LONG_EXAMPLES: &str = "\
 Examples:
   dialpace tick --sandbox              one cycle against a built-in campaign
-  dialpace tick --sandbox --dry-run    the same, printing the PATCH instead of sending it
+  dialpace tick --sandbox --dry-run    the same, printing the change instead of sending it
   dialpace tick --site na1.example.com --client-id ID --client-secret-file secret.txt \\
       --campaign-id 4711 --dw-endpoint https://warehouse.example.com/dialer
   dialpace tick --config campaign.toml --json

@@ -384,7 +384,7 @@ pub const SETTINGS: &[Setting] = &[
         env: "DIALPACE_IF_MATCH",
         value: "GUARD",
         default: Text("any"),
-        help: "Condition of the PATCH",
+        help: "Condition on which a dial rate is set (If-Match)",
         choices: Some(|_| values::choices(&platform_names::GUARDS)),
         ..CAMPAIGN
     },
@@ -464,7 +464,7 @@ pub const SETTINGS: &[Setting] = &[
         unit: "0 to 1",
         default: Text("0.75"),
         help: "Answer-rate threshold",
-        details: "The answer rate that the campaign is held to.",
+        details: "The share of calls, answered by a person of those that ended, that is expected (slaThreshold). Where it is further off than the tolerance margin, the dial rate is sent at every poll; policy compensated then dials threshold ÷ answer rate times as much. No other policy dials more or less for it.",
         lists: Some(Lists {
             help: "Answer-rate thresholds",
             details: "A value, a list 0.7,0.75 or a range 0.6:0.9:0.05.",
@@ -478,10 +478,10 @@ pub const SETTINGS: &[Setting] = &[
         value: "SHARE",
         unit: "0 to 1",
         default: Text("0.05"),
-        help: "Dead band around it",
-        details: "An answer rate further from the threshold than this is outside the band, and the rate is sent even if it stays the same.",
+        help: "Tolerance around it",
+        details: "Threshold ± tolerance is the (dead) band. At an answer rate outside it the dial rate is sent even if it stays the same.",
         lists: Some(Lists {
-            help: "Dead bands around them",
+            help: "Tolerances around them",
             details: "A value, a list or a range.",
         }),
         is_common: true,
@@ -679,10 +679,10 @@ pub const SETTINGS: &[Setting] = &[
         unit: "on or off",
         default: Text("off"),
         help: "Place the calls of an interval in its first third",
-        details: "Policy predictive, watch and simulate only; tick sets an even rate. A poll after a pause tells more, so a small team is busier. It takes two PATCHes and two records an interval, 240 an hour at 30 s. A burst dials at up to three times the rate, --max-dial-rate at most, and then nobody; what is killed in a burst leaves that rate in force until the next tick, watch or stop, which lowers it first.",
+        details: "Policy predictive, watch and simulate only; tick sets an even rate. A poll after a pause tells more, so a small team is busier. It takes two changes of the dial rate and two records an interval, 240 an hour at 30 s. A burst dials at up to three times the rate, --max-dial-rate at most, and then nobody; what is killed in a burst leaves that rate in force until the next tick, watch or stop, which lowers it first.",
         lists: Some(Lists {
             help: "Place the calls of an interval in its first third",
-            details: "off, on or both, comma-separated: for policy predictive. It takes two PATCHes an interval.",
+            details: "off, on or both, comma-separated: for policy predictive. It takes two changes of the dial rate an interval.",
         }),
         ..PACING
     },

@@ -196,7 +196,7 @@ impl Sending<'_> {
                 "{conflicts} conflicts in a row: something changes the campaign in every cycle; find out what, or set --if-match any"
             );
             return Err(CycleError::Call(CallError::unusable(
-                "dial rate PATCH",
+                "change of the dial rate",
                 problem,
             )));
         }

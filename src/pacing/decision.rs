@@ -1,6 +1,7 @@
 //! A decision with its reason and evidence, as data; its sentence is its `Display`, in
 //! `decision_text`.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use super::band::Band;
@@ -43,6 +44,20 @@ impl Decision {
         self.evidence
             .deviation
             .map(|deviation| deviation.abs() > tolerance)
+    }
+
+    /// How the dial rate compares with the target: greater where the minimum raised it, less where
+    /// the maximum cut it. `None` where there is no target, or something else than a bound comes
+    /// between.
+    #[must_use]
+    pub fn bounded(&self) -> Option<Ordering> {
+        let target = self.evidence.target?;
+        let is_direct = self.unit == Unit::CallsPerMinute
+            && self.burst.is_none()
+            && self.reason != Reason::Recovering;
+        let rate = f64::from(self.dial_rate());
+        rate.partial_cmp(&target.value.floor())
+            .filter(|_| is_direct)
     }
 
     /// True where it orders less than before.

@@ -1,5 +1,6 @@
 //! The sentence of a decision: its reason with its figures.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use super::decision::{Decision, Evidence, Reason};
@@ -137,12 +138,11 @@ impl fmt::Display for TargetOf<'_> {
             let secs = burst.lasts().as_secs_f64();
             return write!(f, ", as a burst of {secs:.1} s");
         }
-        let rate = f64::from(decision.dial_rate());
-        if decision.reason != Reason::Recovering && rate > whole {
-            write!(f, ", raised to the minimum {rate}")?;
-        } else if decision.reason != Reason::Recovering && rate < whole {
-            write!(f, ", cut to the maximum {rate}")?;
+        let rate = decision.dial_rate();
+        match decision.bounded() {
+            Some(Ordering::Greater) => write!(f, ", raised to the minimum {rate}"),
+            Some(Ordering::Less) => write!(f, ", cut to the maximum {rate}"),
+            Some(Ordering::Equal) | None => Ok(()),
         }
-        Ok(())
     }
 }

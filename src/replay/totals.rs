@@ -20,6 +20,7 @@ pub struct ReplayTotals {
     pub with_answer_rate: u64,
     /// Of these, decisions with the answer rate outside the SLA band.
     pub outside_band: u64,
+    answer_rate_millionths: u64,
     /// Time between rows in milliseconds, without pauses of more than an hour.
     pub covered_millis: u64,
     /// Decisions on rows that have a dial rate to compare with.
@@ -45,8 +46,11 @@ impl ReplayTotals {
         self.rate_changes += u64::from(decided != decision.previous_dial_rate());
         self.outside_hours += u64::from(decision.reason == Reason::OutsideHours);
         self.dial_rate_sum += u64::from(decided);
-        if let Some(is_outside) = decision.is_outside_band() {
+        if let (Some(is_outside), Some(rate)) =
+            (decision.is_outside_band(), decision.evidence.answer_rate)
+        {
             self.with_answer_rate += 1;
+            self.answer_rate_millionths += millionths(rate.value());
             self.outside_band += u64::from(is_outside);
         }
         let gap_millis = row.at.0.abs_diff(previous_at.0);
@@ -75,6 +79,7 @@ impl ReplayTotals {
         self.dial_rate_sum += other.dial_rate_sum;
         self.with_answer_rate += other.with_answer_rate;
         self.outside_band += other.outside_band;
+        self.answer_rate_millionths += other.answer_rate_millionths;
         self.covered_millis += other.covered_millis;
         self.compared += other.compared;
         self.equal += other.equal;
@@ -94,6 +99,15 @@ impl ReplayTotals {
     #[must_use]
     pub fn outside_band_share(&self) -> Option<f64> {
         quotient(self.outside_band, self.with_answer_rate)
+    }
+
+    /// Mean of the answer rates, each to a millionth.
+    #[must_use]
+    pub fn answer_rate_mean(&self) -> Option<f64> {
+        quotient(
+            self.answer_rate_millionths,
+            self.with_answer_rate * 1_000_000,
+        )
     }
 
     /// Changes of the dial rate per hour of history.
@@ -132,6 +146,17 @@ impl ReplayTotals {
     pub fn largest_differences(&self) -> Vec<Difference> {
         self.largest_differences.sorted()
     }
+}
+
+/// A share as a whole number, so that a sum of many does not depend on their order.
+fn millionths(share: f64) -> u64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a share from 0 to 1"
+    )]
+    let whole = (share * 1e6 + 0.5) as u32;
+    u64::from(whole)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts far below 2⁵³")]

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::fmt::Write;
 use std::time::Duration;
 
+use super::band_tally::BandTally;
 use super::counts::count_of;
 use super::lever;
 use super::reason::in_a_few_words;
@@ -35,6 +36,7 @@ pub struct Board {
     last_error: Option<String>,
     is_dry_run: bool,
     counts: Counts,
+    tally: BandTally,
 }
 
 /// Counters of a run.
@@ -73,6 +75,7 @@ impl Board {
             answers: "not polled yet".to_owned(),
             abandoned: "not known".to_owned(),
             limit: pacer.policy().abandonment_limit().map(f64::from),
+            tally: BandTally::of(pacer),
             ..Self::default()
         }
     }
@@ -105,7 +108,7 @@ impl Board {
                 time_of_day(decision.at)
             ));
         }
-        self.why = Some(in_a_few_words(decision.reason, is_change(report)));
+        self.why = Some(in_a_few_words(decision, is_change(report)));
         self.position = lever::position(unit, report.setpoint());
         self.exported += report.exported;
         self.pending = report.pending;
@@ -126,6 +129,7 @@ impl Board {
                 self.agents_before.pop_front();
             }
         }
+        self.tally.add(decision);
         let sla = evidence.band.sla_threshold.value() * 100.0;
         self.answers = match evidence.answer_rate {
             Some(rate) => format!("{:.1} %, threshold {sla:.0} %", rate.value() * 100.0),
@@ -244,11 +248,14 @@ impl Board {
             // Writing to a String cannot fail.
             let _ = write!(
                 text,
-                "\nmeanwhile in the sandbox: occupancy {:.1} %, abandonment {:.2} % of live answers, {:.0} calls dialed",
+                "\nmeanwhile in the sandbox: agents were busy {:.1} % of their time (occupancy), {:.2} % of answered calls were abandoned, {:.0} calls dialed",
                 figures.occupancy * 100.0,
                 figures.abandonment_rate * 100.0,
                 figures.calls_dialed
             );
+        }
+        if let Some(hint) = self.tally.hint() {
+            let _ = write!(text, "\n{hint}");
         }
         text
     }

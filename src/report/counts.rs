@@ -18,3 +18,8 @@ pub(super) fn count(n: u64) -> String {
     }
     text
 }
+
+/// A share as a percentage to a tenth, without its sign: "77.2", "75".
+pub(super) fn percent(share: f64) -> String {
+    ((share * 1_000.0).round() / 10.0).to_string()
+}

@@ -38,12 +38,12 @@ pub(super) fn position(unit: Unit, setpoint: Option<Setpoint>) -> String {
     }
 }
 
-/// A change: "dial rate 30 → 34 calls/min", or "dial rate 34 calls/min confirmed".
+/// A change: "dial rate 30 → 34 calls/min", or "dial rate 34 calls/min" where it stays.
 pub(super) fn change(unit: Unit, before: Option<Setpoint>, after: Option<Setpoint>) -> String {
     let noun = noun(unit);
     let (from, to) = (number(unit, before), position(unit, after));
     if from == number(unit, after) {
-        format!("{noun} {to} confirmed")
+        format!("{noun} {to}")
     } else {
         format!("{noun} {from} → {to}")
     }

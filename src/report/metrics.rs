@@ -70,7 +70,7 @@ pub fn of(
     );
     file.gauge(
         "deviation",
-        "Answer rate - SLA threshold, at the last poll.",
+        "Answer rate - its threshold, at the last poll.",
         evidence.deviation,
     );
     file.abandonment(report, pacer);

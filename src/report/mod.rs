@@ -1,6 +1,8 @@
 //! From results to strings, and the console they are printed on.
 
 pub mod backtest;
+mod band_hint;
+mod band_tally;
 pub mod board;
 mod chart;
 pub mod checks;
@@ -8,6 +10,7 @@ mod clock_axis;
 mod console;
 pub mod counts;
 mod csv_cell;
+pub mod cycle_line;
 mod figure;
 pub mod fit;
 mod html_table;

@@ -49,7 +49,7 @@ const WORDS: [(&str, &str); 16] = [
     ),
     (
         "Band",
-        "The answer rate that is expected (the SLA threshold), plus or minus a tolerance. Outside it the rate is sent at every poll; only the policy compensated dials more or less by it.",
+        "The answer rate that is expected (the threshold, <code>--sla-threshold</code>), plus or minus a tolerance (<code>--tolerance-margin</code>). Outside it the rate is sent at every poll; only the policy compensated dials more or less by it.",
     ),
     (
         "Conversation",
@@ -74,7 +74,7 @@ const WORDS: [(&str, &str); 16] = [
     ),
     (
         "Change sent (PATCH)",
-        "A dial rate or ratio that is written to the dialer, changed or confirmed.",
+        "A dial rate or ratio that is written to the dialer, changed or not.",
     ),
     (
         "Run (replication)",

@@ -1,74 +1,11 @@
-//! Results of live cycles as text.
+//! Results of live cycles as text, but for the line of a cycle.
 
 use std::error::Error;
-use std::fmt::Write;
 
 use super::lever;
-use crate::base::notice_text::Waiting;
 use crate::base::subject::Subject;
-use crate::base::timestamp::rfc3339;
 use crate::live::{CycleReport, Halt, HaltedBy, Outcome, Resumed, State, StateError};
 use crate::pacing::{Action, Setpoint, Unit};
-
-/// One cycle in one line: time, sample, decision with its reason, and outcome.
-#[must_use]
-pub fn cycle(
-    report: &CycleReport,
-    name: Option<&str>,
-    subject: &Subject,
-    is_dry_run: bool,
-) -> String {
-    let decision = &report.decision;
-    let evidence = &decision.evidence;
-    let label = match name {
-        Some(name) => format!("{name} ({subject})"),
-        None => subject.to_string(),
-    };
-    let mut line = format!("{} {label}: ", rfc3339(decision.at));
-    if let (Some(agents), Some(mean)) = (evidence.available_agents, evidence.available_mean) {
-        let agents_word = if agents == 1 { "agent" } else { "agents" };
-        add(
-            &mut line,
-            format_args!(
-                "{agents} {agents_word} available, mean {mean:.1} over {} of {} samples; ",
-                evidence.samples, evidence.window
-            ),
-        );
-    }
-    let unit = decision.unit;
-    let before = lever::position(unit, decision.previous);
-    let after = lever::position(unit, decision.setpoint);
-    let change = lever::change(unit, decision.previous, decision.setpoint);
-    match (&report.outcome, decision.action) {
-        (Outcome::Applied, Action::Adjust) => add(&mut line, format_args!("{change}")),
-        (Outcome::Applied, Action::Stop) => add(&mut line, format_args!("stopped, {change}")),
-        (Outcome::Applied, _) => add(&mut line, format_args!("safe rate, {change}")),
-        (Outcome::WouldApply(..), _) => add(&mut line, format_args!("would set {change}")),
-        (Outcome::Conflict, _) => add(
-            &mut line,
-            format_args!(
-                "held at {before}, the {} was changed by somebody else meanwhile",
-                subject.kind()
-            ),
-        ),
-        (Outcome::Pending, _) => add(
-            &mut line,
-            format_args!("{after} was accepted and is not confirmed yet"),
-        ),
-        (Outcome::NotApplied, _) => {
-            add(&mut line, format_args!("{after} was not applied"));
-        }
-        (Outcome::Held, _) if unit == Unit::CallsPerAgent && before == "stopped" => {
-            add(&mut line, format_args!("held, {before}"));
-        }
-        (Outcome::Held, _) => add(&mut line, format_args!("held at {before}")),
-    }
-    add(
-        &mut line,
-        format_args!(" ({decision}); {}", export(report, is_dry_run)),
-    );
-    line
-}
 
 /// An error and its causes, outermost first, as one line.
 #[must_use]
@@ -244,33 +181,4 @@ pub fn dry_run(report: &CycleReport) -> String {
         _ => "Dry run: nothing was changed, saved or exported, and nothing would have been sent."
             .to_owned(),
     }
-}
-
-fn export(report: &CycleReport, is_dry_run: bool) -> String {
-    let records = |n: usize| match n {
-        1 => "1 record".to_owned(),
-        n => format!("{n} records"),
-    };
-    let waiting = Waiting(report.pending);
-    let exported = match (report.has_warehouse, report.exported, report.pending) {
-        _ if is_dry_run => "dry run".to_owned(),
-        (false, _, 0) => "nothing is exported: DW_ENDPOINT is not set".to_owned(),
-        (false, ..) => format!("nothing is exported: DW_ENDPOINT is not set; {waiting}"),
-        (true, 0, 0) if report.export_problem.is_some() || report.refused > 0 => {
-            "nothing exported".to_owned()
-        }
-        (true, 0, 0) => "nothing to export".to_owned(),
-        (true, exported, 0) => format!("exported {}", records(exported)),
-        (true, 0, _) => format!("nothing exported, {waiting}"),
-        (true, exported, _) => format!("exported {}, {waiting}", records(exported)),
-    };
-    match report.refused {
-        0 => exported,
-        refused => format!("{exported}, {} refused for good", records(refused)),
-    }
-}
-
-fn add(line: &mut String, text: std::fmt::Arguments) {
-    // Writing to a String cannot fail.
-    let _ = line.write_fmt(text);
 }

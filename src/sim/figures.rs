@@ -30,6 +30,8 @@ pub struct Figures {
     pub exports_per_hour: f64,
     /// Share of the intervals with an answer rate in which it was outside the SLA band.
     pub outside_sla_band: f64,
+    /// Mean answer rate of the intervals in which an attempt ended; 0 where there is none.
+    pub answer_rate: f64,
     /// Highest abandonment rate of any half hour with at least 20 live answers.
     pub worst_half_hour_abandonment: f64,
     /// Calls that were placed.
@@ -82,6 +84,10 @@ pub(super) struct ControlCounts {
     pub(super) intervals: u64,
     /// Of these, those whose answer rate was outside the SLA band.
     pub(super) intervals_outside: u64,
+    /// Intervals in which an attempt ended.
+    pub(super) intervals_with_attempts: u64,
+    /// Sum of their answer rates.
+    pub(super) answer_rate_sum: f64,
     /// The worst half hour.
     pub(super) half_hour: WorstHalfHour,
 }
@@ -103,7 +109,7 @@ type NamedFigure = (&'static str, fn(&Figures) -> f64);
 
 impl Figures {
     /// Every figure, by its name in JSON and CSV.
-    pub const NAMED: [NamedFigure; 13] = [
+    pub const NAMED: [NamedFigure; 14] = [
         ("occupancy", |f| f.occupancy),
         ("abandonmentRate", |f| f.abandonment_rate),
         ("connectsPerAgentHour", |f| f.connects_per_agent_hour),
@@ -119,6 +125,7 @@ impl Figures {
             f.worst_half_hour_abandonment
         }),
         ("callsDialed", |f| f.calls_dialed),
+        ("answerRate", |f| f.answer_rate),
     ];
 
     pub(super) fn new(
@@ -143,6 +150,10 @@ impl Figures {
             patches_per_hour: float(control.patches) / hours,
             exports_per_hour: float(control.applied) / hours,
             outside_sla_band: ratio(float(control.intervals_outside), float(control.intervals)),
+            answer_rate: ratio(
+                control.answer_rate_sum,
+                float(control.intervals_with_attempts),
+            ),
             worst_half_hour_abandonment: control.half_hour.worst,
             calls_dialed: float(dialer.calls),
         }

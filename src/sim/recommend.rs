@@ -192,14 +192,14 @@ impl fmt::Display for Recommendation {
     }
 }
 
-/// "20 replications are", "1 replication is".
+/// "20 runs are", "1 run is": replications.
 struct Replications(u32);
 
 impl fmt::Display for Replications {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            1 => f.write_str("1 replication is"),
-            n => write!(f, "{n} replications are"),
+            1 => f.write_str("1 run is"),
+            n => write!(f, "{n} runs are"),
         }
     }
 }
@@ -238,7 +238,7 @@ impl Recommendation {
         if let (Some(gain), Some(patches)) = (self.gain_over_baseline, self.patches_over_baseline) {
             write!(
                 f,
-                "\nAgainst {}: {:+.2} ± {:.2} connects per agent-hour, {:+.1} ± {:.1} PATCHes per hour.",
+                "\nAgainst {}: {:+.2} ± {:.2} connects per agent-hour, {:+.1} ± {:.1} changes sent per hour.",
                 self.baseline, gain.mean, gain.half_width, patches.mean, patches.half_width
             )?;
         }

@@ -78,6 +78,8 @@ pub struct Summary {
     pub exports_per_hour: Estimate,
     /// Share of intervals outside the SLA band.
     pub outside_sla_band: Estimate,
+    /// Mean answer rate of the intervals.
+    pub answer_rate: Estimate,
     /// Worst half hour.
     pub worst_half_hour_abandonment: Estimate,
     /// Share of replications above the limit.
@@ -164,6 +166,7 @@ impl VariantResults {
             patches_per_hour: self.estimate(|f| f.patches_per_hour),
             exports_per_hour: self.estimate(|f| f.exports_per_hour),
             outside_sla_band: self.estimate(|f| f.outside_sla_band),
+            answer_rate: self.estimate(|f| f.answer_rate),
             worst_half_hour_abandonment: self.estimate(|f| f.worst_half_hour_abandonment),
             above_limit: share(self.figures.iter().filter(above).count()),
             calls_dialed: self.figures.iter().map(|f| f.calls_dialed).sum(),
@@ -173,7 +176,7 @@ impl VariantResults {
 
 impl Summary {
     /// The figures that have a confidence interval, by their names in JSON and CSV.
-    pub const ESTIMATES: [NamedEstimate; 11] = [
+    pub const ESTIMATES: [NamedEstimate; 12] = [
         ("occupancy", |s| s.occupancy),
         ("abandonmentRate", |s| s.abandonment_rate),
         ("connectsPerAgentHour", |s| s.connects_per_agent_hour),
@@ -187,6 +190,7 @@ impl Summary {
         ("worstHalfHourAbandonment", |s| {
             s.worst_half_hour_abandonment
         }),
+        ("answerRate", |s| s.answer_rate),
     ];
 }
 
@@ -198,7 +202,7 @@ impl fmt::Display for VariantResults {
             return write!(f, "{policy}{swept}");
         }
         let (sla, margin) = (band.sla_threshold.value(), band.tolerance_margin.value());
-        write!(f, "{policy} with SLA {sla} ± {margin}{swept}")
+        write!(f, "{policy} with threshold {sla} ± {margin}{swept}")
     }
 }
 

@@ -76,7 +76,13 @@ const RUN_ELSEWHERE: &[(&str, &str, &str)] = &[
 
 /// What the machine's clock may change besides figures, and what it is compared as.
 const OUTCOMES_OF_THE_CLOCK: &[(&str, &str)] = &[
-    ("# → # calls/min", "# calls/min confirmed"),
+    ("# → # calls/min", "# calls/min"),
+    ("calls/min sent again", "calls/min"),
+    (
+        "answer rate is off its threshold",
+        "it follows the available agents",
+    ),
+    (" (mean #)", ""),
     ("changed once", "changed # times"),
     ("changed never", "changed # times"),
 ];

@@ -81,7 +81,7 @@ fn figures(variant: &VariantResults) -> String {
     let occupancy = percent(variant, |f| f.occupancy);
     let abandoned = percent(variant, |f| f.abandonment_rate);
     let policy = &variant.policy;
-    format!("{policy} {occupancy:.1} % occupied and {abandoned:.2} % abandoned")
+    format!("{policy} {occupancy:.1} % busy and {abandoned:.2} % abandoned")
 }
 
 fn percent(variant: &VariantResults, figure: fn(&Figures) -> f64) -> f64 {

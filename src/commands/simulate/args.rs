@@ -34,7 +34,7 @@ pub struct SimulateArgs {
     /// Simulated hours, instead of the scenario's
     #[arg(long, value_name = "H", allow_negative_numbers = true)]
     pub hours: Option<f64>,
-    /// Replications of each combination
+    /// Runs (replications) of each setting
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = number(1_000_000, "the figures of each are kept in memory"))]
     pub replications: u32,
     /// Seed of all draws
@@ -46,10 +46,10 @@ pub struct SimulateArgs {
     /// Print a table, json or csv
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Table, hide_possible_values = true)]
     pub format: Format,
-    /// Write one replication of the first combination, one row per interval, in backtest's columns
+    /// Write one run of the first combination, one row per interval, in backtest's columns
     #[arg(long, value_name = "FILE.csv", hide_short_help = true)]
     pub trace: Option<PathBuf>,
-    /// Write every figure of each replication and combination, as CSV
+    /// Write every figure of each run and combination, as CSV
     #[arg(
         long,
         value_name = "FILE.csv",

@@ -64,7 +64,7 @@ pub fn run(
     if stop.load(Ordering::Relaxed) {
         let done = replications.len();
         console.error(&format!(
-            "interrupted: {done} of {total} replications were complete; no results are printed"
+            "interrupted: {done} of {total} simulated runs were complete; no results are printed"
         ));
         return Ok(Ended::Interrupted);
     }

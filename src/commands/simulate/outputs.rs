@@ -127,7 +127,7 @@ fn publish(path: &Path, text: &str) -> Result<()> {
 
 fn progress_bar(total: usize) -> ProgressBar {
     let bar = ProgressBar::new(total as u64);
-    let style = "{bar:30} {pos}/{len} replications, {eta} left";
+    let style = "{bar:30} {pos}/{len} runs, {eta} left";
     match ProgressStyle::with_template(style) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,

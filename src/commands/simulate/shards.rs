@@ -156,7 +156,7 @@ impl Part {
         );
         if found != all {
             return Err(InputError(format!(
-                "the parts hold {found} of {all} replications; a shard is missing"
+                "the parts hold {found} of {all} simulated runs; a shard is missing"
             )));
         }
         let variants = self.variants.into_iter().map(|variant| VariantResults {

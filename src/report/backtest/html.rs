@@ -73,6 +73,9 @@ fn answer(results: &BacktestResults, pacer: &Pacer, data: &ChartData) -> String 
             "This setting would have asked for {decided} {unit} on average, and changed them {changes} times an hour. The file does not say what was set, so there is nothing to compare with."
         ),
     };
+    let hint = results.band_hint().map_or(String::new(), |hint| {
+        format!("<p class=\"note\">{}</p>\n", escape(&hint.to_string()))
+    });
     let of_first = match replay.pacers() {
         [_] => "",
         _ => {
@@ -80,7 +83,7 @@ fn answer(results: &BacktestResults, pacer: &Pacer, data: &ChartData) -> String 
         }
     };
     format!(
-        "<p>{}, {from} to {to} ({}).</p>\n<div class=\"answer\"><p>{sentences}</p><p class=\"note\">The setting: {}.{of_first} This is what would have been decided, not what would have happened: the figures in the file followed from the calls of that time, and outcomes are not predicted.</p></div>\n",
+        "<p>{}, {from} to {to} ({}).</p>\n<div class=\"answer\"><p>{sentences}</p><p class=\"note\">The setting: {}.{of_first} This is what would have been decided, not what would have happened: the figures in the file followed from the calls of that time, and outcomes are not predicted.</p></div>\n{hint}",
         escape(&format!(
             "{}: {} of {}",
             results.source,

@@ -53,6 +53,9 @@ struct PacerJson<'a> {
     swept: serde_json::Map<String, Value>,
     #[serde(flatten)]
     total: TotalsJson,
+    /// The threshold that fits where the one that is set does not; else left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fitting_sla_threshold: Option<f64>,
     parts_most: Vec<DifferenceJson<'a>>,
     campaigns: Vec<CampaignJson<'a>>,
 }
@@ -78,6 +81,9 @@ impl<'a> PacerJson<'a> {
             tolerance_margin: limits.band.tolerance_margin.value(),
             swept: swept.collect(),
             total: TotalsJson::new(&replay.total(number), unit),
+            fitting_sla_threshold: results
+                .polled_rates(number, pacer)
+                .and_then(|rates| rates.fitting_threshold()),
             parts_most: differences
                 .map(|(id, difference)| DifferenceJson::new(id, difference, unit))
                 .collect(),
@@ -106,6 +112,7 @@ struct TotalsJson {
     #[serde(flatten)]
     mean: MeanJson,
     outside_sla_band: Option<f64>,
+    answer_rate_mean: Option<f64>,
     /// Rows outside calling hours; left out where there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     outside_hours: Option<u64>,
@@ -135,6 +142,7 @@ impl TotalsJson {
             rate_changes_per_hour: totals.rate_changes_per_hour(),
             mean: MeanJson::new(totals.dial_rate_mean(), unit),
             outside_sla_band: totals.outside_band_share(),
+            answer_rate_mean: totals.answer_rate_mean(),
             outside_hours: (totals.outside_hours > 0).then_some(totals.outside_hours),
             history: (totals.compared > 0).then(|| HistoryJson {
                 rows: totals.compared,

@@ -3,8 +3,9 @@
 use crate::base::swept::{self, SweptValues};
 
 use crate::history::BadRow;
-use crate::pacing::{Pacer, Unit};
+use crate::pacing::{Pacer, Policy, Unit};
 use crate::replay::Replay;
+use crate::report::band_hint::{BandHint, POLLS_MIN, PolledRates};
 
 /// Results of a backtest.
 pub struct BacktestResults<'a> {
@@ -25,11 +26,11 @@ pub struct BacktestResults<'a> {
 }
 
 impl BacktestResults<'_> {
-    /// Policy, band and swept settings of a pacer: "capacity with SLA 0.75 ± 0.05, utilisation 0.8".
+    /// Policy, band and swept settings of a pacer: "capacity with threshold 0.75 ± 0.05, utilisation 0.8".
     pub(super) fn setting(&self, number: usize, pacer: &Pacer) -> String {
         let limits = pacer.limits();
         let mut text = format!(
-            "{} with SLA {} ± {}",
+            "{} with threshold {} ± {}",
             pacer.policy().name(),
             limits.band.sla_threshold.value(),
             limits.band.tolerance_margin.value()
@@ -44,6 +45,28 @@ impl BacktestResults<'_> {
         let (sla, margin) = (band.sla_threshold.value(), band.tolerance_margin.value());
         let swept = swept::words(self.swept.get(number).map_or(&[], |it| it));
         format!("{} (band {sla} ± {margin}){swept}", pacer.policy().name())
+    }
+
+    /// The answer rates of the rows beside the band of a pacer; `None` where there are too few, or
+    /// where the pacer does not use it.
+    pub(super) fn polled_rates(&self, number: usize, pacer: &Pacer) -> Option<PolledRates> {
+        let (totals, limits) = (self.replay.total(number), pacer.limits());
+        let is_used = limits.actuator.unit == Unit::CallsPerMinute;
+        (is_used && totals.with_answer_rate >= POLLS_MIN).then_some(PolledRates {
+            band: limits.band,
+            outside: totals.outside_band_share()?,
+            mean: totals.answer_rate_mean()?,
+            is_compensated: pacer.policy() == Policy::Compensated,
+        })
+    }
+
+    /// The hint on the bands of all pacers.
+    pub(super) fn band_hint(&self) -> Option<BandHint> {
+        let pacers = self.replay.pacers().iter().enumerate();
+        let rates: Option<Vec<_>> = pacers
+            .map(|(n, pacer)| self.polled_rates(n, pacer))
+            .collect();
+        BandHint::of(&rates?)
     }
 
     /// The unit of every pacer.

@@ -26,6 +26,11 @@ pub fn table(results: &BacktestResults) -> String {
         text.push('\n');
         text.push_str(&with_headings("campaign", unit, of_campaigns));
     }
+    text.push_str(COLUMNS);
+    if let Some(hint) = results.band_hint() {
+        let line = format!("\n{hint}\n");
+        text.push_str(&line);
+    }
     let outside = replay.total(0).outside_hours;
     if outside > 0 {
         let note = format!(
@@ -162,9 +167,11 @@ pub(super) fn bad_rows(results: &BacktestResults) -> String {
     text
 }
 
+/// What the columns mean that do not say it.
+const COLUMNS: &str = "\nsent: rates sent, changed or not; outside band: polls with an answer rate outside threshold ± tolerance\n";
 /// Headings after the first, which is the name of what the row is about.
 const HEADINGS: [&str; 9] = [
-    "PATCHes",
+    "sent",
     "rate changes",
     "per hour",
     "mean rate",

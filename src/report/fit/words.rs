@@ -171,7 +171,7 @@ fn attempts(results: &FitResults) -> String {
         100.0 * handle / (handle + attempt / answer_rate)
     };
     format!(
-        "{what}: here all ring out after {} s, the default. It matters for a progressive dialer, which would be {:.0} % occupied, and {:.0} % if all met busy lines ({} s); ring_out_secs, busy_share and machine_share change it.",
+        "{what}: here all ring out after {} s, the default. It matters for a progressive dialer, which would keep agents {:.0} % busy, and {:.0} % if all met busy lines ({} s); ring_out_secs, busy_share and machine_share change it.",
         calls.ring_out_secs,
         occupancy(calls.ring_out_secs),
         occupancy(calls.fail_secs),

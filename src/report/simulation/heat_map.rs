@@ -38,7 +38,7 @@ pub(super) fn heat_maps(comparison: &Comparison) -> String {
         add(
             &mut html,
             format_args!(
-                "<p class=\"note\">Conversations per agent and hour. Down: the answer rate expected (the SLA threshold); across: its tolerance. Framed: recommended. Struck out: more than {} of 100 may hear nobody.</p>\n",
+                "<p class=\"note\">Conversations per agent and hour. Down: the answer rate expected (the threshold); across: its tolerance. Framed: recommended. Struck out: more than {} of 100 may hear nobody.</p>\n",
                 tidy(comparison.data.limit * 100.0)
             ),
         );

@@ -1,6 +1,7 @@
 //! The results as one HTML page: the answer first, then what it rests on.
 
 use super::answer::answers;
+use super::bands::band_hint;
 use super::beside_today::beside_today;
 use super::comparison::{Comparison, ReportData};
 use super::heat_map::heat_maps;
@@ -21,6 +22,12 @@ pub fn page(data: &ReportData) -> String {
         format_args!("<p>{}</p>\n", escape(&scenario.description)),
     );
     html.push_str(&answers(&comparison));
+    if let Some(hint) = band_hint(comparison.results, &comparison.summaries) {
+        add(
+            &mut html,
+            format_args!("<p class=\"note\">{}</p>\n", escape(&hint.to_string())),
+        );
+    }
     html.push_str(&beside_today(&comparison));
     html.push_str(&over_time(&comparison));
     html.push_str(&trade_off(&comparison));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::bands::polled_rates;
 use crate::base::swept::{json_name, json_value};
 use crate::sim::{Estimate, Figures, Recommendation, Results, Scenario, Summary, recommend};
 
@@ -25,6 +26,8 @@ pub fn json(results: &Results, limit: f64, options: &[(String, String)]) -> Stri
             .collect(),
         replications: results.replications,
         summary,
+        fitting_sla_threshold: polled_rates(variant, summary)
+            .and_then(|rates| rates.fitting_threshold()),
         connects_per_agent_hour_over_baseline: results
             .paired(n, results.baseline, |f| f.connects_per_agent_hour),
         abandonment_rate_over_baseline: results.paired(n, results.baseline, |f| f.abandonment_rate),
@@ -85,6 +88,9 @@ struct Row<'a> {
     replications: u32,
     #[serde(flatten)]
     summary: &'a Summary,
+    /// The threshold that fits where the one that is set does not; else left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fitting_sla_threshold: Option<f64>,
     /// Less those of the baseline, replication by replication.
     connects_per_agent_hour_over_baseline: Estimate,
     abandonment_rate_over_baseline: Estimate,

@@ -1,6 +1,7 @@
 //! Results of `simulate`, a file for each form.
 
 mod answer;
+mod bands;
 mod beside_today;
 mod comparison;
 mod csv_lines;

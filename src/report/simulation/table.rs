@@ -1,5 +1,6 @@
 //! The results as a table for a terminal.
 
+use super::bands::band_hint;
 use crate::base::swept;
 use crate::base::visible;
 use crate::pacing::Ratio;
@@ -21,10 +22,11 @@ pub fn table(results: &Results, limit: f64) -> String {
         }
     }
     text.push_str(&aligned(&rows));
-    text.push_str(
-        "\nmean ± half-width of the 95 % confidence interval; abandoned is a share of live answers\n",
-    );
+    text.push_str(COLUMNS);
     add_marks(&mut text, results);
+    if let Some(hint) = band_hint(results, &summaries) {
+        add(&mut text, format_args!("\n{hint}\n"));
+    }
     if (2..=BARS_MAX).contains(&results.variants.len()) {
         add_bars(&mut text, results, &summaries, limit);
     }
@@ -44,8 +46,8 @@ fn heading(results: &Results) -> String {
         scenario.agents_max(),
         if scenario.agents_max() == 1 { "" } else { "s" },
         match results.replications {
-            1 => "1 replication, so no confidence interval".to_owned(),
-            n => format!("{n} replications"),
+            1 => "1 simulated run (replication), so no confidence interval".to_owned(),
+            n => format!("{n} simulated runs (replications)"),
         },
         results.seed
     )
@@ -149,16 +151,19 @@ const BARS_MAX: usize = 20;
 /// The column of the dial ratio, which is left out where no dialer has one.
 const RATIO_COLUMN: usize = 8;
 
+/// What the columns mean that do not say it.
+const COLUMNS: &str = "\nmean ± half-width of the 95 % confidence interval; threshold ±: the answer rate expected, and the tolerance\nbusy: staffed time in calls and wrap-up (occupancy); abandoned: of live answers; sent: rates sent, changed or not\n";
+
 const HEADINGS: [&str; 11] = [
     "policy",
-    "SLA",
+    "threshold",
     "±",
-    "occupancy %",
+    "busy %",
     "abandoned %",
     "worst ½ h %",
     "connects/agent-h",
     "dial rate",
     "ratio",
-    "PATCHes/h",
+    "sent/h",
     "outside band %",
 ];

@@ -24,6 +24,11 @@ impl World {
         let counts = self.counts();
         let half_hour = &mut self.control.half_hour;
         half_hour.end_interval(connected, abandoned, self.interval_secs, counts);
+        let answer_rate = metrics.answer_rate();
+        if let Some(rate) = answer_rate.filter(|_| counts) {
+            self.control.intervals_with_attempts += 1;
+            self.control.answer_rate_sum += rate.value();
+        }
         controller.observe(Snapshot {
             at_secs: self.now,
             setpoint: match &self.ratio {
@@ -32,7 +37,7 @@ impl World {
             },
             logged_in: metrics.logged_in,
             idle: metrics.idle,
-            answer_rate: metrics.answer_rate(),
+            answer_rate,
             connected,
             abandoned,
             placed: self.dialer.placed(),
