@@ -895,6 +895,26 @@ fn swept_settings_are_one_pass_and_each_is_a_run_of_its_own() {
     // The rate of policy fixed makes no difference to another.
     let some = run(&["--policy", "capacity,fixed", "--dial-rate", "20,30"]);
     assert_eq!(some.as_array().unwrap().len(), 3);
+    // Nor does the utilisation to policy fixed.
+    let both = ["--policy", "capacity,fixed", "--dial-rate", "20"];
+    let some = run(&[&both[..], &["--utilisation", "0.7,0.9"]].concat());
+    assert_eq!(some.as_array().unwrap().len(), 3);
+    // Each numeric setting takes a list, also one that can be off.
+    for (flag, values, name) in [
+        ("--max-sample-age", "45s,off", "maxSampleAge"),
+        ("--safe-rate", "off,5", "safeRate"),
+        ("--abandonment-limit", "0.01,0.05", "abandonmentLimit"),
+    ] {
+        let results = run(&["--policy", "predictive", flag, values]);
+        let names: Vec<_> = results.as_array().unwrap().iter().collect();
+        assert_eq!(names.len(), 2, "{flag}");
+        let last = values.split(',').next_back().unwrap();
+        let alone = run(&["--policy", "predictive", flag, last]);
+        let mut swept = names[1].clone();
+        let value = swept.as_object_mut().unwrap().remove(name);
+        assert_eq!(value.unwrap().to_string().trim_matches('"'), last);
+        assert_eq!(alone[0], swept, "{flag}");
+    }
     let csv = ["--format", "csv", "--max-dial-rate", "20,30"];
     let csv = backtest(&folder, &day, &csv).expect(0).stdout;
     let lines = rows(&csv);

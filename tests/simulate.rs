@@ -724,6 +724,14 @@ fn swept_settings_and_samples_are_those_of_runs_of_their_own() {
     let alone = run(&["--utilisation", "0.6"]);
     assert_eq!(results[0]["utilisation"], 0.6);
     assert_eq!(results[0]["occupancy"], alone["results"][0]["occupancy"]);
+    let limits = run(&[
+        "--policy",
+        "predictive",
+        "--abandonment-limit",
+        "0.01,0.05,0.03",
+    ]);
+    assert_eq!(limits["results"].as_array().unwrap().len(), 3);
+    assert_eq!(limits["abandonmentLimit"], 0.05, "of the recommendation");
     let text = folder.read("samples.csv");
     let mut lines = text.lines();
     let header: Vec<&str> = lines.next().unwrap().split(',').collect();
