@@ -1,7 +1,7 @@
-// Times `dialpace backtest` against the csv crate alone and the same rule in Node over readline,
-// each as a whole process, in turn.
+// Times `dialpace backtest` against the csv crate alone and the same rule in Node over readline, polars and
+// DuckDB, in turn: whole processes, but of polars and DuckDB the query alone, without the start of Python.
 //
-//   node backtest.mjs DIALPACE CSV_READ FOLDER RUNS
+//   node backtest.mjs DIALPACE CSV_READ FOLDER RUNS [PYTHON]     PYTHON has polars and DuckDB
 //   node backtest.mjs replay FILE                    the reference: the capacity rule over readline
 
 import { spawnSync } from "node:child_process";
@@ -53,7 +53,7 @@ async function replay(path) {
   console.log(JSON.stringify({ rows, adjustments, changes, rates, outside, equal, differences }));
 }
 
-function bench(dialpace, csvRead, folder, runs) {
+function bench(dialpace, csvRead, folder, runs, python) {
   const history = `${folder}/bench-history-2020.csv`;
   const output = `${folder}/bench-decisions.csv`;
   if (!existsSync(history)) generate(history);
@@ -63,24 +63,32 @@ function bench(dialpace, csvRead, folder, runs) {
     "dialpace, with decisions": [dialpace, "backtest", history, "--format", "json", "--output", output],
     "Node, the same rule": [process.execPath, process.argv[1], "replay", history],
   };
+  if (python) {
+    commands["polars, the same rule"] = [python, "scripts/bench.d/frames.py", "polars", history];
+    commands["DuckDB, the same rule"] = [python, "scripts/bench.d/frames.py", "duckdb", history];
+  }
   const times = Object.fromEntries(Object.keys(commands).map((name) => [name, []]));
   const answers = {};
   for (let run = 0; run < Number(runs); run += 1) {
     for (const [name, [command, ...args]] of Object.entries(commands)) {
       const began = performance.now();
       const done = spawnSync(command, args, { encoding: "utf8" });
-      times[name].push(performance.now() - began);
+      const wall = performance.now() - began;
       if (done.status !== 0) throw new Error(`${name}: ${done.stderr}`);
       answers[name] = done.stdout;
+      const { seconds } = command === python ? JSON.parse(done.stdout) : {};
+      times[name].push(seconds ? seconds * 1000 : wall);
     }
   }
   unlinkSync(output);
   const ours = JSON.parse(answers["dialpace, summary"]).results[0];
-  const theirs = JSON.parse(answers["Node, the same rule"]);
-  const same = ours.adjustments === theirs.adjustments && ours.rateChanges === theirs.changes
-    && ours.dialRateMean === theirs.rates / theirs.rows
-    && ours.history.meanAbsoluteDifference === theirs.differences / theirs.rows;
-  if (!same) throw new Error(`they disagree: ${JSON.stringify([ours, theirs])}`);
+  for (const name of Object.keys(commands).filter((name) => name.endsWith("the same rule"))) {
+    const theirs = JSON.parse(answers[name]);
+    const same = ours.adjustments === theirs.adjustments && ours.rateChanges === theirs.changes
+      && ours.dialRateMean === theirs.rates / theirs.rows
+      && ours.history.meanAbsoluteDifference === theirs.differences / theirs.rows;
+    if (!same) throw new Error(`${name} disagrees: ${JSON.stringify([ours, theirs])}`);
+  }
   const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
   const ratio = (name, to) => median(times[name].map((time, run) => time / times[to][run])).toFixed(2);
   console.log(`${ROWS} rows, ${(statSync(history).size / 1e6).toFixed(0)} MB, medians of ${runs} runs and of ratios pair by pair`);
