@@ -306,6 +306,7 @@ fn what_it_learned_outlives_the_process() {
             "1000",
             "--policy",
             "predictive",
+            "--verbose",
         ];
         folder.dialpace(&args).finish().expect(0).stdout
     };

@@ -88,7 +88,8 @@ impl Hour {
             ratio(self.answered, self.attempts),
             ratio(self.available, self.polls),
             ratio(self.answered * 3600.0, self.polls * interval_secs),
-            ratio(self.abandoned, self.answered),
+            // A call that was answered before an hour may be abandoned in it.
+            ratio(self.abandoned, self.answered).map(|rate| rate.min(1.0)),
         ]
     }
 }
