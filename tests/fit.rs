@@ -252,7 +252,9 @@ fn hours_are_those_of_the_time_zone() {
         "capacity",
         1,
     );
-    fit(&folder, &["--time-zone", "America/New_York"]).expect(0);
+    let summary = fit(&folder, &["--time-zone", "America/New_York"]).expect(0);
+    let hours = "Calls were dialed mon-fri 04:00-12:00: ";
+    assert!(summary.stdout.contains(hours), "{}", summary.stdout);
     let agents = agents(&fitted(&folder));
     assert!(
         agents.contains("04:00 40; ") && agents.contains("07:00 28; "),

@@ -3,7 +3,7 @@
 use super::FitResults;
 use super::estimates::{EstimateText, estimates};
 use super::hour_charts::{charts, hours_table};
-use super::words::{FiguresInside, dialed_hours, origin, outages, unseen};
+use super::words::{FiguresInside, Likeness, dialed_hours, origin, outages, unseen};
 use crate::report::chart::{add, escape};
 use crate::report::clock_axis;
 use crate::report::html_table::{Cell, HtmlTable, Row};
@@ -32,19 +32,19 @@ pub fn page(results: &FitResults) -> String {
 fn answer(results: &FitResults) -> String {
     let comparison = &results.comparison;
     let found = FiguresInside::of(comparison);
-    let first = match found.percent() {
-        _ if found.all == 0 => {
+    let first = match found.likeness() {
+        None => {
             "There is nothing in the history that the simulation could be compared with.".to_owned()
         }
-        80.. => format!(
+        Some(Likeness::Alike) => format!(
             "The simulation behaves like your history: {}. What a simulation of this scenario says can be relied on, as far as the estimates below are sure.",
             found.words()
         ),
-        60..80 => format!(
+        Some(Likeness::MostHours) => format!(
             "The simulation behaves like your history in most hours, but not in all: {}. Look at the pictures before you rely on it.",
             found.words()
         ),
-        _ => format!(
+        Some(Likeness::Unlike) => format!(
             "The simulation does not behave like your history: {}. Do not rely on it.",
             found.words()
         ),

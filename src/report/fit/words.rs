@@ -45,10 +45,26 @@ pub(super) fn dialed_hours(results: &FitResults) -> Option<String> {
     let hours = windows.collect::<Vec<_>>().join("; ");
     let zone = &results.span.2;
     (!hours.is_empty() && hours != "daily 00:00-24:00").then(|| {
+        let of_people = if zone == "UTC" {
+            " For the clock of the people who are called, fit with their --time-zone."
+        } else {
+            ""
+        };
         format!(
-            "Calls were dialed {hours}: a simulation keeps to that with --calling-hours \"{hours}\" --time-zone {zone}. Which hours the law allows is not seen."
+            "Calls were dialed {hours}: a simulation keeps to that with --calling-hours \"{hours}\" --time-zone {zone}.{of_people} Which hours the law allows is not seen."
         )
     })
+}
+
+/// How alike history and simulation are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Likeness {
+    /// Nine in ten hourly figures are expected inside the band, and at least eight are.
+    Alike,
+    /// At least six in ten are.
+    MostHours,
+    /// Fewer are.
+    Unlike,
 }
 
 /// Hourly figures of the history that are inside the band of the simulations.
@@ -69,8 +85,21 @@ impl FiguresInside {
         }
     }
 
-    pub(super) fn percent(&self) -> usize {
-        100 * self.inside / self.all.max(1)
+    /// Their share in per cent, rounded; a verdict compares the counts.
+    fn percent(&self) -> usize {
+        let all = self.all.max(1);
+        (100 * self.inside + all / 2) / all
+    }
+
+    /// How alike history and simulation are; `None` where there is nothing to compare.
+    pub(super) fn likeness(&self) -> Option<Likeness> {
+        let reaches = |percent: usize| 100 * self.inside >= percent * self.all;
+        match self.all {
+            0 => None,
+            _ if reaches(80) => Some(Likeness::Alike),
+            _ if reaches(60) => Some(Likeness::MostHours),
+            _ => Some(Likeness::Unlike),
+        }
     }
 
     /// "31 of 32 hourly figures are where 9 in 10 of 40 simulations are"
@@ -88,11 +117,13 @@ pub(super) fn verdict(results: &FitResults) -> Vec<String> {
     let found = FiguresInside::of(comparison);
     let counts: Vec<(usize, usize)> = (0..FIGURES.len()).map(|n| comparison.inside(n)).collect();
     let (inside, all, percent) = (found.inside, found.all, found.percent());
-    let words = match percent {
-        _ if all == 0 => "There is nothing to compare with",
-        80.. => "The simulation looks like the history",
-        60..80 => "The simulation looks like the history in most hours",
-        _ => "The simulation does not look like the history: do not rely on it",
+    let words = match found.likeness() {
+        None => "There is nothing to compare with",
+        Some(Likeness::Alike) => "The simulation looks like the history",
+        Some(Likeness::MostHours) => "The simulation looks like the history in most hours",
+        Some(Likeness::Unlike) => {
+            "The simulation does not look like the history: do not rely on it"
+        }
     };
     let mut lines = vec![format!(
         "{words}: {inside} of {all} hourly figures ({percent} %) are inside the 90 % band of {} simulations.",

@@ -14,8 +14,8 @@ pub(super) fn dialed_hours(history: &Prepared) -> Vec<DayWindow> {
         let of_weekday = || days.iter().filter(|(day, _)| weekday_of(**day) == weekday);
         let all = of_weekday().count();
         let is_dialed = |slot: usize| {
-            let dialed = |secs: &[f64; SLOTS]| secs.get(slot).is_some_and(|secs| *secs >= SLOT_MIN);
-            let count = of_weekday().filter(|(_, secs)| dialed(secs)).count();
+            let dialed = |slots: &[Slot; SLOTS]| slots.get(slot).is_some_and(|it| it.is_dialed());
+            let count = of_weekday().filter(|(_, slots)| dialed(slots)).count();
             count > 0 && 2 * count >= all
         };
         for (from, to) in runs((0..SLOTS).filter(|slot| is_dialed(*slot))) {
@@ -32,21 +32,42 @@ pub(super) fn dialed_hours(history: &Prepared) -> Vec<DayWindow> {
     windows
 }
 
-/// Of each day with attempts, the seconds of each slot in whose intervals there were some.
-fn dialed_days(history: &Prepared) -> BTreeMap<i64, [f64; SLOTS]> {
-    let mut days: BTreeMap<i64, [f64; SLOTS]> = BTreeMap::new();
-    let dialed = |row: &&super::Observation| row.counts.is_some_and(|it| it.attempts > 0.0);
-    for row in history.rows.iter().filter(dialed) {
+/// A slot of a day of the history.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    /// Time of the intervals with attempts.
+    dialed_secs: f64,
+    /// True where an agent was there at a poll. Calls without agents were left over, or a mistake.
+    has_agents: bool,
+}
+
+impl Slot {
+    fn is_dialed(self) -> bool {
+        self.has_agents && self.dialed_secs >= SLOT_MIN
+    }
+}
+
+/// The slots of each day with attempts.
+fn dialed_days(history: &Prepared) -> BTreeMap<i64, [Slot; SLOTS]> {
+    let mut days: BTreeMap<i64, [Slot; SLOTS]> = BTreeMap::new();
+    for row in &history.rows {
+        let Some(counts) = row.counts.filter(|counts| counts.attempts > 0.0) else {
+            continue;
+        };
         // The interval in parts that are each in one slot.
         let mut left = history.interval_secs.min(INTERVAL_MAX);
         while left > 0.0 {
             let at = row.local.plus(-left);
-            let slot = at.secs_of_day() / SLOT_SECS;
-            let until = (slot + 1) * SLOT_SECS - at.secs_of_day();
+            let number = at.secs_of_day() / SLOT_SECS;
+            let until = (number + 1) * SLOT_SECS - at.secs_of_day();
             let part = left.min(f64::from(i32::try_from(until).unwrap_or(1)));
-            let slots = days.entry(at.day()).or_insert([0.0; SLOTS]);
-            if let Some(secs) = usize::try_from(slot).ok().and_then(|it| slots.get_mut(it)) {
-                *secs += part;
+            let slots = days.entry(at.day()).or_insert([Slot::default(); SLOTS]);
+            if let Some(slot) = usize::try_from(number)
+                .ok()
+                .and_then(|it| slots.get_mut(it))
+            {
+                slot.dialed_secs += part;
+                slot.has_agents |= counts.logged_in.unwrap_or(counts.available) > 0.0;
             }
             left -= part;
         }
