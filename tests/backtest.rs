@@ -542,7 +542,7 @@ fn a_bad_file_is_refused_with_its_place_and_what_was_expected() {
         not-a-time      :2: column timestamp is \"45963.375\"; expected RFC 3339
         not-utf8        :2: column campaignId is \"47\u{fffd}11\"; expected an id in UTF-8
         open-quote      : the row that begins at line 3 has a line break inside a field; is a closing quote missing?
-        percentage      :2: column answerRate is \"30\"; expected a share from 0 to 1, such as 0.75 (a percentage? divide by 100)
+        percentage      :2: column answerRate is \"30\"; expected a share from 0 to 1, such as 0.75 (are all of them in per cent? give --answer-rates percent)
         same-time-twice :3: column timestamp is 2026-11-02T09:00:30.000Z; the row of campaign 4711 at line 2 has the same time; remove one of the two
         time-backwards  :3: column timestamp is 2026-11-02T09:00:30.000Z; the row of campaign 4711 before it, at line 2, is later: 2026-11-02T09:01:00.000Z; sort the file by time
         too-few-fields  :3: expected 7 fields, as in the header, and found 4

@@ -537,7 +537,7 @@ fn numbers() {
         "percentages without a sign",
         with_numbers(',', &plain, &|rate| format!("{:.2}", rate * 100.0), ""),
         &[],
-        "a percentage?",
+        "give --answer-rates percent",
     );
     let header = clean().replacen("answerRate", "Answer Rate %", 1);
     refuses(
@@ -981,7 +981,12 @@ fn json() {
         &["--column", "availableAgents=ready"],
         "",
     );
-    refuses("an unknown name", &mapped, &[], "availableAgents is empty");
+    refuses(
+        "an unknown name",
+        &mapped,
+        &[],
+        "its objects have no availableAgents; they have answerRate,",
+    );
     refuses(
         "a name that no row has",
         &mapped,
@@ -1061,4 +1066,209 @@ fn agents_of_cxone_reports() {
     assert!(warning.contains("counts agents on a break"), "{warning}");
     assert_eq!(alone, run("other", "47").1);
     assert_ne!(alone, wanted);
+}
+
+#[test]
+fn what_is_a_poll_and_what_is_not() {
+    let rows = |header: &str, lines: &[&str]| format!("{header}\n{}\n", lines.join("\n"));
+    let times = "timestamp,totalCallsDialed,totalCallsAnswered,availableAgents";
+    let day = rows(
+        times,
+        &["2026-03-05,915,277,57", "2026-03-05 08:00,300,90,20"],
+    );
+    refuses(
+        "a total of the day",
+        &day,
+        &["--time-zone", "UTC"],
+        ":2: column timestamp is \"2026-03-05\"; it has no time of day, and other rows have one",
+    );
+    let days = rows(times, &["2026-03-05,915,277,57", "2026-03-06,300,90,20"]);
+    let folder = Folder::new();
+    let zone = ["--time-zone", "UTC", "--interval", "24h"];
+    backtest(&folder, &days, &zone).expect(0);
+    let range = "Date,Interval,dials,connects,agentsAvailable";
+    let range = rows(
+        range,
+        &[
+            "2026-03-05,08:00-08:30,300,90,20",
+            "2026-03-05,08:30-09:00,310,95,18",
+        ],
+    );
+    let joined = ["--column", "timestamp=Date+Interval", "--time-zone", "UTC"];
+    let refused = "it could be a range of times or a time with an offset";
+    refuses("a range of times", &range, &joined, refused);
+    let spaced = range.replace(":00-", ":00 - ").replace(":30-", ":30 - ");
+    refuses("a range with blanks", &spaced, &joined, refused);
+    let format = ["--time-format", "%Y-%m-%d %H:%M-%H:%M", "--interval", "30m"];
+    backtest(&folder, &range, &[&joined[..], &format].concat()).expect(0);
+    let decisions = folder.read("decisions.csv");
+    assert!(
+        decisions.contains("\n2026-03-05T08:30:00.000Z,")
+            && decisions.contains("\n2026-03-05T09:00"),
+        "{decisions}"
+    );
+    let campaigns = rows(
+        "timestamp,campaignId,answerRate,availableAgents",
+        &[
+            "2026-03-05T08:00:00Z,a,0.3,20",
+            "2026-03-05T08:00:00Z,Grand Total,0.3,60",
+            "2026-03-05T08:00:00Z,Total Care,0.3,40",
+        ],
+    );
+    refuses(
+        "a total of the campaigns",
+        &campaigns,
+        &[],
+        ":3: column campaignId is \"Grand Total\"",
+    );
+    refuses(
+        "a total first",
+        campaigns
+            .replace(",a,", ",Total,")
+            .replace("Grand Total", "b"),
+        &[],
+        "line 3 is of campaign b, and rows before it are of \"Total\"",
+    );
+    let left = backtest(
+        &folder,
+        &campaigns,
+        &["--on-bad-row", "skip", "--format", "json"],
+    );
+    assert_eq!(left.expect(0).json()["campaigns"], 2);
+    let rate = "timestamp,answerRate,availableAgents,dialRate";
+    let first = "2026-03-05T08:00:00Z,0.3,20,17";
+    let other = rows(
+        rate,
+        &[
+            first,
+            "timestamp,answerRate,dialRate,availableAgents",
+            "2026-03-05T08:00:30Z,0.3,17,20",
+        ],
+    );
+    let wider = rows(
+        rate,
+        &[
+            first,
+            "timestamp,campaignId,answerRate,availableAgents,dialRate",
+        ],
+    );
+    for text in [&other, &wider] {
+        let reason = "line 3 is a header with other columns";
+        refuses("another header", text, &["--on-bad-row", "skip"], reason);
+    }
+}
+
+#[test]
+fn objects_without_a_member_that_is_needed() {
+    let nested =
+        r#"{"timestamp":"2026-03-05T08:00:00Z","metrics":{"answerRate":0.3,"availableAgents":40}}"#;
+    refuses(
+        "nested",
+        nested,
+        &[],
+        "its objects have no availableAgents; they have metrics, timestamp (members of members, such as metrics.answerRate, are not read",
+    );
+    let with = r#"{"timestamp":"2026-03-05T08:00:00Z","campaignId":"a","answerRate":0.3,"availableAgents":40}"#;
+    let without = with
+        .replace("\"campaignId\":\"a\",", "")
+        .replace("00:00Z", "00:30Z");
+    refuses(
+        "a row without",
+        format!("{with}\n{without}\n"),
+        &[],
+        ":2: column campaignId is empty; other rows have one",
+    );
+    refuses(
+        "rows without before",
+        format!("{without}\n{with}\n"),
+        &[],
+        "line 2 has a campaignId, a, and rows before it have none",
+    );
+}
+
+#[test]
+fn doubtful_columns_are_told() {
+    let folder = Folder::new();
+    let warns = |text: &str, args: &[&str], warning: &str| {
+        let run = backtest(&folder, text, args).expect(0);
+        assert!(run.stderr.contains(warning), "{warning}: {}", run.stderr);
+    };
+    let mut skills = String::from("timestamp,Skill Name,dials,connects,agentsAvailable\n");
+    let mut contradicting =
+        String::from("timestamp,totalCallsDialed,totalCallsAnswered,answerRate,availableAgents\n");
+    let mut hourly =
+        String::from("timestamp,totalCallsDialed,totalCallsAnswered,availableAgents\n");
+    for n in 0..240_u32 {
+        let at = 1_772_697_600 + n * 60;
+        writeln!(skills, "{at},renewals,30,9,40\n{},winback,30,9,4", at + 2).unwrap();
+        writeln!(contradicting, "{at},250,1,0.4,20").unwrap();
+        writeln!(hourly, "{at},{},{},20", n % 60 * 30, n % 60 * 9).unwrap();
+    }
+    warns(
+        &skills,
+        &[],
+        "column \"Skill Name\" has several values and is not read",
+    );
+    let run = backtest(&folder, &skills, &["--column", "campaignId=Skill Name"]).expect(0);
+    assert!(!run.stderr.contains("several values"), "{}", run.stderr);
+    warns(
+        &contradicting,
+        &[],
+        "in 240 of 240 rows, and is taken as it is",
+    );
+    let run = backtest(&folder, &contradicting, &["--answer-rates", "percent"]).expect(0);
+    assert!(!run.stderr.contains("taken as it is"), "{}", run.stderr);
+    warns(&hourly, &[], "give --totals cumulative");
+    // What rises and falls by chance is that of intervals, and a number of the row tells no campaigns apart.
+    let numbered = clean().replacen("timestamp", "row id", 1);
+    let mut lines = numbered.lines();
+    let header = lines
+        .next()
+        .unwrap()
+        .replacen("row id", "row id,timestamp", 1);
+    let lines = lines.enumerate().map(|(n, line)| format!("{n},{line}"));
+    let text = [header]
+        .into_iter()
+        .chain(lines)
+        .collect::<Vec<_>>()
+        .join("\n");
+    let run = backtest(&folder, &text, &[]).expect(0);
+    assert!(!run.stderr.contains("warning"), "{}", run.stderr);
+}
+
+#[test]
+fn answer_rates_in_per_cent_without_a_sign() {
+    let number = |text: &str| text.parse::<f64>().unwrap() * 100.0;
+    let mut percent = String::new();
+    for (place, line) in clean().lines().enumerate() {
+        let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();
+        let rate = clean()
+            .lines()
+            .next()
+            .unwrap()
+            .split(',')
+            .position(|it| it == "answerRate");
+        let cell = &mut cells[rate.unwrap()];
+        if place > 0 && !cell.is_empty() {
+            *cell = format!("{:.6}", number(cell));
+        }
+        percent.push_str(&(cells.join(",") + "\n"));
+    }
+    let option = "give --answer-rates percent";
+    refuses("per cent without a sign", &percent, &[], option);
+    reads(
+        "per cent, told",
+        &percent,
+        &["--answer-rates", "percent"],
+        "",
+    );
+    let header = percent.replacen("answerRate", "Answer Rate %", 1);
+    let column = ["--column", "answerRate=Answer Rate %"];
+    refuses("a header that says so", &header, &column, option);
+    reads(
+        "a header, told",
+        &header,
+        &[&column[..], &["--answer-rates", "percent"]].concat(),
+        "",
+    );
 }

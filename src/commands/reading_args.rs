@@ -13,7 +13,7 @@ use clap::{Args, ValueEnum};
 use crate::base::clock::{Clock as _, SystemClock};
 use crate::base::input::InputError;
 use crate::config::{self, Layers};
-use crate::history::{ColumnNames, Decimal, ReadingOptions, Totals};
+use crate::history::{AnswerRates, ColumnNames, Decimal, ReadingOptions, Totals};
 
 /// The file of history, and how it is read.
 #[derive(Debug, Args)]
@@ -52,6 +52,11 @@ pub struct ReadingArgs {
     /// Without it, it is found where a number has one form only.
     #[arg(long, value_name = "SIGN", value_parser = decimal, hide_short_help = true)]
     pub decimal: Option<Decimal>,
+    /// Answer rates without a % sign are a share, or percent
+    ///
+    /// With percent, 31.2 is 0.312. Without it they are shares, under a header that says per cent they are refused.
+    #[arg(long, value_name = "WHAT", value_parser = answer_rates, hide_short_help = true)]
+    pub answer_rates: Option<AnswerRates>,
     /// Totals count the interval, or are cumulative
     ///
     /// Cumulative totals count on, such as since midnight, and their differences are taken; where they fall, they have begun anew. The first row has agents and no answer rate.
@@ -112,6 +117,7 @@ impl ReadingArgs {
             time_format: self.time_format.clone(),
             skip_lines: self.skip_lines,
             decimal: self.decimal,
+            answer_rates: self.answer_rates,
             totals: self.totals,
             sorts: self.sort,
             jobs: self.jobs.map_or(0, usize::from),
@@ -134,6 +140,14 @@ fn decimal(text: &str) -> Result<Decimal, String> {
         "." => Ok(Decimal::Point),
         "," => Ok(Decimal::Comma),
         _ => Err("expected . or ,".to_owned()),
+    }
+}
+
+fn answer_rates(text: &str) -> Result<AnswerRates, String> {
+    match text {
+        "share" => Ok(AnswerRates::Share),
+        "percent" => Ok(AnswerRates::Percent),
+        _ => Err("expected share or percent".to_owned()),
     }
 }
 

@@ -24,6 +24,10 @@ pub(super) struct Seen {
     pub(super) january_1970: bool,
     pub(super) zone: bool,
     pub(super) percent: bool,
+    /// Rows whose answer rate can be compared with their totals.
+    pub(super) compared: u64,
+    /// Of these, rows whose answer rate is another than that of their totals.
+    pub(super) contradicted: u64,
 }
 
 impl Chunk {
@@ -51,6 +55,8 @@ pub(super) enum Fault {
     Footer(BadRow),
     /// A row with a line break inside a field that cannot hold one.
     UnclosedQuote(u64),
+    /// A header with other columns than that of the file.
+    OtherHeader(u64),
 }
 
 /// A row whose place in its campaign is not known yet.

@@ -9,6 +9,8 @@ use super::compact_times::{date_of, time_of};
 pub(super) struct CivilTime {
     pub(super) local: DateTime,
     pub(super) offset: Option<Offset>,
+    /// False for a date alone, which is read as its midnight.
+    pub(super) has_time: bool,
 }
 
 /// Seconds east of UTC.
@@ -23,6 +25,7 @@ pub(super) fn civil_time(text: &str) -> Option<CivilTime> {
         return Some(CivilTime {
             local,
             offset: None,
+            has_time: false,
         });
     }
     let rest = match rest.strip_prefix(['T', 't']) {
@@ -36,7 +39,24 @@ pub(super) fn civil_time(text: &str) -> Option<CivilTime> {
         "" => None,
         rest => Some(offset(rest)?),
     };
-    Some(CivilTime { local, offset })
+    Some(CivilTime {
+        local,
+        offset,
+        has_time: true,
+    })
+}
+
+/// True for `2026-03-05 08:00-08:30` and the like, which can be a range of times as well as a time with
+/// an offset.
+pub(super) fn may_be_range(text: &str) -> bool {
+    let is_clock = |text: &str| {
+        let text = text.trim();
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        let colons = text.bytes().filter(|byte| *byte == b':').count();
+        (3..=4).contains(&digits) && colons <= 1 && digits + colons == text.len()
+    };
+    let times = date(text).and_then(|(_, rest)| rest.strip_prefix(' ')?.split_once(['-', '–']));
+    times.is_some_and(|(from, to)| is_clock(from) && is_clock(to))
 }
 
 /// The date at the beginning, and the rest.

@@ -129,6 +129,20 @@ pub(super) fn plain(name: &str) -> String {
         .collect()
 }
 
+/// A column that every decision needs and a file lacks, in words.
+pub(super) fn missing(has: &dyn Fn(Column) -> bool) -> Option<&'static str> {
+    let has_both_totals = has(Column::CallsDialed) && has(Column::CallsAnswered);
+    if !has(Column::Timestamp) {
+        Some("no timestamp")
+    } else if !has(Column::AvailableAgents) && !has(Column::AvailabilityMean) {
+        Some("no availableAgents")
+    } else if !has(Column::AnswerRate) && !has_both_totals {
+        Some("neither answerRate nor both totalCallsDialed and totalCallsAnswered")
+    } else {
+        None
+    }
+}
+
 /// A value for each column.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct PerColumn<T>([T; COLUMNS.len()]);

@@ -51,6 +51,10 @@ impl Ids {
         number
     }
 
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.numbers.contains_key(id)
+    }
+
     pub(super) fn text(&self, number: usize) -> &str {
         self.all.get(number).map_or("", |id| &id.text)
     }

@@ -36,11 +36,12 @@ mod running_totals;
 mod sequence;
 mod sorted;
 mod timestamps;
+mod total_words;
 mod utf16;
 
 pub use column_names::ColumnNames;
 pub use columns::Column;
 pub use error::{BadField, BadRow, RowError};
-pub use options::{Decimal, ReadingOptions, Totals};
+pub use options::{AnswerRates, Decimal, ReadingOptions, Totals};
 pub use reader::HistoryReader;
 pub use row::{AvailableAgents, HistoryPoll, HistoryRow, RowValues};

@@ -2,7 +2,7 @@
 
 use super::columns::{Column, Fields};
 use super::number_form::{FormError, is_nothing, plain, trimmed};
-use super::options::Decimal;
+use super::options::{AnswerRates, Decimal};
 use crate::base::number_text::{finite, whole};
 use crate::pacing::Ratio;
 
@@ -28,6 +28,8 @@ pub(super) struct Numbers<'a, 'f> {
     pub(super) decimal: Option<Decimal>,
     /// True where the header says that shares are percentages.
     pub(super) is_percent_header: bool,
+    /// What shares without a sign are, where that was said.
+    pub(super) answer_rates: Option<AnswerRates>,
 }
 
 impl Numbers<'_, '_> {
@@ -53,6 +55,7 @@ impl Numbers<'_, '_> {
         if text.starts_with(b"0.")
             && self.decimal != Some(Decimal::Comma)
             && !self.is_percent_header
+            && self.answer_rates != Some(AnswerRates::Percent)
             && let Some(share) = finite(text).and_then(Ratio::new)
         {
             return Ok(Some(share));
@@ -99,15 +102,15 @@ impl Numbers<'_, '_> {
         let Some((number, is_percent)) = self.number(column, text, SHARE)? else {
             return Ok(None);
         };
-        if self.is_percent_header && !is_percent && number != 0.0 {
-            let expected = "its header says per cent, and it has no % sign; write 31.2% or a share under a header without it";
+        if self.is_percent_header && !is_percent && number != 0.0 && self.answer_rates.is_none() {
+            let expected = "its header says per cent, and it has no % sign; give --answer-rates percent, or --answer-rates share if it is a share all the same";
             return Err(WrongField::new(column, expected));
         }
         match Ratio::new(number) {
             Some(share) => Ok(Some(share)),
             None if number > 1.0 && number <= 100.0 && !is_percent => Err(WrongField::new(
                 column,
-                &format!("{SHARE} (a percentage? divide by 100)"),
+                &format!("{SHARE} (are all of them in per cent? give --answer-rates percent)"),
             )),
             None => Err(WrongField::new(column, SHARE)),
         }
@@ -125,9 +128,15 @@ impl Numbers<'_, '_> {
             return Ok(None);
         }
         let wrong = |expected: &str| Err(WrongField::new(column, expected));
-        if self.fields.json_numbers[column] {
-            return finite(text)
-                .map_or_else(|| wrong(expected), |number| Ok(Some((number, false))));
+        let is_percent = column.is_share() && self.answer_rates == Some(AnswerRates::Percent);
+        if self.fields.json_numbers[column]
+            && !(is_percent && !text.iter().any(|byte| matches!(byte, b'e' | b'E')))
+        {
+            let divisor = if is_percent { 100.0 } else { 1.0 };
+            return finite(text).map_or_else(
+                || wrong(expected),
+                |number| Ok(Some((number / divisor, is_percent))),
+            );
         }
         let Ok(text) = str::from_utf8(text) else {
             return wrong(expected);
@@ -138,14 +147,15 @@ impl Numbers<'_, '_> {
             Err(FormError::OtherDecimal) => return wrong(OTHER_DECIMAL),
             Err(FormError::NoNumber) => return wrong(expected),
         };
-        let number = if plain.is_percent {
+        let is_percent = plain.is_percent || is_percent;
+        let number = if is_percent {
             // Exact where a division by 100 would round once more.
             finite(format!("{}e-2", plain.text).as_bytes())
         } else {
             finite(plain.text.as_bytes())
         };
         match number {
-            Some(number) => Ok(Some((number, plain.is_percent))),
+            Some(number) => Ok(Some((number, is_percent))),
             None => wrong(expected),
         }
     }

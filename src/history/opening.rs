@@ -6,7 +6,10 @@ use std::num::NonZero;
 use std::sync::Arc;
 use std::thread;
 
+use serde_json::{Map, Value};
+
 use super::chunk::Chunk;
+use super::column_names::ColumnNames;
 use super::columns::{COLUMNS, Column};
 use super::csv::{CsvParser, Layout, near_column};
 use super::error::unreadable;
@@ -17,7 +20,7 @@ use super::json_rows::JsonParser;
 use super::options::{ReadingOptions, Totals};
 use super::row_parser::RowRules;
 use super::sequence::CampaignColumn;
-use super::timestamps::TimeRules;
+use super::timestamps::{TimeRules, has_time_of_day};
 use super::utf16::Utf16;
 use crate::base::input::InputError;
 
@@ -96,10 +99,19 @@ fn open_csv(mut blocks: Blocks, options: &ReadingOptions) -> Result<Opened, Inpu
         .near
         .iter()
         .map(|(name, column)| not_read(name, *column));
-    let warnings = warnings.collect();
+    let mut warnings: Vec<String> = warnings.collect();
+    if let CampaignColumn::Absent(Some(name)) = &campaign_column
+        && layout.has_likely_campaigns
+        && !untaken.near.iter().any(|(near, _)| near == name)
+    {
+        warnings.push(format!(
+            "column {name:?} has several values and is not read, so that all rows are one campaign; if it tells campaigns apart, give --column \"campaignId={name}\""
+        ));
+    }
     let mut rules = rules(options);
     rules.decimal = layout.decimal;
     rules.is_percent_header = layout.is_percent_header();
+    rules.times.has_times_of_day = layout.has_times_of_day;
     let lines_before = layout.lines_before;
     let layout = Arc::new(layout);
     let parser =
@@ -114,8 +126,9 @@ fn open_csv(mut blocks: Blocks, options: &ReadingOptions) -> Result<Opened, Inpu
 }
 
 fn open_json(mut blocks: Blocks, options: &ReadingOptions) -> Result<Opened, InputError> {
-    let (probe, _) = blocks.probe().map_err(|error| unreadable(&error))?;
-    let names = member_names(probe);
+    let (probe, is_whole) = blocks.probe().map_err(|error| unreadable(&error))?;
+    let objects = Objects::of(probe, is_whole);
+    let names = &objects.names;
     let columns = &options.columns;
     for column in COLUMNS {
         if let Some(given) = columns.given(column)
@@ -126,7 +139,7 @@ fn open_json(mut blocks: Blocks, options: &ReadingOptions) -> Result<Opened, Inp
         {
             return Err(InputError(format!(
                 "--column {column}={given}: its first rows have no such member; they have {}",
-                names.join(", ")
+                objects.listed()
             )));
         }
     }
@@ -134,6 +147,12 @@ fn open_json(mut blocks: Blocks, options: &ReadingOptions) -> Result<Opened, Inp
         let is_it = |name: &String| Column::of_name(name).is_some_and(|(it, _)| it == column);
         columns.given(column).is_some() || names.iter().any(is_it)
     };
+    if let Some(missing) = super::columns::missing(&has).filter(|_| !names.is_empty()) {
+        return Err(InputError(format!(
+            "its objects have {missing}; they have {}; map them with --column NAME=MEMBER",
+            objects.listed()
+        )));
+    }
     let is_given = |name: &str| COLUMNS.iter().any(|it| columns.given(*it) == Some(name));
     let near = names
         .iter()
@@ -151,7 +170,8 @@ fn open_json(mut blocks: Blocks, options: &ReadingOptions) -> Result<Opened, Inp
         CampaignColumn::Absent(None)
     };
     let given = Arc::new(options.columns.clone());
-    let rules = rules(options);
+    let mut rules = rules(options);
+    rules.times.has_times_of_day = objects.has_times_of_day(columns);
     let parser =
         || -> Box<dyn ParseChunk> { Box::new(JsonParser::new(Arc::clone(&given), rules.clone())) };
     Ok(Opened {
@@ -163,19 +183,55 @@ fn open_json(mut blocks: Blocks, options: &ReadingOptions) -> Result<Opened, Inp
     })
 }
 
-/// The names of the members of the first objects.
-fn member_names(probe: &[u8]) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for line in probe.split(|byte| *byte == b'\n').take(NAMED_ROWS) {
-        let object: Result<serde_json::Map<String, serde_json::Value>, _> =
-            serde_json::from_slice(line);
-        for (name, _) in object.unwrap_or_default() {
-            if !names.contains(&name) && names.len() < NAMES_MAX {
-                names.push(name);
+/// The objects at the beginning of a file.
+struct Objects {
+    objects: Vec<Map<String, Value>>,
+    /// Names of their members.
+    names: Vec<String>,
+}
+
+impl Objects {
+    /// Those of the whole lines of `probe`.
+    fn of(probe: &[u8], is_whole: bool) -> Self {
+        let end = memchr::memrchr(b'\n', probe).filter(|_| !is_whole);
+        let lines = probe.get(..end.unwrap_or(probe.len())).unwrap_or_default();
+        let lines = lines.split(|byte| *byte == b'\n');
+        let objects: Vec<Map<String, Value>> = lines
+            .filter_map(|line| serde_json::from_slice(line).ok())
+            .collect();
+        let mut names: Vec<String> = Vec::new();
+        for name in objects.iter().flat_map(Map::keys) {
+            if !names.contains(name) && names.len() < NAMES_MAX {
+                names.push(name.clone());
             }
         }
+        Self { objects, names }
     }
-    names
+
+    /// The names, and that members of members are not read, where there are some.
+    fn listed(&self) -> String {
+        let inner = self.objects.iter().flat_map(Map::iter);
+        let mut inner =
+            inner.filter_map(|(name, value)| Some((name, value.as_object()?.keys().next()?)));
+        let nested = inner.next().map_or(String::new(), |(outer, inner)| {
+            format!(" (members of members, such as {outer}.{inner}, are not read: flatten them, such as with jq -c '. + .{outer}')")
+        });
+        self.names.join(", ") + &nested
+    }
+
+    fn has_times_of_day(&self, columns: &ColumnNames) -> bool {
+        let is_time = |name: &str| match columns.given(Column::Timestamp) {
+            Some(given) => super::columns::plain(given) == super::columns::plain(name),
+            None => Column::of_name(name).is_some_and(|(it, _)| it == Column::Timestamp),
+        };
+        let mut members = self.objects.iter().flat_map(Map::iter);
+        members.any(|(name, value)| {
+            is_time(name)
+                && value
+                    .as_str()
+                    .is_some_and(|text| has_time_of_day(text.as_bytes()))
+        })
+    }
 }
 
 fn not_read(name: &str, column: Column) -> String {
@@ -199,9 +255,11 @@ fn rules(options: &ReadingOptions) -> RowRules {
             zone: options.time_zone.as_ref().map(|(_, zone)| zone.clone()),
             format: options.time_format.clone(),
             latest_millis: now.saturating_add(DAY_MILLIS),
+            has_times_of_day: false,
         },
         decimal: options.decimal,
         is_percent_header: false,
+        answer_rates: options.answer_rates,
         has_cumulative_totals: options.totals == Some(Totals::Cumulative),
     }
 }
@@ -235,8 +293,6 @@ impl ParseChunk for JsonParser {
 /// Bytes that tell the kind of a file: the names of the first files of an archive are in them.
 const START_BYTES: u64 = 4_096;
 const DAY_MILLIS: i64 = 86_400_000;
-/// Rows of NDJSON whose members are looked at for names.
-const NAMED_ROWS: usize = 20;
 /// Names that are looked at.
 const NAMES_MAX: usize = 200;
 /// More threads than this only wait for each other.

@@ -21,6 +21,8 @@ pub struct ReadingOptions {
     pub skip_lines: Option<u64>,
     /// The decimal sign of numbers.
     pub decimal: Option<Decimal>,
+    /// What answer rates without a sign are.
+    pub answer_rates: Option<AnswerRates>,
     /// What totals count.
     pub totals: Option<Totals>,
     /// Rows are sorted by time, which needs all of them in memory.
@@ -38,6 +40,15 @@ pub enum Decimal {
     Point,
     /// `0,31`
     Comma,
+}
+
+/// What answer rates without a % sign are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerRates {
+    /// `0.31`
+    Share,
+    /// `31`
+    Percent,
 }
 
 /// What totals count.

@@ -77,7 +77,7 @@ impl HistoryReader {
         let campaign = if let Some(Some(number)) = self.numbers.get(place) {
             *number
         } else {
-            let number = self.sequence.number_of(self.chunk.ids.text(place));
+            let number = self.sequence.number_of(self.chunk.ids.text(place), line)?;
             if let Some(slot) = self.numbers.get_mut(place) {
                 *slot = Some(number);
             }
@@ -131,6 +131,14 @@ impl HistoryReader {
         if self.seen.january_1970 {
             warnings.push("it has times in January 1970: they are simulated, or numbers that do not count from 1970".to_owned());
         }
+        let Seen {
+            compared,
+            contradicted,
+            ..
+        } = self.seen;
+        if contradicted > 0 && contradicted * 10 >= compared {
+            warnings.push(format!("its answerRate is another than totalCallsAnswered ÷ totalCallsDialed in {contradicted} of {compared} rows, and is taken as it is: is it in per cent (--answer-rates percent), rounded, or of another time? Without that column it is computed from the totals"));
+        }
         if self.sequence.seems_cumulative() {
             warnings.push("its totals only grow, as if they counted since midnight, and are taken as those of each interval; if they count on, give --totals cumulative, else --totals interval".to_owned());
         }
@@ -147,7 +155,7 @@ impl HistoryReader {
         let Some((row, line, id)) = self.sorted.as_mut().and_then(Sorted::next) else {
             return Ok(None);
         };
-        let campaign = self.sequence.number_of(id);
+        let campaign = self.sequence.number_of(id, line)?;
         self.sequence.advance(campaign, line, row)?;
         Ok(Some(row.placed(line, campaign, &self.sequence)))
     }
@@ -205,6 +213,10 @@ impl HistoryReader {
                         bad.map_or(Ok(true), |bad| Err(RowError::Bad(Box::new(bad))))
                     }
                     Fault::UnclosedQuote(line) => Err(RowError::unclosed_quote(before + line)),
+                    Fault::OtherHeader(line) => Err(RowError::unreadable(format!(
+                        "line {} is a header with other columns: are several files put together? Read each for itself",
+                        before + line
+                    ))),
                 }
             }
             None => {
@@ -221,6 +233,8 @@ impl HistoryReader {
                 self.seen.january_1970 |= seen.january_1970;
                 self.seen.zone |= seen.zone;
                 self.seen.percent |= seen.percent;
+                self.seen.compared += seen.compared;
+                self.seen.contradicted += seen.contradicted;
                 Ok(true)
             }
         }

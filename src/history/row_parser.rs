@@ -5,7 +5,7 @@ use super::columns::{Column, Fields};
 use super::ids::Ids;
 use super::number_form::{is_nothing, trimmed};
 use super::numbers::{Numbers, WHOLE_NUMBER, WrongField};
-use super::options::Decimal;
+use super::options::{AnswerRates, Decimal};
 use super::row::{AvailableAgents, HistoryPoll, RowValues};
 use super::timestamps::{TimeRead, TimeRules, TimestampParser};
 use crate::pacing::{IntervalRate, Traffic};
@@ -17,6 +17,8 @@ pub(super) struct RowRules {
     pub(super) decimal: Option<Decimal>,
     /// True where the header says that the answer rate is a percentage.
     pub(super) is_percent_header: bool,
+    /// What answer rates without a sign are, where that was said.
+    pub(super) answer_rates: Option<AnswerRates>,
     /// True where totals count since a time that rows share.
     pub(super) has_cumulative_totals: bool,
 }
@@ -32,6 +34,8 @@ pub(super) struct RowParser {
     rules: RowRules,
     joined_time: Vec<u8>,
     has_seen_percent: bool,
+    compared: u64,
+    contradicted: u64,
 }
 
 impl RowParser {
@@ -41,15 +45,19 @@ impl RowParser {
             rules,
             joined_time: Vec::new(),
             has_seen_percent: false,
+            compared: 0,
+            contradicted: 0,
         }
     }
 
-    /// What was met so far.
-    pub(super) fn seen(&self) -> Seen {
+    /// What was met so far, and the rows that were counted since the last call.
+    pub(super) fn seen(&mut self) -> Seen {
         Seen {
             january_1970: self.timestamps.has_seen_1970,
             zone: self.timestamps.has_used_zone,
             percent: self.has_seen_percent,
+            compared: std::mem::take(&mut self.compared),
+            contradicted: std::mem::take(&mut self.contradicted),
         }
     }
 
@@ -71,8 +79,13 @@ impl RowParser {
             fields,
             decimal: self.rules.decimal,
             is_percent_header: self.rules.is_percent_header,
+            answer_rates: self.rules.answer_rates,
         };
         let poll = poll(&numbers, self.rules.has_cumulative_totals)?;
+        if let Some(differs) = poll.as_ref().and_then(contradicts_its_totals) {
+            self.compared += 1;
+            self.contradicted += u64::from(differs);
+        }
         if !self.has_seen_percent {
             let rate = fields.text(Column::AnswerRate).unwrap_or_default();
             self.has_seen_percent = rate.last() == Some(&b'%');
@@ -151,6 +164,25 @@ fn poll(numbers: &Numbers, is_cumulative: bool) -> Result<Option<HistoryPoll>, W
     }))
 }
 
+/// True where the answer rate is another than that of the totals; `None` where there is too little to
+/// compare.
+#[inline]
+fn contradicts_its_totals(poll: &HistoryPoll) -> Option<bool> {
+    let Traffic {
+        attempts: Some(attempts),
+        answered: Some(answered),
+        ..
+    } = poll.traffic
+    else {
+        return None;
+    };
+    let rate = poll
+        .answer_rate
+        .filter(|_| attempts >= COMPARED_ATTEMPTS_MIN)?;
+    let (attempts, answered) = (f64::from(attempts), f64::from(answered));
+    Some((rate.value() * attempts - answered).abs() > RATE_DIFFERENCE * attempts)
+}
+
 /// Calls of the row's interval.
 struct IntervalCalls {
     dialed: Option<u32>,
@@ -226,3 +258,7 @@ const CAMPAIGN_ID: &str = "expected an id in UTF-8 of 1 to 200 bytes, without co
 const NO_ANSWER_RATE: &str =
     "expected a share from 0 to 1, or values in totalCallsDialed and totalCallsAnswered";
 const CAMPAIGN_ID_BYTES_MAX: usize = 200;
+/// Attempts of a row whose answer rate is compared with its totals: below, rounding is a difference.
+const COMPARED_ATTEMPTS_MIN: u32 = 20;
+/// A difference that rounding to whole per cents does not make.
+const RATE_DIFFERENCE: f64 = 0.05;

@@ -83,13 +83,15 @@ impl RunningTotals {
         *last = *now;
     }
 
-    /// True where the totals grew time after time, and fell at most once a day.
+    /// True where the totals grew time after time, and fell once a day at most, or hardly ever.
     pub(super) fn seem_cumulative(&self) -> bool {
         let (Some(first), Some(last)) = (self.first_at, self.last_at) else {
             return false;
         };
         let days = (last.0 - first.0) / DAY_MILLIS + 1;
-        self.grows >= GROWS_MIN && i64::from(self.falls) <= days && !self.is_out_of_step
+        let falls_daily = i64::from(self.falls) <= days;
+        let falls_rarely = self.falls.saturating_mul(GROWS_MIN) <= self.grows;
+        self.grows >= GROWS_MIN && (falls_daily || falls_rarely) && !self.is_out_of_step
     }
 }
 

@@ -5,6 +5,7 @@ use super::error::{BadField, BadRow, RowError};
 use super::ids::Ids;
 use super::options::Totals;
 use super::running_totals::RunningTotals;
+use super::total_words::is_total;
 use crate::base::timestamp::rfc3339;
 use crate::base::units::UnixMillis;
 
@@ -47,13 +48,38 @@ impl Sequence {
         }
     }
 
-    /// The number of the campaign with this id, which is added where it is new.
-    pub(super) fn number_of(&mut self, id: &str) -> usize {
+    /// The number of the campaign with this id, which is added where it is new, at the row of `line`.
+    pub(super) fn number_of(&mut self, id: &str, line: u64) -> Result<usize, RowError> {
+        if !self.campaigns.is_empty() && !self.ids.has(id) {
+            self.refuse_doubtful(id, line)?;
+        }
         let number = self.ids.number_of(id);
         if number == self.campaigns.len() {
             self.campaigns.push(Campaign::default());
         }
-        number
+        Ok(number)
+    }
+
+    /// Refuses another campaign that is none: a total of the others, or rows without an id.
+    fn refuse_doubtful(&self, id: &str, line: u64) -> Result<(), RowError> {
+        let bad = |value: &[u8], expected: &str| {
+            let bad = BadRow::field(line, "campaignId", value, expected.to_owned());
+            Err(RowError::Bad(Box::new(bad)))
+        };
+        match self.id(0) {
+            _ if id.is_empty() => bad(b"", "other rows have one"),
+            _ if is_total(id) => bad(
+                id.as_bytes(),
+                "expected a campaign; is the row a total of the others?",
+            ),
+            "" => Err(RowError::unreadable(format!(
+                "line {line} has a campaignId, {id}, and rows before it have none; give each row its own"
+            ))),
+            first if is_total(first) => Err(RowError::unreadable(format!(
+                "line {line} is of campaign {id}, and rows before it are of {first:?}: are these totals of the others? Take them out"
+            ))),
+            _ => Ok(()),
+        }
     }
 
     /// The id of a campaign.

@@ -4,7 +4,7 @@ use jiff::civil;
 use jiff::fmt::strtime;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
-use super::civil_time::{CivilTime, Offset, civil_time};
+use super::civil_time::{Offset, civil_time, may_be_range};
 use super::compact_times::{self, DAY_MILLIS, Number};
 use super::number_form::trimmed;
 use crate::base::units::UnixMillis;
@@ -18,6 +18,14 @@ pub(super) struct TimeRules {
     pub(super) format: Option<String>,
     /// The last time that a row may have, in milliseconds since 1970.
     pub(super) latest_millis: i64,
+    /// True where rows have a time of day, so that a date alone is a day's total or a mistake.
+    pub(super) has_times_of_day: bool,
+}
+
+/// True for a text that is a date with a time of day.
+pub(super) fn has_time_of_day(text: &[u8]) -> bool {
+    let text = str::from_utf8(trimmed(text)).ok();
+    text.and_then(civil_time).is_some_and(|time| time.has_time)
 }
 
 /// A point in time as it was read.
@@ -79,21 +87,25 @@ impl TimestampParser {
     #[cold]
     fn parse_slowly(&mut self, text: &[u8]) -> Result<TimeRead, String> {
         let text = str::from_utf8(trimmed(text)).map_err(|_| EXPECTED.to_owned())?;
-        let (civil, offset) = match &self.rules.format {
+        let (civil, offset, has_time) = match &self.rules.format {
             Some(format) => match with_format(text, format)? {
                 Ok(millis) => return self.checked(millis),
-                Err(civil) => (civil, None),
+                Err(civil) => (civil, None, true),
             },
             None => match compact_times::number(text, self.rules.latest_millis) {
                 Some(Number::Since1970(millis)) => return self.checked(millis),
-                Some(Number::Civil(civil)) => (civil, None),
+                Some(Number::Civil(civil)) => (civil, None, text.len() > COMPACT_DATE_DIGITS),
                 Some(Number::OutOfRange(why)) => return Err(why.to_owned()),
+                None if may_be_range(text) => return Err(RANGE.to_owned()),
                 None => match civil_time(text) {
-                    Some(CivilTime { local, offset }) => (local, offset),
+                    Some(time) => (time.local, time.offset, time.has_time),
                     None => return Err(expected_instead_of(text)),
                 },
             },
         };
+        if !has_time && self.rules.has_times_of_day {
+            return Err(DATE_ONLY.to_owned());
+        }
         match offset {
             Some(Offset(seconds)) => {
                 let millis = compact_times::millis_of(civil) - i64::from(seconds) * 1_000;
@@ -242,6 +254,10 @@ fn expected_instead_of(text: &str) -> String {
 
 const EXPECTED: &str = "expected RFC 3339 with an offset, such as 2026-11-22T15:03:00Z, or seconds or milliseconds since 1970; for another form give --time-format, such as --time-format '%d.%m.%Y %H:%M:%S'";
 const NO_OFFSET: &str = "expected RFC 3339 with an offset, such as 2026-11-22T15:03:00Z; it has none: give the zone of such times with --time-zone, such as --time-zone America/New_York";
+const RANGE: &str = "it could be a range of times or a time with an offset; for a range, at whose end the poll is, give --time-format '%Y-%m-%d %H:%M-%H:%M', for an offset '%Y-%m-%d %H:%M%z', with blanks as the file has them";
+const DATE_ONLY: &str = "it has no time of day, and other rows have one: is the row a total of the day? If it is midnight, write 00:00";
+/// Digits of a date without separators.
+const COMPACT_DATE_DIGITS: usize = 8;
 const TOO_EARLY: &str = "it is before the year 2000, when there were no such exports: is it the right column, and does it count from 1970?";
 const TOO_LATE: &str = "it is more than a day in the future: is it the right column, and in the form that it seems? --time-format gives another";
 /// Times of a simulation that counts from 1970.

@@ -3,7 +3,7 @@
 use super::suggestions::{Untaken, hint, listed, untaken};
 use crate::base::input::InputError;
 use crate::history::column_names::ColumnNames;
-use crate::history::columns::{COLUMNS, Column, PerColumn, plain};
+use crate::history::columns::{COLUMNS, Column, PerColumn, missing, plain};
 
 /// Columns of a CSV file.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ impl Header {
     /// Finds the columns in the fields of the header, and refuses a file that lacks a needed one.
     pub(super) fn new(header: &[String], names: &ColumnNames) -> Result<Self, InputError> {
         let places = Places::find(header, names)?;
-        if let Some(missing) = places.missing() {
+        if let Some(missing) = missing(&|column| places.0[column].is_some()) {
             let hint = hint(header);
             return Err(InputError(format!("its header has {missing}; {hint}")));
         }
@@ -119,21 +119,6 @@ impl Places {
         let unused: Vec<Column> = COLUMNS.into_iter().filter(|it| is_unused(*it)).collect();
         for column in unused {
             self.0[column] = None;
-        }
-    }
-
-    /// A column that every decision needs and the file lacks, in words.
-    fn missing(&self) -> Option<&'static str> {
-        let has = |column| self.0[column].is_some();
-        let has_both_totals = has(Column::CallsDialed) && has(Column::CallsAnswered);
-        if !has(Column::Timestamp) {
-            Some("no timestamp")
-        } else if !has(Column::AvailableAgents) && !has(Column::AvailabilityMean) {
-            Some("no availableAgents")
-        } else if !has(Column::AnswerRate) && !has_both_totals {
-            Some("neither answerRate nor both totalCallsDialed and totalCallsAnswered")
-        } else {
-            None
         }
     }
 }

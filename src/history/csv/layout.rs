@@ -1,5 +1,7 @@
 //! The layout of a CSV file, found in its beginning: delimiter, header, decimal sign.
 
+use std::collections::BTreeSet;
+
 use super::finding::find_header;
 use super::header::Header;
 use super::records::{Records, first_record};
@@ -7,6 +9,7 @@ use crate::base::input::InputError;
 use crate::history::columns::Column;
 use crate::history::number_form::{is_nothing, plain, trimmed};
 use crate::history::options::{Decimal, ReadingOptions};
+use crate::history::timestamps::has_time_of_day;
 
 /// How a CSV file is laid out.
 #[derive(Debug)]
@@ -17,6 +20,10 @@ pub(in crate::history) struct Layout {
     pub(super) extras: usize,
     /// The decimal sign, where something tells it.
     pub(in crate::history) decimal: Option<Decimal>,
+    /// True where rows have a time of day, also in a column of its own.
+    pub(in crate::history) has_times_of_day: bool,
+    /// True where the column that may tell campaigns apart, and is not read, has several values.
+    pub(in crate::history) has_likely_campaigns: bool,
     /// Bytes before the first row.
     pub(in crate::history) data_offset: usize,
     /// Lines before the first row.
@@ -65,6 +72,8 @@ impl Layout {
             header,
             extras: 0,
             decimal: options.decimal,
+            has_times_of_day: false,
+            has_likely_campaigns: false,
             data_offset: candidate.end,
             lines_before: lines(candidate.end),
             told: Vec::new(),
@@ -106,6 +115,9 @@ impl Layout {
         let mut proved: [Option<String>; 2] = [None, None];
         let mut has_fractions = false;
         let mut is_first = true;
+        self.has_times_of_day = self.header.has(Column::TimeOfDay);
+        let likely_place = self.header.untaken.likely_place;
+        let (mut rows, mut likely) = (0, BTreeSet::new());
         while let Some((record, _, _)) = records.next() {
             if std::mem::take(&mut is_first) {
                 let mut more = record.iter().skip(count);
@@ -113,7 +125,16 @@ impl Layout {
                     self.extras = record.len().saturating_sub(count);
                 }
             }
+            if let Some(name) = likely_place.and_then(|place| record.get(place)) {
+                rows += 1;
+                if likely.len() <= CAMPAIGNS_MAX && !likely.contains(name) {
+                    likely.insert(name.to_vec());
+                }
+            }
             for (field, column) in record.iter().zip(&self.header.columns) {
+                if *column == Some(Column::Timestamp) && !self.has_times_of_day {
+                    self.has_times_of_day = has_time_of_day(field);
+                }
                 let Some(column) = column.filter(|column| column.is_number()) else {
                     continue;
                 };
@@ -126,6 +147,9 @@ impl Layout {
                 }
             }
         }
+        // A number of the row has as many values as there are rows.
+        self.has_likely_campaigns =
+            (2..=CAMPAIGNS_MAX).contains(&likely.len()) && likely.len() * CAMPAIGN_ROWS_MIN <= rows;
         if self.extras > 0
             && self.delimiter == b','
             && self.header.has(Column::AnswerRate)
@@ -205,3 +229,6 @@ fn after_lines(probe: &[u8], lines: u64) -> usize {
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// Lines in which a header is looked for: titles and filters stand above it in reports.
 const HEADER_TRIES: usize = 40;
+/// Values of a column that tells campaigns apart, at most, and rows of each, at least.
+const CAMPAIGNS_MAX: usize = 50;
+const CAMPAIGN_ROWS_MIN: usize = 2;

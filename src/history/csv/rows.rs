@@ -10,12 +10,13 @@ use super::layout::Layout;
 use super::records::record_reader;
 use super::split::{Splitting, WrongCount};
 use crate::history::chunk::{Chunk, Event, Fault};
-use crate::history::columns::{Column, Fields};
+use crate::history::columns::{COLUMNS, Column, Fields};
 use crate::history::error::BadRow;
 use crate::history::ids::Ids;
 use crate::history::number_form::{is_nothing, trimmed};
 use crate::history::numbers::WrongField;
 use crate::history::row_parser::{RowParser, RowRules};
+use crate::history::total_words::says_total;
 
 /// Parses chunks of a CSV file.
 pub(in crate::history) struct CsvParser {
@@ -147,7 +148,9 @@ impl Layout {
         let is_empty = row
             .iter()
             .all(|byte| *byte == self.delimiter || byte.is_ascii_whitespace());
-        if is_empty || says_total(row) {
+        if is_header(row.split(|byte| *byte == self.delimiter)) {
+            Fault::OtherHeader(u64::from(line))
+        } else if is_empty || says_total(row) {
             Fault::Footer(bad)
         } else {
             Fault::Bad(bad)
@@ -159,6 +162,10 @@ impl Layout {
         let value = fields.text(wrong.column).unwrap_or_default();
         if value.contains(&b'\n') {
             return Fault::UnclosedQuote(u64::from(line));
+        }
+        let cells = COLUMNS.into_iter().filter_map(|it| fields.text(it));
+        if is_header(cells) && !self.is_header_again(fields) {
+            return Fault::OtherHeader(u64::from(line));
         }
         let is_time = wrong.column == Column::Timestamp;
         let shown = match fields.text(Column::TimeOfDay) {
@@ -177,18 +184,27 @@ impl Layout {
     }
 }
 
-/// True where a cell begins a row of totals.
-fn says_total(cell: &[u8]) -> bool {
-    let cell = String::from_utf8_lossy(trimmed(cell)).to_lowercase();
-    let cell = cell.trim_start_matches(['"', '(', '=', '*']);
-    TOTALS.iter().any(|word| {
-        let rest = cell.strip_prefix(word);
-        rest.is_some_and(|rest| !rest.starts_with(char::is_alphabetic))
-    })
+/// True for a row that has the names of columns: no value is one.
+fn is_header<'a>(cells: impl Iterator<Item = &'a [u8]>) -> bool {
+    let is_name = |cell: &&[u8]| {
+        let name = String::from_utf8_lossy(trimmed(cell));
+        Column::of_name(name.trim_matches('"')).is_some()
+    };
+    cells.filter(is_name).nth(1).is_some()
 }
 
 fn fault(fault: Fault) -> Event {
     Event::Fault(Box::new(fault))
+}
+
+impl Layout {
+    /// True where each field has the name of its own column, as where files are put together.
+    fn is_header_again(&self, fields: &Fields) -> bool {
+        let times = [Column::Timestamp, Column::TimeOfDay];
+        let others = COLUMNS.into_iter().filter(|it| !times.contains(it));
+        let mut texts = others.filter_map(|it| Some((it, fields.text(it)?)));
+        texts.all(|(column, text)| self.header.names[column].as_bytes() == trimmed(text))
+    }
 }
 
 /// The fields of a record, as [`Splitting::split`] returns those of a line.
@@ -218,20 +234,3 @@ fn line_of_record(before: u64, after: u64, record: &ByteRecord) -> u32 {
     };
     u32::try_from(begins).unwrap_or(u32::MAX)
 }
-
-/// Words with which rows of totals begin.
-const TOTALS: [&str; 13] = [
-    "total",
-    "totals",
-    "grand total",
-    "subtotal",
-    "sum",
-    "summary",
-    "overall",
-    "all",
-    "gesamt",
-    "gesamtergebnis",
-    "summe",
-    "totale",
-    "totaux",
-];

@@ -10,6 +10,8 @@ pub(in crate::history) struct Untaken {
     pub(in crate::history) near: Vec<(String, Column)>,
     /// The one that could tell campaigns apart.
     pub(in crate::history) likely_campaign: Option<String>,
+    /// Its place in the header.
+    pub(super) likely_place: Option<usize>,
 }
 
 /// The fields that are not read and look as if they should be.
@@ -31,10 +33,14 @@ pub(super) fn untaken(header: &[String], columns: &[Option<Column>]) -> Untaken 
     };
     let likely = fields.iter().find(names_campaign);
     let near_campaign = near.iter().find(|(_, it)| *it == Column::CampaignId);
+    let likely_campaign = near_campaign
+        .map(|(name, _)| name.clone())
+        .or_else(|| likely.map(|name| (*name).clone()));
     Untaken {
-        likely_campaign: near_campaign
-            .map(|(name, _)| name.clone())
-            .or_else(|| likely.map(|name| (*name).clone())),
+        likely_place: header
+            .iter()
+            .position(|name| Some(name) == likely_campaign.as_ref()),
+        likely_campaign,
         near,
     }
 }

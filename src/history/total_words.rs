@@ -1,0 +1,34 @@
+//! Words for totals, in the languages that exports are in.
+
+use super::number_form::trimmed;
+
+/// True where a cell begins a row of totals.
+pub(super) fn says_total(cell: &[u8]) -> bool {
+    let cell = String::from_utf8_lossy(trimmed(cell)).to_lowercase();
+    let cell = cell.trim_start_matches(['"', '(', '=', '*']);
+    let mut words = TOTALS.iter().chain(&OTHER_WORDS);
+    words.any(|word| {
+        let rest = cell.strip_prefix(word);
+        rest.is_some_and(|rest| !rest.starts_with(char::is_alphabetic))
+    })
+}
+
+/// True for an id that a row of totals has in place of a campaign's.
+pub(super) fn is_total(id: &str) -> bool {
+    TOTALS.contains(&id.trim().to_lowercase().as_str())
+}
+
+/// Words that mean nothing else.
+const TOTALS: [&str; 9] = [
+    "total",
+    "totals",
+    "grand total",
+    "subtotal",
+    "gesamt",
+    "gesamtergebnis",
+    "summe",
+    "totale",
+    "totaux",
+];
+/// Words that rows of totals begin with, and that a campaign may be called.
+const OTHER_WORDS: [&str; 4] = ["sum", "summary", "overall", "all"];
