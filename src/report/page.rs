@@ -2,6 +2,7 @@
 //! and dark colours, and can be printed. Its only script sorts tables.
 
 use super::chart::{add, escape};
+use super::made_by::MadeBy;
 
 /// The page up to and including its heading.
 pub(super) fn head(title: &str) -> String {
@@ -11,8 +12,8 @@ pub(super) fn head(title: &str) -> String {
     )
 }
 
-/// The words that the report uses, and the end of the page.
-pub(super) fn end(terms: &[&str]) -> String {
+/// The words that the report uses, what made it, and the end of the page.
+pub(super) fn end(terms: &[&str], made_by: &MadeBy) -> String {
     let mut html = String::from("<h2>Words</h2>\n<dl>\n");
     for (term, meaning) in WORDS.iter().filter(|(term, _)| terms.contains(term)) {
         add(
@@ -22,7 +23,10 @@ pub(super) fn end(terms: &[&str]) -> String {
     }
     add(
         &mut html,
-        format_args!("</dl>\n</main><script>{SCRIPT}</script></body></html>\n"),
+        format_args!(
+            "</dl>\n{}</main><script>{SCRIPT}</script></body></html>\n",
+            made_by.html()
+        ),
     );
     html
 }

@@ -20,7 +20,7 @@ pub fn html(results: &BacktestResults, data: &ChartData) -> String {
     let replay = results.replay;
     let mut html = page::head(&format!("Backtest of {}", name(results.source)));
     let Some(pacer) = replay.pacers().first() else {
-        return html + &page::end(&[]);
+        return html + &page::end(&[], results.made_by);
     };
     html.push_str(&answer(results, pacer, data));
     let marked = Marked::all(results);
@@ -31,7 +31,7 @@ pub fn html(results: &BacktestResults, data: &ChartData) -> String {
     html.push_str(&settings_table(results));
     html.push_str(&campaigns_table(results));
     html.push_str(&notes(results));
-    html.push_str(&page::end(&TERMS));
+    html.push_str(&page::end(&TERMS, results.made_by));
     html
 }
 
@@ -76,6 +76,9 @@ fn answer(results: &BacktestResults, pacer: &Pacer, data: &ChartData) -> String 
     let hint = results.band_hint().map_or(String::new(), |hint| {
         format!("<p class=\"note\">{}</p>\n", escape(&hint.to_string()))
     });
+    let warning = replay.sparse_rows().map_or(String::new(), |sparse| {
+        format!("<p><b>{}</b></p>", escape(&sparse.to_string()))
+    });
     let of_first = match replay.pacers() {
         [_] => "",
         _ => {
@@ -83,7 +86,7 @@ fn answer(results: &BacktestResults, pacer: &Pacer, data: &ChartData) -> String 
         }
     };
     format!(
-        "<p>{}, {from} to {to} ({}).</p>\n<div class=\"answer\"><p>{sentences}</p><p class=\"note\">The setting: {}.{of_first} This is what would have been decided, not what would have happened: the figures in the file followed from the calls of that time, and outcomes are not predicted.</p></div>\n{hint}",
+        "<p>{}, {from} to {to} ({}).</p>\n<div class=\"answer\">{warning}<p>{sentences}</p><p class=\"note\">The setting: {}.{of_first} This is what would have been decided, not what would have happened: the figures in the file followed from the calls of that time, and outcomes are not predicted.</p></div>\n{hint}",
         escape(&format!(
             "{}: {} of {}",
             results.source,

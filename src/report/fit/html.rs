@@ -24,7 +24,7 @@ pub fn page(results: &FitResults) -> String {
         &outages(results),
     ));
     html.push_str(&hours_table(results));
-    html.push_str(&page::end(&TERMS));
+    html.push_str(&page::end(&TERMS, &results.made_by));
     html
 }
 

@@ -14,7 +14,7 @@ use crate::report::page;
 /// The results as one HTML page.
 #[must_use]
 pub fn page(data: &ReportData) -> String {
-    let comparison = Comparison::of(data);
+    let comparison = Comparison::of(data.results, data.limit, data.given);
     let scenario = &comparison.results.scenario;
     let mut html = page::head(&scenario.name);
     add(
@@ -22,14 +22,20 @@ pub fn page(data: &ReportData) -> String {
         format_args!("<p>{}</p>\n", escape(&scenario.description)),
     );
     html.push_str(&answers(&comparison));
-    if let Some(hint) = band_hint(comparison.results, &comparison.summaries) {
+    if let Some(hint) = band_hint(&comparison) {
         add(
             &mut html,
-            format_args!("<p class=\"note\">{}</p>\n", escape(&hint.to_string())),
+            format_args!("<p class=\"note\">{}</p>\n", escape(&hint)),
+        );
+    }
+    for sentence in data.other_policies {
+        add(
+            &mut html,
+            format_args!("<p class=\"note\">{}</p>\n", escape(sentence)),
         );
     }
     html.push_str(&beside_today(&comparison));
-    html.push_str(&over_time(&comparison));
+    html.push_str(&over_time(&comparison, data.drawn));
     html.push_str(&trade_off(&comparison));
     html.push_str(&heat_maps(&comparison));
     html.push_str(&settings_table(&comparison));
@@ -37,7 +43,7 @@ pub fn page(data: &ReportData) -> String {
         &mut html,
         format_args!("<h2>The law</h2>\n<p class=\"note\">{LAW}</p>\n"),
     );
-    html.push_str(&page::end(&TERMS));
+    html.push_str(&page::end(&TERMS, data.made_by));
     html
 }
 

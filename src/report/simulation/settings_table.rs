@@ -7,13 +7,14 @@ use crate::sim::{Estimate, Summary, VariantResults};
 
 /// The table.
 pub(super) fn settings_table(comparison: &Comparison) -> String {
+    let more = format!("more than {}", comparison.today());
     let headings = [
         "setting",
         "conversations per agent and hour",
-        "more than today",
+        more.as_str(),
         "agents busy, %",
         "of 100, hear nobody",
-        "of 100, in the worst half hour",
+        "of 100, in each run's worst half hour",
         "dial rate, per minute",
         "dial ratio",
         "changes sent per hour",
