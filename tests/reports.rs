@@ -275,13 +275,6 @@ fn the_pictures_of_the_documentation_are_small() {
     }
 }
 
-/// The words of a page, without its pictures and its script.
-fn words_of(page: &str) -> String {
-    let all = elements(page);
-    let answers = all.iter().filter(|it| ["p", "pre"].contains(&&*it.name));
-    answers.map(|it| format!("{}\n", it.text)).collect()
-}
-
 #[test]
 fn rows_too_far_apart_for_the_window_are_said_first() {
     let folder = Folder::new();
@@ -308,51 +301,37 @@ fn rows_too_far_apart_for_the_window_are_said_first() {
     assert!(!json.contains("sparseRows"), "{json}");
 }
 
-/// What is to be set is typed, and is then what one has.
+/// What is to be set is written into the configuration file, and is then what one has.
 #[test]
 fn what_is_recommended_can_be_typed_and_is_then_in_force() {
     let folder = Folder::new();
-    let command = "simulate --policy capacity,predictive-without-feed --sla-threshold 0.3 --max-dial-rate 90 --hours 2 --agents 12 --replications 6 --report r.html";
-    let base: Vec<&str> = command.split(' ').collect();
+    let command = "simulate --policy capacity,predictive-without-feed --sla-threshold 0.3 --hours 4 --replications 6 --quiet --report r.html";
     let run = |more: &[&str]| {
-        let table = folder.dialpace(&[&base, more].concat()).finish().expect(0);
-        (table.stdout, words_of(&folder.read("r.html")))
+        let args: Vec<&str> = command.split(' ').chain(more.iter().copied()).collect();
+        let table = folder.dialpace(&args).finish().expect(0).stdout;
+        (table, folder.read("r.html"))
     };
-    let (table, page) = run(&[]);
+    let (table, page) = run(&["--max-dial-rate", "90"]);
     let options =
         "--policy predictive --sla-threshold 0.3 --tolerance-margin 0.05 --max-dial-rate 90";
     assert!(table.contains(&format!("\nSet: {options}\n")), "{table}");
-    assert!(page.contains(&format!("The same as options: {options}")));
-    assert!(
-        page.contains(
-            "Set: policy = predictive (row predictive-without-feed), sla_threshold = 0.3"
-        )
-    );
-    assert!(
-        page.contains("conversations an hour than with the baseline"),
-        "{page}"
-    );
-    let lines = page.split("max_dial_rate = 90\n").next().unwrap();
-    let lines = lines.rfind("\npolicy = ").map(|at| &lines[at..]).unwrap();
-    folder.write("mine.toml", format!("{lines}max_dial_rate = 90\n"));
-    // The row of the simulation that is told no more than the platform tells is that of the policy.
-    folder.write(
-        "capacity.toml",
-        "policy = \"capacity\"\nsla_threshold = 0.3\nmax_dial_rate = 90\n",
-    );
-    let (_, page) = run(&["--config", "capacity.toml"]);
-    assert!(page.contains("conversations an hour than today"), "{page}");
-    folder
-        .dialpace(&["simulate", "--config", "mine.toml", "--hours", "1"])
-        .finish()
-        .expect(0);
+    assert!(page.contains(&format!("The same as options: <code>{options}</code>")));
+    let first = inside(&page, "<div class=\"answer\"><p><b>", "</b>");
+    let words = "Set: policy = predictive (row predictive-without-feed), sla_threshold = 0.3, ";
+    assert!(first.starts_with(words), "{first}");
+    assert!(page.contains("conversations an hour than with the baseline"));
+    let lines = inside(&page, "<pre>", "</pre>").replace("&quot;", "\"");
+    folder.write("mine.toml", lines);
+    let (table, page) = run(&["--config", "mine.toml"]);
+    let same = "That is what you have: nothing to change.";
+    assert!(table.contains(same) && page.contains(same), "{table}");
 }
 
 #[test]
 fn the_defaults_are_not_called_today_and_a_row_is_not_compared_with_itself() {
     let folder = Folder::new();
     let run = |policy: &str, sla: Option<&str>| {
-        let command = "simulate --hours 2 --agents 12 --replications 6 --report r.html --policy";
+        let command = "simulate --hours 4 --replications 6 --quiet --report r.html --policy";
         let args: Vec<&str> = command.split(' ').chain([policy]).collect();
         let mut command = folder.dialpace(&args);
         if let Some(sla) = sla {

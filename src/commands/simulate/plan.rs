@@ -192,8 +192,8 @@ fn is_set(standing: &Layers) -> bool {
     shown.any(|it| it.source != "default" && is_pacing(&it.name))
 }
 
-/// The variant with the settings in force, which `tick` would use, and true; or else the one that is
-/// most like it, or the first, and false.
+/// The variant with the settings in force, and true; or else the one that is most like it, or the
+/// first, and false.
 fn current(
     variants: &[Variant],
     standing: &Layers,
@@ -202,26 +202,33 @@ fn current(
     let bands = standing.bands()?;
     // A name that is unknown is that of no variant.
     let policies = standing.policies().unwrap_or_default();
+    let (Some(policy), Some(band)) = (policies.first(), bands.first()) else {
+        return Ok((0, false));
+    };
     let front_loads = standing.front_loads().unwrap_or_default();
-    let name = policies.first().and_then(|policy| {
-        let front_load = front_loads_of(*policy, &front_loads).first()?;
-        Some(name(*policy, *front_load))
-    });
-    let is_current =
-        |v: &Variant| Some(&v.policy) == name.as_ref() && bands.first() == Some(&v.band);
-    // Among those that differ in swept settings only, the one with the values that stand.
-    let standing = policies
-        .first()
-        .zip(bands.first())
-        .and_then(|(policy, band)| {
-            let layers = standing.first_of_swept().ok()?;
-            let front_load = front_loads_of(*policy, &front_loads).first()?;
-            variant(*policy, *band, *front_load, &layers, scenario).ok()
-        });
-    let is_same = |v: &Variant| standing.as_ref().is_some_and(|it| it.driver == v.driver);
-    let exact = variants.iter().position(|v| is_current(v) && is_same(v));
-    let like = variants.iter().position(is_current);
-    Ok((exact.or(like).unwrap_or(0), exact.is_some()))
+    let front_load = front_loads_of(*policy, &front_loads);
+    let front_load = front_load.first().copied().unwrap_or_default();
+    let layers = standing.first_of_swept().ok();
+    // What tick knows on the campaign API is known to the row without the feed.
+    let policies: &[PolicyName] = match policy {
+        PolicyName::Predictive => &[PolicyName::PredictiveWithoutFeed, PolicyName::Predictive],
+        policy => std::slice::from_ref(policy),
+    };
+    let mut like = None;
+    for policy in policies {
+        let name = name(*policy, front_load);
+        let is_like = |v: &Variant| v.policy == name && v.band == *band;
+        let of = |layers| variant(*policy, *band, front_load, layers, scenario).ok();
+        let standing = layers.as_ref().and_then(of);
+        let is_same = |v: &Variant| standing.as_ref().is_some_and(|it| it.driver == v.driver);
+        // Among those that differ in other settings only, the one with the values that stand.
+        let exact = variants.iter().position(|v| is_like(v) && is_same(v));
+        if let Some(number) = exact {
+            return Ok((number, true));
+        }
+        like = like.or_else(|| variants.iter().position(is_like));
+    }
+    Ok((like.unwrap_or(0), false))
 }
 
 /// Ten years; longer runs are a mistake of units.
