@@ -108,7 +108,7 @@ impl<'a> HeatMap<'a> {
     fn html(&self, number: usize) -> String {
         let id = format!("band-{number}");
         let mut html = format!(
-            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{id}\"><table class=\"heat\"><caption id=\"{id}\">{}</caption><thead><tr><th scope=\"col\">expected</th>",
+            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{id}\"><table class=\"heat\"><caption id=\"{id}\"><span>{}</span></caption><thead><tr><th scope=\"col\">expected</th>",
             escape(self.policy)
         );
         for margin in &self.margins {

@@ -43,15 +43,17 @@ pub fn page(data: &ReportData) -> String {
         &mut html,
         format_args!("<h2>The law</h2>\n<p class=\"note\">{LAW}</p>\n"),
     );
-    html.push_str(&page::end(&TERMS, data.made_by));
-    html
+    let policies = data.results.variants.iter();
+    let policies: Vec<&str> = policies.map(|variant| variant.policy.as_str()).collect();
+    let end = page::end(&html, &TERMS, &policies, data.made_by);
+    html + &end
 }
 
 /// The law on abandonment.
 const LAW: &str = "USA (FTC TSR 310.4(b)(4), FCC 64.1200(a)(7)): at most 3 % of the calls answered by a live person may be abandoned, per campaign, over each 30 days; abandoned means no agent within 2 s of the completed greeting, after ringing at least 15 s or 4 times. UK: since March 2017 there is no safe harbour. The denominator is live answers; machines and no-answers are out.";
 
 /// The words that the page explains.
-const TERMS: [&str; 13] = [
+const TERMS: [&str; 15] = [
     "Abandoned call",
     "Answer rate",
     "Band",
@@ -65,4 +67,6 @@ const TERMS: [&str; 13] = [
     "Reference",
     "Run (replication)",
     "Told more",
+    "Worst half hour",
+    "Worst time of day",
 ];
