@@ -58,7 +58,7 @@ fn table(
         "mean difference".to_owned(),
         "same in polls, %".to_owned(),
         "changes per hour".to_owned(),
-        "the same, history".to_owned(),
+        "per hour, history".to_owned(),
         "changes sent".to_owned(),
         "polls outside band, %".to_owned(),
     ];
