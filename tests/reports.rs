@@ -18,7 +18,9 @@ use std::sync::atomic::AtomicBool;
 
 use common::{Folder, Run as _};
 use dialpace::pacing::{Limits, Pacer, Policy};
-use dialpace::sim::{Driver, Plan, ReferenceDialer, Scenario, Span, Telemetry, Variant};
+use dialpace::sim::{
+    BaselineIs, Driver, Plan, ReferenceDialer, Scenario, Span, Telemetry, Variant,
+};
 use rustls::CipherSuite;
 
 /// The commands of a few reports, in a folder with `fixtures`.
@@ -221,7 +223,7 @@ fn the_spans_of_a_run_add_up_to_its_figures() {
             ),
         ],
         baseline: 0,
-        is_baseline_in_force: false,
+        baseline_is: BaselineIs::Other,
     };
     let go_on = AtomicBool::new(false);
     let replications = plan.run(2, &|_| true, &|| {}, &go_on);
@@ -271,6 +273,82 @@ fn the_pictures_of_the_documentation_are_small() {
         let text = fs::read_to_string(docs.join(page)).unwrap();
         assert!(text.contains(&format!("](pictures/{name}.png)")), "{page}");
     }
+}
+
+#[test]
+fn rows_too_far_apart_for_the_window_are_said_first() {
+    let folder = Folder::new();
+    let week = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/metrics/week.csv");
+    let week = week.to_str().unwrap();
+    let warning = "Do not rely on this as it is: polls are 120 s apart, and samples older than 360 s are dropped, so the window never holds 6: give --interval 120s.";
+    let run = |more: &[&str]| {
+        let args = [&["backtest", week, "--report", "r.html"], more].concat();
+        let stdout = folder.dialpace(&args).finish().expect(0).stdout;
+        (stdout, folder.read("r.html"))
+    };
+    let (table, page) = run(&[]);
+    assert_eq!(table.lines().nth(2), Some(warning), "{table}");
+    let first = inside(&page, "<div class=\"answer\"><p><b>", "</b>");
+    assert_eq!(first, warning);
+    let (json, _) = run(&["--format", "json"]);
+    assert!(
+        json.contains(&format!("\"warning\":\"{warning}\"")),
+        "{json}"
+    );
+    let (table, page) = run(&["--interval", "120s"]);
+    assert!(!table.contains("rely") && !page.contains("rely"), "{table}");
+    let (json, _) = run(&["--interval", "120s", "--format", "json"]);
+    assert!(!json.contains("sparseRows"), "{json}");
+}
+
+/// What is to be set is written into the configuration file, and is then what one has.
+#[test]
+fn what_is_recommended_can_be_typed_and_is_then_in_force() {
+    let folder = Folder::new();
+    let command = "simulate --policy capacity,predictive-without-feed --sla-threshold 0.3 --hours 4 --replications 6 --quiet --report r.html";
+    let run = |more: &[&str]| {
+        let args: Vec<&str> = command.split(' ').chain(more.iter().copied()).collect();
+        let table = folder.dialpace(&args).finish().expect(0).stdout;
+        (table, folder.read("r.html"))
+    };
+    let (table, page) = run(&["--max-dial-rate", "90"]);
+    let options =
+        "--policy predictive --sla-threshold 0.3 --tolerance-margin 0.05 --max-dial-rate 90";
+    assert!(table.contains(&format!("\nSet: {options}\n")), "{table}");
+    assert!(page.contains(&format!("The same as options: <code>{options}</code>")));
+    let first = inside(&page, "<div class=\"answer\"><p><b>", "</b>");
+    let words = "Set: policy = predictive (row predictive-without-feed), sla_threshold = 0.3, ";
+    assert!(first.starts_with(words), "{first}");
+    assert!(page.contains("conversations an hour than with the baseline"));
+    let lines = inside(&page, "<pre>", "</pre>").replace("&quot;", "\"");
+    folder.write("mine.toml", lines);
+    let (table, page) = run(&["--config", "mine.toml"]);
+    let same = "That is what you have: nothing to change.";
+    assert!(table.contains(same) && page.contains(same), "{table}");
+}
+
+#[test]
+fn the_defaults_are_not_called_today_and_a_row_is_not_compared_with_itself() {
+    let folder = Folder::new();
+    let run = |policy: &str, sla: Option<&str>| {
+        let command = "simulate --hours 4 --replications 6 --quiet --report r.html --policy";
+        let args: Vec<&str> = command.split(' ').chain([policy]).collect();
+        let mut command = folder.dialpace(&args);
+        if let Some(sla) = sla {
+            command.env("SLA_THRESHOLD", sla);
+        }
+        let table = command.finish().expect(0).stdout;
+        (table, folder.read("r.html"))
+    };
+    let (_, page) = run("capacity,predictive-without-feed", None);
+    assert!(page.contains("conversations an hour than with this program's default settings"));
+    assert!(!page.contains(">today<") && page.contains(">dialpace's defaults<"));
+    let (_, page) = run("capacity,predictive-without-feed", Some("0.4"));
+    assert!(page.contains("conversations an hour than today"));
+    let (table, page) = run("capacity,vicidial", None);
+    let same = "That is what you have: nothing to change.";
+    assert!(table.contains(same) && page.contains(same), "{table}");
+    assert!(!table.contains("Against"), "{table}");
 }
 
 /// An element with its attributes and the text in it.

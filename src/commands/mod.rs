@@ -9,6 +9,7 @@ mod history_file;
 pub mod interrupt;
 pub mod live_args;
 mod live_cycle;
+mod made_by;
 mod manual;
 pub mod pages;
 mod pause;

@@ -80,7 +80,8 @@ impl ChartData {
                 rates.history.add(row.at, history_rate);
             }
         }
-        let hour = self.hours.of(row.at);
+        // A row is the end of its interval, so one at 20:00 belongs to the hour before.
+        let hour = self.hours.of(UnixMillis(row.at.0.saturating_sub(1)));
         let (Some(last), Some(of_week)) = (
             self.last_rows.get_mut(campaign),
             self.week.get_mut(hour_of_week(hour)),

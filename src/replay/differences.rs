@@ -25,7 +25,8 @@ impl Difference {
     }
 
     fn hour(&self) -> i64 {
-        self.at.0.div_euclid(HOUR_MILLIS)
+        // A row is the end of its interval, so one at 20:00 belongs to the hour before.
+        self.at.0.saturating_sub(1).div_euclid(HOUR_MILLIS)
     }
 }
 

@@ -16,6 +16,7 @@ mod chart_data;
 mod differences;
 mod downsampled;
 mod sample;
+mod sparse_rows;
 mod totals;
 
 use std::cmp::Reverse;
@@ -27,6 +28,7 @@ pub use campaign::ReplayedCampaign;
 pub use chart_data::{ChartData, HourOfWeek, RateSeries};
 pub use differences::Difference;
 pub use downsampled::{Bucket, DownsampledSeries, RateAt};
+pub use sparse_rows::SparseRows;
 pub use totals::ReplayTotals;
 
 /// A replay of one history through several pacers at once.

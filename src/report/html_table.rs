@@ -67,10 +67,11 @@ impl HtmlTable<'_> {
             ""
         };
         let mut html = format!(
-            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{id}\"><table{class}><caption id=\"{id}\">{}</caption><thead><tr>",
+            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{id}\"><table{class}><caption id=\"{id}\"><span>{}</span></caption><thead><tr>",
             escape(self.caption)
         );
-        for heading in &self.headings {
+        let is_shown = self.columns_with_something();
+        for (heading, _) in self.headings.iter().zip(&is_shown).filter(|it| *it.1) {
             add(
                 &mut html,
                 format_args!("<th scope=\"col\">{}</th>", escape(heading)),
@@ -78,20 +79,32 @@ impl HtmlTable<'_> {
         }
         html.push_str("</tr></thead><tbody>\n");
         for row in &self.rows {
-            row.add_to(&mut html);
+            row.add_to(&mut html, &is_shown);
         }
         html.push_str("</tbody></table></div>\n");
         html
     }
 }
 
+impl HtmlTable<'_> {
+    /// True for each column that has something in a row; the others are left out.
+    fn columns_with_something(&self) -> Vec<bool> {
+        let has_something = |column: usize| {
+            let mut cells = self.rows.iter().filter_map(|row| row.cells.get(column));
+            self.rows.is_empty() || cells.any(|cell| !["", "–"].contains(&cell.html.as_str()))
+        };
+        (0..self.headings.len()).map(has_something).collect()
+    }
+}
+
 impl Row {
-    fn add_to(&self, html: &mut String) {
+    fn add_to(&self, html: &mut String, is_shown: &[bool]) {
         html.push_str("<tr");
         attribute(html, "id", &self.id);
         attribute(html, "class", self.class);
         html.push('>');
-        for (n, cell) in self.cells.iter().enumerate() {
+        let cells = self.cells.iter().zip(is_shown).enumerate();
+        for (n, (cell, _)) in cells.filter(|(_, (_, is_shown))| **is_shown) {
             let (open, close) = match n {
                 0 => ("<th scope=\"row\"", "</th>"),
                 _ => ("<td", "</td>"),

@@ -17,6 +17,7 @@ mod html_table;
 pub mod json;
 mod labels;
 mod lever;
+mod made_by;
 pub mod metrics;
 mod page;
 mod reason;
@@ -26,4 +27,5 @@ mod table;
 pub mod text;
 
 pub use console::{Console, Messages};
+pub use made_by::MadeBy;
 pub use screen::Screen;

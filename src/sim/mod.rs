@@ -37,7 +37,7 @@ pub use on_demand::{Lever, OnDemandWorld};
 pub use over_time::{OverTime, Span};
 pub use plan::{Driver, Plan, Variant};
 pub use recommend::{Recommendation, recommend};
-pub use results::{Replication, Results, Summary, VariantResults};
+pub use results::{BaselineIs, Replication, Results, Summary, VariantResults};
 pub use scenario::{
     Agents, AnswerRate, Calls, ClockShift, ClockStep, ClockTime, DialerKind, Dialing, Faults,
     LocalTime, Outage, RatioDialing, Scenario, ScenarioError, Shift, Spacing, Step, Weekdays,

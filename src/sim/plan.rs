@@ -8,7 +8,7 @@ use std::thread;
 use super::controller::{Controller, PacerController, ReferenceDialer, Telemetry, TraceRow};
 use super::figures::Figures;
 use super::over_time::{OverTime, Watched};
-use super::results::{Replication, Results, VariantResults};
+use super::results::{BaselineIs, Replication, Results, VariantResults};
 use super::scenario::{LocalTime, Scenario};
 use super::standing::{LivePlatform, Standing};
 use super::world::simulate;
@@ -29,8 +29,8 @@ pub struct Plan {
     pub variants: Vec<Variant>,
     /// The variant that the others are compared with.
     pub baseline: usize,
-    /// True where the baseline has the settings in force, and is not just the first variant.
-    pub is_baseline_in_force: bool,
+    /// What that variant is to the user.
+    pub baseline_is: BaselineIs,
 }
 
 /// One combination of settings.
@@ -192,6 +192,7 @@ impl Plan {
             replications: self.replications,
             variants: variants.collect(),
             baseline: self.baseline,
+            baseline_is: self.baseline_is,
             platform: None,
         };
         results.with(replications)

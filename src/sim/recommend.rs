@@ -1,7 +1,5 @@
 //! The recommendation of a comparison, for each platform that can carry one out.
 
-use std::fmt;
-
 use serde::Serialize;
 
 use super::figures::Figures;
@@ -152,96 +150,5 @@ impl Comparison<'_> {
 
     fn figure(&self, n: usize, figure: fn(&Summary) -> f64) -> f64 {
         self.summaries.get(n).map_or(0.0, figure)
-    }
-}
-
-impl fmt::Display for Recommendation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let limit = self.abandonment_limit * 100.0;
-        match (&self.choice, self.platform) {
-            (Some(choice), Some(platform)) => {
-                write!(
-                    f,
-                    "Recommended for {platform}: {choice}: the most connects per agent-hour with abandonment under {limit} %"
-                )?;
-                self.fmt_margin(f)?;
-                self.fmt_equals(f)?;
-                self.fmt_gain(f)
-            }
-            (_, None) => f.write_str(
-                "No recommendation: tick and watch run none of these as they were simulated.",
-            ),
-            (None, Some(platform)) => {
-                write!(f, "No recommendation for {platform}: ")?;
-                match &self.undecided {
-                    Some(variant) => write!(
-                        f,
-                        "{variant} keeps abandonment under {limit} % on average, and {} too few to tell whether it does.",
-                        Replications(self.replications)
-                    ),
-                    None if self.replications < 2 => {
-                        write!(f, "{} too few to tell.", Replications(self.replications))
-                    }
-                    None => write!(
-                        f,
-                        "no settings keep abandonment under {limit} % with confidence. Lower the dial rate or ratio, or add agents."
-                    ),
-                }
-            }
-        }
-    }
-}
-
-/// "20 runs are", "1 run is": replications.
-struct Replications(u32);
-
-impl fmt::Display for Replications {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            1 => f.write_str("1 run is"),
-            n => write!(f, "{n} runs are"),
-        }
-    }
-}
-
-impl Recommendation {
-    fn fmt_equals(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let first = self.no_different.first().map_or("", String::as_str);
-        let others = match self.no_different.len() {
-            0 => return f.write_str("."),
-            1..=3 => self.no_different.join("; "),
-            n => format!("{first} and {} others", n - 1),
-        };
-        write!(
-            f,
-            "; of the settings that are statistically equal, the one with the fewest changes.\nStatistically equal: {others}."
-        )
-    }
-
-    /// What is abandoned, the margin to the limit, and the worst half hour.
-    fn fmt_margin(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Some(rate), Some(worst)) = (self.abandonment_rate, self.worst_half_hour_abandonment)
-        else {
-            return Ok(());
-        };
-        let margin = (self.abandonment_limit - rate.mean) * 100.0;
-        write!(
-            f,
-            " ({:.2} ± {:.2} %, {margin:.2} points below it; {:.1} % in the worst half hour of a shift)",
-            rate.mean * 100.0,
-            rate.half_width * 100.0,
-            worst * 100.0
-        )
-    }
-
-    fn fmt_gain(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let (Some(gain), Some(patches)) = (self.gain_over_baseline, self.patches_over_baseline) {
-            write!(
-                f,
-                "\nAgainst {}: {:+.2} ± {:.2} connects per agent-hour, {:+.1} ± {:.1} changes sent per hour.",
-                self.baseline, gain.mean, gain.half_width, patches.mean, patches.half_width
-            )?;
-        }
-        Ok(())
     }
 }

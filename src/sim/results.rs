@@ -24,8 +24,23 @@ pub struct Results {
     pub variants: Vec<VariantResults>,
     /// The variant that the others are compared with.
     pub baseline: usize,
+    /// What that variant is to the user.
+    pub baseline_is: BaselineIs,
     /// The platform that a recommendation is for; `None`: each.
     pub platform: Option<LivePlatform>,
+}
+
+/// What the variant is that the others are compared with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BaselineIs {
+    /// It has the settings of the files and the environment.
+    InForce,
+    /// It has the program's defaults, since no file and no environment sets anything.
+    Defaults,
+    /// Another one, since the settings in force are not among those compared.
+    #[default]
+    Other,
 }
 
 /// The results of one variant.

@@ -14,10 +14,11 @@ use crate::base::notice::Notices as _;
 use crate::base::swept::SweptValues;
 use crate::commands::history_file::HistoryFile;
 use crate::commands::interrupt::Ended;
+use crate::commands::made_by::made_by;
 use crate::config::{Layers, Scope, Sources};
 use crate::pacing::{INTERVAL, Pacer};
-use crate::report::Console;
 use crate::report::backtest::{csv, html, json, table};
+use crate::report::{Console, MadeBy};
 use crate::sim::{DialerKind, Dialing};
 use args::SummaryFormat;
 use output::{DecisionFile, cannot_write};
@@ -49,6 +50,10 @@ pub fn run(
         (pacers, swept),
         output,
         layers.time_zone()?,
+        MadeBy {
+            settings: layers.pacing_texts(),
+            ..made_by(options.reading.path())
+        },
     );
     if run.replay_all(stop)? == Ended::Interrupted {
         return Ok(Ended::Interrupted);

@@ -1,7 +1,6 @@
 //! One run over all rows of a file, and what it has found so far.
 
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
 use anyhow::Result;
 use jiff::tz::TimeZone;
@@ -16,8 +15,8 @@ use crate::commands::interrupt::Ended;
 use crate::history::AvailableAgents;
 use crate::pacing::Pacer;
 use crate::replay::{ChartData, Replay};
-use crate::report::Console;
 use crate::report::backtest::BacktestResults;
+use crate::report::{Console, MadeBy};
 
 pub(super) struct BacktestRun<'a> {
     history: HistoryFile,
@@ -30,6 +29,7 @@ pub(super) struct BacktestRun<'a> {
     /// Charts of the first pacer, where a report is wanted.
     pub(super) chart_data: Option<ChartData>,
     means: u64,
+    made_by: MadeBy,
 }
 
 impl<'a> BacktestRun<'a> {
@@ -39,6 +39,7 @@ impl<'a> BacktestRun<'a> {
         (pacers, swept): (Vec<Pacer>, Vec<SweptValues>),
         output: Option<DecisionFile<'a>>,
         zone: Option<(String, TimeZone)>,
+        made_by: MadeBy,
     ) -> Self {
         let (zone_name, zone) = zone.unwrap_or_else(|| ("UTC".to_owned(), TimeZone::UTC));
         Self {
@@ -48,6 +49,7 @@ impl<'a> BacktestRun<'a> {
             output,
             chart_data: options.report.is_some().then(|| ChartData::in_zone(zone)),
             zone_name,
+            made_by,
             means: 0,
         }
     }
@@ -94,23 +96,11 @@ impl<'a> BacktestRun<'a> {
 
     /// Warns where rows are so far apart that samples are dropped before the window is full.
     pub(super) fn warn_of_sparse_rows(&self, console: Console) {
-        let total = self.replay.total(0);
-        let campaigns = self.replay.campaigns().len() as u64;
-        let gaps = total.rows.saturating_sub(campaigns);
-        let gap_millis = total.covered_millis.checked_div(gaps);
-        let limits = self.replay.pacers().first().map(Pacer::limits);
-        let (Some(gap_millis), Some(limits)) = (gap_millis, limits) else {
-            return;
-        };
-        let Some(age_max) = limits.guards.max_sample_age else {
-            return;
-        };
-        let span = Duration::from_millis(gap_millis.saturating_mul(limits.window as u64 - 1));
-        if span > age_max {
+        if let Some(sparse) = self.replay.sparse_rows() {
             console.tell(&Notice::SparseHistory {
-                gap_secs: gap_millis / 1_000,
-                window: limits.window,
-                age_max,
+                gap_secs: sparse.gap_secs,
+                window: sparse.window,
+                age_max: sparse.age_max,
             });
         }
     }
@@ -120,6 +110,7 @@ impl<'a> BacktestRun<'a> {
             source: &self.history.source,
             zone_name: &self.zone_name,
             replay: &self.replay,
+            made_by: &self.made_by,
             swept: &self.swept,
             bad_rows: &self.history.bad_rows,
             skipped: self.history.skipped,

@@ -15,6 +15,7 @@ use crate::base::notice::Notices as _;
 use crate::base::visible;
 use crate::commands::history_file::HistoryFile;
 use crate::commands::interrupt::Ended;
+use crate::commands::made_by::made_by;
 use crate::config::{Layers, Scope, Sources};
 use crate::report::Console;
 use crate::report::fit::{FitResults, page, scenario_text, summary};
@@ -101,6 +102,7 @@ fn results(
         fit,
         scenario,
         comparison,
+        made_by: made_by(args.reading.path()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! A hint on stderr: other policies on the same simulated days.
+//! A hint: other policies on the same simulated days.
 
 use std::sync::atomic::AtomicBool;
 
@@ -7,23 +7,22 @@ use anyhow::Result;
 use super::args::SimulateArgs;
 use super::bounds;
 use super::plan::variant;
-use crate::base::notice::{Notice, Notices as _};
+use crate::base::notice::Notice;
 use crate::config::{Layers, PolicyKind, PolicyName};
-use crate::report::Console;
 use crate::sim::{DialerKind, Figures, Plan, Results, Variant, VariantResults};
 
-/// Prints the figures of common policies that were not asked for, on the same simulated days, and a
-/// note where a progressive dialer has the highest occupancy.
-pub(super) fn suggest_alternatives(
+/// The figures of common policies that were not asked for, on the same simulated days, and a note where
+/// a progressive dialer has the highest occupancy.
+pub(super) fn alternatives(
     args: &SimulateArgs,
     plan: &Plan,
     results: &Results,
     layers: &Layers,
-    console: Console,
     stop: &AtomicBool,
-) -> Result<()> {
+) -> Result<Vec<Notice>> {
+    let mut notices = Vec::new();
     let Some(baseline) = plan.variants.get(plan.baseline) else {
-        return Ok(());
+        return Ok(notices);
     };
     let asked = |policy: PolicyName| results.of_policy(policy.as_str());
     let others: &[PolicyName] = match plan.scenario.dialer.kind {
@@ -47,7 +46,7 @@ pub(super) fn suggest_alternatives(
         ..plan.clone()
     };
     if !bounds::is_quick(&others) {
-        return Ok(());
+        return Ok(notices);
     }
     let replications = others.run(args.threads(), &|_| true, &|| {}, stop);
     let mut others = others.results(&replications);
@@ -57,7 +56,7 @@ pub(super) fn suggest_alternatives(
         .retain(|variant| !variant.figures.is_empty());
     if !others.variants.is_empty() {
         let figures: Vec<String> = others.variants.iter().map(figures).collect();
-        console.tell(&Notice::OtherPolicies(figures.join("; ")));
+        notices.push(Notice::OtherPolicies(figures.join("; ")));
     }
     let occupancy = |policy: PolicyName| {
         let other = || others.of_policy(policy.as_str());
@@ -68,13 +67,13 @@ pub(super) fn suggest_alternatives(
     if let (Some(predictive), Some(progressive)) = (predictive, progressive)
         && progressive >= predictive
     {
-        console.tell(&Notice::ProgressiveIsBetter {
+        notices.push(Notice::ProgressiveIsBetter {
             interval_secs: plan.scenario.interval_secs,
             progressive,
             predictive,
         });
     }
-    Ok(())
+    Ok(notices)
 }
 
 fn figures(variant: &VariantResults) -> String {

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::commands::setting_flags::ComparisonFlags;
+use crate::config::SETTINGS;
 use crate::report::Console;
 use crate::sim::LivePlatform;
 
@@ -110,6 +111,29 @@ impl SimulateArgs {
             PlatformName::CampaignApi => LivePlatform::CampaignApi,
             PlatformName::Skills => LivePlatform::Skills,
         })
+    }
+
+    /// The settings that were given with one value for all variants, by key: besides the recommended
+    /// ones, these are to be set to get what was simulated.
+    pub(super) fn for_all_variants(&self) -> Vec<(String, String)> {
+        let of_variants = [
+            "config",
+            "env_file",
+            "policy",
+            "sla_threshold",
+            "tolerance_margin",
+            "front_load",
+        ];
+        let is_for_all = |(key, text): &(&String, &String)| {
+            let setting = SETTINGS.iter().find(|setting| setting.key == *key);
+            let has_lists = setting.is_some_and(|setting| setting.lists.is_some());
+            let is_list = has_lists && text.contains([',', ':']);
+            !is_list && !of_variants.contains(&key.as_str())
+        };
+        let given = self.settings.0.iter().filter(is_for_all);
+        given
+            .map(|(key, text)| (key.clone(), text.clone()))
+            .collect()
     }
 
     /// The console that prints as much as was asked for.

@@ -38,7 +38,7 @@ pub fn run(
         if let Some(path) = &args.samples {
             outputs::write_samples(&results, path)?;
         }
-        console.data(outputs::text(&results, limit, args.format, &options).trim_end())?;
+        console.data(outputs::text(&results, limit, args, &options).trim_end())?;
         return Ok(Ended::Done);
     }
     let scenario = plan::scenario(args, &layers)?;
@@ -78,17 +78,24 @@ pub fn run(
     if let Some(path) = &args.samples {
         outputs::write_samples(&results, path)?;
     }
+    let is_told = args.format == Format::Table && !args.quiet;
+    let others = if is_told || args.report.is_some() {
+        let layers = layers.first_of_swept()?;
+        alternatives::alternatives(args, &plan, &results, &layers, stop)?
+    } else {
+        Vec::new()
+    };
     if let Some(path) = &args.report {
-        outputs::write_report(args, &plan, &results, limit, path, stop)?;
+        let given = (limit, others.as_slice(), layers.pacing_texts());
+        outputs::write_report(args, &plan, &results, given, path, stop)?;
         if stop.load(Ordering::Relaxed) {
             console.error("interrupted: no report is written and no results are printed");
             return Ok(Ended::Interrupted);
         }
     }
-    console.data(outputs::text(&results, limit, args.format, &layers.pacing_texts()).trim_end())?;
-    if args.format == Format::Table && !args.quiet {
-        let layers = layers.first_of_swept()?;
-        alternatives::suggest_alternatives(args, &plan, &results, &layers, *console, stop)?;
+    console.data(outputs::text(&results, limit, args, &layers.pacing_texts()).trim_end())?;
+    for notice in others.iter().filter(|_| is_told) {
+        console.tell(notice);
     }
     Ok(Ended::Done)
 }

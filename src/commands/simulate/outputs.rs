@@ -10,8 +10,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::args::{Format, SimulateArgs};
 use crate::base::files;
 use crate::base::input::InputError;
+use crate::base::notice::Notice;
 use crate::base::units::UnixMillis;
+use crate::commands::made_by::made_by;
 use crate::config::Layers;
+use crate::report::MadeBy;
 use crate::report::simulation::{self, ReportData};
 use crate::sim::{OverTime, Plan, Replication, Results};
 
@@ -81,7 +84,7 @@ pub(super) fn write_report(
     args: &SimulateArgs,
     plan: &Plan,
     results: &Results,
-    limit: f64,
+    (limit, others, settings): (f64, &[Notice], Vec<(String, String)>),
     path: &Path,
     stop: &AtomicBool,
 ) -> Result<()> {
@@ -92,13 +95,29 @@ pub(super) fn write_report(
     if stop.load(Ordering::Relaxed) {
         return Ok(());
     }
+    let made_by = MadeBy {
+        seed: Some(args.seed),
+        settings,
+        ..made_by(args.scenario.as_deref())
+    };
+    let sentences: Vec<String> = others.iter().map(sentence).collect();
     let page = simulation::page(&ReportData {
+        other_policies: &sentences,
+        made_by: &made_by,
         results,
         limit,
-        is_baseline_in_force: plan.is_baseline_in_force,
+        given: &args.for_all_variants(),
         drawn: &drawn,
     });
     publish(path, &page)
+}
+
+/// A notice as a sentence.
+fn sentence(notice: &Notice) -> String {
+    let text = notice.to_string();
+    let mut chars = text.chars();
+    let first = chars.next().map(|first| first.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), chars.as_str())
 }
 
 /// Writes every figure of each replication.
@@ -110,11 +129,11 @@ pub(super) fn write_samples(results: &Results, path: &Path) -> Result<()> {
 pub(super) fn text(
     results: &Results,
     limit: f64,
-    format: Format,
+    args: &SimulateArgs,
     options: &[(String, String)],
 ) -> String {
-    match format {
-        Format::Table => simulation::table(results, limit),
+    match args.format {
+        Format::Table => simulation::table(results, limit, &args.for_all_variants()),
         Format::Json => simulation::json(results, limit, options),
         Format::Csv => simulation::csv(results, limit),
     }

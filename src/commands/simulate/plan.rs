@@ -1,6 +1,5 @@
 //! The plan of a simulation, from options and settings.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -12,7 +11,7 @@ use crate::config::{
     ConfigError, Layers, PacerPolicy, PolicyKind, PolicyName, Scope, Sources, scenario_file,
 };
 use crate::pacing::{Band, CallingHours, Ratio};
-use crate::sim::{Driver, Plan, Scenario, Shift, Telemetry, Variant, VariantResults};
+use crate::sim::{BaselineIs, Driver, Plan, Scenario, Shift, Telemetry, Variant, VariantResults};
 
 /// The scenario of the file, or the default one, with the changes of the command line.
 pub(super) fn scenario(args: &SimulateArgs, layers: &Layers) -> Result<Scenario> {
@@ -81,10 +80,15 @@ pub(super) fn plan(
             }
         }
     }
-    let current = current(&variants, sources, &scenario)?;
+    let standing = standing(sources)?;
+    let (current, is_exact) = current(&variants, &standing, &scenario)?;
     let plan = Plan {
-        baseline: current.unwrap_or(0),
-        is_baseline_in_force: current.is_some(),
+        baseline: current,
+        baseline_is: match is_exact {
+            false => BaselineIs::Other,
+            true if is_set(&standing) => BaselineIs::InForce,
+            true => BaselineIs::Defaults,
+        },
         scenario,
         seed: args.seed,
         replications: args.replications,
@@ -171,37 +175,60 @@ fn name(policy: PolicyName, front_load: bool) -> String {
     format!("{policy}{placing}")
 }
 
-/// The variant with the settings that `tick` would use, which are those without this command's
-/// flags; `None` where there is none.
-fn current(variants: &[Variant], sources: &Sources, scenario: &Scenario) -> Result<Option<usize>> {
-    let standing = Sources {
-        flags: BTreeMap::new(),
-        ..sources.clone()
-    };
-    let standing = Layers::gather(&standing, Scope::Offline)?;
+/// The settings in force: those of the files and the environment, without this command's flags, of
+/// which two name files.
+fn standing(sources: &Sources) -> Result<Layers, ConfigError> {
+    let mut standing = sources.clone();
+    let names_files = |key: &str| ["config", "env_file"].contains(&key);
+    standing.flags.retain(|key, _| names_files(key));
+    Layers::gather(&standing, Scope::Offline)
+}
+
+/// True where something sets a setting that paces.
+fn is_set(standing: &Layers) -> bool {
+    let pacing = standing.pacing_texts();
+    let is_pacing = |name: &str| pacing.iter().any(|(key, _)| key == name);
+    let mut shown = standing.shown().into_iter();
+    shown.any(|it| it.source != "default" && is_pacing(&it.name))
+}
+
+/// The variant with the settings in force, and true; or else the one that is most like it, or the
+/// first, and false.
+fn current(
+    variants: &[Variant],
+    standing: &Layers,
+    scenario: &Scenario,
+) -> Result<(usize, bool), ConfigError> {
     let bands = standing.bands()?;
     // A name that is unknown is that of no variant.
     let policies = standing.policies().unwrap_or_default();
+    let (Some(policy), Some(band)) = (policies.first(), bands.first()) else {
+        return Ok((0, false));
+    };
     let front_loads = standing.front_loads().unwrap_or_default();
-    let name = policies.first().and_then(|policy| {
-        let front_load = front_loads_of(*policy, &front_loads).first()?;
-        Some(name(*policy, *front_load))
-    });
-    let is_current =
-        |v: &Variant| Some(&v.policy) == name.as_ref() && bands.first() == Some(&v.band);
-    // Among those that differ in swept settings only, the one with the values that stand.
-    let standing = policies
-        .first()
-        .zip(bands.first())
-        .and_then(|(policy, band)| {
-            let layers = standing.first_of_swept().ok()?;
-            let front_load = front_loads_of(*policy, &front_loads).first()?;
-            variant(*policy, *band, *front_load, &layers, scenario).ok()
-        });
-    let is_same = |v: &Variant| standing.as_ref().is_some_and(|it| it.driver == v.driver);
-    let exact = variants.iter().position(|v| is_current(v) && is_same(v));
-    let like = variants.iter().position(is_current);
-    Ok(exact.or(like))
+    let front_load = front_loads_of(*policy, &front_loads);
+    let front_load = front_load.first().copied().unwrap_or_default();
+    let layers = standing.first_of_swept().ok();
+    // What tick knows on the campaign API is known to the row without the feed.
+    let policies: &[PolicyName] = match policy {
+        PolicyName::Predictive => &[PolicyName::PredictiveWithoutFeed, PolicyName::Predictive],
+        policy => std::slice::from_ref(policy),
+    };
+    let mut like = None;
+    for policy in policies {
+        let name = name(*policy, front_load);
+        let is_like = |v: &Variant| v.policy == name && v.band == *band;
+        let of = |layers| variant(*policy, *band, front_load, layers, scenario).ok();
+        let standing = layers.as_ref().and_then(of);
+        let is_same = |v: &Variant| standing.as_ref().is_some_and(|it| it.driver == v.driver);
+        // Among those that differ in other settings only, the one with the values that stand.
+        let exact = variants.iter().position(|v| is_like(v) && is_same(v));
+        if let Some(number) = exact {
+            return Ok((number, true));
+        }
+        like = like.or_else(|| variants.iter().position(is_like));
+    }
+    Ok((like.unwrap_or(0), false))
 }
 
 /// Ten years; longer runs are a mistake of units.

@@ -10,7 +10,7 @@ use crate::base::input::InputError;
 use crate::base::plain_words::json_problem;
 use crate::base::swept::SweptValues;
 use crate::pacing::{Band, Ratio};
-use crate::sim::{Plan, Replication, Results, Scenario, Standing, VariantResults};
+use crate::sim::{BaselineIs, Plan, Replication, Results, Scenario, Standing, VariantResults};
 
 /// A share of a plan, by `--shard`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,8 @@ struct Part {
     #[serde(rename = "points")]
     variants: Vec<PartVariant>,
     baseline: usize,
+    #[serde(default)]
+    baseline_is: BaselineIs,
     cells: Vec<Replication>,
 }
 
@@ -97,6 +99,7 @@ pub(super) fn part(
         options,
         variants: variants.collect(),
         baseline: plan.baseline,
+        baseline_is: plan.baseline_is,
         cells: replications,
     };
     serde_json::to_string(&part).unwrap_or_default()
@@ -174,6 +177,7 @@ impl Part {
             seed: self.seed,
             replications: self.replications,
             baseline: self.baseline.min(variants.len().saturating_sub(1)),
+            baseline_is: self.baseline_is,
             variants: variants.collect(),
             platform: None,
         };

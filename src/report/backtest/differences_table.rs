@@ -56,7 +56,7 @@ pub(super) fn differences_table(
         Unit::CallsPerMinute => "calls per minute",
         Unit::CallsPerAgent => "calls per agent",
     };
-    let mut headings = vec!["in the picture".to_owned(), "time".to_owned()];
+    let mut headings = vec!["place and time".to_owned()];
     headings.extend(has_names.then(|| "campaign".to_owned()));
     headings.extend(["decided", "history", "difference", "line of the file"].map(str::to_owned));
     let row = |it: &Marked| {
@@ -67,13 +67,13 @@ pub(super) fn differences_table(
             history,
         } = it.difference;
         let value = |steps: u32| results.unit().of_steps(f64::from(steps));
-        let place = if drawn.contains(&it.campaign.as_str()) {
-            format!("<a href=\"#{}\">place {}</a>", it.id(), it.number)
-        } else {
-            it.number.to_string()
-        };
         let time = clock_axis::words(data.local_millis(at));
-        let mut cells = vec![Cell::html(place), Cell::text(&time)];
+        let place = if drawn.contains(&it.campaign.as_str()) {
+            format!("<a href=\"#{}\">{}: {time}</a>", it.id(), it.number)
+        } else {
+            format!("{}: {time}", it.number)
+        };
+        let mut cells = vec![Cell::html(place)];
         cells.extend(has_names.then(|| Cell::html(escape(&it.campaign))));
         cells.extend([
             Cell::text(&tidy(value(decided))),

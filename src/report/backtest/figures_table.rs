@@ -56,11 +56,11 @@ fn table(
         format!("mean {lever}"),
         format!("mean {lever}, history"),
         "mean difference".to_owned(),
-        "polls with the same, %".to_owned(),
+        "same in polls, %".to_owned(),
         "changes per hour".to_owned(),
-        "changes per hour, history".to_owned(),
+        "per hour, history".to_owned(),
         "changes sent".to_owned(),
-        "polls outside the band, %".to_owned(),
+        "polls outside band, %".to_owned(),
     ];
     let table = HtmlTable {
         id,

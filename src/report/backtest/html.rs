@@ -20,7 +20,7 @@ pub fn html(results: &BacktestResults, data: &ChartData) -> String {
     let replay = results.replay;
     let mut html = page::head(&format!("Backtest of {}", name(results.source)));
     let Some(pacer) = replay.pacers().first() else {
-        return html + &page::end(&[]);
+        return html + &page::end("", &[], &[], results.made_by);
     };
     html.push_str(&answer(results, pacer, data));
     let marked = Marked::all(results);
@@ -31,8 +31,10 @@ pub fn html(results: &BacktestResults, data: &ChartData) -> String {
     html.push_str(&settings_table(results));
     html.push_str(&campaigns_table(results));
     html.push_str(&notes(results));
-    html.push_str(&page::end(&TERMS));
-    html
+    let policies = replay.pacers().iter();
+    let policies: Vec<&str> = policies.map(|pacer| pacer.policy().name()).collect();
+    let end = page::end(&html, &TERMS, &policies, results.made_by);
+    html + &end
 }
 
 /// The file without its folders.
@@ -76,6 +78,9 @@ fn answer(results: &BacktestResults, pacer: &Pacer, data: &ChartData) -> String 
     let hint = results.band_hint().map_or(String::new(), |hint| {
         format!("<p class=\"note\">{}</p>\n", escape(&hint.to_string()))
     });
+    let warning = replay.sparse_rows().map_or(String::new(), |sparse| {
+        format!("<p><b>{}</b></p>", escape(&sparse.to_string()))
+    });
     let of_first = match replay.pacers() {
         [_] => "",
         _ => {
@@ -83,7 +88,7 @@ fn answer(results: &BacktestResults, pacer: &Pacer, data: &ChartData) -> String 
         }
     };
     format!(
-        "<p>{}, {from} to {to} ({}).</p>\n<div class=\"answer\"><p>{sentences}</p><p class=\"note\">The setting: {}.{of_first} This is what would have been decided, not what would have happened: the figures in the file followed from the calls of that time, and outcomes are not predicted.</p></div>\n{hint}",
+        "<p>{}, {from} to {to} ({}).</p>\n<div class=\"answer\">{warning}<p>{sentences}</p><p class=\"note\">The setting: {}.{of_first} This is what would have been decided, not what would have happened: the figures in the file followed from the calls of that time, and outcomes are not predicted.</p></div>\n{hint}",
         escape(&format!(
             "{}: {} of {}",
             results.source,
@@ -112,7 +117,7 @@ fn rates(results: &BacktestResults, data: &ChartData, marked: &[Marked]) -> Stri
         html.push_str("<li><span class=\"key past\"></span>history</li>");
     }
     if !marked.is_empty() {
-        html.push_str("<li>1, 2, …: where they differ most, listed below</li>");
+        html.push_str("<li><span class=\"key mark\"></span>with a number: where they differ most, listed below</li>");
     }
     html.push_str("</ul>\n<div class=\"pictures\">\n");
     for (number, (campaign, rates)) in campaigns.iter().zip(data.rates()).enumerate() {

@@ -8,7 +8,7 @@ use crate::base::swept::{json_name, json_value};
 use crate::base::timestamp::rfc3339;
 use crate::history::BadRow;
 use crate::pacing::{Pacer, Unit};
-use crate::replay::{Difference, ReplayTotals};
+use crate::replay::{Difference, ReplayTotals, SparseRows};
 
 /// The results as one JSON object.
 #[must_use]
@@ -21,6 +21,7 @@ pub fn json(results: &BacktestResults) -> String {
         failed_polls: replay.failed_polls(),
         skipped_rows: results.skipped,
         campaigns: replay.campaigns().len(),
+        sparse_rows: replay.sparse_rows().map(SparseRowsJson::new),
         results: pacers
             .map(|(n, pacer)| PacerJson::new(results, n, pacer))
             .collect(),
@@ -38,8 +39,35 @@ struct DocumentJson<'a> {
     failed_polls: u64,
     skipped_rows: u64,
     campaigns: usize,
+    /// Where rows are too far apart for the window; else left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sparse_rows: Option<SparseRowsJson>,
     results: Vec<PacerJson<'a>>,
     bad_rows: Vec<BadRowJson<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SparseRowsJson {
+    /// Mean time between two rows.
+    gap_secs: u64,
+    /// Samples in a full window.
+    window: usize,
+    /// Age at which a sample is dropped.
+    max_sample_age_secs: f64,
+    /// The warning in words.
+    warning: String,
+}
+
+impl SparseRowsJson {
+    fn new(sparse: SparseRows) -> Self {
+        Self {
+            gap_secs: sparse.gap_secs,
+            window: sparse.window,
+            max_sample_age_secs: sparse.age_max.as_secs_f64(),
+            warning: sparse.to_string(),
+        }
+    }
 }
 
 #[derive(Serialize)]

@@ -3,10 +3,10 @@
 use super::differences_table::Marked;
 use crate::pacing::Unit;
 use crate::replay::{DownsampledSeries, RateAt, RateSeries, ReplayedCampaign};
-use crate::report::chart::{Frame, add, escape, text, tidy};
+use crate::report::chart::{Frame, add, escape, text, ticks, tidy};
 use crate::report::clock_axis::{self, Clock};
 use crate::report::figure::Figure;
-use crate::report::labels::{Anchor, Labels};
+use crate::report::labels::Anchor;
 
 /// The dial rates of a campaign.
 pub(super) struct RatesChart<'a> {
@@ -88,44 +88,39 @@ impl RatesChart<'_> {
 
     /// The frame, with room above it for the numbers of the marks, and the marks.
     fn marks(&self) -> (Frame, String) {
+        let is_own = |it: &&Marked| it.campaign == *self.campaign.id;
+        let mut own: Vec<&Marked> = self.marked.iter().filter(is_own).collect();
+        own.sort_by_key(|it| it.difference.at);
         let buckets = self.rates.decided.buckets().iter();
         let buckets = buckets.chain(self.rates.history.buckets());
-        let highest = buckets.map(|bucket| bucket.high.rate).max();
+        let of_marks = own.iter().map(|it| it.difference);
+        let of_marks = of_marks.map(|it| it.decided.max(it.history));
+        let highest = buckets.map(|bucket| bucket.high.rate).chain(of_marks).max();
         let highest = self.value(highest.unwrap_or(0).max(1));
-        let (x, y) = ((0.0, self.x(self.ends().1)), (0.0, highest * 1.08));
+        let (x, y) = ((0.0, self.x(self.ends().1)), (0.0, round_up(highest)));
         let mut frame = if self.is_alone {
             Frame::whole(x, y)
         } else {
             Frame::half(x, y)
         };
-        let own = || {
-            self.marked
-                .iter()
-                .filter(|it| it.campaign == *self.campaign.id)
-        };
-        // Numbers that would overlap stand in rows above each other.
-        let mut labels = Labels::inside(0.0, frame.size().0);
-        let mut placed: Vec<(&Marked, u32)> = Vec::new();
-        for it in own() {
-            let (x, number) = (frame.px(self.x(it.difference.at.0)), it.number.to_string());
-            let free =
-                |row: &u32| labels.take(x, -f64::from(*row) * ROW_HEIGHT, Anchor::Middle, &number);
-            let row = (0..MARK_ROWS).find(free).unwrap_or(0);
-            placed.push((it, row));
+        let at = own.iter().map(|it| frame.px(self.x(it.difference.at.0)));
+        let places = spread(&at.collect::<Vec<_>>(), frame.size().0 - NUMBER_WIDTH / 2.0);
+        if !own.is_empty() {
+            frame.top += NUMBERS_HEIGHT;
         }
-        let rows = placed.iter().map(|(_, row)| row + 1).max().unwrap_or(0);
-        frame.top += f64::from(rows) * ROW_HEIGHT;
-        let marks = placed.iter().map(|(it, row)| self.mark(it, *row, &frame));
+        let marks = own.iter().zip(places);
+        let marks = marks.map(|(it, place)| self.mark(it, place, &frame));
         (frame, marks.collect())
     }
 
-    fn mark(&self, marked: &Marked, row: u32, frame: &Frame) -> String {
+    /// A mark, with its number above the frame at `place`, and a line from there.
+    fn mark(&self, marked: &Marked, place: f64, frame: &Frame) -> String {
         let difference = &marked.difference;
         let x = frame.px(self.x(difference.at.0));
         let low = self.value(difference.decided.min(difference.history));
         let high = self.value(difference.decided.max(difference.history));
         let (top, bottom) = (frame.py(high), frame.py(low).max(frame.py(high) + 4.0));
-        let y = frame.top - 5.0 - f64::from(row) * ROW_HEIGHT;
+        let y = frame.top - NUMBERS_HEIGHT + 9.0;
         let words = format!(
             "{}: decided {}, history {}",
             clock_axis::words((self.clock)(difference.at.0)),
@@ -140,17 +135,13 @@ impl RatesChart<'_> {
         add(
             &mut svg,
             format_args!(
-                "<line class=\"whisker\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{:.1}\" y2=\"{top:.1}\"/><line class=\"mark\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{top:.1}\" y2=\"{bottom:.1}\"/>",
-                y + 3.0
+                "<path class=\"whisker\" d=\"M{place:.1} {:.1}L{x:.1} {:.1}V{top:.1}\"/><line class=\"mark\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{top:.1}\" y2=\"{bottom:.1}\"/>",
+                y + 3.0,
+                frame.top
             ),
         );
-        svg.push_str(&text(
-            "strong",
-            x,
-            y,
-            Anchor::Middle,
-            &marked.number.to_string(),
-        ));
+        let number = marked.number.to_string();
+        svg.push_str(&text("strong", place, y, Anchor::Middle, &number));
         svg.push_str("</g>");
         svg
     }
@@ -231,6 +222,30 @@ impl RatesChart<'_> {
     }
 }
 
+/// Places for the numbers of marks at `at`, which go up: each above its mark, or as near as the ones
+/// beside it leave it, and none right of `right`.
+fn spread(at: &[f64], right: f64) -> Vec<f64> {
+    let mut places = at.to_vec();
+    let mut free = f64::NEG_INFINITY;
+    for place in &mut places {
+        *place = place.max(free);
+        free = *place + NUMBER_WIDTH;
+    }
+    let mut free = right;
+    for place in places.iter_mut().rev() {
+        *place = place.min(free);
+        free = *place - NUMBER_WIDTH;
+    }
+    places
+}
+
+/// The end of an axis that has a number at or above `highest`.
+fn round_up(highest: f64) -> f64 {
+    let values = ticks(0.0, highest, 5);
+    let step = values.get(1).copied().unwrap_or(highest);
+    (highest / step).ceil() * step
+}
+
 /// "30 s", "8 min", "2.1 h"
 fn duration(millis: i64) -> String {
     match millis {
@@ -247,7 +262,6 @@ fn float(millis: i64) -> f64 {
 
 /// A gap between rows that breaks the line, if it is longer than two spans too.
 const GAP_MILLIS: i64 = 10 * 60_000;
-/// Rows of numbers: one for each of the differences that are kept.
-const MARK_ROWS: u32 = 10;
-/// Height of a row of numbers, pixels.
-const ROW_HEIGHT: f64 = 16.0;
+/// Room for the numbers of marks above a picture, and the width that each takes, pixels.
+const NUMBERS_HEIGHT: f64 = 24.0;
+const NUMBER_WIDTH: f64 = 18.0;

@@ -5,6 +5,7 @@ use crate::base::swept::{self, SweptValues};
 use crate::history::BadRow;
 use crate::pacing::{Pacer, Policy, Unit};
 use crate::replay::Replay;
+use crate::report::MadeBy;
 use crate::report::band_hint::{BandHint, POLLS_MIN, PolledRates};
 
 /// Results of a backtest.
@@ -13,6 +14,8 @@ pub struct BacktestResults<'a> {
     pub source: &'a str,
     /// Name of the zone of hours of the day.
     pub zone_name: &'a str,
+    /// What makes the HTML page.
+    pub made_by: &'a MadeBy,
     /// The replay of its rows.
     pub replay: &'a Replay,
     /// The swept settings of each pacer.

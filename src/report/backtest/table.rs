@@ -16,6 +16,10 @@ pub fn table(results: &BacktestResults) -> String {
     let of_pacers =
         pacers.map(|(n, pacer)| table_row(results.setting(n, pacer), &replay.total(n), unit));
     let mut text = heading(results);
+    if let Some(sparse) = replay.sparse_rows() {
+        let line = format!("{sparse}\n\n");
+        text.push_str(&line);
+    }
     text.push_str(&with_headings("policy", unit, of_pacers));
     let campaigns = replay.campaigns();
     if replay.pacers().len() == 1 && (2..=CAMPAIGNS_MAX).contains(&campaigns.len()) {

@@ -17,7 +17,7 @@ pub(super) fn week_table(week: &[HourOfWeek], limits: &Limits, zone: &str) -> St
         return String::new();
     };
     let mut html = format!(
-        "<h2>Answer rate by weekday and hour</h2>\n<p class=\"note\">The answer rate less the one expected, {} (the threshold), in percentage points, mean over all campaigns. Inside the band: −{margin} to +{margin}. Blue: fewer people answer; orange: more.</p>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"week\"><table class=\"heat\"><caption id=\"week\">Hours of {}</caption><thead><tr><th scope=\"col\">hour</th>",
+        "<h2>Answer rate by weekday and hour</h2>\n<p class=\"note\">The answer rate less the one expected, {} (the threshold), in percentage points, mean over all campaigns. Inside the band: −{margin} to +{margin}. Blue: fewer people answer; orange: more.</p>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"week\"><table class=\"heat\"><caption id=\"week\"><span>Hours of {}</span></caption><thead><tr><th scope=\"col\">hour</th>",
         limits.band.sla_threshold.value(),
         escape(zone),
         margin = tidy(limits.band.tolerance_margin.value() * 100.0)
@@ -73,7 +73,7 @@ pub(super) fn day_charts(week: &[HourOfWeek], zone: &str) -> String {
             ("decided", "bar", decided),
             ("history", "bar past", history),
         ],
-        caption: "Left and blue: decided; right and grey: history.",
+        caption: "Left and blue: decided; right and purple: history.",
     };
     let outside = Bars {
         id: "outside",

@@ -24,8 +24,8 @@ pub fn page(results: &FitResults) -> String {
         &outages(results),
     ));
     html.push_str(&hours_table(results));
-    html.push_str(&page::end(&TERMS));
-    html
+    let end = page::end(&html, &TERMS, &[], &results.made_by);
+    html + &end
 }
 
 /// The verdict in plain words.

@@ -11,6 +11,7 @@ pub use html::page;
 pub use scenario_text::scenario_text;
 pub use summary::summary;
 
+use crate::report::MadeBy;
 use crate::sim::Scenario;
 use crate::sim::fit::{Comparison, Fit};
 
@@ -31,6 +32,8 @@ pub struct FitResults {
     pub fit: Fit,
     /// The scenario, with its name and description.
     pub scenario: Scenario,
+    /// What makes the HTML page.
+    pub made_by: MadeBy,
     /// History and simulation.
     pub comparison: Comparison,
 }

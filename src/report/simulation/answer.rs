@@ -1,15 +1,17 @@
 //! The answer in plain words: what the recommended settings give, and whether others do better.
 
-use super::comparison::{Comparison, is_sure, of_100, options, setting};
+use super::comparison::{Comparison, Unrunnable, is_sure, of_100, setting};
+use super::to_type;
 use crate::report::chart::{add, escape, tidy};
 use crate::report::counts::count_of;
-use crate::sim::{Estimate, Figures, LivePlatform, Recommendation, Standing, Summary};
+use crate::sim::{BaselineIs, Estimate, Figures, LivePlatform, Recommendation, Standing, Summary};
 
-/// The answer for each platform, and what "today" is.
+/// The answer for each platform, and what the others are compared with.
 pub(super) fn answers(comparison: &Comparison) -> String {
     let mut html = String::new();
     if comparison.recommendations.is_empty() {
-        answer(&mut html, "", &only_one(comparison), "");
+        let words = paragraph("", &only_one(comparison));
+        answer(&mut html, "", &words);
     }
     let has_several = comparison.recommendations.len() > 1;
     for (recommendation, number) in &comparison.recommendations {
@@ -17,77 +19,123 @@ pub(super) fn answers(comparison: &Comparison) -> String {
             Some(platform) if has_several => format!("For {platform}"),
             _ => String::new(),
         };
-        let (words, note) = match (number, recommendation.platform) {
-            (Some(number), Some(platform)) => (
-                with_choice(comparison, *number, platform),
-                details(comparison, *number),
-            ),
-            _ => (without_choice(comparison, recommendation), String::new()),
+        let content = match (number, recommendation.platform) {
+            (Some(number), Some(platform)) => [
+                to_set(comparison, *number),
+                paragraph("", &gain(comparison, *number)),
+                paragraph("more", &cost(comparison, *number)),
+                paragraph("more", &others(comparison, *number, platform)),
+            ]
+            .concat(),
+            _ => paragraph("", &without_choice(comparison, recommendation)),
         };
-        answer(&mut html, &heading, &words, &note);
+        answer(&mut html, &heading, &content);
     }
-    add(
-        &mut html,
-        format_args!("<p>{}</p>\n", escape(&today(comparison))),
-    );
+    html.push_str(&paragraph("", &today(comparison)));
     html
 }
 
-fn answer(html: &mut String, heading: &str, words: &str, note: &str) {
+fn answer(html: &mut String, heading: &str, content: &str) {
     html.push_str("<div class=\"answer\">");
     if !heading.is_empty() {
         add(html, format_args!("<h2>{}</h2>", escape(heading)));
     }
-    add(html, format_args!("<p>{}</p>", escape(words)));
-    html.push_str(note);
+    html.push_str(content);
     html.push_str("</div>\n");
 }
 
-/// What the recommended settings give, and whether others do better.
-fn with_choice(comparison: &Comparison, number: usize, platform: LivePlatform) -> String {
-    let Some(summary) = comparison.summaries.get(number) else {
+fn paragraph(class: &str, words: &str) -> String {
+    let class = match class {
+        "" => String::new(),
+        class => format!(" class=\"{class}\""),
+    };
+    format!("<p{class}>{}</p>\n", escape(words))
+}
+
+/// What is to be set, as lines of the configuration file and as options.
+fn to_set(comparison: &Comparison, number: usize) -> String {
+    if comparison.is_in_force(number) {
+        return "<p><b>That is what you have: nothing to change.</b></p>\n".to_owned();
+    }
+    let Some(variant) = comparison.results.variants.get(number) else {
         return String::new();
     };
-    let abandoned = of_100(summary.abandonment_rate.mean);
-    let connects = summary.connects_per_agent_hour.mean;
-    let gain = comparison.over_today(number, CONNECTS);
-    let today = comparison.summaries.get(comparison.results.baseline);
-    let (today, abandoned_today) = today.map_or((0.0, 0.0), |summary| {
-        let connects = summary.connects_per_agent_hour.mean;
-        (connects, summary.abandonment_rate.mean)
-    });
-    let is_today = number == comparison.results.baseline;
-    let beside = if is_today {
-        String::new()
-    } else {
-        format!(" (today {})", of_100(abandoned_today))
+    let settings = to_type::settings(variant, comparison.given);
+    format!(
+        "<p><b>Set: {}</b></p>\n<pre>{}</pre>\n<p class=\"note\">These are lines of the configuration file. The same as options: <code>{}</code></p>\n",
+        escape(&to_type::in_words(variant, &settings)),
+        escape(&to_type::lines(&settings)),
+        escape(&to_type::options(&settings))
+    )
+}
+
+/// What the recommended settings give.
+fn gain(comparison: &Comparison, number: usize) -> String {
+    let connects = |number: usize| {
+        let summary = comparison.summaries.get(number);
+        summary.map_or(0.0, |summary| summary.connects_per_agent_hour.mean)
     };
-    let first = if is_today {
-        format!("Stay with today's settings: each agent has {connects:.1} conversations an hour")
+    let (own, today) = (connects(number), connects(comparison.results.baseline));
+    let than = match comparison.results.baseline_is {
+        BaselineIs::InForce => "today",
+        BaselineIs::Defaults => "with this program's default settings",
+        BaselineIs::Other => "with the baseline",
+    };
+    let gain = comparison.over_today(number, CONNECTS);
+    if number == comparison.results.baseline {
+        format!("Each agent has {own:.1} conversations an hour.")
     } else if is_sure(gain) {
         let more = if gain.mean > 0.0 { "more" } else { "fewer" };
         format!(
-            "With these settings each agent has {:.1} {more} conversations an hour than today ({connects:.1} instead of {today:.1})",
+            "With these settings each agent has {:.1} {more} conversations an hour than {than} ({own:.1} instead of {today:.1}).",
             gain.mean.abs()
         )
     } else {
         format!(
-            "With these settings each agent has as many conversations an hour as today, as far as chance lets us tell ({connects:.1} and {today:.1})"
+            "With these settings each agent has as many conversations an hour as {than}, as far as chance lets us tell ({own:.1} and {today:.1})."
         )
+    }
+}
+
+/// Who hears nobody: on average, beside the limit, and in the worst half hour.
+fn cost(comparison: &Comparison, number: usize) -> String {
+    let (Some(own), Some(baseline)) = (
+        comparison.summaries.get(number),
+        comparison.summaries.get(comparison.results.baseline),
+    ) else {
+        return String::new();
+    };
+    let limit = comparison.limit;
+    let (rate, worst) = (
+        own.abandonment_rate.mean,
+        own.worst_half_hour_abandonment.mean,
+    );
+    let beside = if number == comparison.results.baseline {
+        String::new()
+    } else {
+        let (of, name) = (of_100(baseline.abandonment_rate.mean), comparison.today());
+        format!(" ({name}: {of})")
+    };
+    let above = if worst > limit {
+        ", which is above the limit: the limit is on the whole time, and single half hours may go above it"
+    } else {
+        ""
     };
     format!(
-        "{first}, and {abandoned} of 100 people who answer hear nobody{beside}. {}",
-        others(comparison, number, platform)
+        "Of 100 people who answer, {} hear nobody{beside}: {} below the limit of {}. In each run's own worst half hour, {} of 100 do, on average over the runs{above}.",
+        of_100(rate),
+        of_100(limit - rate),
+        tidy(limit * 100.0),
+        of_100(worst)
     )
 }
 
-/// Whether another setting of the platform that keeps the limit does better.
+/// Whether another setting of the platform that keeps the limit does better, or one that runs nowhere.
 fn others(comparison: &Comparison, number: usize, platform: LivePlatform) -> String {
-    let limit = comparison.data.limit;
     let rivals = comparison.variants().filter(|(n, variant, summary)| {
         *n != number
             && variant.standing == Standing::RunsOn(platform)
-            && summary.abandonment_rate.upper() < limit
+            && summary.abandonment_rate.upper() < comparison.limit
     });
     let rivals: Vec<Estimate> = rivals
         .map(|(n, ..)| comparison.results.paired(n, number, CONNECTS))
@@ -97,40 +145,37 @@ fn others(comparison: &Comparison, number: usize, platform: LivePlatform) -> Str
         better.count(),
         rivals.iter().filter(|it| !is_sure(**it)).count(),
     );
-    let limit = tidy(limit * 100.0);
-    match (rivals.len(), better, equal) {
-        (0, ..) => format!("Nothing else tried runs there and stays under {limit} of 100."),
-        (_, 0, 0) => format!("Nothing else tried that stays under {limit} of 100 does as well."),
-        (_, 0, 1) => {
-            "Nothing else tried does better by more than chance; one other does as well.".to_owned()
-        }
-        (_, 0, equal) => format!(
-            "Nothing else tried does better by more than chance; {equal} others do as well."
+    let limit = tidy(comparison.limit * 100.0);
+    let on = format!("runs on {platform} and stays under {limit} of 100");
+    let mut words = match (rivals.len(), better, equal) {
+        (0, ..) => format!("Nothing else tried {on}."),
+        (_, 0, 0) => format!("Nothing else tried that {on} does as well."),
+        (_, 0, 1) => format!(
+            "Nothing else tried that {on} does better by more than chance; one other does as well."
         ),
-        (_, 1, _) => "One other does a little better: see the table.".to_owned(),
-        (_, better, _) => format!("{better} others do a little better: see the table."),
-    }
-}
-
-/// The room to the limit, the worst half hour, and the settings as options of the program.
-fn details(comparison: &Comparison, number: usize) -> String {
-    let variant = comparison.results.variants.get(number);
-    let (Some(variant), Some(summary)) = (variant, comparison.summaries.get(number)) else {
-        return String::new();
+        (_, 0, equal) => format!(
+            "Nothing else tried that {on} does better by more than chance; {equal} others do as well."
+        ),
+        (_, 1, _) => format!("One other that {on} does a little better: see the table."),
+        (_, better, _) => format!(
+            "{better} others that run there under the limit do a little better: see the table."
+        ),
     };
-    let limit = comparison.data.limit;
-    format!(
-        "<p class=\"more\">That is {} of 100 below the limit of {}. In the worst half hour of a run, {} of 100 hear nobody, on average over the runs.</p><p class=\"note\">These settings: {}. Options: <code>{}</code></p>",
-        of_100(limit - summary.abandonment_rate.mean),
-        tidy(limit * 100.0),
-        of_100(summary.worst_half_hour_abandonment.mean),
-        escape(&setting(variant)),
-        escape(&options(variant))
-    )
+    if let Some(Unrunnable { variant, gain, why }) = comparison.better_elsewhere(number) {
+        add(
+            &mut words,
+            format_args!(
+                " {} would do better, with {:.1} more conversations an hour, and cannot be run live: {why}.",
+                setting(variant),
+                gain.mean
+            ),
+        );
+    }
+    words
 }
 
 fn without_choice(comparison: &Comparison, recommendation: &Recommendation) -> String {
-    let limit = tidy(comparison.data.limit * 100.0);
+    let limit = tidy(comparison.limit * 100.0);
     let runs = match recommendation.replications {
         1 => "one run is".to_owned(),
         runs => format!("{runs} runs are"),
@@ -178,17 +223,22 @@ fn only_one(comparison: &Comparison) -> String {
     })
 }
 
-/// What "today" is, and how much was simulated.
+/// What the others are compared with, and how much was simulated.
 fn today(comparison: &Comparison) -> String {
     let results = comparison.results;
     let scenario = &results.scenario;
     let name = results.variants.get(results.baseline).map(setting);
     let name = name.unwrap_or_default();
-    let is = match (results.variants.len(), comparison.data.is_baseline_in_force) {
+    let is = match (results.variants.len(), results.baseline_is) {
         (0 | 1, _) => format!("The settings: {name}"),
-        (_, true) => format!("“Today” is {name}: your settings in force"),
-        (_, false) => format!(
-            "“Today” is {name}: the first of the settings tried, since your settings in force are not among them"
+        (_, BaselineIs::InForce) => {
+            format!("“Today” is {name}: your settings in force, of the files and the environment")
+        }
+        (_, BaselineIs::Defaults) => format!(
+            "“Dialpace's defaults” are {name}: no file and no environment sets anything else"
+        ),
+        (_, BaselineIs::Other) => format!(
+            "“Baseline” is {name}, which the others are compared with: the settings in force are not among those tried"
         ),
     };
     format!(

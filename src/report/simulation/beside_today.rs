@@ -3,7 +3,7 @@
 use super::comparison::{Comparison, of_100};
 use crate::report::chart::tidy;
 use crate::report::html_table::{Cell, HtmlTable, Row};
-use crate::sim::Figures;
+use crate::sim::{BaselineIs, Figures};
 
 /// A table with a row for each figure.
 pub(super) fn beside_today(comparison: &Comparison) -> String {
@@ -38,14 +38,18 @@ pub(super) fn beside_today(comparison: &Comparison) -> String {
     let heading = if numbers.is_empty() {
         "In figures"
     } else {
-        "Today and recommended"
+        match comparison.results.baseline_is {
+            BaselineIs::InForce => "Today and recommended",
+            BaselineIs::Defaults => "The defaults and recommended",
+            BaselineIs::Other => "Baseline and recommended",
+        }
     };
     format!("<h2>{heading}</h2>\n{}", table.html())
 }
 
 /// How far abandonment stays below the limit.
 fn margin(comparison: &Comparison, numbers: &[usize]) -> Row {
-    let limit = comparison.data.limit;
+    let limit = comparison.limit;
     let of = |number: usize| {
         let summary = comparison.summaries.get(number);
         let rate = summary.map_or(0.0, |summary| summary.abandonment_rate.mean);
@@ -126,7 +130,7 @@ const FACTS: [Fact; 6] = [
         unit: FactUnit::Share,
     },
     Fact {
-        what: "the same in the worst half hour",
+        what: "the same in each run's own worst half hour",
         figure: |f| f.worst_half_hour_abandonment,
         unit: FactUnit::Share,
     },

@@ -1,10 +1,10 @@
 //! The data of the report, and the words for a setting.
 
 use crate::base::swept;
-use crate::report::chart::add;
+use crate::report::MadeBy;
 use crate::sim::{
-    Estimate, Figures, LivePlatform, OverTime, Recommendation, Results, Standing, Summary,
-    VariantResults, recommend,
+    BaselineIs, Estimate, Figures, LivePlatform, OverTime, Recommendation, Results, Standing,
+    Summary, VariantResults, recommend,
 };
 
 /// What the report shows besides the figures of each run.
@@ -13,8 +13,12 @@ pub struct ReportData<'a> {
     pub results: &'a Results,
     /// The abandonment rate that is to be kept.
     pub limit: f64,
-    /// True where the baseline has the settings in force, and is not just the first variant.
-    pub is_baseline_in_force: bool,
+    /// The settings that were given for all variants, by key.
+    pub given: &'a [(String, String)],
+    /// What is to be said of other policies on the same days, in sentences.
+    pub other_policies: &'a [String],
+    /// What made the page.
+    pub made_by: &'a MadeBy,
     /// Variants over time, by their numbers: those of [`variants_to_draw`].
     pub drawn: &'a [(usize, OverTime)],
 }
@@ -38,27 +42,39 @@ fn number_of(results: &Results, recommendation: &Recommendation) -> Option<usize
     variants.position(|variant| variant.to_string() == *choice)
 }
 
-/// The data of the report, compared.
+/// The results, compared.
 pub(super) struct Comparison<'a> {
-    pub(super) data: &'a ReportData<'a>,
     pub(super) results: &'a Results,
+    /// The abandonment rate that is to be kept.
+    pub(super) limit: f64,
+    /// The settings that were given for all variants, by key.
+    pub(super) given: &'a [(String, String)],
     pub(super) summaries: Vec<Summary>,
     /// The recommendations, each with the number of its variant.
     pub(super) recommendations: Vec<(Recommendation, Option<usize>)>,
 }
 
+/// A variant that does better than the one recommended, and runs nowhere as it was simulated.
+pub(super) struct Unrunnable<'a> {
+    pub(super) variant: &'a VariantResults,
+    /// Connects per agent-hour more.
+    pub(super) gain: Estimate,
+    /// Why it cannot be run.
+    pub(super) why: &'static str,
+}
+
 impl<'a> Comparison<'a> {
-    pub(super) fn of(data: &'a ReportData<'a>) -> Self {
-        let results = data.results;
-        let summaries = results.summaries(data.limit);
-        let recommendations = recommend(results, &summaries, data.limit);
+    pub(super) fn of(results: &'a Results, limit: f64, given: &'a [(String, String)]) -> Self {
+        let summaries = results.summaries(limit);
+        let recommendations = recommend(results, &summaries, limit);
         let recommendations = recommendations.into_iter().map(|it| {
             let number = number_of(results, &it);
             (it, number)
         });
         Self {
-            data,
             results,
+            limit,
+            given,
             recommendations: recommendations.collect(),
             summaries,
         }
@@ -80,6 +96,15 @@ impl<'a> Comparison<'a> {
         self.choices().iter().any(|(choice, _)| *choice == number)
     }
 
+    /// What the baseline is called.
+    pub(super) fn today(&self) -> &'static str {
+        match self.results.baseline_is {
+            BaselineIs::InForce => "today",
+            BaselineIs::Defaults => "dialpace's defaults",
+            BaselineIs::Other => "baseline",
+        }
+    }
+
     /// "today", "recommended", "recommended for skills", or "simulated" for the only one; `None` for all
     /// others.
     pub(super) fn role(&self, number: usize) -> Option<String> {
@@ -96,10 +121,35 @@ impl<'a> Comparison<'a> {
             }
         });
         match (number == self.results.baseline, recommended) {
-            (true, Some(recommended)) => Some(format!("today, {recommended}")),
-            (true, None) => Some("today".to_owned()),
+            (true, Some(recommended)) => Some(format!("{}, {recommended}", self.today())),
+            (true, None) => Some(self.today().to_owned()),
             (false, recommended) => recommended,
         }
+    }
+
+    /// True for a variant that has the settings in force.
+    pub(super) fn is_in_force(&self, number: usize) -> bool {
+        let results = self.results;
+        number == results.baseline && results.baseline_is != BaselineIs::Other
+    }
+
+    /// The best of those that run nowhere, where it keeps the limit and is surely better than this
+    /// variant.
+    pub(super) fn better_elsewhere(&self, number: usize) -> Option<Unrunnable<'_>> {
+        let found = self.variants().filter_map(|(n, variant, summary)| {
+            let why = match variant.standing {
+                Standing::RunsOn(_) => return None,
+                Standing::ToldMore => "it is told more than the platform tells",
+                Standing::Reference => "it is a reference, which decides at every call",
+            };
+            let gain = self
+                .results
+                .paired(n, number, |f| f.connects_per_agent_hour);
+            let is_better = is_sure(gain) && gain.mean > 0.0;
+            let keeps = summary.abandonment_rate.upper() < self.limit;
+            (is_better && keeps).then_some(Unrunnable { variant, gain, why })
+        });
+        found.max_by(|a, b| a.gain.mean.total_cmp(&b.gain.mean))
     }
 
     /// A figure of a variant less that of today.
@@ -117,33 +167,6 @@ pub(super) fn setting(variant: &VariantResults) -> String {
     let band = variant.band;
     let (sla, margin) = (band.sla_threshold.value(), band.tolerance_margin.value());
     format!("{policy} (band {sla} ± {margin}){swept}")
-}
-
-/// The options of `tick` and `watch` for a variant that they can run.
-pub(super) fn options(variant: &VariantResults) -> String {
-    let is_front_loaded = variant.is_front_loaded();
-    let policy = variant
-        .policy
-        .trim_end_matches(VariantResults::FRONT_LOADED);
-    let mut text = format!("--policy {}", policy.trim_end_matches("-without-feed"));
-    if is_front_loaded {
-        text.push_str(" --front-load on");
-    }
-    if variant.standing.has_band() {
-        let band = variant.band;
-        let (sla, margin) = (band.sla_threshold.value(), band.tolerance_margin.value());
-        add(
-            &mut text,
-            format_args!(" --sla-threshold {sla} --tolerance-margin {margin}"),
-        );
-    }
-    for (key, value) in &variant.swept {
-        add(
-            &mut text,
-            format_args!(" --{} {value}", key.replace('_', "-")),
-        );
-    }
-    text
 }
 
 /// Where a variant runs, in a few words.

@@ -39,7 +39,7 @@ pub(super) fn heat_maps(comparison: &Comparison) -> String {
             &mut html,
             format_args!(
                 "<p class=\"note\">Conversations per agent and hour. Down: the answer rate expected (the threshold); across: its tolerance. Framed: recommended. Struck out: more than {} of 100 may hear nobody.</p>\n",
-                tidy(comparison.data.limit * 100.0)
+                tidy(comparison.limit * 100.0)
             ),
         );
     }
@@ -108,7 +108,7 @@ impl<'a> HeatMap<'a> {
     fn html(&self, number: usize) -> String {
         let id = format!("band-{number}");
         let mut html = format!(
-            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{id}\"><table class=\"heat\"><caption id=\"{id}\">{}</caption><thead><tr><th scope=\"col\">expected</th>",
+            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{id}\"><table class=\"heat\"><caption id=\"{id}\"><span>{}</span></caption><thead><tr><th scope=\"col\">expected</th>",
             escape(self.policy)
         );
         for margin in &self.margins {
@@ -145,7 +145,7 @@ impl<'a> HeatMap<'a> {
         let (low, high) = (connects(low.2), connects(high.2));
         let share = (connects(summary) - low) / (high - low).max(1e-9);
         let mut class = format!("c{}", 1 + step(share));
-        if summary.abandonment_rate.upper() >= self.comparison.data.limit {
+        if summary.abandonment_rate.upper() >= self.comparison.limit {
             class.push_str(" over");
         }
         if self.comparison.is_choice(*number) {

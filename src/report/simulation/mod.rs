@@ -10,10 +10,12 @@ mod html;
 mod json;
 mod over_time;
 mod quantities;
+mod recommendation;
 mod samples;
 mod settings_table;
 mod table;
 mod time_axis;
+mod to_type;
 mod trace;
 mod trade_off;
 

@@ -10,8 +10,8 @@ use crate::report::labels::{Anchor, Labels};
 use crate::sim::OverTime;
 
 /// The pictures, with a legend and the same figures as a table.
-pub(super) fn over_time(comparison: &Comparison) -> String {
-    let drawn = drawn(comparison);
+pub(super) fn over_time(comparison: &Comparison, series: &[(usize, OverTime)]) -> String {
+    let drawn = drawn(comparison, series);
     let Some(first) = drawn.first() else {
         return String::new();
     };
@@ -50,10 +50,10 @@ struct Drawn<'a> {
 }
 
 /// The variants in the order in which they are drawn: those recommended above today's.
-fn drawn<'a>(comparison: &'a Comparison) -> Vec<Drawn<'a>> {
+fn drawn<'a>(comparison: &Comparison, all: &'a [(usize, OverTime)]) -> Vec<Drawn<'a>> {
     let mut classes = ["best", "next"].into_iter();
     let mut drawn: Vec<Drawn> = Vec::new();
-    for (number, series) in comparison.data.drawn {
+    for (number, series) in all {
         let class = if comparison.is_choice(*number) {
             classes.next().unwrap_or("next")
         } else {
@@ -103,7 +103,7 @@ fn legend(comparison: &Comparison, drawn: &[Drawn], runs: usize) -> String {
         &mut html,
         format_args!(
             "<li><span class=\"key limit\"></span>limit: {} of 100</li></ul>\n",
-            tidy(comparison.data.limit * 100.0)
+            tidy(comparison.limit * 100.0)
         ),
     );
     html
@@ -122,7 +122,7 @@ struct Picture<'a> {
 impl Picture<'_> {
     fn html(&self) -> String {
         let (quantity, axis) = (self.quantity, self.axis);
-        let limit = self.comparison.data.limit * 100.0;
+        let limit = self.comparison.limit * 100.0;
         let least = if quantity.has_limit { limit * 1.3 } else { 1.0 };
         let means = self.points.iter().flatten().filter_map(|point| point.mean);
         let ranges = self.best().iter().filter_map(|point| Some(point.range?.1));
@@ -211,7 +211,7 @@ impl Picture<'_> {
             _ => format!(" ({role})"),
         };
         let words = format!(
-            "Circle: the worst time{of}, {}, with {mean:.1} of 100 on average over the runs.",
+            "Circle: the worst time of day{of} in the mean of the runs, {}, with {mean:.1} of 100. Each run's own worst half hour may be at another time.",
             self.axis.span_name(place)
         );
         Some((svg, escape(&words)))

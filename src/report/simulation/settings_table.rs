@@ -7,18 +7,19 @@ use crate::sim::{Estimate, Summary, VariantResults};
 
 /// The table.
 pub(super) fn settings_table(comparison: &Comparison) -> String {
+    let more = format!("more than {}", comparison.today());
     let headings = [
         "setting",
-        "conversations per agent and hour",
-        "more than today",
+        "runs on",
+        "conversations per agent-hour",
+        more.as_str(),
         "agents busy, %",
-        "of 100, hear nobody",
-        "of 100, in the worst half hour",
+        "hear nobody, of 100",
+        "worst half hour, of 100",
         "dial rate, per minute",
         "dial ratio",
         "changes sent per hour",
-        "polls outside the band, %",
-        "runs on",
+        "polls outside band, %",
     ];
     let rows = comparison
         .variants()
@@ -59,6 +60,7 @@ fn row(comparison: &Comparison, number: usize, variant: &VariantResults, summary
         },
         cells: vec![
             Cell::html(name),
+            Cell::text(runs_on(variant.standing)),
             number_cell(summary.connects_per_agent_hour, 1.0, 2),
             over,
             number_cell(summary.occupancy, 100.0, 1),
@@ -68,7 +70,6 @@ fn row(comparison: &Comparison, number: usize, variant: &VariantResults, summary
             lever(summary.ratio, 2),
             number_cell(summary.patches_per_hour, 1.0, 1),
             outside,
-            Cell::text(runs_on(variant.standing)),
         ],
     }
 }

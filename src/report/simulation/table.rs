@@ -1,19 +1,23 @@
 //! The results as a table for a terminal.
 
 use super::bands::band_hint;
+use super::comparison::Comparison;
+use super::recommendation;
 use crate::base::swept;
 use crate::base::visible;
 use crate::pacing::Ratio;
 use crate::report::chart::add;
 use crate::report::table::aligned;
-use crate::sim::{Estimate, Results, Standing, Summary, VariantResults, recommend};
+use crate::sim::{Estimate, Results, Standing, Summary, VariantResults};
 
-/// The results as a table, with bars where they fit, and the recommendation.
+/// The results as a table, with bars where they fit, and the recommendation. `given` has the settings
+/// that were given for all variants, by key.
 #[must_use]
-pub fn table(results: &Results, limit: f64) -> String {
-    let summaries = results.summaries(limit);
+pub fn table(results: &Results, limit: f64, given: &[(String, String)]) -> String {
+    let comparison = Comparison::of(results, limit, given);
+    let summaries = &comparison.summaries;
     let mut text = heading(results);
-    let variants = results.variants.iter().zip(&summaries);
+    let variants = results.variants.iter().zip(summaries);
     let mut rows = vec![HEADINGS.map(str::to_owned).to_vec()];
     rows.extend(variants.map(|(variant, summary)| row(variant, summary).to_vec()));
     if summaries.iter().all(|summary| summary.ratio.mean <= 0.0) {
@@ -24,14 +28,15 @@ pub fn table(results: &Results, limit: f64) -> String {
     text.push_str(&aligned(&rows));
     text.push_str(COLUMNS);
     add_marks(&mut text, results);
-    if let Some(hint) = band_hint(results, &summaries) {
+    if let Some(hint) = band_hint(&comparison) {
         add(&mut text, format_args!("\n{hint}\n"));
     }
     if (2..=BARS_MAX).contains(&results.variants.len()) {
-        add_bars(&mut text, results, &summaries, limit);
+        add_bars(&mut text, results, summaries, limit);
     }
-    for recommendation in recommend(results, &summaries, limit) {
-        add(&mut text, format_args!("\n{recommendation}\n"));
+    for (recommendation, number) in &comparison.recommendations {
+        let words = recommendation::in_words(&comparison, recommendation, *number);
+        add(&mut text, format_args!("\n{words}\n"));
     }
     text
 }

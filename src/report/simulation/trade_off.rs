@@ -17,7 +17,7 @@ pub(super) fn trade_off(comparison: &Comparison) -> String {
     let ticks: Vec<(f64, String)> = values.into_iter().map(|x| (x, tidy(x))).collect();
     let mut svg = frame.y_axis("conversations per agent and hour");
     svg.push_str(&frame.x_axis(&ticks));
-    let x = frame.px(comparison.data.limit * 100.0);
+    let x = frame.px(comparison.limit * 100.0);
     let (top, bottom) = (frame.top, frame.top + frame.height);
     add(
         &mut svg,
@@ -34,11 +34,15 @@ pub(super) fn trade_off(comparison: &Comparison) -> String {
         svg.push_str(&point.svg());
     }
     add_names(&mut svg, &frame, x, &points);
+    let caption = format!(
+        "Across: of 100 people who answer, those who hear nobody; dotted: the limit. The best corner is top left. Large blue dot: recommended; square: {}; hollow: cannot be run live. Thin bars: 95 % confidence intervals.",
+        comparison.today()
+    );
     let figure = Figure {
         id: "trade-off",
         heading: "What is gained, and who hears nobody",
         words: &words(&points, comparison),
-        caption: "Across: of 100 people who answer, those who hear nobody; dotted: the limit. The best corner is top left. Large blue dot: recommended; square: today; hollow: cannot be run live. Thin bars: 95 % confidence intervals.",
+        caption: &caption,
         size: frame.size(),
         svg: &svg,
     };
@@ -51,7 +55,7 @@ pub(super) fn trade_off(comparison: &Comparison) -> String {
 fn frame(comparison: &Comparison) -> Frame {
     let summaries = || comparison.summaries.iter();
     let abandoned = summaries().map(|s| s.abandonment_rate.upper() * 100.0);
-    let most = abandoned.fold(comparison.data.limit * 150.0, f64::max);
+    let most = abandoned.fold(comparison.limit * 150.0, f64::max);
     let connects = || summaries().map(|s| s.connects_per_agent_hour);
     let high = connects().map(|c| c.upper()).fold(0.0, f64::max);
     let low = connects().map(lower).fold(high, f64::min);
@@ -218,7 +222,7 @@ fn words(points: &[Point], comparison: &Comparison) -> String {
         "{} settings. {}. The limit is {} of 100. The table below has all of them.",
         points.len(),
         on_top.join(". "),
-        tidy(comparison.data.limit * 100.0)
+        tidy(comparison.limit * 100.0)
     )
 }
 
