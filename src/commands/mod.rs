@@ -11,6 +11,7 @@ pub mod live_args;
 mod live_cycle;
 mod manual;
 pub mod pages;
+mod numbers;
 mod pause;
 mod progress;
 pub mod reading_args;

@@ -44,4 +44,4 @@ pub use setting::{
 };
 pub use settings::SETTINGS;
 pub use shown::ShownSetting;
-pub use values::{duration, duration_or_none, time_zone};
+pub use values::{duration, duration_or_none, share, time_zone};

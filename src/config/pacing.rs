@@ -31,8 +31,8 @@ impl Layers {
     pub fn pacing(&self) -> Result<Pacing, ConfigError> {
         let interval = self.value("interval", values::interval)?;
         let band = Band {
-            sla_threshold: self.value("sla_threshold", values::ratio)?,
-            tolerance_margin: self.value("tolerance_margin", values::ratio)?,
+            sla_threshold: self.value("sla_threshold", values::share)?,
+            tolerance_margin: self.value("tolerance_margin", values::share)?,
         };
         let (dialing, usual) = match self.platform()? {
             PlatformKind::CampaignApi => (rate_dialing(), PacerPolicy::Capacity),
@@ -134,7 +134,7 @@ impl Layers {
             Unit::CallsPerAgent => self.dial_ratios()?,
         };
         let max_sample_age = values::unless_off(values::duration);
-        let utilisation = self.value("utilisation", values::ratio)?;
+        let utilisation = self.value("utilisation", values::share)?;
         Ok(Limits {
             actuator,
             band,

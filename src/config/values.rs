@@ -5,17 +5,46 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
+use super::nearest::nearest;
 use crate::pacing::{Ratio, RatioLever};
 
-pub(super) fn ratio(text: &str) -> Result<Ratio, String> {
-    let number: f64 = text.trim().parse().map_err(|_| {
-        format!("{text:?} is not a number; expected a share from 0 to 1, such as 0.75")
-    })?;
-    Ratio::try_from(number).map_err(|problem| problem.to_string())
+/// A share from 0 to 1. A percentage and a decimal comma are refused with what to write, so that a
+/// value means one thing in every source, and a comma separates the values of a list.
+pub fn share(text: &str) -> Result<Ratio, String> {
+    let text = text.trim();
+    let Ok(number) = text.parse::<f64>() else {
+        let problem = format!("{text:?} is not a number; expected a share from 0 to 1");
+        return Err(match meant_share(text) {
+            Some(meant) => format!("{problem}: write {meant}"),
+            None => format!("{problem}, such as 0.75"),
+        });
+    };
+    Ratio::new(number).ok_or_else(|| {
+        let problem = format!("{number} is not a share from 0 to 1");
+        match percentage(number).filter(|_| number > 1.0) {
+            Some(share) => format!("{problem} (a percentage? write {share})"),
+            None => problem,
+        }
+    })
+}
+
+/// The share of a text such as `30%`, `30 %` or `0,3`.
+fn meant_share(text: &str) -> Option<f64> {
+    let number = |text: &str| text.trim().replace(',', ".").parse::<f64>().ok();
+    match text.strip_suffix('%') {
+        Some(percent) => percentage(number(percent)?),
+        None => number(text).filter(|it| (0.0..=1.0).contains(it)),
+    }
+}
+
+/// A percentage as a share, with as many decimals as a person writes.
+fn percentage(percent: f64) -> Option<f64> {
+    let is_one = (0.0..=100.0).contains(&percent);
+    is_one.then(|| (percent * 1e4).round() / 1e6)
 }
 
 pub(super) fn share_above_zero(text: &str) -> Result<Ratio, String> {
-    ratio(text).and_then(|share| {
+    share(text).and_then(|share| {
         if share.value() > 0.0 {
             Ok(share)
         } else {
@@ -34,7 +63,7 @@ pub(super) fn ratios(text: &str) -> Result<Vec<Ratio>, String> {
                 if count > VALUES_MAX {
                     return Err(too_many_values(&count));
                 }
-                list.split(',').map(|one| ratio(one.trim())).collect()
+                shares(list)
             }
             _ => Err(format!(
                 "{text:?} is no range; write from:to:step, such as 0.6:0.9:0.05"
@@ -42,10 +71,23 @@ pub(super) fn ratios(text: &str) -> Result<Vec<Ratio>, String> {
         };
     };
     for end in [from, to, step] {
-        ratio(end)?;
+        share(end)?;
     }
     let values = range(text, from, to, step)?;
-    values.iter().map(|value| ratio(value)).collect()
+    values.iter().map(|value| share(value)).collect()
+}
+
+/// Shares separated by commas. A decimal comma shows as a second value that is no share.
+fn shares(list: &str) -> Result<Vec<Ratio>, String> {
+    let values: Result<Vec<Ratio>, String> = list.split(',').map(share).collect();
+    values.map_err(|problem| match meant_share(list) {
+        Some(meant) if list.contains(',') && !list.contains('%') => {
+            format!(
+                "{list:?} has a decimal comma, or is a list with a value above 1: write {meant}"
+            )
+        }
+        _ => problem,
+    })
 }
 
 /// One value, a list of them, or a range of numbers "from:to:step" that includes its end, each as
@@ -225,8 +267,28 @@ pub fn duration_or_none(text: &str) -> Result<Duration, String> {
 /// A time zone by its name in the tz database.
 pub fn time_zone(text: &str) -> Result<TimeZone, String> {
     TimeZone::get(text).map_err(|_| {
-        format!("{text:?} is not a time zone; expected a name such as America/New_York or UTC")
+        let problem = format!("{text:?} is not a time zone");
+        match near_time_zone(text) {
+            Some(name) => format!("{problem}; did you mean {name}?"),
+            None => format!("{problem}; expected a name such as America/New_York or UTC"),
+        }
     })
+}
+
+/// The name of the tz database that `text` resembles, as a whole or by its city.
+fn near_time_zone(text: &str) -> Option<String> {
+    let plain = |name: &str| name.trim().replace(' ', "_").to_lowercase();
+    let names: Vec<String> = jiff::tz::db()
+        .available()
+        .map(|it| it.to_string())
+        .collect();
+    let lower: Vec<String> = names.iter().map(|name| plain(name)).collect();
+    let places = lower.iter().zip(&names);
+    let both = places.flat_map(|(lower, name)| {
+        let city = lower.rsplit('/').next().unwrap_or(lower);
+        [(lower.as_str(), name), (city, name)]
+    });
+    nearest(&plain(text), both).cloned()
 }
 
 /// The interval between polls. The platform's analytics queries allow one every 15 s.

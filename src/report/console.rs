@@ -8,6 +8,7 @@ use crate::base::clock::{Clock as _, SystemClock};
 use crate::base::notice::{Level, Notice, Notices};
 use crate::base::timestamp::rfc3339;
 use crate::base::visible;
+use crate::base::plain_words::without_numbers;
 use crate::config::LogFormat;
 
 /// The output of the process.
@@ -75,7 +76,8 @@ impl Console {
     }
 
     fn message(self, level: Level, campaign: Option<&str>, event: &str, message: &str) {
-        let message = visible::line(message);
+        let message = without_numbers(message);
+        let message = visible::line(&message);
         let level = level.name();
         let line = match self.messages {
             Messages::Plain | Messages::Named => {

@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use super::lever;
+use crate::base::plain_words::without_numbers;
 use crate::base::subject::Subject;
 use crate::live::{CycleReport, Halt, HaltedBy, Outcome, Resumed, State, StateError};
 use crate::pacing::{Action, Setpoint, Unit};
@@ -12,7 +13,7 @@ use crate::pacing::{Action, Setpoint, Unit};
 pub fn chain(error: &(dyn Error + 'static)) -> String {
     let links = std::iter::successors(Some(error), |error| (*error).source());
     let texts: Vec<String> = links.map(ToString::to_string).collect();
-    texts.join(": ")
+    without_numbers(&texts.join(": ")).into_owned()
 }
 
 /// The error of a failed cycle, and the dial rate after it.
