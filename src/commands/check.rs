@@ -73,6 +73,7 @@ pub fn run(args: &CheckArgs, sources: &Sources) -> Result<u8> {
         for layers in &each {
             console.data(&checks::settings(
                 layers.name(),
+        width: None,
                 &layers.shown(),
                 args.output.json,
             ))?;

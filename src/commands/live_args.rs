@@ -90,6 +90,7 @@ impl OutputArgs {
             quiet: self.quiet,
             verbose: self.verbose,
             messages: Messages::Log(format),
+            width: None,
         }
     }
 }

@@ -96,6 +96,7 @@ pub fn run(args: &StopArgs, sources: &Sources) -> Result<u8> {
         match &halt.by {
             HaltedBy::ThisRun(report) if report.error.is_some() => {}
             _ if args.quiet => {}
+        width: None,
             _ => console.data(&text::of(name.as_deref(), text::halt(&halt)))?,
         }
         if let Some(message) = text::halt_problem(&halt) {
