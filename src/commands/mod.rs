@@ -3,6 +3,7 @@
 pub mod backtest;
 pub mod check;
 pub mod cli;
+mod command_text;
 pub mod exit;
 pub mod fit;
 mod history_file;
@@ -10,8 +11,8 @@ pub mod interrupt;
 pub mod live_args;
 mod live_cycle;
 mod manual;
-pub mod pages;
 mod numbers;
+pub mod pages;
 mod pause;
 mod progress;
 pub mod reading_args;

@@ -80,9 +80,9 @@ pub fn of(name: Option<&str>, text: String) -> String {
     }
 }
 
-/// An operator's stop: how, and what ends it.
+/// An operator's stop: how, and the command that ends it.
 #[must_use]
-pub fn halt(halt: &Halt) -> String {
+pub fn halt(halt: &Halt, resume: &str) -> String {
     let (unit, zero, is_zero) = match halt.subject {
         Subject::Campaign(_) => (Unit::CallsPerMinute, "0 calls/min", "its dial rate is 0"),
         Subject::Skill(_) => (Unit::CallsPerAgent, "stopped", "it is told to stop"),
@@ -106,10 +106,10 @@ pub fn halt(halt: &Halt) -> String {
         ),
         HaltedBy::ThisRunWithoutState(_) => is_zero.to_owned(),
     };
-    let is = if halt.is_stopping {
-        "stopping, until its calls have ended"
+    let (verb, until) = if halt.is_stopping {
+        ("Stopping", ", until its calls have ended")
     } else {
-        "stopped"
+        ("Stopped", "")
     };
     let restored = match &halt.restored {
         Some(Ok(Some(what))) => format!("; put back: {what}"),
@@ -117,7 +117,7 @@ pub fn halt(halt: &Halt) -> String {
         Some(Err(_)) | None => String::new(),
     };
     format!(
-        "{} {is}: {how}{restored}; no run with the state {} paces it until `dialpace resume` takes away {}",
+        "{verb} {}{until}: {how}{restored}. It stays so until `{resume}`: no run with the state {} paces it while there is {}",
         halt.subject,
         halt.state_path.display(),
         halt.marker.display()
