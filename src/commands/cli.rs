@@ -59,7 +59,7 @@ pub enum Command {
     ///
     /// It asks about the settings, the state's folder, the clock, the host, the login, each call that
     /// reads, calling hours and the warehouse, and says what to do where something is missing.
-    #[command(after_help = check::EXAMPLES, after_long_help = check::LONG_EXAMPLES)]
+    #[command(after_help = check::EXAMPLES, after_long_help = check::LONG_EXAMPLES, mut_arg("json", check::json_help))]
     Check(Box<CheckArgs>),
     /// Let a stopped campaign be paced again
     ///
