@@ -900,13 +900,13 @@ fn a_value_that_cannot_be_used_is_refused_with_what_to_write() {
     }
     let quick = "simulate --hours 0.1 --replications 1 --report";
     let args: Vec<&str> = quick.split(' ').collect();
-    let run = folder.dialpace(&[&args[..], &["no/r.html"]].concat());
+    let mut run = folder.dialpace(&[&args[..], &["no/r.html"]].concat());
     let run = run.finish().expect(1);
     assert_eq!(
         run.error(),
         "error: cannot write no/r.html: the folder no does not exist"
     );
-    let run = folder.dialpace(&[&args[..], &["r.html"]].concat());
+    let mut run = folder.dialpace(&[&args[..], &["r.html"]].concat());
     let run = run.finish().expect(0);
     assert!(
         run.stderr

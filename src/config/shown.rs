@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::layers::Layers;
-use super::live_settings::LiveSettings;
+use super::pacing::Pacing;
 use super::platform_names::PlatformKind;
 use super::setting::{DefaultValue, GivenBy, Group};
 use super::settings::SETTINGS;
@@ -29,7 +29,8 @@ impl Layers {
     /// Every setting that has a value, in the order of help. `state` is the file of the state.
     #[must_use]
     pub fn shown(&self, state: Option<&Path>) -> Vec<ShownSetting> {
-        let settings = self.live_settings().ok();
+        // Of the pacing alone, so that a warehouse that is refused hides none of them.
+        let pacing = self.pacing().ok();
         let is_skill = matches!(self.platform(), Ok(PlatformKind::Skills));
         let shown_settings = SETTINGS.iter().filter_map(|setting| {
             let given = self.find(setting.key);
@@ -42,7 +43,7 @@ impl Layers {
                 }
                 (Some(given), _) => (shown(&given.text), given.source.to_string()),
                 (None, DefaultValue::Text(text) | DefaultValue::Words(text)) => {
-                    let known = self.default_of(setting.key, is_skill, settings.as_ref(), state);
+                    let known = self.default_of(setting.key, is_skill, pacing.as_ref(), state);
                     let value = known.unwrap_or_else(|| text.to_owned());
                     (value, "default".to_owned())
                 }
@@ -63,10 +64,10 @@ impl Layers {
         &self,
         key: &str,
         is_skill: bool,
-        settings: Option<&LiveSettings>,
+        pacing: Option<&Pacing>,
         state: Option<&Path>,
     ) -> Option<String> {
-        let limits = settings.map(|settings| settings.pacing.pacer.limits());
+        let limits = pacing.map(|pacing| pacing.pacer.limits());
         let is_rate = limits.is_some_and(|it| it.actuator.unit == Unit::CallsPerMinute);
         let unless_off = |text: Option<String>| text.unwrap_or_else(|| "off".to_owned());
         Some(match key {
@@ -78,8 +79,8 @@ impl Layers {
                 files::folder(state?).display().to_string()
             }
             "time_zone" if !is_skill => "UTC".to_owned(),
-            "retries" => settings?.retry.retries.to_string(),
-            "retry_wait" => in_seconds(settings?.retry.wait),
+            "retries" => self.live_settings().ok()?.retry.retries.to_string(),
+            "retry_wait" => in_seconds(self.live_settings().ok()?.retry.wait),
             "auth_base" if is_skill => {
                 let area = self.value("area", |text| Ok(text.to_owned())).ok()?;
                 format!("https://{area}.nice-incontact.com")
