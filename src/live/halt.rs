@@ -50,6 +50,7 @@ pub struct Stopping {
 
 /// Leaves the marker of the state that a flag names: a configuration that cannot be read stops no stop.
 /// Returns the marker, if it was left.
+#[must_use]
 pub fn leave_marker(sources: &Sources, now: UnixMillis) -> Option<PathBuf> {
     let path = sources.flags.get("state")?;
     let marker = marker_beside(Path::new(path));
