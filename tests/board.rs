@@ -60,6 +60,25 @@ fn sample(at: i64) -> Sample {
     }
 }
 
+/// Of several campaigns with long names, one line each: the rate and the state are whole.
+#[test]
+fn a_line_of_several_keeps_its_rate_and_state_in_fifty_columns() {
+    let pacer = Pacer::new(Limits::default(), Policy::Capacity).unwrap();
+    let subject = Subject::Campaign("4711".to_owned());
+    let name = "spring-renewals-2026-03-north";
+    let mut board = Board::new(Some(name), &subject, &pacer, None, false);
+    let line = board.line(None, 50);
+    assert!(line.contains(" not known yet running"), "{line}");
+    let decision = pacer.step(&mut PacerState::default(), Some(sample(0)), UnixMillis(0));
+    board.add(&report(decision, Applied));
+    let line = board.line(Some(Duration::from_secs(30)), 50);
+    let shown: String = line.chars().take(50).collect();
+    assert!(shown.starts_with("spring…north "), "{line}");
+    assert!(shown.contains(" 100 calls/min next in 30 s"), "{line}");
+    let wide = board.line(None, 80);
+    assert!(wide.starts_with("spring-renew…26-03-north "), "{wide}");
+}
+
 #[test]
 fn every_line_fits_fifty_columns() {
     let pacer = Pacer::new(Limits::default(), Policy::Capacity).unwrap();

@@ -120,7 +120,7 @@ fn what_would_never_end_or_fill_the_memory_is_refused() {
         ),
         (
             "simulate --agents 100001",
-            &["--agents: 100001 are more than 100000"],
+            &["--agents", "100001", "1 to 100000"],
         ),
         (
             "simulate --hours 87601",

@@ -316,9 +316,15 @@ fn stop_all_stops_those_that_can_be_reached() {
     assert!(
         several
             .error()
-            .contains("north, south: give --only NAME or --all"),
+            .contains("nothing was stopped: the file has several campaigns, north, south: give --only NAME or --all, such as `dialpace stop --config c.toml --all`"),
         "{}",
         several.stderr
+    );
+    let unknown = folder.run(&["stop", "--only", "west"]).finish().expect(2);
+    assert!(
+        unknown.error().starts_with("error: nothing was stopped: "),
+        "{}",
+        unknown.stderr
     );
     platform.script(
         |request, _| match (request.call(), campaign_of(request).as_str()) {
@@ -333,7 +339,14 @@ fn stop_all_stops_those_that_can_be_reached() {
         .finish()
         .expect(5);
     assert_eq!(rates(&platform, "4712").last(), Some(&0), "{}", run.stderr);
-    assert!(run.stdout.starts_with("south: "), "{}", run.stdout);
+    assert!(
+        run.stdout.starts_with("south: Stopped campaign 4712: ")
+            && run
+                .stdout
+                .contains("until `dialpace resume --config c.toml --only south`"),
+        "{}",
+        run.stdout
+    );
     assert!(run.stderr.contains("error: north: "), "{}", run.stderr);
     // Both markers are left, and every cycle obeys them.
     let held = folder

@@ -255,7 +255,16 @@ fn settings_are_shown_with_their_source_and_no_secret() {
         run.stdout
     );
     assert!(line("interval ").contains("30s") && line("interval ").ends_with("default"));
+    // What depends on others or on the user is shown as it comes out.
+    assert!(line("max_sample_age ").contains(" 240s "), "{}", run.stdout);
+    assert!(line("min_dial_rate ").contains(" 10 "), "{}", run.stdout);
     assert!(line("client_secret ").contains("set, and not shown"));
     assert!(!run.stdout.contains("KEY"), "{}", run.stdout);
+    let mut command = folder.dialpace(&["check", "--sandbox", "--settings"]);
+    let sandbox = command.finish().expect(0).stdout;
+    assert!(
+        sandbox.contains("/.local/state/dialpace/sandbox/sandbox.json"),
+        "{sandbox}"
+    );
     assert_eq!(platform.calls().len(), 0);
 }

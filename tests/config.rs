@@ -175,9 +175,8 @@ fn a_flag_that_cannot_be_used_is_named_as_typed() {
         .finish()
         .expect(2);
     assert!(
-        run.error().contains(
-            "--sla-threshold: 75 is not a share from 0 to 1 (a percentage? divide by 100)"
-        ),
+        run.error()
+            .contains("--sla-threshold: 75 is not a share from 0 to 1 (a percentage? write 0.75)"),
         "{}",
         run.stderr
     );

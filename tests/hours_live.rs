@@ -418,7 +418,10 @@ fn what_cannot_be_meant_is_refused_with_what_to_write() {
     for (hours, expected) in [
         ("mon", "\"mon\" has no time of day"),
         ("09:00-20:00", "write \"daily 09:00-20:00\""),
-        ("mon 9:00-20:00", "\"9:00\" is no time of day"),
+        (
+            "mon 9:00-20:00",
+            "\"9:00\" is no time of day from 00:00 to 24:00: write 09:00",
+        ),
         ("mon 09:00-24:01", "\"24:01\" is no time of day"),
         ("mon 09:00-20:00 sat", "\"20:00 sat\" is no time of day"),
         ("mon 09:00", "\"09:00\" is no range of times"),
@@ -501,6 +504,24 @@ fn hours_that_lack_something_are_refused() {
                 "Mars/Olympus",
             ],
             "\"Mars/Olympus\" is not a time zone",
+        ),
+        (
+            &[
+                "--calling-hours",
+                "mon 09:00-10:00",
+                "--time-zone",
+                "Berlin",
+            ],
+            "\"Berlin\" is not a time zone; did you mean Europe/Berlin?",
+        ),
+        (
+            &[
+                "--calling-hours",
+                "mon 09:00-10:00",
+                "--time-zone",
+                "new york",
+            ],
+            "did you mean America/New_York?",
         ),
         (&["--outside-hours", "stop"], "it is for platform skills"),
         (

@@ -827,3 +827,99 @@ fn front_loading_is_recommended_where_it_wins() {
         table.stdout
     );
 }
+
+/// Exported history where a scenario belongs, and a scenario where history does.
+#[test]
+fn a_file_of_the_other_kind_is_told_with_the_command_for_it() {
+    let folder = Folder::new();
+    let history = "timestamp,availableAgents,answerRate\n2026-01-01T00:00:00Z,3,0.3\n";
+    for (name, content) in [
+        ("day.csv", history.as_bytes()),
+        ("titled.csv", b"Report of the day\n\ntimestamp;agents\n"),
+        ("day.ndjson", b"{\"timestamp\":1}\n"),
+        ("day.json", b"[\n  {\"timestamp\":1}\n]\n"),
+        ("day.xlsx", b"PK\x03\x04\x00"),
+        ("day.csv.gz", b"\x1f\x8b\x08\x00"),
+        ("day.html", b"<html><table>"),
+        ("utf16.csv", b"\xff\xfet\x00"),
+        ("large.csv", history.repeat(100_000).as_bytes()),
+    ] {
+        folder.write(name, content);
+        for args in [&["simulate", name][..], &["tick", "--sandbox", name]] {
+            let run = folder.dialpace(args).finish().expect(2);
+            let toml = folder.path(name).with_extension("toml");
+            let toml = toml.file_name().unwrap().to_str().unwrap();
+            let expected = format!(
+                "{name} is not a scenario but looks like exported history: make a scenario with `dialpace fit {name} --output {toml}`"
+            );
+            assert!(run.stderr.contains(&expected), "{}", run.stderr);
+        }
+    }
+    for (name, content) in [("empty.toml", ""), ("blank.toml", " \n\n")] {
+        folder.write(name, content);
+        let run = folder.dialpace(&["simulate", name]).finish().expect(2);
+        assert!(run.error().contains("it is empty"), "{}", run.stderr);
+    }
+    let printed = folder.dialpace(&["simulate", "--print-scenario"]).finish();
+    folder.write("day.toml", &printed.expect(0).stdout);
+    folder.write("campaign.toml", "site = \"na1.example.com\"\n");
+    for (name, expected) in [
+        (
+            "day.toml",
+            "is a scenario, not exported history: `dialpace simulate day.toml`",
+        ),
+        (
+            "campaign.toml",
+            "settings are given with --config campaign.toml",
+        ),
+    ] {
+        for command in ["backtest", "fit"] {
+            let run = folder.dialpace(&[command, name]).finish().expect(2);
+            assert!(run.error().contains(expected), "{}", run.stderr);
+        }
+    }
+}
+
+#[test]
+fn a_value_that_cannot_be_used_is_refused_with_what_to_write() {
+    let folder = Folder::new();
+    folder.write(
+        "nobody.toml",
+        "[agents]\nroster = [{ from_secs = 0, count = 0 }]\n",
+    );
+    for (args, expected) in [
+        (&["--agents", "0"][..], "a whole number from 1 to 100000"),
+        (&["--agents", "many"], "a whole number from 1 to 100000"),
+        (&["nobody.toml"], "the roster needs at least 1"),
+        (&["--answer-rate", "30"], "(a percentage? write 0.3)"),
+        (&["--answer-rate", "31.2%"], "write 0.312"),
+        (&["--answer-rate", "0,3"], "write 0.3"),
+        (&["--sla-threshold", "0,75"], "write 0.75"),
+        (&["--sla-threshold", "75 %"], "write 0.75"),
+        (&["--abandonment-limit", "3%"], "write 0.03"),
+        (&["--hours", "long"], "expected a number, such as 8"),
+        (&["--seed", "x"], "expected a whole number of at least 0"),
+    ] {
+        let args = [&["simulate"], args].concat();
+        let run = folder.dialpace(&args).finish().expect(2);
+        assert!(run.stderr.contains(expected), "{args:?}: {}", run.stderr);
+    }
+    let quick = "simulate --hours 0.1 --replications 1 --report";
+    let args: Vec<&str> = quick.split(' ').collect();
+    let mut run = folder.dialpace(&[&args[..], &["no/r.html"]].concat());
+    let run = run.finish().expect(1);
+    assert_eq!(
+        run.error(),
+        "error: cannot write no/r.html: the folder no does not exist"
+    );
+    let mut run = folder.dialpace(&[&args[..], &["r.html"]].concat());
+    let run = run.finish().expect(0);
+    assert!(
+        run.stderr
+            .contains("note: report written to r.html: open it in a browser"),
+        "{}",
+        run.stderr
+    );
+    let run = folder.dialpace(&["simulate", "no.toml"]).finish().expect(2);
+    assert!(!run.stderr.contains("os error"), "{}", run.stderr);
+}

@@ -56,7 +56,7 @@ fn a_stop_lasts_until_resume() {
     let stopped = run(&folder, &platform, "stop", &[]).expect(0);
     assert_eq!(
         stopped.stdout,
-        "campaign camp-42 stopped: dial rate 34 → 0 calls/min; no run with the state state.json paces it until `dialpace resume` takes away state.json.hold\n"
+        "Stopped campaign camp-42: dial rate 34 → 0 calls/min. It stays so until `dialpace resume --state state.json`: no run with the state state.json paces it while there is state.json.hold\n"
     );
     assert_eq!(platform.world().applied, [34, 0]);
     for _ in 0..2 {

@@ -337,7 +337,7 @@ fn what_it_cannot_do_is_refused() {
             &["--interval", "10s"][..],
             "shorter than 15 s, the least that analytics queries allow",
         ),
-        (&["--cycles", "0"], "0 is not in 1.."),
+        (&["--cycles", "0"], "expected a whole number of at least 1"),
     ] {
         let error = sandbox(&folder, args).expect(2).stderr;
         assert!(error.contains(message), "{error}");

@@ -11,6 +11,7 @@ pub mod notice_text;
 pub mod number_text;
 pub mod plain_words;
 pub mod secrets;
+pub mod shell;
 pub mod subject;
 pub mod swept;
 pub mod timestamp;

@@ -120,6 +120,13 @@ pub enum Notice {
         /// Its path.
         path: String,
     },
+    /// A file that was asked for beside the results is complete.
+    Written {
+        /// What it holds.
+        what: &'static str,
+        /// The file.
+        path: String,
+    },
     /// A file for several campaigns is used where nothing is paced.
     DefaultsAlone,
     /// The environment names one campaign, and the file has several.

@@ -26,6 +26,7 @@ impl Notice {
             Self::Conflict { .. } => "conflict",
             Self::UnknownSetting { .. } => "unknown-setting",
             Self::NoFileOfSettings { .. } => "no-file-of-settings",
+            Self::Written { .. } => "written",
             Self::DefaultsAlone => "defaults-alone",
             Self::HoursCovered { .. } => "hours-covered",
             Self::IdPassedOver { .. } => "id-passed-over",

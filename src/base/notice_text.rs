@@ -95,6 +95,13 @@ impl fmt::Display for Notice {
                     "{name} is not a setting and was ignored; did you mean {nearest}?"
                 )
             }
+            Self::Written { what, path } => {
+                write!(f, "{what} written to {path}")?;
+                if *what == "report" {
+                    f.write_str(": open it in a browser")?;
+                }
+                Ok(())
+            }
             Self::DefaultsAlone => f.write_str(
                 "the file has several campaigns: [defaults] hold here, and no [[campaign]]",
             ),

@@ -1,5 +1,7 @@
 //! The messages of the libraries that read TOML and JSON, without the types of a program.
 
+use std::borrow::Cow;
+
 use serde_json::error::Category;
 
 /// The format whose words are used.
@@ -41,6 +43,36 @@ pub fn plain(message: &str, format: Format) -> String {
         _ => message.to_owned(),
     };
     text + &place
+}
+
+/// A message without the numbers of the operating system's errors, which its words say already.
+///
+/// ```
+/// # use dialpace::base::plain_words::without_numbers;
+/// assert_eq!(without_numbers("a: Is a directory (os error 21); b"), "a: Is a directory; b");
+/// assert_eq!(without_numbers("a (os error x)"), "a (os error x)");
+/// ```
+#[must_use]
+pub fn without_numbers(message: &str) -> Cow<'_, str> {
+    const BEFORE: &str = " (os error ";
+    let mut parts = message.split(BEFORE);
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once(')') {
+            Some((number, rest)) if number.bytes().all(|byte| byte.is_ascii_digit()) => {
+                text.push_str(rest);
+            }
+            _ => {
+                text.push_str(BEFORE);
+                text.push_str(part);
+            }
+        }
+    }
+    if text.len() == message.len() {
+        Cow::Borrowed(message)
+    } else {
+        Cow::Owned(text)
+    }
 }
 
 /// What is wrong with a JSON text, without its place.

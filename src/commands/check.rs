@@ -18,7 +18,7 @@ use super::selection::{Named, Picked};
 use super::setting_flags::LiveFlags;
 use crate::base::clock::{Clock, Deadline, SystemClock};
 use crate::config::Sources;
-use crate::live::{self, Check, Group, LiveOptions, Ran, Status};
+use crate::live::{self, Check, Group, LiveOptions, Ran, SandboxLifetime, Status};
 use crate::report::checks::{self, CampaignChecks};
 use crate::report::{Console, text};
 
@@ -47,6 +47,11 @@ pub struct CheckArgs {
     pub settings: LiveFlags,
 }
 
+/// The help of `--json`, which in the other commands prints cycles.
+pub(super) fn json_help(arg: clap::Arg) -> clap::Arg {
+    arg.help("Print the answers as one JSON object")
+}
+
 /// Asks each question and prints its answer.
 pub fn run(args: &CheckArgs, sources: &Sources) -> Result<u8> {
     let options = LiveOptions {
@@ -68,14 +73,13 @@ pub fn run(args: &CheckArgs, sources: &Sources) -> Result<u8> {
         quiet: args.output.quiet,
         verbose: args.output.verbose,
         messages: Named::messages(&each),
+        width: None,
     };
     if args.shows_settings {
         for layers in &each {
-            console.data(&checks::settings(
-                layers.name(),
-                &layers.shown(),
-                args.output.json,
-            ))?;
+            let state = live::state_path(&options, layers, sources, SandboxLifetime::Persistent);
+            let shown = layers.shown(state.ok().as_deref());
+            console.data(&checks::settings(layers.name(), &shown, args.output.json))?;
         }
         return Ok(exit::DONE);
     }

@@ -13,6 +13,7 @@ use super::backtest::args::{self as backtest, BacktestArgs};
 use super::check::{self, CheckArgs};
 use super::fit::args::{self as fit, FitArgs};
 use super::resume::{self, ResumeArgs};
+use super::setting_flags::{hidden_unless, is_of_resume, is_of_stop, live_policies};
 use super::simulate::args::{self as simulate, SimulateArgs};
 use super::stop::{self, StopArgs};
 use super::tick::{self, TickArgs};
@@ -52,18 +53,18 @@ pub enum Command {
     /// It leaves a marker beside the state, which every cycle obeys before anything else, and sends
     /// a dial rate of 0. It waits for no lock: where another run holds the state and does not
     /// obey within a second, it sends the 0 itself.
-    #[command(after_help = stop::EXAMPLES, after_long_help = stop::LONG_EXAMPLES)]
+    #[command(after_help = stop::EXAMPLES, after_long_help = stop::LONG_EXAMPLES, mut_args = hidden_unless(is_of_stop))]
     Stop(Box<StopArgs>),
     /// Check that a campaign can be paced, before the first call
     ///
     /// It asks about the settings, the state's folder, the clock, the host, the login, each call that
     /// reads, calling hours and the warehouse, and says what to do where something is missing.
-    #[command(after_help = check::EXAMPLES, after_long_help = check::LONG_EXAMPLES)]
+    #[command(after_help = check::EXAMPLES, after_long_help = check::LONG_EXAMPLES, mut_arg("json", check::json_help))]
     Check(Box<CheckArgs>),
     /// Let a stopped campaign be paced again
     ///
     /// It takes the marker of stop away and sends nothing: the next cycle decides.
-    #[command(after_help = resume::EXAMPLES, after_long_help = resume::EXAMPLES)]
+    #[command(after_help = resume::EXAMPLES, after_long_help = resume::EXAMPLES, mut_args = hidden_unless(is_of_resume))]
     Resume(Box<ResumeArgs>),
     /// Simulate a campaign, to tune policy, answer-rate threshold and tolerance
     ///
@@ -76,7 +77,7 @@ pub enum Command {
     /// Every row of a CSV or NDJSON file goes through the pacer of tick, at its own time. The
     /// decisions stand beside those of history. They show what would have been decided, not what
     /// would have happened.
-    #[command(after_help = backtest::EXAMPLES, after_long_help = backtest::LONG_EXAMPLES)]
+    #[command(after_help = backtest::EXAMPLES, after_long_help = backtest::LONG_EXAMPLES, mut_arg("policy", live_policies))]
     Backtest(Box<BacktestArgs>),
     /// Fit a scenario to exported history, for simulate
     ///

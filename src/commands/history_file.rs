@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
@@ -11,8 +12,8 @@ use super::progress::Progress;
 use super::reading_args::{OnBadRow, ReadingArgs};
 use crate::base::input::InputError;
 use crate::base::notice::{Notice, Notices as _};
-use crate::base::visible;
-use crate::config::Layers;
+use crate::base::{shell, visible};
+use crate::config::{Layers, scenario_file};
 use crate::history::{BadRow, HistoryReader, HistoryRow, RowError};
 use crate::report::Console;
 use crate::report::counts::count_of;
@@ -39,7 +40,10 @@ impl HistoryFile {
         let source = visible::line(&args.file.display().to_string()).into_owned();
         let named = |error: InputError| InputError(format!("{source}: {error}"));
         let (bytes, size) = bytes(args).map_err(named)?;
-        let reader = HistoryReader::open(bytes, &options).map_err(named)?;
+        let reader = HistoryReader::open(bytes, &options).map_err(|error| {
+            let scenario = args.path().and_then(|path| scenario_instead(path, layers));
+            scenario.unwrap_or_else(|| named(error))
+        })?;
         Ok(Self {
             source,
             bad_rows: Vec::new(),
@@ -128,6 +132,29 @@ impl HistoryFile {
         let first = first.map_or(String::new(), |bad| format!("; line {}: {bad}", bad.line));
         InputError(format!("{}: it has {rows}{first}", self.source))
     }
+}
+
+/// The error for a scenario, or other TOML, where a file of history belongs.
+fn scenario_instead(path: &Path, layers: &Layers) -> Option<InputError> {
+    // A pipe has been read.
+    let is_file = path.metadata().is_ok_and(|metadata| metadata.is_file());
+    if !is_file {
+        return None;
+    }
+    let name = path.display().to_string();
+    if scenario_file::read(path, layers.patience()).is_ok() {
+        return Some(InputError(format!(
+            "{name} is a scenario, not exported history: `dialpace simulate {}`",
+            shell::word(&name)
+        )));
+    }
+    let is_toml = path.extension().is_some_and(|end| end == "toml");
+    is_toml.then(|| {
+        InputError(format!(
+            "{name} is a TOML file, not exported history; settings are given with --config {}",
+            shell::word(&name)
+        ))
+    })
 }
 
 /// The bytes of the file or of standard input, and their number where it is known.

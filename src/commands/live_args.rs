@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::numbers::whole;
 use super::selection::Picked;
 use super::setting_flags::LiveFlags;
 use crate::config::{ConfigError, Layers, LogFormat};
@@ -28,7 +29,7 @@ pub struct LiveArgs {
     /// Speed of the sandbox: virtual seconds in each second, 1 to 1000
     ///
     /// In watch, waiting between cycles passes that fast as well.
-    #[arg(long, value_name = "X", requires = "sandbox", hide_short_help = true, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    #[arg(long, value_name = "X", requires = "sandbox", hide_short_help = true, default_value_t = 1, value_parser = whole::<u16>(1..=1000, ""))]
     pub speed: u16,
     /// Decide and show, and change nothing
     ///
@@ -89,6 +90,7 @@ impl OutputArgs {
             quiet: self.quiet,
             verbose: self.verbose,
             messages: Messages::Log(format),
+            width: None,
         }
     }
 }

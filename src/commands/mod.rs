@@ -3,6 +3,7 @@
 pub mod backtest;
 pub mod check;
 pub mod cli;
+mod command_text;
 pub mod exit;
 pub mod fit;
 mod history_file;
@@ -11,6 +12,7 @@ pub mod live_args;
 mod live_cycle;
 mod made_by;
 mod manual;
+mod numbers;
 pub mod pages;
 mod pause;
 mod progress;

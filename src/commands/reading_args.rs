@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
+use super::numbers::{at_least, whole};
 use crate::base::clock::{Clock as _, SystemClock};
 use crate::base::input::InputError;
 use crate::config::{self, Layers};
@@ -45,7 +46,7 @@ pub struct ReadingArgs {
     #[arg(long, value_name = "STRPTIME")]
     pub time_format: Option<String>,
     /// Lines above the header
-    #[arg(long, value_name = "N", hide_short_help = true)]
+    #[arg(long, value_name = "N", hide_short_help = true, value_parser = at_least(0))]
     pub skip_lines: Option<u64>,
     /// Decimal sign of numbers: . or ,
     ///
@@ -75,7 +76,7 @@ pub struct ReadingArgs {
     /// Threads that read [default: one for each core]
     ///
     /// The results do not depend on it.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64), hide_short_help = true)]
+    #[arg(long, value_name = "N", value_parser = whole::<u16>(1..=64, ""), hide_short_help = true)]
     pub jobs: Option<u16>,
 }
 

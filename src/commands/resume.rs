@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 
+use super::command_text;
 use super::exit;
 use super::selection::Named;
 use super::setting_flags::LiveFlags;
@@ -45,7 +46,9 @@ pub fn run(args: &ResumeArgs, sources: &Sources) -> Result<u8> {
         json: false,
     };
     let each = live::settings_of_each(&options, sources, &args.named.only)?;
-    args.named.refuse_many(&each)?;
+    args.named.refuse_many(&each, "resumed", || {
+        command_text::resume(sources, args.sandbox.as_ref(), None)
+    })?;
     let console = Console {
         quiet: args.quiet,
         ..Console::default()

@@ -47,14 +47,21 @@ impl Named {
     }
 
     /// Refuses a command for several campaigns that names none of them.
-    pub(super) fn refuse_many(&self, each: &[Layers]) -> Result<(), InputError> {
+    /// `done` says what was not done, and `command` is the one that was given.
+    pub(super) fn refuse_many(
+        &self,
+        each: &[Layers],
+        done: &str,
+        command: impl FnOnce() -> String,
+    ) -> Result<(), InputError> {
         let names: Vec<&str> = each.iter().filter_map(Layers::name).collect();
         if names.is_empty() || self.all || !self.only.is_empty() {
             return Ok(());
         }
         Err(InputError(format!(
-            "the file has several campaigns, {}: give --only NAME or --all",
-            names.join(", ")
+            "nothing was {done}: the file has several campaigns, {}: give --only NAME or --all, such as `{} --all`",
+            names.join(", "),
+            command()
         )))
     }
 }

@@ -34,7 +34,7 @@ impl<const LISTS: bool> SettingFlags<LISTS> {
 
 impl<const LISTS: bool> Args for SettingFlags<LISTS> {
     fn augment_args(command: Command) -> Command {
-        command.args(Self::settings().map(|setting| arg(setting, LISTS)))
+        command.args(Self::settings().map(|setting| arg(setting, LISTS, LISTS)))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -57,13 +57,46 @@ impl<const LISTS: bool> FromArgMatches for SettingFlags<LISTS> {
     }
 }
 
-fn arg(setting: &'static Setting, lists: bool) -> Arg {
+/// True for a setting that `stop` needs: a policy decides nothing there.
+pub(super) fn is_of_stop(key: &str) -> bool {
+    let setting = SETTINGS.iter().find(|setting| setting.key == key);
+    setting.is_some_and(|setting| setting.group != Group::Pacing)
+}
+
+/// True for a setting that `resume` needs: those that name the state.
+pub(super) fn is_of_resume(key: &str) -> bool {
+    NAME_THE_STATE.contains(&key)
+}
+
+/// Leaves the settings that a command has no use for out of its help. They may be given all the
+/// same, since one file and one line of options serve `watch` and `stop`.
+pub(super) fn hidden_unless(has: fn(&str) -> bool) -> impl Fn(Arg) -> Arg {
+    move |arg| {
+        let key = arg.get_id().as_str();
+        let is_setting = SETTINGS.iter().any(|setting| setting.key == key);
+        let hides = is_setting && !has(key);
+        if hides { arg.hide(true) } else { arg }
+    }
+}
+
+/// The argument of `--policy` without the policies that only a simulation knows.
+pub(super) fn live_policies(policy: Arg) -> Arg {
+    let setting = SETTINGS
+        .iter()
+        .find(|setting| policy.get_id() == setting.key);
+    setting.map_or(policy, |setting| arg(setting, true, false))
+}
+
+/// `lists`: it takes several values to compare; `simulates`: it takes what only a simulation knows.
+fn arg(setting: &'static Setting, lists: bool, simulates: bool) -> Arg {
     let lists = setting.lists.filter(|_| lists);
     let mut value = setting.value.to_owned();
     if lists.is_some() {
         value.push_str(if value == "N" { ",N" } else { "S" });
     }
-    let choices = setting.choices.map(|choices| choices(lists.is_some()));
+    let choices = setting
+        .choices
+        .map(|choices| choices(lists.is_some() && simulates));
     let (help, details) = match lists {
         Some(lists) => (lists.help.to_owned(), lists.details),
         None if setting.unit.is_empty() => (setting.help.to_owned(), setting.details),
@@ -145,3 +178,14 @@ impl TypedValueParser for Suggestions {
         Some(Box::new(self.0.iter().cloned()))
     }
 }
+
+/// The settings that decide which state is a campaign's.
+const NAME_THE_STATE: [&str; 7] = [
+    "config",
+    "env_file",
+    "platform",
+    "campaign_id",
+    "skill_id",
+    "state",
+    "state_dir",
+];

@@ -5,6 +5,7 @@
     reason = "these comments are the help text, which is shown as it stands"
 )]
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::Args;
 
+use super::command_text;
 use super::exit;
 use super::selection::Named;
 use super::setting_flags::LiveFlags;
@@ -50,6 +52,24 @@ pub struct StopArgs {
     pub settings: LiveFlags,
 }
 
+impl StopArgs {
+    /// The command that was given, but for the option that names the campaigns.
+    fn command(&self, sources: &Sources) -> String {
+        let mut command = command_text::stop(sources);
+        if self.wait != WAIT {
+            let _ = match (self.wait.as_secs(), self.wait.subsec_millis()) {
+                // Writing to a String cannot fail.
+                (secs, 0) => write!(command, " --wait {secs}s"),
+                _ => write!(command, " --wait {}ms", self.wait.as_millis()),
+            };
+        }
+        if self.restore {
+            command.push_str(" --restore");
+        }
+        command
+    }
+}
+
 /// Stops the campaigns and says how.
 pub fn run(args: &StopArgs, sources: &Sources) -> Result<u8> {
     let options = LiveOptions {
@@ -61,13 +81,22 @@ pub fn run(args: &StopArgs, sources: &Sources) -> Result<u8> {
     };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
     let begun = Deadline::after(clock.as_ref(), Duration::MAX);
-    let each = live::settings_of_each(&options, sources, &args.named.only)
-        .inspect_err(|_| live::leave_marker(sources, clock.now()))?;
-    args.named.refuse_many(&each)?;
+    let each = live::settings_of_each(&options, sources, &args.named.only).map_err(|error| {
+        error.context(match live::leave_marker(sources, clock.now()) {
+            Some(marker) => format!(
+                "the marker {} is left, which every cycle obeys, but the settings are not in order, so nothing was sent",
+                marker.display()
+            ),
+            None => "nothing was stopped".to_owned(),
+        })
+    })?;
+    args.named
+        .refuse_many(&each, "stopped", || args.command(sources))?;
     let console = Console {
         quiet: args.quiet,
         verbose: args.verbose,
         messages: Named::messages(&each),
+        width: None,
     };
     let group = Group {
         options: &options,
@@ -96,7 +125,10 @@ pub fn run(args: &StopArgs, sources: &Sources) -> Result<u8> {
         match &halt.by {
             HaltedBy::ThisRun(report) if report.error.is_some() => {}
             _ if args.quiet => {}
-            _ => console.data(&text::of(name.as_deref(), text::halt(&halt)))?,
+            _ => {
+                let resume = command_text::resume(sources, args.sandbox.as_ref(), name.as_deref());
+                console.data(&text::of(name.as_deref(), text::halt(&halt, &resume)))?;
+            }
         }
         if let Some(message) = text::halt_problem(&halt) {
             console.error_of(name.as_deref().unwrap_or_default(), &message);
@@ -125,3 +157,6 @@ The state, and with it the marker, is found as in tick and watch: give what they
 
 Exit codes: 0 the platform confirmed that nothing is dialed; otherwise as in dialpace tick --help.
 The marker is left in any case, unless the message says that it could not be.";
+
+/// The default of `--wait`.
+const WAIT: Duration = Duration::from_secs(60);

@@ -157,18 +157,33 @@ fn window(days: Weekdays, from: &str, to: &str) -> Result<DayWindow, String> {
 
 /// The minute of the day of a time such as 09:30, up to 24:00.
 fn minute(text: &str) -> Result<u16, String> {
+    minute_of(text).ok_or_else(|| {
+        let problem = format!("{text:?} is no time of day from 00:00 to 24:00");
+        match with_two_digits(text) {
+            Some(meant) => format!("{problem}: write {meant}"),
+            None => format!("{problem}, such as 09:30"),
+        }
+    })
+}
+
+fn minute_of(text: &str) -> Option<u16> {
     let number = |text: &str| match text.as_bytes() {
         [a, b] if a.is_ascii_digit() && b.is_ascii_digit() => text.parse::<u16>().ok(),
         _ => None,
     };
-    let parts = text.split_once(':');
-    match parts.map(|(hours, minutes)| (number(hours), number(minutes))) {
-        Some((Some(24), Some(0))) => Ok(DayWindow::MIDNIGHT),
-        Some((Some(hours @ 0..24), Some(minutes @ 0..60))) => Ok(hours * 60 + minutes),
-        _ => Err(format!(
-            "{text:?} is no time of day from 00:00 to 24:00, such as 09:30"
-        )),
+    let (hours, minutes) = text.split_once(':')?;
+    match (number(hours)?, number(minutes)?) {
+        (24, 0) => Some(DayWindow::MIDNIGHT),
+        (hours @ 0..24, minutes @ 0..60) => Some(hours * 60 + minutes),
+        _ => None,
     }
+}
+
+/// The time of day that a text such as `9:00`, `9` or `9.00` means.
+fn with_two_digits(text: &str) -> Option<String> {
+    let (hours, minutes) = text.split_once([':', '.']).unwrap_or((text, "00"));
+    let meant = format!("{hours:0>2}:{minutes}");
+    minute_of(&meant).map(|_| meant)
 }
 
 /// Dates such as 2026-12-25, separated by commas.

@@ -23,6 +23,7 @@ mod policy_name;
 pub mod scenario_file;
 mod setting;
 mod settings;
+mod shares;
 mod shown;
 mod skill_access;
 mod source;
@@ -43,5 +44,6 @@ pub use setting::{
     BesideConfig, Choices, DefaultValue, GivenBy, Group, Lists, Setting, WithoutCampaign,
 };
 pub use settings::SETTINGS;
+pub use shares::share;
 pub use shown::ShownSetting;
 pub use values::{duration, duration_or_none, time_zone};

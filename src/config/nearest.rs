@@ -1,9 +1,9 @@
 //! The known name that a misspelled one resembles.
 
 /// The item whose name is most like `name`, if any is like it at all.
-pub(super) fn nearest<T>(
+pub(super) fn nearest<'a, T>(
     name: &str,
-    candidates: impl Iterator<Item = (&'static str, T)>,
+    candidates: impl Iterator<Item = (&'a str, T)>,
 ) -> Option<T> {
     candidates
         .map(|(candidate, item)| (strsim::jaro_winkler(candidate, name), item))

@@ -10,6 +10,7 @@ use super::layers::Layers;
 use super::platform_names::PlatformKind;
 use super::policy_name::{self, PacerPolicy, PolicyName};
 use super::settings::how_to_set;
+use super::shares;
 use super::values;
 use crate::pacing::{
     Actuator, Band, Guards, Limits, LimitsError, MIN_DIAL_RATE, Pacer, Policy, Predictive, Ratio,
@@ -31,8 +32,8 @@ impl Layers {
     pub fn pacing(&self) -> Result<Pacing, ConfigError> {
         let interval = self.value("interval", values::interval)?;
         let band = Band {
-            sla_threshold: self.value("sla_threshold", values::ratio)?,
-            tolerance_margin: self.value("tolerance_margin", values::ratio)?,
+            sla_threshold: self.value("sla_threshold", shares::share)?,
+            tolerance_margin: self.value("tolerance_margin", shares::share)?,
         };
         let (dialing, usual) = match self.platform()? {
             PlatformKind::CampaignApi => (rate_dialing(), PacerPolicy::Capacity),
@@ -89,7 +90,7 @@ impl Layers {
 
     /// Abandoned ÷ live answers that must not be exceeded.
     pub fn abandonment_limit(&self) -> Result<Ratio, ConfigError> {
-        self.value("abandonment_limit", values::share_above_zero)
+        self.value("abandonment_limit", shares::share_above_zero)
     }
 
     /// The pacer of one policy with one band, for a dialer; `front_load` places the calls of an interval in its first third.
@@ -134,7 +135,7 @@ impl Layers {
             Unit::CallsPerAgent => self.dial_ratios()?,
         };
         let max_sample_age = values::unless_off(values::duration);
-        let utilisation = self.value("utilisation", values::ratio)?;
+        let utilisation = self.value("utilisation", shares::share)?;
         Ok(Limits {
             actuator,
             band,

@@ -191,6 +191,9 @@ pub(super) fn live(text: &str) -> Result<PacerPolicy, String> {
     let name = text.parse::<PolicyName>()?;
     match name.kind() {
         PolicyKind::Pacer(policy) => Ok(policy),
+        PolicyKind::PacerOnCampaignApi(PacerPolicy::Predictive) => {
+            Err(format!("{text:?} is for simulations only: use predictive"))
+        }
         _ => Err(format!(
             "{text:?} is for simulations only; expected {}",
             listed(PolicyName::runs_live, " or ")

@@ -1,5 +1,9 @@
 //! Scenario files: TOML in, TOML out, and errors that name file, line and key.
 
+use std::ffi::OsStr;
+use std::fmt::Display;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -12,6 +16,7 @@ use super::expectation::Expectation;
 use crate::base::files;
 use crate::base::input::InputError;
 use crate::base::plain_words::{Format, plain};
+use crate::base::shell;
 use crate::sim::Scenario;
 
 /// The content of a scenario file.
@@ -41,13 +46,32 @@ pub fn check(scenario: &Scenario, path: Option<&Path>) -> Result<(), InputError>
 /// Reads a file. Its expectations are checked, its scenario is not yet.
 pub fn read(path: &Path, patience: Duration) -> Result<ScenarioFile, InputError> {
     let name = path.display();
-    let text = files::read_text(path, SCENARIO_BYTES_MAX, patience)
-        .map_err(|error| InputError(format!("scenario {name} cannot be read: {error}")))?;
+    let cannot_read =
+        |problem: &dyn Display| InputError(format!("scenario {name} cannot be read: {problem}"));
+    let read = files::read_bytes(path, SCENARIO_BYTES_MAX, patience);
+    let bytes = read.map_err(|error| match beginning(path) {
+        Some(bytes) if is_history(&bytes) => history_instead(path),
+        _ => cannot_read(&error),
+    })?;
+    if is_history(&bytes) {
+        return Err(history_instead(path));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| cannot_read(&"it is not UTF-8 text"))?;
+    if text.trim().is_empty() {
+        return Err(InputError(format!(
+            "{name}: it is empty; `dialpace simulate --print-scenario` prints a scenario to start from"
+        )));
+    }
     let line_of = |start: usize| {
         let before = text.get(..start).unwrap_or(&text);
         before.matches('\n').count() + 1
     };
+    let ending = path.extension().and_then(OsStr::to_str);
+    let is_named_history = ending.is_some_and(|ending| HISTORY.contains(&ending));
     let refuse = |error: Error| {
+        if is_named_history {
+            return history_instead(path);
+        }
         let line = line_of(error.span().map_or(0, |span| span.start));
         InputError(format!("{name}:{line}: {}", with_nearest(error.message())))
     };
@@ -83,6 +107,44 @@ fn parse(text: &str) -> Result<(Scenario, Vec<Spanned<Expectation>>), Error> {
     Ok((scenario, expectations))
 }
 
+/// True where the beginning is that of exported history in any form, and never that of TOML: packed
+/// files, web pages, JSON, and rows of columns.
+fn is_history(bytes: &[u8]) -> bool {
+    let is_packed = PACKED.iter().any(|magic| bytes.starts_with(magic));
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let text = text.trim_ascii_start();
+    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let is_array = line
+        .strip_prefix(b"[")
+        .is_some_and(|rest| matches!(rest.trim_ascii_start().first(), None | Some(b'{')));
+    let has = |byte| line.contains(&byte);
+    // A key of TOML has none of these outside quotes, and its value stands behind a =.
+    let is_columns = !has(b'=') && !line.starts_with(b"[") && !line.starts_with(b"#");
+    let is_columns = is_columns && [b',', b';', b'\t'].into_iter().any(has);
+    is_packed || is_array || is_columns || text.starts_with(b"{") || text.starts_with(b"<")
+}
+
+/// The first bytes of a regular file, which may be too large to be a scenario.
+fn beginning(path: &Path) -> Option<Vec<u8>> {
+    if !path.metadata().ok()?.is_file() {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).ok()?;
+    file.take(BEGINNING_BYTES).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+fn history_instead(path: &Path) -> InputError {
+    let name = path.display().to_string();
+    let scenario = path.with_extension("toml").display().to_string();
+    InputError(format!(
+        "{name} is not a scenario but looks like exported history: make a scenario with `dialpace fit {} --output {}`",
+        shell::word(&name),
+        shell::word(&scenario)
+    ))
+}
+
 /// Shortens "unknown field `x`, expected one of …" to the most similar name.
 fn with_nearest(message: &str) -> String {
     let mut names = message.split('`').skip(1).step_by(2);
@@ -103,3 +165,19 @@ fn with_nearest(message: &str) -> String {
 
 /// Largest file, bytes: a roster with a shift for every minute of a month has half of it.
 const SCENARIO_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// First bytes of packed files and of UTF-16, in which tables are exported: zip (Excel), gzip, bzip2,
+/// xz, zstd, old Excel.
+const PACKED: [&[u8]; 8] = [
+    b"PK\x03\x04",
+    b"\x1F\x8B",
+    b"BZh",
+    b"\xFD7zXZ\0",
+    b"\x28\xB5\x2F\xFD",
+    b"\xD0\xCF\x11\xE0",
+    b"\xFF\xFE",
+    b"\xFE\xFF",
+];
+/// Endings of names that rows of history have.
+const HISTORY: [&str; 4] = ["csv", "tsv", "ndjson", "jsonl"];
+/// As much of a large file as has its first line.
+const BEGINNING_BYTES: u64 = 64 * 1024;

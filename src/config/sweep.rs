@@ -4,6 +4,7 @@ use super::error::ConfigError;
 use super::layers::Layers;
 use super::setting::{DefaultValue, Group};
 use super::settings::SETTINGS;
+use super::shares;
 use super::values;
 use crate::base::swept::SweptValues;
 use crate::pacing::{Band, Ratio};
@@ -105,7 +106,7 @@ impl Layers {
         let limits = self.value("abandonment_limit", |text| {
             let limits = values::list(text)?.into_iter();
             limits
-                .map(|limit| values::share_above_zero(&limit))
+                .map(|limit| shares::share_above_zero(&limit))
                 .collect()
         })?;
         let highest: Option<Ratio> =

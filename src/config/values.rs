@@ -5,24 +5,9 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
+use super::nearest::nearest;
+use super::shares::{share, shares};
 use crate::pacing::{Ratio, RatioLever};
-
-pub(super) fn ratio(text: &str) -> Result<Ratio, String> {
-    let number: f64 = text.trim().parse().map_err(|_| {
-        format!("{text:?} is not a number; expected a share from 0 to 1, such as 0.75")
-    })?;
-    Ratio::try_from(number).map_err(|problem| problem.to_string())
-}
-
-pub(super) fn share_above_zero(text: &str) -> Result<Ratio, String> {
-    ratio(text).and_then(|share| {
-        if share.value() > 0.0 {
-            Ok(share)
-        } else {
-            Err(format!("{text} is not a share above 0"))
-        }
-    })
-}
 
 /// One share, a list of them, or a range "from:to:step" that includes its end.
 pub(super) fn ratios(text: &str) -> Result<Vec<Ratio>, String> {
@@ -34,7 +19,7 @@ pub(super) fn ratios(text: &str) -> Result<Vec<Ratio>, String> {
                 if count > VALUES_MAX {
                     return Err(too_many_values(&count));
                 }
-                list.split(',').map(|one| ratio(one.trim())).collect()
+                shares(list)
             }
             _ => Err(format!(
                 "{text:?} is no range; write from:to:step, such as 0.6:0.9:0.05"
@@ -42,10 +27,10 @@ pub(super) fn ratios(text: &str) -> Result<Vec<Ratio>, String> {
         };
     };
     for end in [from, to, step] {
-        ratio(end)?;
+        share(end)?;
     }
     let values = range(text, from, to, step)?;
-    values.iter().map(|value| ratio(value)).collect()
+    values.iter().map(|value| share(value)).collect()
 }
 
 /// One value, a list of them, or a range of numbers "from:to:step" that includes its end, each as
@@ -225,8 +210,28 @@ pub fn duration_or_none(text: &str) -> Result<Duration, String> {
 /// A time zone by its name in the tz database.
 pub fn time_zone(text: &str) -> Result<TimeZone, String> {
     TimeZone::get(text).map_err(|_| {
-        format!("{text:?} is not a time zone; expected a name such as America/New_York or UTC")
+        let problem = format!("{text:?} is not a time zone");
+        match near_time_zone(text) {
+            Some(name) => format!("{problem}; did you mean {name}?"),
+            None => format!("{problem}; expected a name such as America/New_York or UTC"),
+        }
     })
+}
+
+/// The name of the tz database that `text` resembles, as a whole or by its city.
+fn near_time_zone(text: &str) -> Option<String> {
+    let plain = |name: &str| name.trim().replace(' ', "_").to_lowercase();
+    let names: Vec<String> = jiff::tz::db()
+        .available()
+        .map(|it| it.to_string())
+        .collect();
+    let lower: Vec<String> = names.iter().map(|name| plain(name)).collect();
+    let places = lower.iter().zip(&names);
+    let both = places.flat_map(|(lower, name)| {
+        let city = lower.rsplit('/').next().unwrap_or(lower);
+        [(lower.as_str(), name), (city, name)]
+    });
+    nearest(&plain(text), both).cloned()
 }
 
 /// The interval between polls. The platform's analytics queries allow one every 15 s.

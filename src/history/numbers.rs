@@ -129,9 +129,8 @@ impl Numbers<'_, '_> {
         }
         let wrong = |expected: &str| Err(WrongField::new(column, expected));
         let is_percent = column.is_share() && self.answer_rates == Some(AnswerRates::Percent);
-        if self.fields.json_numbers[column]
-            && !(is_percent && !text.iter().any(|byte| matches!(byte, b'e' | b'E')))
-        {
+        let has_exponent = || text.iter().any(|byte| matches!(byte, b'e' | b'E'));
+        if self.fields.json_numbers[column] && (!is_percent || has_exponent()) {
             let divisor = if is_percent { 100.0 } else { 1.0 };
             return finite(text).map_or_else(
                 || wrong(expected),

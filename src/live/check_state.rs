@@ -24,10 +24,14 @@ fn hours_check(setup: &Setup, now: UnixMillis) -> Check {
     let name = "calling hours";
     let hours = setup.settings.pacing.pacer.hours();
     let Some(hours) = hours else {
-        return Check::ok(
-            name,
-            "none are set: people are called at any hour".to_owned(),
-        );
+        let detail = "none are set: people are called at any hour".to_owned();
+        // Nobody is called in the sandbox.
+        return if setup.is_sandbox() {
+            Check::ok(name, detail)
+        } else {
+            let advice = "such as --calling-hours \"mon-fri 09:00-20:00\" --time-zone America/New_York, the zone of the people who are called";
+            Check::warn(name, detail, advice)
+        };
     };
     match hours.why_closed(now) {
         None => Check::ok(name, "people may be called now".to_owned()),

@@ -2,7 +2,7 @@
 //! state. Also the resume, which takes the marker away and sends nothing.
 
 use std::cell::{Cell, RefCell};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -49,10 +49,13 @@ pub struct Stopping {
 }
 
 /// Leaves the marker of the state that a flag names: a configuration that cannot be read stops no stop.
-pub fn leave_marker(sources: &Sources, now: UnixMillis) {
-    if let Some(path) = sources.flags.get("state") {
-        let _ = marker_beside(Path::new(path)).set(Hold::since(now));
-    }
+/// Returns the marker, if it was left.
+#[must_use]
+pub fn leave_marker(sources: &Sources, now: UnixMillis) -> Option<PathBuf> {
+    let path = sources.flags.get("state")?;
+    let marker = marker_beside(Path::new(path));
+    marker.set(Hold::since(now)).ok()?;
+    Some(marker.path().to_owned())
 }
 
 /// Stops campaigns: leaves the marker of each, and returns once the levers are known to stand still.

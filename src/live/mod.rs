@@ -40,8 +40,10 @@ pub use halted::{Halt, HaltedBy};
 pub use hold::{Hold, HoldMarker};
 pub use options::{LiveOptions, SandboxLifetime};
 pub use outcome::{CycleError, CycleReport, Outcome, Withheld};
+
 pub use resume::{Resumed, resume};
 pub use running::Live;
+pub use setup::state_path;
 pub use state::{Counters, Intent, Looks, State};
 pub use store::{Loaded, Process, StateError, Store};
 

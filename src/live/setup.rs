@@ -128,7 +128,7 @@ impl<'a> Setup<'a> {
 }
 
 /// The path of the campaign's state.
-pub(super) fn state_path(
+pub fn state_path(
     options: &LiveOptions,
     layers: &Layers,
     sources: &Sources,

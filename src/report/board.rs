@@ -8,6 +8,7 @@ use super::band_tally::BandTally;
 use super::counts::count_of;
 use super::lever;
 use super::reason::in_a_few_words;
+use super::text::chain;
 use crate::base::notice_text::Waiting;
 use crate::base::subject::Subject;
 use crate::base::timestamp::rfc3339;
@@ -70,7 +71,7 @@ impl Board {
                 Subject::Skill(id) => format!("skill       {id}, {policy}"),
             },
             unit: Some(unit),
-            position: lever::position(unit, setpoint),
+            position: position(unit, setpoint),
             is_dry_run,
             answers: "not polled yet".to_owned(),
             abandoned: "not known".to_owned(),
@@ -109,13 +110,13 @@ impl Board {
             ));
         }
         self.why = Some(in_a_few_words(decision, is_change(report)));
-        self.position = lever::position(unit, report.setpoint());
+        self.position = position(unit, report.setpoint());
         self.exported += report.exported;
         self.pending = report.pending;
         self.has_warehouse = report.has_warehouse;
         if let Some(error) = &report.error {
             let at = time_of_day(decision.at);
-            self.last_error = Some(format!("{error} (at {at})"));
+            self.last_error = Some(format!("{} (at {at})", chain(error)));
         }
     }
 
@@ -198,11 +199,12 @@ impl Board {
         ]
     }
 
-    /// One line about the campaign, among several.
+    /// One line about the campaign, among several. In a terminal of `width` characters its name is
+    /// shortened, and its agents stand where a narrow one cuts the line.
     #[must_use]
-    pub fn line(&self, next: Option<Duration>) -> String {
+    pub fn line(&self, next: Option<Duration>, width: usize) -> String {
         let agents = match self.agents {
-            Some((agents, _)) => count_of(u64::from(agents), "agent"),
+            Some((agents, _)) => format!("{agents} idle"),
             None => "not polled yet".to_owned(),
         };
         let state = match (&self.last_error, self.pending, next) {
@@ -211,10 +213,9 @@ impl Board {
             (None, 0, Some(next)) => format!("next in {} s", next.as_millis().div_ceil(1_000)),
             (None, pending, _) => Waiting(pending).to_string(),
         };
-        format!(
-            "{:<16} {:<14} {agents:<12} {state}",
-            self.name, self.position
-        )
+        let names = width.saturating_sub(BESIDE_NAME).clamp(12, 24);
+        let name = shortened(&self.name, names);
+        format!("{name:<names$} {:<13} {state:<14} {agents}", self.position)
     }
 
     /// Summary of the run, with the results of a sandbox's campaign.
@@ -277,6 +278,27 @@ fn is_change(report: &CycleReport) -> bool {
     steps(report.setpoint()) != steps(report.decision.previous)
 }
 
+/// The position of the lever, which the first run does not know before it has set it.
+fn position(unit: Unit, setpoint: Option<Setpoint>) -> String {
+    match setpoint {
+        None => "not known yet".to_owned(),
+        setpoint => lever::position(unit, setpoint),
+    }
+}
+
+/// A name of at most `width` characters; what is left out is in its middle, since names often differ
+/// at their ends.
+fn shortened(name: &str, width: usize) -> String {
+    let length = name.chars().count();
+    if length <= width {
+        return name.to_owned();
+    }
+    let kept = width.saturating_sub(1);
+    let begin = name.chars().take(kept.div_ceil(2));
+    let end = name.chars().skip(length - kept / 2);
+    begin.chain(['…']).chain(end).collect()
+}
+
 /// "never", "once", "98 times"
 fn times(n: u64) -> String {
     match n {
@@ -311,6 +333,8 @@ fn sparkline(values: &VecDeque<u32>) -> String {
     values.iter().map(bar).collect()
 }
 
+/// Characters of a campaign's line beside its name.
+const BESIDE_NAME: usize = 38;
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 /// Number of polls in the sparkline: five minutes at one every 30 s, so that the line fits.
 const HISTORY: usize = 10;

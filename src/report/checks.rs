@@ -1,9 +1,11 @@
 //! The answers of `check`, and the settings that hold.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::base::plain_words::without_numbers;
 use crate::config::ShownSetting;
 use crate::live::{Check, Status};
 
@@ -30,7 +32,7 @@ struct CheckObject<'a> {
     campaign: Option<&'a str>,
     name: &'a str,
     status: &'static str,
-    detail: &'a str,
+    detail: Cow<'a, str>,
     advice: &'a str,
 }
 
@@ -54,7 +56,11 @@ pub fn text(campaigns: &[CampaignChecks]) -> String {
                 Status::Fail => "FAIL",
                 status => word(status),
             };
-            let mut line = format!("{status:<7}  {:<width$}  {}", check.name, check.detail);
+            let mut line = format!(
+                "{status:<7}  {:<width$}  {}",
+                check.name,
+                without_numbers(&check.detail)
+            );
             if !check.advice.is_empty() {
                 let gap = if check.detail.is_empty() { "" } else { "; " };
                 // Writing to a String cannot fail.
@@ -75,7 +81,7 @@ pub fn json(campaigns: &[CampaignChecks], exit: u8) -> String {
             campaign: campaign.name.as_deref(),
             name: &check.name,
             status: word(check.status),
-            detail: &check.detail,
+            detail: without_numbers(&check.detail),
             advice: &check.advice,
         })
     });

@@ -1,11 +1,14 @@
 //! Data on stdout, messages on stderr. A closed pipe is not an error.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::wrapped::wrapped;
 use crate::base::clock::{Clock as _, SystemClock};
 use crate::base::notice::{Level, Notice, Notices};
+use crate::base::plain_words::without_numbers;
 use crate::base::timestamp::rfc3339;
 use crate::base::visible;
 use crate::config::LogFormat;
@@ -19,6 +22,8 @@ pub struct Console {
     pub verbose: bool,
     /// The form of messages.
     pub messages: Messages,
+    /// The width of lines, characters; `None` where they are not broken.
+    pub width: Option<usize>,
 }
 
 /// The form of messages.
@@ -46,7 +51,8 @@ struct LogObject<'a> {
 impl Console {
     /// Prints data. A broken pipe is not an error: the reader has ended.
     pub fn data(&self, text: &str) -> io::Result<()> {
-        match writeln!(io::stdout().lock(), "{}", visible::lines(text)) {
+        let text = self.broken(visible::lines(text));
+        match writeln!(io::stdout().lock(), "{text}") {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
             _ => Ok(()),
         }
@@ -62,6 +68,14 @@ impl Console {
         self.message(Level::Error, Some(campaign), "failed", text);
     }
 
+    /// The text in lines that fit.
+    fn broken(self, text: Cow<'_, str>) -> Cow<'_, str> {
+        match self.width {
+            Some(width) => Cow::Owned(wrapped(&text, width)),
+            None => text,
+        }
+    }
+
     fn notice(self, campaign: Option<&str>, notice: &Notice) {
         let level = notice.level();
         let wanted = match level {
@@ -75,7 +89,8 @@ impl Console {
     }
 
     fn message(self, level: Level, campaign: Option<&str>, event: &str, message: &str) {
-        let message = visible::line(message);
+        let message = without_numbers(message);
+        let message = visible::line(&message);
         let level = level.name();
         let line = match self.messages {
             Messages::Plain | Messages::Named => {
@@ -108,6 +123,7 @@ impl Console {
                 }
             }
         };
+        let line = self.broken(Cow::Owned(line));
         // One write, so that lines of several campaigns do not mix.
         let _ = io::stderr()
             .lock()

@@ -25,6 +25,7 @@ mod screen;
 pub mod simulation;
 mod table;
 pub mod text;
+pub mod wrapped;
 
 pub use console::{Console, Messages};
 pub use made_by::MadeBy;

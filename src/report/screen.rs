@@ -1,6 +1,9 @@
 //! A terminal with a block of live lines at its bottom and other output scrolling above it.
 
+use std::io;
+
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use terminal_size::Width;
 
 use super::Console;
 use crate::base::notice::{Notice, Notices};
@@ -39,6 +42,13 @@ impl Screen {
         self.block.is_some()
     }
 
+    /// The width of the terminal at this time, characters.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        let size = terminal_size::terminal_size_of(io::stderr());
+        size.map_or(WIDTH, |(Width(width), _)| usize::from(width))
+    }
+
     /// Shows `lines` in the block, from its line `first` on.
     pub fn show(&self, first: usize, lines: &[String]) {
         let bars = self.block.iter().flat_map(|block| &block.lines).skip(first);
@@ -51,7 +61,14 @@ impl Screen {
     /// Clears the block, prints, and draws the block again below the output.
     pub fn above<R>(&self, print: impl FnOnce(&Console) -> R) -> R {
         match &self.block {
-            Some(block) => block.all.suspend(|| print(&self.console)),
+            Some(block) => {
+                let width = Some(self.width());
+                let console = Console {
+                    width,
+                    ..self.console
+                };
+                block.all.suspend(|| print(&console))
+            }
             None => print(&self.console),
         }
     }
@@ -75,3 +92,6 @@ impl Drop for Screen {
         }
     }
 }
+
+/// The width of a terminal that does not tell it, characters.
+const WIDTH: usize = 80;

@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use super::lever;
+use crate::base::plain_words::without_numbers;
 use crate::base::subject::Subject;
 use crate::live::{CycleReport, Halt, HaltedBy, Outcome, Resumed, State, StateError};
 use crate::pacing::{Action, Setpoint, Unit};
@@ -12,7 +13,7 @@ use crate::pacing::{Action, Setpoint, Unit};
 pub fn chain(error: &(dyn Error + 'static)) -> String {
     let links = std::iter::successors(Some(error), |error| (*error).source());
     let texts: Vec<String> = links.map(ToString::to_string).collect();
-    texts.join(": ")
+    without_numbers(&texts.join(": ")).into_owned()
 }
 
 /// The error of a failed cycle, and the dial rate after it.
@@ -79,9 +80,9 @@ pub fn of(name: Option<&str>, text: String) -> String {
     }
 }
 
-/// An operator's stop: how, and what ends it.
+/// An operator's stop: how, and the command that ends it.
 #[must_use]
-pub fn halt(halt: &Halt) -> String {
+pub fn halt(halt: &Halt, resume: &str) -> String {
     let (unit, zero, is_zero) = match halt.subject {
         Subject::Campaign(_) => (Unit::CallsPerMinute, "0 calls/min", "its dial rate is 0"),
         Subject::Skill(_) => (Unit::CallsPerAgent, "stopped", "it is told to stop"),
@@ -105,10 +106,10 @@ pub fn halt(halt: &Halt) -> String {
         ),
         HaltedBy::ThisRunWithoutState(_) => is_zero.to_owned(),
     };
-    let is = if halt.is_stopping {
-        "stopping, until its calls have ended"
+    let (verb, until) = if halt.is_stopping {
+        ("Stopping", ", until its calls have ended")
     } else {
-        "stopped"
+        ("Stopped", "")
     };
     let restored = match &halt.restored {
         Some(Ok(Some(what))) => format!("; put back: {what}"),
@@ -116,7 +117,7 @@ pub fn halt(halt: &Halt) -> String {
         Some(Err(_)) | None => String::new(),
     };
     format!(
-        "{} {is}: {how}{restored}; no run with the state {} paces it until `dialpace resume` takes away {}",
+        "{verb} {}{until}: {how}{restored}. It stays so until `{resume}`: no run with the state {} paces it while there is {}",
         halt.subject,
         halt.state_path.display(),
         halt.marker.display()

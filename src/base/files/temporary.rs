@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::kind::Kind;
 use super::own::{make_private, open_own, private, set_mode, to_be_removed};
-use super::paths::sibling;
+use super::paths::{folder, sibling};
 
 /// A new file beside `path`, locked while it is open. It gets that name when it is complete; dropped
 /// before, it leaves nothing.
@@ -103,6 +103,11 @@ fn lock(file: &File) -> io::Result<()> {
 }
 
 fn about(temporary: &Path, error: &io::Error) -> io::Error {
+    let folder = folder(temporary);
+    if error.kind() == io::ErrorKind::NotFound && !folder.exists() {
+        let problem = format!("the folder {} does not exist", folder.display());
+        return io::Error::new(error.kind(), problem);
+    }
     io::Error::new(
         error.kind(),
         format!("its temporary file {}: {error}", temporary.display()),

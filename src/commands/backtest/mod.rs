@@ -4,13 +4,14 @@ pub(super) mod args;
 mod output;
 mod run;
 
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result};
 
 use crate::base::files;
 use crate::base::input::InputError;
-use crate::base::notice::Notices as _;
+use crate::base::notice::{Notice, Notices as _};
 use crate::base::swept::SweptValues;
 use crate::commands::history_file::HistoryFile;
 use crate::commands::interrupt::Ended;
@@ -59,6 +60,9 @@ pub fn run(
         return Ok(Ended::Interrupted);
     }
     run.publish_decisions()?;
+    if let Some(path) = &options.output {
+        tell_written(*console, "decisions", path);
+    }
     run.warn_of_sparse_rows(*console);
     print(options, &run, *console)?;
     Ok(Ended::Done)
@@ -128,6 +132,7 @@ fn print(options: &BacktestArgs, run: &BacktestRun, console: Console) -> Result<
     if let (Some(path), Some(data)) = (&options.report, &run.chart_data) {
         let page = html(&results, data);
         files::publish(path, page.as_bytes()).with_context(|| cannot_write(path))?;
+        tell_written(console, "report", path);
     }
     let text = match options.format {
         SummaryFormat::Json => json(&results),
@@ -136,6 +141,11 @@ fn print(options: &BacktestArgs, run: &BacktestRun, console: Console) -> Result<
     };
     console.data(text.trim_end())?;
     Ok(())
+}
+
+fn tell_written(console: Console, what: &'static str, path: &Path) {
+    let path = path.display().to_string();
+    console.tell(&Notice::Written { what, path });
 }
 
 /// Combinations that are replayed side by side.

@@ -9,8 +9,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::commands::numbers::{at_least, number, whole};
 use crate::commands::setting_flags::ComparisonFlags;
-use crate::config::SETTINGS;
+use crate::config::{SETTINGS, share};
+use crate::pacing::Ratio;
 use crate::report::Console;
 use crate::sim::LivePlatform;
 
@@ -27,22 +29,22 @@ pub struct SimulateArgs {
     #[arg(long)]
     pub print_scenario: bool,
     /// Agents, all day, instead of the scenario's roster
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>(1..=AGENTS_MAX, "no site has more, and a scenario's agents.roster says when nobody is there"))]
     pub agents: Option<u32>,
     /// Base answer rate, instead of the scenario's
-    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
-    pub answer_rate: Option<f64>,
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, value_parser = share)]
+    pub answer_rate: Option<Ratio>,
     /// Simulated hours, instead of the scenario's
-    #[arg(long, value_name = "H", allow_negative_numbers = true)]
+    #[arg(long, value_name = "H", allow_negative_numbers = true, value_parser = number)]
     pub hours: Option<f64>,
     /// Runs (replications) of each setting
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = number(1_000_000, "the figures of each are kept in memory"))]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = whole::<u32>(1..=1_000_000, "the figures of each are kept in memory"))]
     pub replications: u32,
     /// Seed of all draws
-    #[arg(long, value_name = "S", default_value_t = 1)]
+    #[arg(long, value_name = "S", default_value_t = 1, value_parser = at_least(0))]
     pub seed: u64,
     /// Threads [default: all cores]
-    #[arg(long, value_name = "N", hide_short_help = true, value_parser = number(1_024, "each is a thread with a simulated world of its own"))]
+    #[arg(long, value_name = "N", hide_short_help = true, value_parser = whole::<u32>(1..=1_024, "each is a thread with a simulated world of its own"))]
     pub jobs: Option<u32>,
     /// Print a table, json or csv
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Table, hide_possible_values = true)]
@@ -153,14 +155,6 @@ impl SimulateArgs {
     }
 }
 
-/// The number of an option, up to `max`; `why` says what more would do.
-fn number(max: u32, why: &'static str) -> impl Fn(&str) -> Result<u32, String> + Clone {
-    move |text| match text.parse() {
-        Ok(number) if (1..=max).contains(&number) => Ok(number),
-        _ => Err(format!("expected 1 to {max}: {why}")),
-    }
-}
-
 /// The end of the short help.
 pub(in crate::commands) const EXAMPLES: &str = "\
 Examples:
@@ -179,3 +173,6 @@ Examples:
   dialpace simulate --shard 1/4 > part1.json; dialpace simulate --merge part*.json
 
 Exit codes: 0 done; 1 failed; 2 usage, configuration or input file; 130/143 interrupted.";
+
+/// Most agents: as in a scenario.
+const AGENTS_MAX: u32 = 100_000;

@@ -92,6 +92,11 @@ pub fn run(
             console.error("interrupted: no report is written and no results are printed");
             return Ok(Ended::Interrupted);
         }
+        let path = path.display().to_string();
+        console.tell(&Notice::Written {
+            what: "report",
+            path,
+        });
     }
     console.data(outputs::text(&results, limit, args, &layers.pacing_texts()).trim_end())?;
     for notice in others.iter().filter(|_| is_told) {

@@ -10,7 +10,7 @@ use crate::base::input::InputError;
 use crate::config::{
     ConfigError, Layers, PacerPolicy, PolicyKind, PolicyName, Scope, Sources, scenario_file,
 };
-use crate::pacing::{Band, CallingHours, Ratio};
+use crate::pacing::{Band, CallingHours};
 use crate::sim::{BaselineIs, Driver, Plan, Scenario, Shift, Telemetry, Variant, VariantResults};
 
 /// The scenario of the file, or the default one, with the changes of the command line.
@@ -20,11 +20,6 @@ pub(super) fn scenario(args: &SimulateArgs, layers: &Layers) -> Result<Scenario>
         None => Scenario::default(),
     };
     if let Some(count) = args.agents {
-        if count > AGENTS_MAX {
-            let problem =
-                format!("--agents: {count} are more than {AGENTS_MAX}, which no site has");
-            return Err(InputError(problem).into());
-        }
         scenario.agents.by_clock.clear();
         scenario.agents.roster = vec![Shift {
             from_secs: 0.0,
@@ -32,11 +27,7 @@ pub(super) fn scenario(args: &SimulateArgs, layers: &Layers) -> Result<Scenario>
         }];
     }
     if let Some(base) = args.answer_rate {
-        if Ratio::new(base).is_none() {
-            let problem = format!("--answer-rate: {base} is not a share from 0 to 1");
-            return Err(InputError(problem).into());
-        }
-        scenario.answer_rate.base = base;
+        scenario.answer_rate.base = base.value();
     }
     if let Some(hours) = args.hours {
         if !(hours > 0.0 && hours <= HOURS_MAX) {
@@ -50,6 +41,17 @@ pub(super) fn scenario(args: &SimulateArgs, layers: &Layers) -> Result<Scenario>
         scenario.interval_secs = interval.as_secs_f64();
     }
     scenario_file::check(&scenario, args.scenario.as_deref())?;
+    if scenario.agents_max() == 0 {
+        let place = args
+            .scenario
+            .as_deref()
+            .map(|path| format!("{}: ", path.display()));
+        return Err(InputError(format!(
+            "{}agents: there is none at any time, so nobody is called; the roster needs at least 1",
+            place.unwrap_or_default()
+        ))
+        .into());
+    }
     Ok(scenario)
 }
 
@@ -188,7 +190,7 @@ fn standing(sources: &Sources) -> Result<Layers, ConfigError> {
 fn is_set(standing: &Layers) -> bool {
     let pacing = standing.pacing_texts();
     let is_pacing = |name: &str| pacing.iter().any(|(key, _)| key == name);
-    let mut shown = standing.shown().into_iter();
+    let mut shown = standing.shown(None).into_iter();
     shown.any(|it| it.source != "default" && is_pacing(&it.name))
 }
 
@@ -233,5 +235,3 @@ fn current(
 
 /// Ten years; longer runs are a mistake of units.
 const HOURS_MAX: f64 = 87_600.0;
-/// Agents of the largest scenario.
-const AGENTS_MAX: u32 = 100_000;

@@ -54,7 +54,9 @@ impl Watch<'_> {
     fn show(&self, board: &Board, next: Option<Duration>) {
         match self.place {
             None => self.screen.show(0, &board.lines(next)),
-            Some(place) => self.screen.show(place, &[board.line(next)]),
+            Some(place) => self
+                .screen
+                .show(place, &[board.line(next, self.screen.width())]),
         }
     }
 }

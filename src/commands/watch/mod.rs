@@ -14,6 +14,7 @@ use clap::Args;
 use super::interrupt::Interrupt;
 use super::live_args::{LiveArgs, OutputArgs, log_format};
 use super::live_cycle::MetricsBoard;
+use super::numbers::at_least;
 use super::watchdog::{Exchanges, SetOnDrop, shutdown_watchdog};
 use super::{exit, live_cycle};
 use crate::base::clock::{Clock, Deadline, RunClock};
@@ -29,7 +30,7 @@ pub use campaign::OnExit;
 #[derive(Debug, Args)]
 pub struct WatchArgs {
     /// End after this many cycles
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = at_least(1))]
     pub cycles: Option<u64>,
     /// How watch leaves the campaign
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = OnExit::Keep, hide_possible_values = true)]
