@@ -77,19 +77,37 @@ fn dispatch(command: Command) -> Result<u8> {
         Command::Simulate(args) => {
             let interrupt = Interrupt::listen(offline, OFFLINE_GRACE)?;
             let sources = sources(&args.settings.0)?;
-            let ended = simulate::run(&args, &sources, &args.console(), interrupt.stop())?;
+            let ended = simulate::run(
+                &args,
+                &sources,
+                &args.console(),
+                &command_line(),
+                interrupt.stop(),
+            )?;
             Ok(interrupt.code_of(ended))
         }
         Command::Backtest(args) => {
             let interrupt = Interrupt::listen(offline, OFFLINE_GRACE)?;
             let sources = sources(&args.settings.0)?;
-            let ended = backtest::run(&args, &sources, &args.console(), interrupt.stop())?;
+            let ended = backtest::run(
+                &args,
+                &sources,
+                &args.console(),
+                &command_line(),
+                interrupt.stop(),
+            )?;
             Ok(interrupt.code_of(ended))
         }
         Command::Fit(args) => {
             let interrupt = Interrupt::listen(offline, OFFLINE_GRACE)?;
             let sources = sources(&args.settings())?;
-            let ended = fit::run(&args, &sources, &args.console(), interrupt.stop())?;
+            let ended = fit::run(
+                &args,
+                &sources,
+                &args.console(),
+                &command_line(),
+                interrupt.stop(),
+            )?;
             Ok(interrupt.code_of(ended))
         }
         Command::Completions { shell } => Ok(pages::completions(shell)),
@@ -103,6 +121,14 @@ fn sources(flags: &BTreeMap<String, String>) -> Result<Sources> {
         environment: environment(),
         folder: std::env::current_dir()?,
     })
+}
+
+/// The words of the command line after the program's name.
+fn command_line() -> Vec<String> {
+    std::env::args_os()
+        .skip(1)
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect()
 }
 
 /// The environment. What is not text is kept with its faults replaced by U+FFFD, so that the

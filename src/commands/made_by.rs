@@ -4,21 +4,20 @@ use std::path::Path;
 
 use crate::report::MadeBy;
 
-/// The command line of this process. `file` is what it reads, of which only the name is kept.
-pub(super) fn made_by(file: Option<&Path>) -> MadeBy {
-    let words = std::env::args_os().skip(1);
-    let words = words.map(|word| word.to_string_lossy().into_owned());
+/// What made a report: the words of the command line. `file` is what it reads, of which only the name
+/// is kept.
+pub(super) fn made_by(words: &[String], file: Option<&Path>) -> MadeBy {
     MadeBy {
         command: kept(words, file),
         ..MadeBy::default()
     }
 }
 
-fn kept(words: impl Iterator<Item = String>, file: Option<&Path>) -> Vec<String> {
+fn kept(words: &[String], file: Option<&Path>) -> Vec<String> {
     let mut kept = Vec::new();
     let mut is_value_of_left_out = false;
     for word in words {
-        if std::mem::take(&mut is_value_of_left_out) || NO_VALUE_LEFT_OUT.contains(&&*word) {
+        if std::mem::take(&mut is_value_of_left_out) || NO_VALUE_LEFT_OUT.contains(&word.as_str()) {
             continue;
         }
         let (option, has_value) = match word.split_once('=') {
@@ -30,9 +29,9 @@ fn kept(words: impl Iterator<Item = String>, file: Option<&Path>) -> Vec<String>
             continue;
         }
         let name = file
-            .filter(|file| *file == Path::new(&word))
+            .filter(|file| *file == Path::new(word))
             .and_then(Path::file_name);
-        kept.push(name.map_or(word, |name| name.to_string_lossy().into_owned()));
+        kept.push(name.map_or_else(|| word.clone(), |name| name.to_string_lossy().into_owned()));
     }
     kept
 }
@@ -58,9 +57,9 @@ mod tests {
     #[test]
     fn what_changes_nothing_and_what_names_settings_is_left_out() {
         let line = "simulate /a/b/mine.toml --config /secret/x.toml --env-file=/secret/.env -q --hours 3 --jobs=2 --report r.html --policy=a,b";
-        let words = line.split(' ').map(str::to_owned);
+        let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
         assert_eq!(
-            kept(words, Some(Path::new("/a/b/mine.toml"))).join(" "),
+            kept(&words, Some(Path::new("/a/b/mine.toml"))).join(" "),
             "simulate mine.toml --hours 3 --policy=a,b"
         );
     }

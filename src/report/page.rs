@@ -56,7 +56,7 @@ pub(super) fn end(page: &str, terms: &[&str], policies: &[&str], made_by: &MadeB
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 /// SHA-256 of the two, for the policy of what the page may do; `tests/reports.rs` compares them.
-const STYLE_HASH: &str = "sha256-yT59Jru7imWXsE8KhFezQfIzLVjmsspjkcpeNMWYPQ0=";
+const STYLE_HASH: &str = "sha256-/JqRqMzamfArAgvjrELgw7Rf+IfbuPvu1+W7oXavrJk=";
 const SCRIPT_HASH: &str = "sha256-2Des+u3wp9m6tCJ7j5Ocg09pHa9rlZyrMLeR+Qf0ksY=";
 
 /// The terms of the field, how a page that uses one can be told, and what each means in plain words, as

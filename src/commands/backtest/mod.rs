@@ -27,11 +27,12 @@ use run::BacktestRun;
 
 pub use args::BacktestArgs;
 
-/// Replays the file and prints the summary. `stop` is set from outside to end it early.
+/// Replays the file and prints the summary. `command_line` is told by the report. `stop` is set from outside to end it early.
 pub fn run(
     options: &BacktestArgs,
     sources: &Sources,
     console: &Console,
+    command_line: &[String],
     stop: &AtomicBool,
 ) -> Result<Ended> {
     let layers = Layers::gather(sources, Scope::Offline)?;
@@ -53,7 +54,7 @@ pub fn run(
         layers.time_zone()?,
         MadeBy {
             settings: layers.pacing_texts(),
-            ..made_by(options.reading.path())
+            ..made_by(command_line, options.reading.path())
         },
     );
     if run.replay_all(stop)? == Ended::Interrupted {

@@ -17,8 +17,8 @@ use crate::commands::history_file::HistoryFile;
 use crate::commands::interrupt::Ended;
 use crate::commands::made_by::made_by;
 use crate::config::{Layers, Scope, Sources};
-use crate::report::Console;
 use crate::report::fit::{FitResults, page, scenario_text, summary};
+use crate::report::{Console, MadeBy};
 use crate::sim::fit::{Comparison, Fit, FitError, Observation};
 use rows::CampaignRows;
 
@@ -29,6 +29,7 @@ pub fn run(
     args: &FitArgs,
     sources: &Sources,
     console: &Console,
+    command_line: &[String],
     stop: &AtomicBool,
 ) -> Result<Ended> {
     let layers = Layers::gather(sources, Scope::Offline)?;
@@ -51,6 +52,7 @@ pub fn run(
     }
     let mut results = results(args, &file.source, &found, fit, comparison);
     results.span.2 = zone_name;
+    results.made_by = made_by(command_line, args.reading.path());
     let text = scenario_text(&results);
     if let Some(path) = &args.report {
         publish(path, &page(&results))?;
@@ -102,7 +104,7 @@ fn results(
         fit,
         scenario,
         comparison,
-        made_by: made_by(args.reading.path()),
+        made_by: MadeBy::default(),
     }
 }
 

@@ -14,8 +14,9 @@ use anyhow::Result;
 
 use crate::base::notice::{Notice, Notices as _};
 use crate::commands::interrupt::Ended;
+use crate::commands::made_by::made_by;
 use crate::config::{Layers, Scope, Sources, scenario_file};
-use crate::report::Console;
+use crate::report::{Console, MadeBy};
 use args::{Format, SimulateArgs};
 use shards::Shard;
 
@@ -24,6 +25,7 @@ pub fn run(
     args: &SimulateArgs,
     sources: &Sources,
     console: &Console,
+    command_line: &[String],
     stop: &Arc<AtomicBool>,
 ) -> Result<Ended> {
     let layers = Layers::gather(sources, Scope::Offline)?;
@@ -33,13 +35,7 @@ pub fn run(
     outputs::refuse_shared_files(args, &layers)?;
     let limit = layers.highest_abandonment_limit()?.value();
     if !args.merge.is_empty() {
-        let (results, options) = shards::merge(&args.merge)?;
-        let results = results.for_platform(args.live_platform());
-        if let Some(path) = &args.samples {
-            outputs::write_samples(&results, path)?;
-        }
-        console.data(outputs::text(&results, limit, args, &options).trim_end())?;
-        return Ok(Ended::Done);
+        return print_merged(args, limit, *console);
     }
     let scenario = plan::scenario(args, &layers)?;
     if args.print_scenario {
@@ -79,15 +75,19 @@ pub fn run(
         outputs::write_samples(&results, path)?;
     }
     let is_told = args.format == Format::Table && !args.quiet;
-    let others = if is_told || args.report.is_some() {
+    let mut others = Vec::new();
+    if is_told || args.report.is_some() {
         let layers = layers.first_of_swept()?;
-        alternatives::alternatives(args, &plan, &results, &layers, stop)?
-    } else {
-        Vec::new()
-    };
+        others = alternatives::alternatives(args, &plan, &results, &layers, stop)?;
+    }
     if let Some(path) = &args.report {
-        let given = (limit, others.as_slice(), layers.pacing_texts());
-        outputs::write_report(args, &plan, &results, given, path, stop)?;
+        let made_by = MadeBy {
+            seed: Some(args.seed),
+            settings: layers.pacing_texts(),
+            ..made_by(command_line, args.scenario.as_deref())
+        };
+        let more = (limit, others.as_slice(), &made_by);
+        outputs::write_report(args, &plan, &results, more, path, stop)?;
         if stop.load(Ordering::Relaxed) {
             console.error("interrupted: no report is written and no results are printed");
             return Ok(Ended::Interrupted);
@@ -102,5 +102,16 @@ pub fn run(
     for notice in others.iter().filter(|_| is_told) {
         console.tell(notice);
     }
+    Ok(Ended::Done)
+}
+
+/// Prints the results of the parts of a sharded run.
+fn print_merged(args: &SimulateArgs, limit: f64, console: Console) -> Result<Ended> {
+    let (results, options) = shards::merge(&args.merge)?;
+    let results = results.for_platform(args.live_platform());
+    if let Some(path) = &args.samples {
+        outputs::write_samples(&results, path)?;
+    }
+    console.data(outputs::text(&results, limit, args, &options).trim_end())?;
     Ok(Ended::Done)
 }

@@ -12,7 +12,6 @@ use crate::base::files;
 use crate::base::input::InputError;
 use crate::base::notice::Notice;
 use crate::base::units::UnixMillis;
-use crate::commands::made_by::made_by;
 use crate::config::Layers;
 use crate::report::MadeBy;
 use crate::report::simulation::{self, ReportData};
@@ -84,7 +83,7 @@ pub(super) fn write_report(
     args: &SimulateArgs,
     plan: &Plan,
     results: &Results,
-    (limit, others, settings): (f64, &[Notice], Vec<(String, String)>),
+    (limit, others, made_by): (f64, &[Notice], &MadeBy),
     path: &Path,
     stop: &AtomicBool,
 ) -> Result<()> {
@@ -95,15 +94,10 @@ pub(super) fn write_report(
     if stop.load(Ordering::Relaxed) {
         return Ok(());
     }
-    let made_by = MadeBy {
-        seed: Some(args.seed),
-        settings,
-        ..made_by(args.scenario.as_deref())
-    };
     let sentences: Vec<String> = others.iter().map(sentence).collect();
     let page = simulation::page(&ReportData {
         other_policies: &sentences,
-        made_by: &made_by,
+        made_by,
         results,
         limit,
         given: &args.for_all_variants(),

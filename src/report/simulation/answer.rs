@@ -165,7 +165,7 @@ fn others(comparison: &Comparison, number: usize, platform: LivePlatform) -> Str
         add(
             &mut words,
             format_args!(
-                " {} would do better, with {:.1} more conversations an hour, and cannot be run live: {why}.",
+                " {} would do better, with {:.1} more conversations an hour, and tick and watch cannot run it: {why}.",
                 setting(variant),
                 gain.mean
             ),

@@ -140,7 +140,7 @@ fn add_gain(
 
 fn of_terminal(better: &Unrunnable) -> String {
     format!(
-        "{} would do better ({:+.2} connects per agent-hour), and cannot be run live: {}.",
+        "{} would do better ({:+.2} connects per agent-hour), and tick and watch cannot run it: {}.",
         better.variant, better.gain.mean, better.why
     )
 }

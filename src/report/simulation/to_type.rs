@@ -32,7 +32,7 @@ pub(super) fn settings(
     settings
 }
 
-/// "policy = predictive (row predictive-without-feed), sla_threshold = 0.3"
+/// `policy = predictive (row predictive-without-feed), sla_threshold = 0.3`
 pub(super) fn in_words(variant: &VariantResults, settings: &[(String, String)]) -> String {
     let word = |(key, value): &(String, String)| {
         let is_of_row = key == "policy" && *value != variant.policy;
