@@ -17,6 +17,7 @@ use crate::commands::interrupt::Ended;
 use crate::commands::made_by::made_by;
 use crate::config::{Layers, Scope, Sources, scenario_file};
 use crate::report::{Console, MadeBy};
+use crate::sim::Plan;
 use args::{Format, SimulateArgs};
 use shards::Shard;
 
@@ -43,12 +44,7 @@ pub fn run(
         return Ok(Ended::Done);
     }
     let plan = plan::plan(args, scenario, &layers, sources)?;
-    if let Some(hours) = plan.hours() {
-        console.tell(&Notice::HoursCovered {
-            open_hours: plan::open_hours(&plan, hours),
-            hours: plan.scenario.hours,
-        });
-    }
+    tell_hours(&plan, *console);
     let shard = args.shard.as_deref().map(Shard::parse).transpose()?;
     bounds::check(&plan, args, shard)?;
     if let Some(path) = &args.trace {
@@ -103,6 +99,16 @@ pub fn run(
         console.tell(notice);
     }
     Ok(Ended::Done)
+}
+
+/// Tells how much of the simulated time is within calling hours.
+fn tell_hours(plan: &Plan, console: Console) {
+    if let Some(hours) = plan.hours() {
+        console.tell(&Notice::HoursCovered {
+            open_hours: plan::open_hours(plan, hours),
+            hours: plan.scenario.hours,
+        });
+    }
 }
 
 /// Prints the results of the parts of a sharded run.
