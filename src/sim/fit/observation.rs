@@ -30,6 +30,14 @@ pub struct Counts {
     pub logged_in: Option<f64>,
 }
 
+impl Counts {
+    /// Answered less abandoned calls. Below 0 where calls that were answered in the interval before
+    /// are abandoned in this one; the sum over many is right.
+    pub(super) fn connected(&self) -> f64 {
+        self.answered - self.abandoned.unwrap_or(0.0)
+    }
+}
+
 /// A value and the ends of its 95 % interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Uncertain {
