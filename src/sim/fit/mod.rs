@@ -167,15 +167,15 @@ fn agents(
         } else {
             observation::median
         };
-        let days = staffed::staffed_days(&logged_in, of_part);
+        let days = staffed::staffed_days(&logged_in, history.interval_secs, of_part);
         return (handle, roster::roster(history, &days, None, breaks));
     }
     let available = |row: &Observation| Some((row.local, row.counts?.available));
     let available: Vec<(LocalTime, f64)> = history.rows.iter().filter_map(available).collect();
-    let available = staffed::staffed_days(&available, staffed::highest);
+    let available = staffed::staffed_days(&available, history.interval_secs, staffed::highest);
     let of = |secs: f64| {
         let staffed = response::staffed(history, secs);
-        let days = staffed::staffed_days(&staffed, observation::median);
+        let days = staffed::staffed_days(&staffed, history.interval_secs, observation::median);
         roster::roster(history, &days, Some(&available), None)
     };
     let rough = of(handle.mean_secs.value);
