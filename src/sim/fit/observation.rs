@@ -59,6 +59,11 @@ impl Uncertain {
         }
     }
 
+    /// True for a value between the ends.
+    pub(super) fn contains(&self, value: f64) -> bool {
+        (self.low..=self.high).contains(&value)
+    }
+
     /// A value without an error.
     pub(super) fn exact(value: f64) -> Self {
         Self::of(value, 0.0)

@@ -148,11 +148,17 @@ impl Estimates<'_> {
             factor: rounded((factor.value * mean - wrap_up).max(0.0) / talk),
         };
         let default = Calls::default();
-        // The default, unless it can be told that it is another time.
-        let ring_out_secs = match self.ring.map(|ring| ring.unanswered_secs) {
-            Some(time) if !(time.low..=time.high).contains(&default.ring_out_secs) => time.value,
-            _ => default.ring_out_secs,
-        };
+        let ring_out_secs = self.ring.map_or(default.ring_out_secs, |ring| {
+            // The default, unless it can be told that it is another time.
+            let answer_rate = self.answer.base.value;
+            let attempt_secs = answer_rate * default.time_to_answer.mean_secs()
+                + (1.0 - answer_rate) * default.ring_out_secs;
+            if ring.attempt_secs.contains(attempt_secs) {
+                default.ring_out_secs
+            } else {
+                ring.unanswered_secs.value
+            }
+        });
         Calls {
             ring_out_secs: (ring_out_secs * 10.0).round() / 10.0,
             talk: Distribution::Lognormal {
