@@ -65,6 +65,8 @@ pub struct Fit {
     /// True where there are enough days for a typical one.
     pub is_typical: bool,
     span: (LocalTime, LocalTime),
+    /// Where the calls of a day like most others begin.
+    typical_start: Option<LocalTime>,
 }
 
 /// Why a history has no world.
@@ -116,6 +118,7 @@ impl Fit {
             dialed_hours: dialed::dialed_hours(&history),
             days: history.days.len(),
             is_typical: history.has_typical_day(),
+            typical_start: dialed::typical_start(&history),
             span: (first.plus(-history.interval_secs), last),
         })
     }
@@ -148,6 +151,7 @@ impl Fit {
             polls: &self.polls,
             span: self.span,
             is_typical: self.is_typical,
+            typical_start: self.typical_start,
         }
     }
 }

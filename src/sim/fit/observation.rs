@@ -88,7 +88,8 @@ impl Prepared {
         let mut days: Vec<i64> = rows
             .iter()
             .filter(dialed)
-            .map(|row| row.local.day())
+            // The interval before 00:00 is one of the day that ends then.
+            .map(|row| row.local.plus(-interval_secs / 2.0).day())
             .collect();
         days.dedup();
         Self {
