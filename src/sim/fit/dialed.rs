@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::observation::Prepared;
 use crate::pacing::{DayWindow, Weekdays};
+use crate::sim::scenario::LocalTime;
 
 /// Windows of the week in which calls were dialed, each on all days that have it, to a quarter of an
 /// hour. A weekday without calls has none.
@@ -30,6 +31,31 @@ pub(super) fn dialed_hours(history: &Prepared) -> Vec<DayWindow> {
         }
     }
     windows
+}
+
+/// The beginning of the calls on the last day that is like most days: dialed in the quarters of an hour
+/// in which half of the days are dialed, or nearly as alike as the day that is most alike.
+pub(super) fn typical_start(history: &Prepared) -> Option<LocalTime> {
+    let mut days = dialed_days(history);
+    days.retain(|_, slots| slots.iter().any(|slot| slot.is_dialed()));
+    let is_typical = |slot: usize| {
+        let dialed = |slots: &&[Slot; SLOTS]| slots.get(slot).is_some_and(|it| it.is_dialed());
+        2 * days.values().filter(dialed).count() >= days.len()
+    };
+    let typical: Vec<bool> = (0..SLOTS).map(is_typical).collect();
+    // Quarters that are the same, of a thousand that either has.
+    let alike = |slots: &[Slot; SLOTS]| {
+        let both = || slots.iter().map(|slot| slot.is_dialed()).zip(&typical);
+        let common = both().filter(|(one, other)| *one && **other).count();
+        1_000 * common / both().filter(|(one, other)| *one || **other).count().max(1)
+    };
+    let most = days.values().map(alike).max()?;
+    let is_like_most = |slots: &[Slot; SLOTS]| alike(slots) * 10 >= most * 9;
+    let (day, slots) = days.iter().rfind(|(_, slots)| is_like_most(slots))?;
+    let first = slots.iter().position(|slot| slot.is_dialed())?;
+    Some(LocalTime {
+        secs: day * DAY_SECS + i64::try_from(first).ok()? * SLOT_SECS,
+    })
 }
 
 /// A slot of a day of the history.
@@ -99,6 +125,7 @@ fn weekday_of(day: i64) -> usize {
 const SLOTS: usize = 96;
 const SLOT_MINUTES: usize = 15;
 const SLOT_SECS: i64 = 900;
+const DAY_SECS: i64 = 86_400;
 /// A third of a slot. The last calls of a window ring out up to a minute after it.
 const SLOT_MIN: f64 = 300.0;
 /// A pause of an hour is one in which nobody is called.

@@ -54,11 +54,13 @@ pub(super) fn handle_time(history: &Prepared) -> Option<HandleFit> {
         let (Some(staffed), Some(staffed_before)) = (after.logged_in, before.logged_in) else {
             continue;
         };
-        let busy = (staffed - after.available).max(0.0);
-        let busy_before = (staffed_before - before.available).max(0.0);
+        // An abandonment is reported up to an interval after its answer, and agents are read one after
+        // the other: a row may be below 0, and only the sums count.
+        let busy = staffed - after.available;
+        let busy_before = staffed_before - before.available;
         let work = Work {
             busy_secs: history.interval_secs * f64::midpoint(busy, busy_before),
-            connected: (after.answered - after.abandoned.unwrap_or(0.0)).max(0.0),
+            connected: after.connected(),
             rise: busy - busy_before,
         };
         let local = row.local.plus(-history.interval_secs / 2.0);

@@ -7,6 +7,7 @@
 mod answer;
 mod breaks;
 mod dialed;
+mod doubts;
 mod drift;
 mod expectation;
 mod handle;
@@ -35,6 +36,7 @@ use crate::pacing::DayWindow;
 
 pub use answer::AnswerFit;
 pub use breaks::BreakFit;
+pub use doubts::Doubt;
 pub use handle::{HandleBasis, HandleFit};
 pub use hours::{Compared, Comparison, FIGURES, HourComparison};
 pub use levels::{Level, When};
@@ -64,7 +66,13 @@ pub struct Fit {
     pub days: usize,
     /// True where there are enough days for a typical one.
     pub is_typical: bool,
+    /// True where abandoned calls are counted.
+    pub has_abandoned: bool,
+    /// What makes the counts themselves doubtful.
+    pub doubts: Vec<Doubt>,
     span: (LocalTime, LocalTime),
+    /// Where the calls of a day like most others begin.
+    typical_start: Option<LocalTime>,
 }
 
 /// Why a history has no world.
@@ -74,6 +82,8 @@ pub enum FitError {
     NothingDialed,
     /// Nobody answered, or everybody.
     NoAnswers,
+    /// More calls are abandoned than answered.
+    MoreAbandoned,
     /// Too few rows.
     TooShort,
     /// Too few connected calls.
@@ -92,6 +102,9 @@ impl Fit {
         }
         if answered <= 0.0 || answered >= attempts {
             return Err(FitError::NoAnswers);
+        }
+        if counts().map(|counts| counts.connected()).sum::<f64>() < 0.0 {
+            return Err(FitError::MoreAbandoned);
         }
         if counts().count() < ROWS_MIN {
             return Err(FitError::TooShort);
@@ -116,6 +129,9 @@ impl Fit {
             dialed_hours: dialed::dialed_hours(&history),
             days: history.days.len(),
             is_typical: history.has_typical_day(),
+            has_abandoned: counts().any(|counts| counts.abandoned.is_some()),
+            doubts: doubts::doubts(&history),
+            typical_start: dialed::typical_start(&history),
             span: (first.plus(-history.interval_secs), last),
         })
     }
@@ -148,6 +164,7 @@ impl Fit {
             polls: &self.polls,
             span: self.span,
             is_typical: self.is_typical,
+            typical_start: self.typical_start,
         }
     }
 }
@@ -167,15 +184,15 @@ fn agents(
         } else {
             observation::median
         };
-        let days = staffed::staffed_days(&logged_in, of_part);
+        let days = staffed::staffed_days(&logged_in, history.interval_secs, of_part);
         return (handle, roster::roster(history, &days, None, breaks));
     }
     let available = |row: &Observation| Some((row.local, row.counts?.available));
     let available: Vec<(LocalTime, f64)> = history.rows.iter().filter_map(available).collect();
-    let available = staffed::staffed_days(&available, staffed::highest);
+    let available = staffed::staffed_days(&available, history.interval_secs, staffed::highest);
     let of = |secs: f64| {
         let staffed = response::staffed(history, secs);
-        let days = staffed::staffed_days(&staffed, observation::median);
+        let days = staffed::staffed_days(&staffed, history.interval_secs, observation::median);
         roster::roster(history, &days, Some(&available), None)
     };
     let rough = of(handle.mean_secs.value);
@@ -193,6 +210,9 @@ impl fmt::Display for FitError {
             }
             Self::NoAnswers => {
                 "either nobody or everybody answered (totalCallsAnswered); is that the right column?"
+            }
+            Self::MoreAbandoned => {
+                "more calls were abandoned (totalCallsAbandoned) than answered (totalCallsAnswered); are these the right columns?"
             }
             Self::TooShort => {
                 "it is too short to fit a world: at least 30 rows with calls, better some days"

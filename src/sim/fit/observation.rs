@@ -30,6 +30,14 @@ pub struct Counts {
     pub logged_in: Option<f64>,
 }
 
+impl Counts {
+    /// Answered less abandoned calls. Below 0 where calls that were answered in the interval before
+    /// are abandoned in this one; the sum over many is right.
+    pub(super) fn connected(&self) -> f64 {
+        self.answered - self.abandoned.unwrap_or(0.0)
+    }
+}
+
 /// A value and the ends of its 95 % interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Uncertain {
@@ -49,6 +57,11 @@ impl Uncertain {
             low: (value - NORMAL_95 * error).max(0.0),
             high: value + NORMAL_95 * error,
         }
+    }
+
+    /// True for a value between the ends.
+    pub(super) fn contains(&self, value: f64) -> bool {
+        (self.low..=self.high).contains(&value)
     }
 
     /// A value without an error.
@@ -75,7 +88,8 @@ impl Prepared {
         let mut days: Vec<i64> = rows
             .iter()
             .filter(dialed)
-            .map(|row| row.local.day())
+            // The interval before 00:00 is one of the day that ends then.
+            .map(|row| row.local.plus(-interval_secs / 2.0).day())
             .collect();
         days.dedup();
         Self {

@@ -77,9 +77,9 @@ pub(super) fn staffed(history: &Prepared, handle_secs: f64) -> Vec<(LocalTime, f
         for (place, (row, counts)) in run.iter().enumerate() {
             let begun = run.iter().take(place + 1).rev().zip(&survival);
             let busy: f64 = begun
-                .map(|((_, counts), share)| connected(*counts) * share)
+                .map(|((_, counts), share)| counts.connected() * share)
                 .sum();
-            staffed.push((row.local, counts.available + busy));
+            staffed.push((row.local, counts.available + busy.max(0.0)));
         }
     }
     staffed
@@ -99,8 +99,8 @@ pub(super) fn with_agents(
     for run in runs(history) {
         for (row, counts) in &run {
             if let Some(agents) = agents(row.local) {
-                busy_secs += (agents - counts.available).max(0.0) * history.interval_secs;
-                calls += connected(*counts);
+                busy_secs += (agents - counts.available) * history.interval_secs;
+                calls += counts.connected();
             }
         }
     }
@@ -155,10 +155,7 @@ fn products(run: &Run, expectation: &Expectation, lags: usize, parts: &mut Vec<P
         let Some(surprise) = surprises.get(place).copied().flatten() else {
             continue;
         };
-        let (available, taken) = (
-            mean(|counts| counts.available),
-            mean(|counts| connected(*counts)),
-        );
+        let (available, taken) = (mean(|counts| counts.available), mean(Counts::connected));
         let this_hour = row.local.secs.div_euclid(3_600);
         if hour.is_some_and(|hour| hour != this_hour) {
             parts.push(std::mem::replace(&mut part, empty()));
@@ -169,7 +166,7 @@ fn products(run: &Run, expectation: &Expectation, lags: usize, parts: &mut Vec<P
             .iter()
             .zip(part.connected.iter_mut().zip(&mut part.missing))
         {
-            *of_connected += surprise * (connected(*later) - taken);
+            *of_connected += surprise * (later.connected() - taken);
             *of_missing += surprise * (available - later.available);
         }
     }
@@ -207,10 +204,6 @@ fn survival(age: usize, interval: f64, handle_secs: f64) -> f64 {
     let deviation = libm::sqrt(variance);
     let standard = (libm::log(secs / handle_secs) + variance / 2.0) / deviation;
     0.5 * libm::erfc(standard / std::f64::consts::SQRT_2)
-}
-
-fn connected(counts: Counts) -> f64 {
-    (counts.answered - counts.abandoned.unwrap_or(0.0)).max(0.0)
 }
 
 fn add(sum: &mut [f64], other: &[f64]) {

@@ -15,9 +15,12 @@ pub(super) fn highest(values: &mut [f64]) -> Option<f64> {
     values.iter().copied().max_by(f64::total_cmp)
 }
 
-/// The agents of each day from rows of (time, agents).
+/// The agents of each day from rows of (time, agents), one each interval. Agents stay until the next
+/// row: parts without a row of their own, which are most where rows are far apart, have those of the
+/// row before.
 pub(super) fn staffed_days(
     rows: &[(LocalTime, f64)],
+    interval_secs: f64,
     of_part: fn(&mut [f64]) -> Option<f64>,
 ) -> Vec<StaffedDay> {
     let mut days: Vec<(i64, Vec<Vec<f64>>)> = Vec::new();
@@ -35,7 +38,33 @@ pub(super) fn staffed_days(
         day,
         parts: parts.iter_mut().map(|part| of_part(part)).collect(),
     };
-    days.into_iter().map(medians).collect()
+    let mut days: Vec<StaffedDay> = days.into_iter().map(medians).collect();
+    hold(&mut days, interval_secs);
+    days
+}
+
+/// Fills the parts that an interval reaches into after that of its row.
+fn hold(days: &mut [StaffedDay], interval_secs: f64) {
+    #[expect(clippy::cast_precision_loss, reason = "five minutes")]
+    let part_secs = PART_SECS as f64;
+    // The agents of the last row, and the time for which they hold.
+    let mut last = (0.0, 0.0);
+    let mut day_before = None;
+    for StaffedDay { day, parts } in days {
+        if day_before != Some(*day - 1) {
+            last = (0.0, 0.0);
+        }
+        day_before = Some(*day);
+        for part in parts {
+            last = match *part {
+                Some(agents) => (agents, interval_secs),
+                None => (last.0, last.1 - part_secs),
+            };
+            if last.1 > 0.0 {
+                *part = Some(last.0);
+            }
+        }
+    }
 }
 
 impl StaffedDay {

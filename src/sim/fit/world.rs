@@ -25,6 +25,8 @@ pub(super) struct Estimates<'a> {
     /// Beginning and end of the history, on the campaign's clock.
     pub(super) span: (LocalTime, LocalTime),
     pub(super) is_typical: bool,
+    /// Where the calls of a day like most others begin.
+    pub(super) typical_start: Option<LocalTime>,
 }
 
 impl Estimates<'_> {
@@ -87,7 +89,8 @@ impl Estimates<'_> {
         if !self.is_typical {
             return scenario;
         }
-        let (_, end) = self.span;
+        // The last interval, which may end at midnight.
+        let end = self.span.1.plus(-self.polls.interval_secs / 2.0);
         let midnight = |day: i64| LocalTime {
             secs: day * DAY_SECS,
         };
@@ -109,32 +112,22 @@ impl Estimates<'_> {
             .unwrap_or(0);
         // Calls after the last shift meet nobody, and no campaign dials them.
         let until = shifts.get(last + 1).map_or(DAY_SECS, at);
-        let day = midnight(self.typical_day());
-        scenario.start = LocalTime {
-            secs: day.secs + first,
+        let until = until.min(DAY_SECS);
+        let begin = self.typical_start.unwrap_or_else(|| midnight(end.day()));
+        // Nor are calls dialed as soon as somebody is there.
+        let first = match begin.secs_of_day() {
+            dialed if dialed < until => first.max(dialed),
+            _ => first,
         };
-        scenario.hours = secs(until.min(DAY_SECS) - first) / 3600.0;
+        scenario.start = LocalTime {
+            secs: midnight(begin.day()).secs + first,
+        };
+        scenario.hours = secs(until - first) / 3600.0;
         scenario
     }
 
     fn by_weekday(&self) -> bool {
         self.answer.by_weekday || self.roster.by_weekday
-    }
-
-    /// The last day of the history that a shift begins on.
-    fn typical_day(&self) -> i64 {
-        let last = self.span.1.day();
-        let works = |day: &i64| {
-            let weekday = LocalTime {
-                secs: day * DAY_SECS,
-            }
-            .weekday();
-            self.roster.shifts.iter().any(|shift| match shift.from {
-                When::Clock(days, _) => days.has(weekday) && shift.count > 0.0,
-                When::At(_) => true,
-            })
-        };
-        (0..7).map(|back| last - back).find(works).unwrap_or(last)
     }
 
     fn calls(&self) -> Calls {
@@ -148,11 +141,17 @@ impl Estimates<'_> {
             factor: rounded((factor.value * mean - wrap_up).max(0.0) / talk),
         };
         let default = Calls::default();
-        // The default, unless it can be told that it is another time.
-        let ring_out_secs = match self.ring.map(|ring| ring.unanswered_secs) {
-            Some(time) if !(time.low..=time.high).contains(&default.ring_out_secs) => time.value,
-            _ => default.ring_out_secs,
-        };
+        let ring_out_secs = self.ring.map_or(default.ring_out_secs, |ring| {
+            // The default, unless it can be told that it is another time.
+            let answer_rate = self.answer.base.value;
+            let attempt_secs = answer_rate * default.time_to_answer.mean_secs()
+                + (1.0 - answer_rate) * default.ring_out_secs;
+            if ring.attempt_secs.contains(attempt_secs) {
+                default.ring_out_secs
+            } else {
+                ring.unanswered_secs.value
+            }
+        });
         Calls {
             ring_out_secs: (ring_out_secs * 10.0).round() / 10.0,
             talk: Distribution::Lognormal {
