@@ -168,12 +168,7 @@ fn without_logged_in_agents_there_is_a_range_and_it_says_so() {
         "capacity",
         2,
     );
-    let bare: Vec<String> = folder
-        .read("trace.csv")
-        .lines()
-        .map(|line| line.rsplit_once(',').unwrap().0.to_owned())
-        .collect();
-    folder.write("trace.csv", bare.join("\n"));
+    without_columns(&folder, 1);
     let summary = fit(&folder, &[]).expect(0).stdout;
     holds(&summary, "handle time, s ", 210.0);
     holds(&summary, "agents at most", 40.0);
@@ -197,6 +192,175 @@ fn breaks_are_breaks_and_busy_lines_are_seen_in_the_time_of_attempts() {
     holds(&summary, "agents at most", 40.0);
     // 0.3 × 12 s + 0.7 × (0.4 × 22 s + 0.6 × 4 s)
     holds(&summary, "time of an attempt, s ", 11.44);
+}
+
+/// Leaves out the last columns of the trace.
+fn without_columns(folder: &Folder, count: usize) {
+    let text = folder.read("trace.csv");
+    let lines = text.lines().map(|line| {
+        let cells: Vec<&str> = line.split(',').collect();
+        cells[..cells.len() - count].join(",")
+    });
+    folder.write("trace.csv", lines.collect::<Vec<String>>().join("\n"));
+}
+
+#[test]
+fn abandoned_calls_take_no_handle_time() {
+    let folder = Folder::new();
+    // Four agents for many more calls than they can take.
+    let world = format!(
+        "hours = 120\n[answer_rate]\nbase = 0.25\n[agents]\n{}\n",
+        WEEK.replace("40", "4").replace("28", "4")
+    );
+    trace(&folder, &world, "capacity", 3);
+    let summary = fit(&folder, &[]).expect(0).stdout;
+    holds(&summary, "handle time, s ", 210.0);
+}
+
+#[test]
+fn polls_far_apart_show_the_agents_and_that_none_are_abandoned() {
+    let world =
+        |interval: u32| format!("hours = 288\ninterval_secs = {interval}\n[agents]\n{WEEK}\n");
+    for interval in [900, 1_800] {
+        let folder = Folder::new();
+        trace(&folder, &world(interval), "capacity", 2);
+        let summary = fit(&folder, &[]).expect(0).stdout;
+        assert!(!summary.contains("the export has none"), "{summary}");
+        holds(&summary, "agents at most", 40.0);
+        let scenario = fitted(&folder);
+        assert_eq!(scenario.start.to_string(), "2026-01-16T09:00");
+        // Half an hour is too long to see when the last calls of a shift end.
+        if interval == 900 {
+            assert_eq!(
+                agents(&scenario),
+                "mon-fri 00:00 0; mon-fri 09:00 40; mon-fri 12:00 28; mon-fri 13:00 40; mon-fri 17:00 0; "
+            );
+        }
+    }
+}
+
+#[test]
+fn a_typical_day_is_one_that_most_days_are_like() {
+    // A row at 00:00 ends the day before, and a short Saturday is not like other days.
+    let cases = [
+        (
+            "hours = 120\n[agents]\nroster = [{ from_secs = 0, count = 12 }]\n".to_owned(),
+            "2026-01-09T00:00",
+        ),
+        (
+            format!(
+                "hours = 144\n[agents]\n{}{}\n",
+                WEEK.trim_end().trim_end_matches(']'),
+                "{ days = \"sat\", at = \"10:00\", count = 20 }, { days = \"sat\", at = \"12:00\", count = 0 }]"
+            ),
+            "2026-01-09T09:00",
+        ),
+    ];
+    for (world, start) in cases {
+        let folder = Folder::new();
+        trace(&folder, &world, "capacity", 1);
+        without_columns(&folder, 1);
+        fit(&folder, &[]).expect(0);
+        assert_eq!(fitted(&folder).start.to_string(), start);
+    }
+}
+
+#[test]
+fn a_range_that_is_no_interval_is_not_called_one() {
+    let folder = Folder::new();
+    trace(
+        &folder,
+        &format!("hours = 120\n[agents]\n{WEEK}\n"),
+        "predictive",
+        2,
+    );
+    // Neither dial rates, abandoned calls nor logged-in agents.
+    without_columns(&folder, 3);
+    let summary = fit(&folder, &[]).expect(0).stdout;
+    let words = "a lower bound where people abandon";
+    assert!(summary.contains(words), "{summary}");
+    let text = folder.read("fitted.toml");
+    let mut lines = text.lines();
+    let handle = lines
+        .find(|line| line.contains("wrap-up together"))
+        .unwrap();
+    assert!(
+        handle.contains(words) && !handle.contains("(95 %)"),
+        "{handle}"
+    );
+}
+
+#[test]
+fn attempts_of_the_scenario_take_as_long_as_is_said() {
+    let folder = Folder::new();
+    let world = r#"start = "2026-06-01T00:00"
+hours = 120
+[answer_rate]
+base = 0.35
+[calls]
+no_answer_share = 0.5
+busy_share = 0.5
+[agents]
+by_clock = [
+  { days = "mon-sun", at = "00:00", count = 12 },
+  { days = "mon-sun", at = "07:00", count = 25 },
+  { days = "mon-sun", at = "22:00", count = 12 },
+]
+"#;
+    trace(&folder, world, "compensated", 1);
+    let summary = fit(&folder, &[]).expect(0).stdout;
+    let scenario = fitted(&folder);
+    let (rate, calls) = (scenario.answer_rate.base, &scenario.calls);
+    let mean = rate * calls.time_to_answer.mean_secs() + (1.0 - rate) * calls.ring_out_secs;
+    holds(&summary, "time of an attempt, s ", mean);
+}
+
+#[test]
+fn counts_that_cannot_be_are_doubted() {
+    let folder = Folder::new();
+    trace(&folder, "hours = 8\n", "predictive", 1);
+    let clean = folder.read("trace.csv");
+    let header: Vec<&str> = clean.lines().next().unwrap().split(',').collect();
+    let place = |name: &str| header.iter().position(|cell| *cell == name).unwrap();
+    let with = |name: &str, of: &dyn Fn(&[&str]) -> String| {
+        let lines = clean.lines().enumerate().map(|(number, line)| {
+            let mut cells: Vec<&str> = line.split(',').collect();
+            let cell = of(&cells);
+            if number > 0 {
+                cells[place(name)] = &cell;
+            }
+            cells.join(",")
+        });
+        folder.write("trace.csv", lines.collect::<Vec<String>>().join("\n"));
+        fit(&folder, &[])
+    };
+    let count = |cells: &[&str], name: &str| cells[place(name)].parse::<u32>().unwrap_or(0);
+    let refused = with("totalCallsAbandoned", &|cells| {
+        (count(cells, "totalCallsAnswered") + 1).to_string()
+    });
+    let error = "more calls were abandoned (totalCallsAbandoned) than answered";
+    let refused = refused.expect(2);
+    assert!(refused.error().contains(error), "{}", refused.stderr);
+    let below = with("loggedInAgents", &|cells| {
+        count(cells, "availableAgents")
+            .saturating_sub(1)
+            .to_string()
+    });
+    let line = "in most rows fewer agents are logged in (loggedInAgents) than available";
+    assert!(
+        below.stdout.contains(line),
+        "{}{}",
+        below.stdout,
+        below.stderr
+    );
+    let constant = with("availableAgents", &|_| "7".to_owned())
+        .expect(0)
+        .stdout;
+    let line = "availableAgents is the same in every row";
+    assert!(constant.contains(line), "{constant}");
+    folder.write("trace.csv", &clean);
+    let summary = fit(&folder, &[]).expect(0).stdout;
+    assert!(!summary.contains("Do not rely on the handle"), "{summary}");
 }
 
 /// What fit is for: the fitted world answers as the true one does.

@@ -2,7 +2,7 @@
 
 use super::FitResults;
 use super::summary::hours;
-use super::words::{origin, outages, range, unseen, verdict};
+use super::words::{handle_is_lower_bound, origin, outages, range, unseen, verdict};
 use crate::report::chart::add;
 use crate::sim::fit::{FittedShift, Level, RosterBasis};
 use crate::sim::{ClockStep, Distribution};
@@ -180,10 +180,15 @@ fn calls(text: &mut String, results: &FitResults) {
             float(calls.ring_out_secs)
         ),
     );
+    let what = if handle_is_lower_bound(results) {
+        "no 95 % interval: a lower bound where people abandon"
+    } else {
+        "95 %"
+    };
     add(
         text,
         format_args!(
-            "# Talk and wrap-up together: {:.1} s, {} (95 %).\n",
+            "# Talk and wrap-up together: {:.1} s, {} ({what}).\n",
             fitted.mean_secs.value,
             range(fitted.mean_secs, 1)
         ),

@@ -7,6 +7,7 @@
 mod answer;
 mod breaks;
 mod dialed;
+mod doubts;
 mod drift;
 mod expectation;
 mod handle;
@@ -35,6 +36,7 @@ use crate::pacing::DayWindow;
 
 pub use answer::AnswerFit;
 pub use breaks::BreakFit;
+pub use doubts::Doubt;
 pub use handle::{HandleBasis, HandleFit};
 pub use hours::{Compared, Comparison, FIGURES, HourComparison};
 pub use levels::{Level, When};
@@ -64,6 +66,10 @@ pub struct Fit {
     pub days: usize,
     /// True where there are enough days for a typical one.
     pub is_typical: bool,
+    /// True where abandoned calls are counted.
+    pub has_abandoned: bool,
+    /// What makes the counts themselves doubtful.
+    pub doubts: Vec<Doubt>,
     span: (LocalTime, LocalTime),
     /// Where the calls of a day like most others begin.
     typical_start: Option<LocalTime>,
@@ -76,6 +82,8 @@ pub enum FitError {
     NothingDialed,
     /// Nobody answered, or everybody.
     NoAnswers,
+    /// More calls are abandoned than answered.
+    MoreAbandoned,
     /// Too few rows.
     TooShort,
     /// Too few connected calls.
@@ -94,6 +102,9 @@ impl Fit {
         }
         if answered <= 0.0 || answered >= attempts {
             return Err(FitError::NoAnswers);
+        }
+        if counts().map(|counts| counts.connected()).sum::<f64>() < 0.0 {
+            return Err(FitError::MoreAbandoned);
         }
         if counts().count() < ROWS_MIN {
             return Err(FitError::TooShort);
@@ -118,6 +129,8 @@ impl Fit {
             dialed_hours: dialed::dialed_hours(&history),
             days: history.days.len(),
             is_typical: history.has_typical_day(),
+            has_abandoned: counts().any(|counts| counts.abandoned.is_some()),
+            doubts: doubts::doubts(&history),
             typical_start: dialed::typical_start(&history),
             span: (first.plus(-history.interval_secs), last),
         })
@@ -197,6 +210,9 @@ impl fmt::Display for FitError {
             }
             Self::NoAnswers => {
                 "either nobody or everybody answered (totalCallsAnswered); is that the right column?"
+            }
+            Self::MoreAbandoned => {
+                "more calls were abandoned (totalCallsAbandoned) than answered (totalCallsAnswered); are these the right columns?"
             }
             Self::TooShort => {
                 "it is too short to fit a world: at least 30 rows with calls, better some days"
