@@ -293,7 +293,20 @@ fn a_range_that_is_no_interval_is_not_called_one() {
 #[test]
 fn attempts_of_the_scenario_take_as_long_as_is_said() {
     let folder = Folder::new();
-    let world = "hours = 120\n[answer_rate]\nbase = 0.35\n[calls]\nno_answer_share = 0.75\nbusy_share = 0.25\n[agents]\nroster = [{ from_secs = 0, count = 12 }]\n";
+    let world = r#"start = "2026-06-01T00:00"
+hours = 120
+[answer_rate]
+base = 0.35
+[calls]
+no_answer_share = 0.5
+busy_share = 0.5
+[agents]
+by_clock = [
+  { days = "mon-sun", at = "00:00", count = 12 },
+  { days = "mon-sun", at = "07:00", count = 25 },
+  { days = "mon-sun", at = "22:00", count = 12 },
+]
+"#;
     trace(&folder, world, "compensated", 1);
     let summary = fit(&folder, &[]).expect(0).stdout;
     let scenario = fitted(&folder);

@@ -1,7 +1,7 @@
 //! The estimates of a fit, with how sure each is.
 
 use super::FitResults;
-use super::words::range;
+use super::words::{handle_is_lower_bound, range};
 use crate::sim::fit::{RosterBasis, Uncertain};
 
 /// An estimate as text.
@@ -19,13 +19,7 @@ pub(super) fn estimates(results: &FitResults) -> Vec<EstimateText> {
     let fit = &results.fit;
     let mut all = Vec::new();
     let mut add = |name: &str, value: Uncertain, decimals: usize| {
-        let half = (value.high - value.low) / 2.0;
-        all.push(EstimateText {
-            name: name.to_owned(),
-            value: format!("{:.decimals$}", value.value),
-            range: range(value, decimals),
-            may_be_off: (value.value > 0.0).then(|| half / value.value),
-        });
+        all.push(estimate(name, value, decimals));
     };
     add("answer rate", fit.answer.base, 4);
     if let Some((deviation, relaxation)) = fit.answer.drift {
@@ -33,6 +27,14 @@ pub(super) fn estimates(results: &FitResults) -> Vec<EstimateText> {
         add("  its drift, relaxation time, s", relaxation, 0);
     }
     add("handle time, s", fit.handle.mean_secs, 1);
+    let is_lower_bound = handle_is_lower_bound(results);
+    if let Some(handle) = all.last_mut().filter(|_| is_lower_bound) {
+        handle.range = "a lower bound where people abandon".to_owned();
+        handle.may_be_off = None;
+    }
+    let mut add = |name: &str, value: Uncertain, decimals: usize| {
+        all.push(estimate(name, value, decimals));
+    };
     if let Some(ring) = fit.ring {
         add("time of an attempt, s", ring.attempt_secs, 1);
     }
@@ -43,6 +45,16 @@ pub(super) fn estimates(results: &FitResults) -> Vec<EstimateText> {
     add("failed polls", fit.polls.failure, 4);
     all.extend(agents_at_most(results));
     all
+}
+
+fn estimate(name: &str, value: Uncertain, decimals: usize) -> EstimateText {
+    let half = (value.high - value.low) / 2.0;
+    EstimateText {
+        name: name.to_owned(),
+        value: format!("{:.decimals$}", value.value),
+        range: range(value, decimals),
+        may_be_off: (value.value > 0.0).then(|| half / value.value),
+    }
 }
 
 fn agents_at_most(results: &FitResults) -> Option<EstimateText> {
