@@ -206,11 +206,11 @@ fn what_would_never_end_or_fill_the_memory_is_refused() {
         ),
         (
             "tick --sandbox --speed 1001",
-            &["--speed", "1001", "1..=1000"],
+            &["--speed", "1001", "from 1 to 1000"],
         ),
         (
             "watch --sandbox --speed 70000",
-            &["--speed", "70000", "1..=1000"],
+            &["--speed", "70000", "from 1 to 1000"],
         ),
     ];
     let before = folder.files().len();

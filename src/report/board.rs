@@ -5,14 +5,13 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::band_tally::BandTally;
+use super::board_text::{shortened, span, sparkline, time_of_day, times};
 use super::counts::count_of;
 use super::lever;
 use super::reason::in_a_few_words;
 use super::text::chain;
 use crate::base::notice_text::Waiting;
 use crate::base::subject::Subject;
-use crate::base::timestamp::rfc3339;
-use crate::base::units::UnixMillis;
 use crate::live::{CycleReport, Outcome};
 use crate::pacing::{AbandonmentBasis, Action, Pacer, Setpoint, Unit};
 use crate::sim::Figures;
@@ -286,55 +285,7 @@ fn position(unit: Unit, setpoint: Option<Setpoint>) -> String {
     }
 }
 
-/// A name of at most `width` characters; what is left out is in its middle, since names often differ
-/// at their ends.
-fn shortened(name: &str, width: usize) -> String {
-    let length = name.chars().count();
-    if length <= width {
-        return name.to_owned();
-    }
-    let kept = width.saturating_sub(1);
-    let begin = name.chars().take(kept.div_ceil(2));
-    let end = name.chars().skip(length - kept / 2);
-    begin.chain(['…']).chain(end).collect()
-}
-
-/// "never", "once", "98 times"
-fn times(n: u64) -> String {
-    match n {
-        0 => "never".to_owned(),
-        1 => "once".to_owned(),
-        n => format!("{n} times"),
-    }
-}
-
-/// "14:03:31"
-fn time_of_day(at: UnixMillis) -> String {
-    rfc3339(at).chars().skip(11).take(8).collect()
-}
-
-/// "45 s", "50 min", "8.5 h"
-fn span(duration: Duration) -> String {
-    match duration.as_secs() {
-        secs @ ..120 => format!("{secs} s"),
-        secs @ 120..7_200 => format!("{} min", secs / 60),
-        secs => format!("{}.{} h", secs / 3_600, secs % 3_600 / 360),
-    }
-}
-
-/// A bar for each value; the highest value has a full bar.
-fn sparkline(values: &VecDeque<u32>) -> String {
-    let highest = values.iter().copied().max().unwrap_or(0).max(1);
-    let bar = |value: &u32| {
-        let level = (u64::from(*value) * 7).div_ceil(u64::from(highest));
-        let level = usize::try_from(level).unwrap_or(0);
-        BARS.get(level).copied().unwrap_or(' ')
-    };
-    values.iter().map(bar).collect()
-}
-
 /// Characters of a campaign's line beside its name.
 const BESIDE_NAME: usize = 38;
-const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 /// Number of polls in the sparkline: five minutes at one every 30 s, so that the line fits.
 const HISTORY: usize = 10;

@@ -4,6 +4,7 @@ pub mod backtest;
 mod band_hint;
 mod band_tally;
 pub mod board;
+mod board_text;
 mod chart;
 pub mod checks;
 mod clock_axis;

@@ -61,9 +61,6 @@ pub fn run(
         return Ok(Ended::Interrupted);
     }
     run.publish_decisions()?;
-    if let Some(path) = &options.output {
-        tell_written(*console, "decisions", path);
-    }
     run.warn_of_sparse_rows(*console);
     print(options, &run, *console)?;
     Ok(Ended::Done)

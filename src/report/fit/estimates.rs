@@ -29,7 +29,7 @@ pub(super) fn estimates(results: &FitResults) -> Vec<EstimateText> {
     add("handle time, s", fit.handle.mean_secs, 1);
     let is_lower_bound = handle_is_lower_bound(results);
     if let Some(handle) = all.last_mut().filter(|_| is_lower_bound) {
-        handle.range = "a lower bound where people abandon".to_owned();
+        "a lower bound where people abandon".clone_into(&mut handle.range);
         handle.may_be_off = None;
     }
     let mut add = |name: &str, value: Uncertain, decimals: usize| {
