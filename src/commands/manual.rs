@@ -94,7 +94,9 @@ fn filled(line: &str) -> String {
     let mut filled = String::new();
     let mut width = 0;
     for word in line.split_whitespace() {
-        let length = word.len() + 1;
+        // Readers of manuals take a letter outside ASCII as an escape such as \[u00F7].
+        let length_of = |letter: char| if letter.is_ascii() { 1 } else { 8 };
+        let length = word.chars().map(length_of).sum::<usize>() + 1;
         if width > 0 && width + length > WIDTH {
             filled.push('\n');
             width = 0;
