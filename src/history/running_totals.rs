@@ -8,7 +8,10 @@ use crate::pacing::{IntervalRate, Traffic};
 #[derive(Debug, Default)]
 pub(super) struct RunningTotals {
     last: Option<Traffic>,
+    /// The totals before the last row, where they fell with it.
+    before_fall: Option<Traffic>,
     first_at: Option<UnixMillis>,
+    first_dialed: u32,
     last_at: Option<UnixMillis>,
     grows: u32,
     falls: u32,
@@ -24,19 +27,34 @@ impl RunningTotals {
             return;
         };
         let now = poll.traffic;
-        let last = self.last.replace(now);
+        let last = match (self.last.replace(now), self.before_fall.take()) {
+            // Totals that are back where they were did not begin anew: the rows between were none of them.
+            (Some(_), Some(before)) if before.attempts <= now.attempts => Some(before),
+            (last, before) => {
+                // Kept until the totals grow again.
+                let grows = last.is_some_and(|last| now.attempts > last.attempts);
+                let falls = |last: &Traffic| now.attempts < last.attempts;
+                self.before_fall = before.or(last.filter(falls)).filter(|_| !grows);
+                last
+            }
+        };
         let last_at = self.last_at.replace(row.at);
         let Some(last) = last else {
             poll.answer_rate = None;
-            poll.traffic = Traffic {
-                busy: None,
-                logged_in: now.logged_in,
-                ..Traffic::default()
-            };
+            poll.traffic = without_calls(now);
             return;
         };
         let falls = |now: Option<u32>, last: Option<u32>| matches!((now, last), (Some(now), Some(last)) if now < last);
         let has_paused = last_at.is_none_or(|at| row.at.0 - at.0 > PAUSE_MILLIS);
+        // Totals that begin anew begin low.
+        let is_corrected = !has_paused
+            && falls(now.attempts, last.attempts)
+            && now.attempts > last.attempts.map(|last| last / 2);
+        if is_corrected {
+            poll.answer_rate = None;
+            poll.traffic = without_calls(now);
+            return;
+        }
         let is_reset = falls(now.attempts, last.attempts)
             || has_paused
                 && (falls(now.answered, last.answered) || falls(now.abandoned, last.abandoned));
@@ -69,7 +87,10 @@ impl RunningTotals {
         let Some(dialed) = now.attempts else {
             return;
         };
-        self.first_at.get_or_insert(row.at);
+        if self.first_at.is_none() {
+            self.first_at = Some(row.at);
+            self.first_dialed = dialed;
+        }
         self.last_at = Some(row.at);
         let last = self.last.get_or_insert_default();
         if let Some(last_dialed) = last.attempts {
@@ -91,7 +112,18 @@ impl RunningTotals {
         let days = (last.0 - first.0) / DAY_MILLIS + 1;
         let falls_daily = i64::from(self.falls) <= days;
         let falls_rarely = self.falls.saturating_mul(GROWS_MIN) <= self.grows;
-        self.grows >= GROWS_MIN && (falls_daily || falls_rarely) && !self.is_out_of_step
+        let last_dialed = self.last.and_then(|last| last.attempts).unwrap_or_default();
+        let has_doubled = last_dialed / 2 >= self.first_dialed && self.grows >= GROWS_DOUBLED_MIN;
+        let grows_always = self.falls == 0 && (has_doubled || self.grows >= GROWS_ALWAYS_MIN);
+        let grows_mostly = self.grows >= GROWS_MIN && (falls_daily || falls_rarely);
+        (grows_always || grows_mostly) && !self.is_out_of_step
+    }
+}
+
+fn without_calls(traffic: Traffic) -> Traffic {
+    Traffic {
+        logged_in: traffic.logged_in,
+        ..Traffic::default()
     }
 }
 
@@ -100,3 +132,6 @@ const PAUSE_MILLIS: i64 = 3_600_000;
 const DAY_MILLIS: i64 = 86_400_000;
 /// Steps upward that are no chance: counts of intervals rise and fall in turn.
 const GROWS_MIN: u32 = 8;
+/// The same without a step downward, and where the last total is twice the first.
+const GROWS_ALWAYS_MIN: u32 = 5;
+const GROWS_DOUBLED_MIN: u32 = 2;
