@@ -525,8 +525,7 @@ fn output_is_the_same_every_time_and_ndjson_says_what_csv_says() {
 fn a_bad_file_is_refused_with_its_place_and_what_was_expected() {
     let folder = Folder::new();
     let table = "
-        cr-alone        : its lines end in CR alone; save it with LF or CR LF
-        column-twice    : its header has two columns \"availableAgents\"; rename one of them
+        column-twice    : its header has two columns \"availableAgents\"; give the right one by its number, such as --column availableAgents=#2
         cut-short       :2: the line is not one JSON object: it ends too early, at character
         decimal-comma   :2: expected 7 fields, as in the header, and found 8; a field that holds a comma needs quotes
         empty-campaign  :2: column campaignId is empty; expected an id
@@ -537,13 +536,13 @@ fn a_bad_file_is_refused_with_its_place_and_what_was_expected() {
         missing-rate    :2: column answerRate is empty; expected a share from 0 to 1, or values in totalCallsDialed and totalCallsAnswered
         more-answered-than-dialed :2: column totalCallsAnswered is \"10\"; expected no more than the 3 calls dialed
         negative-agents :3: column availableAgents is \"-3\"; expected a whole number
-        no-header       : its header has no timestamp; it has \"2026-11-02T09:00:30Z\"
+        no-header       : its header has no timestamp, no availableAgents, and neither answerRate nor both totalCallsDialed and totalCallsAnswered; is its first line a row?
         no-offset       :2: column timestamp is \"2026-11-02T09:00:30\"; expected RFC 3339 with an offset
         not-a-time      :2: column timestamp is \"45963.375\"; expected RFC 3339
         not-utf8        :2: column campaignId is \"47\u{fffd}11\"; expected an id in UTF-8
         open-quote      : the row that begins at line 3 has a line break inside a field; is a closing quote missing?
         percentage      :2: column answerRate is \"30\"; expected a share from 0 to 1, such as 0.75 (are all of them in per cent? give --answer-rates percent)
-        same-time-twice :3: column timestamp is 2026-11-02T09:00:30.000Z; the row of campaign 4711 at line 2 has the same time; remove one of the two
+        same-time-twice : lines 2 and 3 of campaign 4711 have the same time, 2026-11-02T09:00:30.000Z, and other values: remove the one that is not right
         time-backwards  :3: column timestamp is 2026-11-02T09:00:30.000Z; the row of campaign 4711 before it, at line 2, is later: 2026-11-02T09:01:00.000Z; sort the file by time
         too-few-fields  :3: expected 7 fields, as in the header, and found 4
     ";

@@ -741,7 +741,7 @@ fn times() {
         "days of a spreadsheet",
         days,
         &[],
-        "day number of a spreadsheet",
+        "for the day numbers of a spreadsheet give --time-format excel",
     );
     refuses(
         "exponents of a spreadsheet",
@@ -1166,7 +1166,7 @@ fn objects_without_a_member_that_is_needed() {
         "nested",
         nested,
         &[],
-        "its objects have no availableAgents; they have metrics, timestamp (members of members, such as metrics.answerRate, are not read",
+        "its objects have no availableAgents, and neither answerRate nor both totalCallsDialed and totalCallsAnswered; they have metrics, timestamp (members of members, such as metrics.answerRate, are not read",
     );
     let with = r#"{"timestamp":"2026-03-05T08:00:00Z","campaignId":"a","answerRate":0.3,"availableAgents":40}"#;
     let without = with
@@ -1193,7 +1193,7 @@ fn doubtful_columns_are_told() {
         let run = backtest(&folder, text, args).expect(0);
         assert!(run.stderr.contains(warning), "{warning}: {}", run.stderr);
     };
-    let mut skills = String::from("timestamp,Skill Name,dials,connects,agentsAvailable\n");
+    let mut skills = String::from("timestamp,Team,dials,connects,agentsAvailable\n");
     let mut contradicting =
         String::from("timestamp,totalCallsDialed,totalCallsAnswered,answerRate,availableAgents\n");
     let mut hourly =
@@ -1207,9 +1207,9 @@ fn doubtful_columns_are_told() {
     warns(
         &skills,
         &[],
-        "column \"Skill Name\" has several values and is not read",
+        "column \"Team\" has several values and is not read",
     );
-    let run = backtest(&folder, &skills, &["--column", "campaignId=Skill Name"]).expect(0);
+    let run = backtest(&folder, &skills, &["--column", "campaignId=Team"]).expect(0);
     assert!(!run.stderr.contains("several values"), "{}", run.stderr);
     warns(
         &contradicting,
@@ -1270,5 +1270,681 @@ fn answer_rates_in_per_cent_without_a_sign() {
         &header,
         &[&column[..], &["--answer-rates", "percent"]].concat(),
         "",
+    );
+}
+
+/// The clean file with times without an offset, each written by `time`, in UTC or what `args` say.
+fn reads_times(name: &str, time: &dyn Fn(&Row) -> String, args: &[&str]) {
+    let zone: &[&str] = if args.contains(&"--time-zone") {
+        &[]
+    } else {
+        &["--time-zone", "UTC"]
+    };
+    let folder = Folder::new();
+    backtest(&folder, clean(), &[]).expect(0);
+    let wanted = folder.read("decisions.csv");
+    let run = backtest(&folder, with_times(time), &[args, zone].concat());
+    assert_eq!(run.code, 0, "{name}: {}", run.stderr);
+    assert_eq!(folder.read("decisions.csv"), wanted, "{name}");
+}
+
+#[test]
+fn times_that_mean_one_thing() {
+    let at = |row: &Row, form: &str| {
+        let (minute, second) = (format!("{:02}", row.minute), format!("{:02}", row.second));
+        form.replace("MM", &minute).replace("SS", &second)
+    };
+    let forms: &[(&str, &str)] = &[
+        ("half of the day", "2026-03-02 9:MM:SS a.m."),
+        ("half of the day, apart", "2026-03-02 9:MM:SS a. m."),
+        ("24-hour clock with AM", "2026-03-02 09:MM:SS AM"),
+        (
+            "a minus of typographers",
+            "2026-03-02T04:MM:SS\u{2212}05:00",
+        ),
+        ("offset in words", "2026-03-02 10:MM:SS UTC+1"),
+        ("name of a zone", "2026-03-02 10:MM:SS Europe/Berlin"),
+        ("text of a spreadsheet", "=\"2026-03-02 09:MM:SS\""),
+        ("sign for text", "'2026-03-02 09:MM:SS"),
+    ];
+    for (name, form) in forms {
+        reads_times(name, &|row| at(row, form), &[]);
+    }
+    let formatted: &[(&str, &str, &str)] = &[
+        (
+            "German month",
+            "2. März 2026 09:MM:SS",
+            "%d. %B %Y %H:%M:%S",
+        ),
+        (
+            "German month, short",
+            "02. Mrz. 2026 09:MM:SS",
+            "%d. %b. %Y %H:%M:%S",
+        ),
+        ("French month", "2 mars 2026 09:MM:SS", "%d %B %Y %H:%M:%S"),
+        (
+            "abbreviation in the middle",
+            "Mon Mar 02 09:MM:SS UTC 2026",
+            "%a %b %d %H:%M:%S %Z %Y",
+        ),
+    ];
+    for (name, form, format) in formatted {
+        reads_times(name, &|row| at(row, form), &["--time-format", format]);
+    }
+    for (name, form) in [
+        ("CET", "2026-03-02 10:MM:SS CET"),
+        ("MEZ", "2026-03-02 10:MM:SS MEZ"),
+    ] {
+        let berlin = ["--time-zone", "Europe/Berlin"];
+        reads_times(name, &|row| at(row, form), &berlin);
+        let format = ["--time-format", "%Y-%m-%d %H:%M:%S %Z"];
+        reads_times(name, &|row| at(row, form), &[&berlin[..], &format].concat());
+        let text = with_times(&|row| at(row, form));
+        refuses(
+            name,
+            &text,
+            &[],
+            "give the zone of such times with --time-zone",
+        );
+        refuses(name, &text, &["--time-zone", "America/New_York"], "is not");
+    }
+    let dotnet = |row: &Row| {
+        format!(
+            "/Date({}+0100)/",
+            u64::from(1_772_442_000 + row.minute * 60 + row.second) * 1_000
+        )
+    };
+    reads_times(".NET", &dotnet, &[]);
+    let days = |row: &Row| {
+        let seconds = 32_400 + row.minute * 60 + row.second;
+        format!("{:.6}", 46_083.0 + f64::from(seconds) / 86_400.0)
+    };
+    reads_times("day numbers", &days, &["--time-format", "excel"]);
+    // The end of a day, and a minute's sixtieth second.
+    let ends = "timestamp,availableAgents,answerRate\n2026-03-02 23:59:30Z,40,0.3\n2026-03-02 24:00Z,41,0.3\n2026-03-03T00:00:60Z,42,0.3\n";
+    let folder = Folder::new();
+    backtest(&folder, ends, &[]).expect(0);
+    let decisions = folder.read("decisions.csv");
+    assert!(
+        decisions.contains("2026-03-03T00:00:00.000Z"),
+        "{decisions}"
+    );
+    assert!(
+        decisions.contains("2026-03-03T00:01:00.000Z"),
+        "{decisions}"
+    );
+}
+
+#[test]
+fn forms_of_times_are_proposed() {
+    let day = |day: u32| {
+        with_times(&|row| format!("{day:02}/03/2026 09:{:02}:{:02}", row.minute, row.second))
+    };
+    refuses(
+        "day or month",
+        day(2),
+        &[],
+        "--time-format '%d/%m/%Y %H:%M:%S' or --time-format '%m/%d/%Y %H:%M:%S'",
+    );
+    refuses(
+        "a day",
+        day(22),
+        &[],
+        "give --time-format '%d/%m/%Y %H:%M:%S'",
+    );
+    let us = with_times(&|row| format!("3/22/2026 9:{:02}:{:02} AM", row.minute, row.second));
+    refuses("AM", us, &[], "give --time-format '%m/%d/%Y %I:%M:%S %p'");
+    refuses(
+        "half of the clock",
+        day(2),
+        &["--time-format", "%d/%m/%Y %I:%M:%S"],
+        "no %p says AM or PM",
+    );
+    refuses(
+        "no directive",
+        day(2),
+        &["--time-format", "dd/mm/yyyy"],
+        "excel",
+    );
+    let folder = Folder::new();
+    let mut text = String::from("timestamp,availableAgents,answerRate\n");
+    for n in 0..24_u32 {
+        let hour = (n / 2 + 8) % 12 + 1;
+        writeln!(text, "2026-03-02 {hour:02}:{:02}:00,40,0.3", n % 2 * 30).unwrap();
+    }
+    let run = backtest(&folder, &text, &["--time-zone", "UTC"]).expect(2);
+    assert!(run.stderr.contains("12-hour clock"), "{}", run.stderr);
+    assert!(!run.stderr.contains("--sort"), "{}", run.stderr);
+}
+
+/// Two days of one campaign every quarter of an hour, with `extra` put behind, or before, each day.
+fn two_days(extra: &dyn Fn(u32, u32, u32) -> String, is_before: bool) -> String {
+    let mut text = String::from("timestamp,availableAgents,totalCallsDialed,totalCallsAnswered\n");
+    for day in 2..4_u32 {
+        let (mut rows, mut dialed, mut answered) = (String::new(), 0, 0);
+        for n in 0..16_u32 {
+            let (calls, answers) = (100 + (n * 37 + day) % 90, 30 + (n * 7) % 20);
+            dialed += calls;
+            answered += answers;
+            writeln!(
+                rows,
+                "2026-03-{day:02}T{:02}:{:02}:00Z,40,{calls},{answers}",
+                8 + n / 4,
+                n % 4 * 15
+            )
+            .unwrap();
+        }
+        let extra = extra(day, dialed, answered);
+        text += &if is_before {
+            extra + &rows
+        } else {
+            rows + &extra
+        };
+    }
+    text
+}
+
+#[test]
+fn totals_that_have_a_time() {
+    let folder = Folder::new();
+    backtest(&folder, two_days(&|_, _, _| String::new(), false), &[]).expect(0);
+    let wanted = folder.read("decisions.csv");
+    let of_day = |at: &'static str, next: u32| {
+        move |day: u32, dialed: u32, answered: u32| {
+            format!("2026-03-{:02}T{at}Z,40,{dialed},{answered}\n", day + next)
+        }
+    };
+    for (name, text) in [
+        ("last second", two_days(&of_day("23:59:59", 0), false)),
+        ("midnight after", two_days(&of_day("00:00:00", 1), false)),
+    ] {
+        refuses(
+            name,
+            &text,
+            &[],
+            "it is the sum of the 16 rows before it, as is its totalCallsAnswered",
+        );
+        backtest(&folder, &text, &["--on-bad-row", "skip"]).expect(0);
+        assert_eq!(folder.read("decisions.csv"), wanted, "{name}");
+    }
+    let before = two_days(&of_day("00:00:00", 0), true);
+    refuses(
+        "midnight before",
+        before,
+        &[],
+        "line 2 has the calls of the 16 rows after it",
+    );
+    // The first day is cut off; the second one's total is that of its day.
+    let text = two_days(&of_day("23:59:59", 0), false);
+    let mut cut = String::new();
+    for (_, line) in text
+        .lines()
+        .enumerate()
+        .filter(|(n, _)| !(1..5).contains(n))
+    {
+        cut += line;
+        cut.push('\n');
+    }
+    refuses("a day cut off", cut, &[], ":31: column totalCallsDialed");
+}
+
+#[test]
+fn totals_of_the_campaigns() {
+    let rows = |total: &dyn Fn(&str, u32, u32, u32) -> String| {
+        let mut text = String::from(
+            "timestamp,campaignId,availableAgents,totalCallsDialed,totalCallsAnswered\n",
+        );
+        for n in 0..8_u32 {
+            let at = format!("2026-03-02T08:{:02}:00Z", n * 5);
+            let (a, b) = (100 + n * 7, 60 + n * 5 % 11);
+            write!(text, "{at},a,40,{a},{}\n{at},b,20,{b},{}\n", a / 3, b / 4).unwrap();
+            text += &total(&at, n, a + b, a / 3 + b / 4);
+        }
+        text
+    };
+    let folder = Folder::new();
+    backtest(&folder, rows(&|_, _, _, _| String::new()), &[]).expect(0);
+    let wanted = folder.read("decisions.csv");
+    for name in ["All", "Team 7", "*", "-1", "Insgesamt"] {
+        let text = rows(&|at, _, dialed, answered| format!("{at},{name},60,{dialed},{answered}\n"));
+        refuses(
+            name,
+            &text,
+            &[],
+            "at each time it is the sum of the other campaigns",
+        );
+        backtest(&folder, &text, &["--on-bad-row", "skip"]).expect(0);
+        assert_eq!(folder.read("decisions.csv"), wanted, "{name}");
+    }
+    // A third campaign is none, though it once has the sum.
+    let third = rows(&|at, n, dialed, answered| {
+        format!("{at},c,60,{},{answered}\n", dialed + u32::from(n > 0))
+    });
+    backtest(&folder, third, &[]).expect(0);
+}
+
+#[test]
+fn rows_at_the_end_without_a_time() {
+    let clean = clean();
+    let header = "2026-03-02T09:12:00Z,spring,40,1000,300,0.3,30\n";
+    let untimed = ",spring,41,1000,310,0.31,30\n,winter,20,900,300,0.33,30\n";
+    refuses(
+        "polls",
+        clean.clone() + header + untimed,
+        &[],
+        "column timestamp is empty; expected a time; where the cells of a table were merged, fill them down",
+    );
+    reads(
+        "totals",
+        clean.clone() + "Total,,,1000,300,,\nTotal spring,spring,,1000,300,,\n,,,,,,\n",
+        &[],
+        "the last 3 rows, from line 50, have no time",
+    );
+    reads(
+        "a bare total",
+        clean.clone() + ",,60,9000,3000,,\n",
+        &[],
+        "the last row, at line 50, has no time",
+    );
+    refuses(
+        "two bare rows",
+        clean + ",,60,9000,3000,,\n,,61,9000,3000,,\n",
+        &[],
+        ":50: column timestamp is empty",
+    );
+}
+
+#[test]
+fn columns_that_may_tell_campaigns_apart() {
+    let skills = |campaign: &str, apart: u32| {
+        let mut text = format!("timestamp,{campaign},availableAgents,answerRate\n");
+        for n in 0..8_u32 {
+            let ids = |id: &str| {
+                campaign
+                    .split(',')
+                    .map(|name| if name == "campaignId" { "88" } else { id }.to_owned())
+                    .collect::<Vec<_>>()
+                    .join(",")
+            };
+            let at = 1_772_697_600 + n * 300;
+            write!(
+                text,
+                "{at},{},40,0.3\n{},{},20,0.4\n",
+                ids("4711"),
+                at + apart,
+                ids("4712")
+            )
+            .unwrap();
+        }
+        text
+    };
+    for (name, campaign, apart, reason) in [
+        (
+            "a skill at other times",
+            "skill",
+            60,
+            "column \"skill\" has several values and is not read",
+        ),
+        (
+            "a skill at the same times",
+            "skill",
+            0,
+            "give --column \"campaignId=skill\"; if all rows are of one campaign, --column campaignId=",
+        ),
+        (
+            "skills of a campaign",
+            "campaignId,skillId",
+            60,
+            "give --column \"campaignId=skillId\"; if \"campaignId\" does, --column \"campaignId=campaignId\"",
+        ),
+        (
+            "a region",
+            "Region",
+            0,
+            "give the column that tells campaigns apart, such as --column \"campaignId=Region\"",
+        ),
+        (
+            "sites of a campaign",
+            "campaignId,site",
+            0,
+            "if \"site\" tells them apart, give --column \"campaignId=site\"",
+        ),
+    ] {
+        refuses(name, skills(campaign, apart), &[], reason);
+    }
+    let folder = Folder::new();
+    let one = backtest(&folder, skills("skill", 60), &["--column", "campaignId="]).expect(0);
+    assert!(
+        one.stdout.contains("16 rows of 1 campaign"),
+        "{}",
+        one.stdout
+    );
+    let two = backtest(
+        &folder,
+        skills("campaignId,skillId", 60),
+        &["--column", "campaignId=skillId"],
+    )
+    .expect(0);
+    assert!(
+        two.stdout.contains("16 rows of 2 campaigns"),
+        "{}",
+        two.stdout
+    );
+    let wide = "timestamp,availableAgents,answerRate,availableAgents.1,answerRate.1\n1772697600,40,0.3,20,0.4\n";
+    refuses(
+        "side by side",
+        wide,
+        &[],
+        "do campaigns stand side by side?",
+    );
+}
+
+#[test]
+fn columns_by_their_numbers_and_names_from_outside() {
+    reads(
+        "no header",
+        clean().split_once('\n').unwrap().1,
+        &["--header", HEADER],
+        "",
+    );
+    refuses(
+        "no header",
+        clean().split_once('\n').unwrap().1,
+        &[],
+        "--header timestamp,",
+    );
+    refuses(
+        "too few names",
+        clean(),
+        &["--header", "timestamp,availableAgents"],
+        "--header names 2 columns, and its first row has 7",
+    );
+    let unnamed = clean().replacen("timestamp", "", 1);
+    refuses("an index", &unnamed, &[], "--column timestamp=#1");
+    reads("an index", unnamed, &["--column", "timestamp=#1"], "");
+    refuses(
+        "no such number",
+        clean(),
+        &["--column", "timestamp=#8"],
+        "its header has no such column",
+    );
+    let words = clean().replace(",,,,,", ",x,x,x,x,x");
+    refuses(
+        "a word for nothing",
+        &words,
+        &[],
+        "if it stands for no value, give --no-value \"x\"",
+    );
+    reads("a word for nothing", words, &["--no-value", "x"], "");
+    let sentinel = clean().replace(",,,,,", ",-1,-1,-1,-1,-1");
+    reads("minus one", sentinel, &["--no-value", "-1"], "");
+    for nothing in ["#WERT!", "#NV", "[NULL]", "<NA>", "—", "k.A.", "(Leer)"] {
+        let text = clean().replace(",,,,,", &format!(",{nothing}").repeat(5));
+        reads(nothing, text, &[], "");
+    }
+    reads(
+        "another sign",
+        with_delimiter('^'),
+        &["--delimiter", "^"],
+        "",
+    );
+    refuses(
+        "another sign",
+        with_delimiter('^'),
+        &[],
+        "give --delimiter '^'",
+    );
+    reads("CR", clean().replace('\n', "\r"), &[], "lines end in CR");
+    reads(
+        "put together",
+        clean().replace(
+            "2026-03-02T09:06:00Z,spring",
+            &format!("{HEADER}\n\u{feff}{HEADER}\n2026-03-02T09:06:00Z,spring"),
+        ),
+        &[],
+        "the header comes 2 more times",
+    );
+    let lakh = with_numbers(
+        ';',
+        &|n| {
+            if n > 999 {
+                format!("0{n}").replacen("01", "1,00,0", 0)
+            } else {
+                n.to_string()
+            }
+        },
+        &share,
+        "",
+    );
+    reads(
+        "small numbers of India",
+        lakh.replace(";0", ";"),
+        &["--delimiter", ";"],
+        "",
+    );
+    let agents = clean().replace("09:00:00Z,spring,20,", "09:00:00Z,spring,20.4,");
+    refuses(
+        "a mean of agents",
+        agents,
+        &[],
+        "give --column agentAvailabilityAvg=HEADER",
+    );
+    let lever = clean().replace(",30\n", ",30.5\n");
+    refuses(
+        "a mean rate",
+        &lever,
+        &[],
+        "without it, give --column dialRate=",
+    );
+    backtest(&Folder::new(), lever, &["--column", "dialRate="]).expect(0);
+}
+
+#[test]
+fn dates_and_zones_in_columns_of_their_own() {
+    let apart = |head: &str, cells: &dyn Fn(&str) -> String| {
+        let header = HEADER.replacen("timestamp", head, 1);
+        csv_with(&header, &|row| {
+            let time = format!("09:{:02}:{:02}", row.minute, row.second);
+            format!(
+                "{},{},{}",
+                cells(&time),
+                row.campaign,
+                fields(row, ',', &plain, &share, "")
+            )
+        })
+    };
+    let joined = ["--time-zone", "UTC", "--column", "timestamp=timestamp+time"];
+    for (name, date) in [("date", "2026-03-02"), ("midnight", "2026-03-02 00:00:00")] {
+        let text = apart("timestamp,time", &|time| format!("{date},{time}"));
+        refuses(
+            name,
+            &text,
+            &["--time-zone", "UTC"],
+            "give --column \"timestamp=timestamp+time\"",
+        );
+        reads(name, text, &joined, "times without an offset are in UTC");
+    }
+    let first_day = apart("timestamp,time", &|time| {
+        format!("2026-03-02,1899-12-30 {time}")
+    });
+    reads(
+        "first day",
+        first_day,
+        &joined,
+        "times without an offset are in UTC",
+    );
+    let clock = apart("Date,timestamp", &|time| format!("2026-03-02,{time}"));
+    refuses(
+        "clock",
+        clock,
+        &[],
+        "give --column \"timestamp=Date+timestamp\"",
+    );
+    let mut zones = String::from("timestamp,timeZone,campaignId,availableAgents,answerRate\n");
+    for n in 0..4_u32 {
+        write!(zones, "2026-03-02 09:{n:02}:00,Europe/Berlin,a,40,0.3\n2026-03-02 03:{n:02}:00,America/New_York,b,40,0.3\n").unwrap();
+    }
+    refuses(
+        "zones",
+        &zones,
+        &["--time-zone", "Europe/Berlin"],
+        "give --column \"timestamp=timestamp+timeZone\"",
+    );
+    let folder = Folder::new();
+    let run = backtest(
+        &folder,
+        &zones,
+        &["--column", "timestamp=timestamp+timeZone"],
+    )
+    .expect(0);
+    assert!(
+        run.stdout
+            .contains("2026-03-02T08:00:00.000Z to 2026-03-02T08:03:00.000Z"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn a_repeated_hour_that_is_there_once() {
+    let hour = |hours: &[(u32, &str)]| {
+        let mut text = String::from("timestamp,campaignId,availableAgents,answerRate\n");
+        for (hour, campaigns) in hours {
+            for minute in [0, 20, 40] {
+                for campaign in campaigns.split(' ') {
+                    writeln!(
+                        text,
+                        "2026-10-25 {hour:02}:{minute:02}:00,{campaign},40,0.3"
+                    )
+                    .unwrap();
+                }
+            }
+        }
+        text
+    };
+    let berlin = ["--time-zone", "Europe/Berlin"];
+    let once = hour(&[(1, "a"), (2, "a"), (3, "a")]);
+    refuses(
+        "once",
+        &once,
+        &berlin,
+        "line 7 is in an hour that a clock change repeats",
+    );
+    let folder = Folder::new();
+    for (which, at) in [
+        ("first", "2026-10-25T00:40:00.000Z"),
+        ("second", "2026-10-25T01:40:00.000Z"),
+    ] {
+        backtest(
+            &folder,
+            &once,
+            &[&berlin[..], &["--repeated-hour", which]].concat(),
+        )
+        .expect(0);
+        assert!(folder.read("decisions.csv").contains(at), "{which}");
+    }
+    refuses(
+        "at the end",
+        hour(&[(1, "a"), (2, "a")]),
+        &berlin,
+        "--repeated-hour",
+    );
+    // Another campaign beside it tells which of the two it is.
+    for (name, hours, at) in [
+        (
+            "second",
+            [(1, "a b"), (2, "a"), (2, "a b"), (3, "a b")],
+            "2026-10-25T01:20:00.000Z,b",
+        ),
+        (
+            "first",
+            [(1, "a b"), (2, "a b"), (2, "a"), (3, "a b")],
+            "2026-10-25T00:20:00.000Z,b",
+        ),
+    ] {
+        backtest(&folder, hour(&hours), &berlin).expect(0);
+        assert!(
+            folder.read("decisions.csv").contains(at),
+            "{name}: {}",
+            folder.read("decisions.csv")
+        );
+    }
+}
+
+#[test]
+fn one_time_with_two_values() {
+    let row = |agents: u32| format!("2026-03-02T09:00:00Z,a,{agents},0.3\n");
+    let head = "timestamp,campaignId,availableAgents,answerRate\n";
+    let twice = format!("{head}{}{}", row(40), row(40));
+    refuses(
+        "the same",
+        &twice,
+        &[],
+        "is the same; remove one of the two; --on-bad-row skip leaves such rows out",
+    );
+    let other = format!("{head}{}{}", row(40), row(41));
+    for args in [&[][..], &["--on-bad-row", "skip"]] {
+        refuses(
+            "another",
+            &other,
+            args,
+            "and other values: remove the one that is not right",
+        );
+    }
+    let all_bad = "timestamp,availableAgents,answerRate\nx,40,0.3\ny,41,0.3\n";
+    let folder = Folder::new();
+    let run = backtest(&folder, all_bad, &[]).expect(2);
+    assert!(!run.stderr.contains("--on-bad-row"), "{}", run.stderr);
+}
+
+#[test]
+fn cumulative_totals_with_a_hole_or_a_correction() {
+    let rows = |totals: &[Option<u32>]| {
+        let mut text =
+            String::from("timestamp,availableAgents,totalCallsDialed,totalCallsAnswered\n");
+        for (n, total) in totals.iter().enumerate() {
+            let total = total.unwrap_or(0);
+            writeln!(
+                text,
+                "2026-03-02T08:{:02}:00Z,40,{total},{}",
+                n * 2,
+                total / 4
+            )
+            .unwrap();
+        }
+        text
+    };
+    let folder = Folder::new();
+    let decided = |totals: &[Option<u32>]| {
+        let args = [
+            "--totals",
+            "cumulative",
+            "--policy",
+            "compensated",
+            "--sla-threshold",
+            "0.25",
+            "--output",
+            "d.ndjson",
+        ];
+        backtest(&folder, rows(totals), &args[..6]).expect(0);
+        folder.read("decisions.csv")
+    };
+    let growing: Vec<Option<u32>> = (1..12_u32).map(|n| Some(n * 400)).collect();
+    let whole = decided(&growing);
+    for hole in [0, 1] {
+        let mut totals = growing.clone();
+        for slot in &mut totals[6..=6 + hole] {
+            *slot = None;
+        }
+        // The row after the hole has the calls since the row before it: a quarter was answered, as always.
+        let last = |text: &str| text.lines().last().unwrap().to_owned();
+        assert_eq!(last(&decided(&totals)), last(&whole), "{hole}");
+    }
+    let few = rows(&growing[..3]);
+    let run = backtest(&folder, few, &[]).expect(0);
+    assert!(
+        run.stderr.contains("give --totals cumulative"),
+        "{}",
+        run.stderr
     );
 }

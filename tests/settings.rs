@@ -86,8 +86,8 @@ const OTHER_FLAGS: &str = "
     resume    only all sandbox quiet help
     check     only write settings sandbox json quiet verbose help
     simulate  print-scenario platform agents answer-rate hours replications seed jobs format trace samples report shard merge quiet help
-    backtest  column delimiter input-time-zone time-format skip-lines decimal answer-rates totals sort on-bad-row jobs output format report quiet help
-    fit       campaign time-zone output report column delimiter input-time-zone time-format skip-lines decimal answer-rates totals sort on-bad-row jobs quiet help
+    backtest  column delimiter input-time-zone time-format header skip-lines decimal answer-rates no-value totals repeated-hour sort on-bad-row jobs output format report quiet help
+    fit       campaign time-zone output report column delimiter input-time-zone time-format header skip-lines decimal answer-rates no-value totals repeated-hour sort on-bad-row jobs quiet help
 ";
 
 #[test]

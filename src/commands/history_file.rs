@@ -111,8 +111,15 @@ impl HistoryFile {
     /// Skips a bad row, or refuses the file.
     fn add_bad_row(&mut self, bad: BadRow) -> Result<(), InputError> {
         if !self.skips_bad_rows {
+            // Of no use where the next row is as bad.
+            let helps = self.rows > 0 || matches!(self.reader.next_row(), Ok(Some(_)));
+            let hint = if helps {
+                "; --on-bad-row skip leaves such rows out"
+            } else {
+                ""
+            };
             return Err(InputError(format!(
-                "{}:{}: {bad}; --on-bad-row skip leaves such rows out",
+                "{}:{}: {bad}{hint}",
                 self.source, bad.line
             )));
         }

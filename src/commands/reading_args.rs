@@ -14,7 +14,9 @@ use super::numbers::{at_least, whole};
 use crate::base::clock::{Clock as _, SystemClock};
 use crate::base::input::InputError;
 use crate::config::{self, Layers};
-use crate::history::{AnswerRates, ColumnNames, Decimal, ReadingOptions, Totals};
+use crate::history::{
+    AnswerRates, ColumnNames, Decimal, ReadingOptions, RepeatedHour, TimeFormat, Totals,
+};
 
 /// The file of history, and how it is read.
 #[derive(Debug, Args)]
@@ -31,10 +33,10 @@ pub struct ReadingArgs {
     /// Columns are timestamp, campaignId, totalCallsDialed, totalCallsAnswered, answerRate,
     /// availableAgents, dialRate, ratio, agentAvailabilityAvg, and for policy predictive
     /// totalCallsAbandoned and loggedInAgents. May be given several times. timestamp=DATE+TIME joins
-    /// two columns; \+ is a plus in a name.
+    /// two columns; \+ is a plus in a name. NAME=#2 is the second column, and NAME= leaves it unread.
     #[arg(long, value_name = "NAME=HEADER")]
     pub column: Vec<String>,
-    /// Between two columns: auto, a comma, ; or tab
+    /// Between two columns: auto, tab, or a sign such as ;
     #[arg(long, value_name = "CHAR", value_parser = delimiter, default_value = "auto", hide_short_help = true)]
     pub delimiter: Delimiter,
     /// Time zone of times without an offset, if not --time-zone
@@ -42,9 +44,21 @@ pub struct ReadingArgs {
     pub input_time_zone: Option<String>,
     /// Form of times, such as "%d.%m.%Y %H:%M:%S"
     ///
-    /// As in strptime. Without it, times that begin with the year and numbers that count from 1970 are read.
+    /// As in strptime; %Z is an abbreviation such as CEST, of the zone of --time-zone. excel is the day
+    /// numbers of a spreadsheet. Without it, times that begin with the year and numbers that count from
+    /// 1970 are read.
     #[arg(long, value_name = "STRPTIME")]
     pub time_format: Option<String>,
+    /// Names of the columns of a file without a header
+    ///
+    /// All of them in their order, with a comma between; those of other names than columns have are not read.
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        hide_short_help = true
+    )]
+    pub header: Option<Vec<String>>,
     /// Lines above the header
     #[arg(long, value_name = "N", hide_short_help = true, value_parser = at_least(0))]
     pub skip_lines: Option<u64>,
@@ -58,11 +72,26 @@ pub struct ReadingArgs {
     /// With percent, 31.2 is 0.312. Without it they are shares, under a header that says per cent they are refused.
     #[arg(long, value_name = "WHAT", value_parser = answer_rates, hide_short_help = true)]
     pub answer_rates: Option<AnswerRates>,
+    /// Text that stands for no value, such as -1 or "no data"
+    ///
+    /// Besides an empty field, NULL, N/A, NaN, - and the errors of a spreadsheet. May be given several times.
+    #[arg(
+        long,
+        value_name = "TEXT",
+        allow_hyphen_values = true,
+        hide_short_help = true
+    )]
+    pub no_value: Vec<String>,
     /// Totals count the interval, or are cumulative
     ///
     /// Cumulative totals count on, such as since midnight, and their differences are taken; where they fall, they have begun anew. The first row has agents and no answer rate.
     #[arg(long, value_name = "WHAT", value_parser = totals)]
     pub totals: Option<Totals>,
+    /// An hour that a clock change repeats is the first or the second
+    ///
+    /// For times without an offset, where a campaign has rows in that hour once. Where it has both hours, they are told apart by their order.
+    #[arg(long, value_name = "WHICH", value_parser = repeated_hour, hide_short_help = true)]
+    pub repeated_hour: Option<RepeatedHour>,
     /// Sort the rows by time
     ///
     /// It holds all of them in memory, some 130 bytes each, up to 20 million.
@@ -115,11 +144,18 @@ impl ReadingArgs {
             columns: ColumnNames::new(&self.column)?,
             delimiter,
             time_zone,
-            time_format: self.time_format.clone(),
+            time_format: self
+                .time_format
+                .as_deref()
+                .map(TimeFormat::new)
+                .transpose()?,
+            header: self.header.clone(),
             skip_lines: self.skip_lines,
             decimal: self.decimal,
             answer_rates: self.answer_rates,
+            no_values: self.no_value.clone(),
             totals: self.totals,
+            repeated_hour: self.repeated_hour,
             sorts: self.sort,
             jobs: self.jobs.map_or(0, usize::from),
             now: Some(SystemClock::start().now()),
@@ -131,8 +167,12 @@ fn delimiter(text: &str) -> Result<Delimiter, String> {
     match text {
         "auto" => Ok(Delimiter(None)),
         "tab" | "\t" | "\\t" => Ok(Delimiter(Some(b'\t'))),
-        "," | ";" | "|" => Ok(Delimiter(text.bytes().next())),
-        _ => Err("expected auto, a comma, ; | or tab".to_owned()),
+        text => match text.as_bytes() {
+            [one] if *one != b'"' && (one.is_ascii_punctuation() || *one == b' ') => {
+                Ok(Delimiter(Some(*one)))
+            }
+            _ => Err("expected auto, tab, or a sign such as , ; or |".to_owned()),
+        },
     }
 }
 
@@ -149,6 +189,14 @@ fn answer_rates(text: &str) -> Result<AnswerRates, String> {
         "share" => Ok(AnswerRates::Share),
         "percent" => Ok(AnswerRates::Percent),
         _ => Err("expected share or percent".to_owned()),
+    }
+}
+
+fn repeated_hour(text: &str) -> Result<RepeatedHour, String> {
+    match text {
+        "first" => Ok(RepeatedHour::First),
+        "second" => Ok(RepeatedHour::Second),
+        _ => Err("expected first or second".to_owned()),
     }
 }
 

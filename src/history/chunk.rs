@@ -53,6 +53,10 @@ pub(super) enum Fault {
     Bad(BadRow),
     /// A row without a time that may be the totals at the end; else it is this bad row.
     Footer(BadRow),
+    /// The same without a word for it, which only one row may be.
+    BareFooter(BadRow),
+    /// The header once more, as where files are put together.
+    HeaderAgain,
     /// A row with a line break inside a field that cannot hold one.
     UnclosedQuote(u64),
     /// A header with other columns than that of the file.

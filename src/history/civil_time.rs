@@ -1,24 +1,35 @@
 //! Dates that begin with the year, and times of day with a colon, with or without an offset. The
 //! order of day and month, which other forms leave open, is fixed here by the year.
 
+use std::ops::RangeInclusive;
+
+use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
 
 use super::compact_times::{date_of, time_of};
 
 /// A time as it is written.
-pub(super) struct CivilTime {
+pub(super) struct CivilTime<'a> {
     pub(super) local: DateTime,
-    pub(super) offset: Option<Offset>,
+    pub(super) offset: Option<Offset<'a>>,
     /// False for a date alone, which is read as its midnight.
     pub(super) has_time: bool,
 }
 
-/// Seconds east of UTC.
-pub(super) struct Offset(pub(super) i32);
+/// What follows a time of day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Offset<'a> {
+    /// Seconds east of UTC.
+    Seconds(i32),
+    /// The abbreviation of an offset, such as CET or EDT, which several zones have.
+    Named(&'a str),
+    /// The name of a zone, such as Europe/Berlin.
+    Zone(&'a str),
+}
 
 /// Reads `2026-03-02`, `2026/3/2 9:05`, `2026-03-02T09:00:00.123+01:00`, `20260302T090000Z`,
-/// `2026-03-02 09:00:00 UTC`, `2026-03-02 9:00:00 PM` and the like.
-pub(super) fn civil_time(text: &str) -> Option<CivilTime> {
+/// `2026-03-02 09:00:00 UTC`, `2026-03-02 9:00:00 p.m.`, `2026-03-02 24:00` and the like.
+pub(super) fn civil_time(text: &str) -> Option<CivilTime<'_>> {
     let (date, rest) = date(text)?;
     if rest.is_empty() {
         let local = date.at(0, 0, 0, 0);
@@ -83,7 +94,11 @@ fn time_of_day(date: Date, text: &str) -> Option<(DateTime, &str)> {
         return Some((time_of(date, text.get(..compact)?)?, text.get(compact..)?));
     }
     let (hour, rest) = number(text, 1, 2)?;
-    let (minute, rest) = number(rest.strip_prefix(':')?, 2, 2)?;
+    let (minute, rest) = match rest.strip_prefix(':') {
+        Some(rest) => number(rest, 2, 2)?,
+        None if rest.is_empty() => (0, rest),
+        None => return None,
+    };
     let (second, rest) = match rest.strip_prefix(':') {
         Some(rest) => number(rest, 2, 2)?,
         None => (0, rest),
@@ -100,61 +115,100 @@ fn time_of_day(date: Date, text: &str) -> Option<(DateTime, &str)> {
         }
         None => (0, rest),
     };
-    if hour > 23 || minute > 59 || second > 59 {
+    // The end of the day, in ISO 8601: the next one's midnight.
+    if (hour, minute, second, nanos) == (24, 0, 0, 0) {
+        return Some((date.tomorrow().ok()?.at(0, 0, 0, 0), rest));
+    }
+    if hour > 23 || minute > 59 || second > 60 {
         return None;
     }
     let small = |number: u32| i8::try_from(number).ok();
-    let local = date.at(small(hour)?, small(minute)?, small(second)?, nanos);
+    let local = date.at(small(hour)?, small(minute)?, small(second.min(59))?, nanos);
+    // A leap second is the next minute's first, as in POSIX.
+    let leap = SignedDuration::from_secs(i64::from(second == 60));
+    let local = local.checked_add(leap).ok()?;
     Some((local, rest))
 }
 
-/// The time with the half of the day that follows it, if one does, and the rest.
+/// The time with the half of the day that follows it, if one does, and the rest: `PM`, `p.m.`, `p. m.`
 fn half_of_day(local: DateTime, rest: &str) -> Option<(DateTime, &str)> {
-    let half = rest.get(..2).unwrap_or_default().to_ascii_lowercase();
-    let hour = match half.as_str() {
-        "am" | "pm" if !(1..=12).contains(&local.hour()) => return None,
-        "am" => local.hour() % 12,
-        "pm" => local.hour() % 12 + 12,
-        _ => return Some((local, rest)),
+    let Some((is_afternoon, rest)) = half(rest) else {
+        return Some((local, rest));
     };
-    let local = local.with().hour(hour).build().ok()?;
-    Some((local, rest.get(2..)?))
+    let hour = match (local.hour(), is_afternoon) {
+        // On a 24-hour clock all the same.
+        (13.., true) | (0, false) => local.hour(),
+        (hour @ 1..=12, _) => hour % 12 + if is_afternoon { 12 } else { 0 },
+        _ => return None,
+    };
+    Some((local.with().hour(hour).build().ok()?, rest))
 }
 
-/// An offset that is the whole text: `Z`, `UTC`, `+01`, `+0100`, `+01:00`, also with the zone's name
-/// in brackets after it.
-fn offset(text: &str) -> Option<Offset> {
+/// True for the afternoon, and what follows the half of the day.
+fn half(text: &str) -> Option<(bool, &str)> {
+    let letter = |text: &str| text.chars().next().map(|first| first.to_ascii_lowercase());
+    let is_afternoon = match letter(text)? {
+        'a' => false,
+        'p' => true,
+        _ => return None,
+    };
+    let rest = text.get(1..)?;
+    let rest = match rest.strip_prefix('.') {
+        Some(rest) => rest.trim_start(),
+        None => rest,
+    };
+    let rest = rest.strip_prefix(['m', 'M'])?;
+    let rest = rest.strip_prefix('.').unwrap_or(rest);
+    (!rest.starts_with(char::is_alphanumeric)).then_some((is_afternoon, rest))
+}
+
+/// An offset that is the whole text: `Z`, `UTC`, `+01`, `+0100`, `+01:00`, `UTC+1`, `CET`, also with the
+/// zone's name in brackets after it.
+pub(super) fn offset(text: &str) -> Option<Offset<'_>> {
     let text = match text.split_once('[') {
         Some((text, name)) => {
             name.strip_suffix(']')?;
-            text
+            text.trim_end()
         }
         None => text,
     };
-    if ["z", "utc", "gmt"].contains(&text.to_ascii_lowercase().as_str()) {
-        return Some(Offset(0));
-    }
-    let (sign, digits) = match text.split_at_checked(1)? {
-        ("+", digits) => (1, digits),
-        ("-", digits) => (-1, digits),
+    let letters = text.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let (name, rest) = text.split_at_checked(letters)?;
+    let is_utc = ["z", "utc", "gmt"].contains(&name.to_ascii_lowercase().as_str());
+    match rest {
+        "" if is_utc => return Some(Offset::Seconds(0)),
+        "" if ABBREVIATION_LETTERS.contains(&letters) => return Some(Offset::Named(name)),
+        _ if letters == 0 || is_utc && letters == 3 => {}
+        _ if letters > 1 && rest.contains('/') && !text.contains(' ') => {
+            return Some(Offset::Zone(text));
+        }
         _ => return None,
+    }
+    let (sign, digits) = match rest.strip_prefix('+') {
+        Some(digits) => (1, digits),
+        None => (-1, rest.strip_prefix(['-', '\u{2212}'])?),
     };
-    let (hours, rest) = digits.split_at_checked(2)?;
-    let minutes = match rest.strip_prefix(':') {
-        Some("") => return None,
-        Some(minutes) => minutes,
-        None => rest,
+    // One digit only where letters say that it is an offset.
+    let hours_digits = if letters > 0 { 1 } else { 2 };
+    let (hours, rest) = match digits.split_at_checked(2) {
+        Some((hours, minutes)) if digits.len() == 4 && is_digits(digits) => (hours, minutes),
+        _ => digits.split_once(':').unwrap_or((digits, "")),
     };
-    let (hours, _) = number(hours, 2, 2)?;
-    let minutes = match minutes {
+    let whole = |text: &str, digits_min| {
+        let (value, rest) = number(text, digits_min, 2)?;
+        rest.is_empty().then_some(value)
+    };
+    let hours = whole(hours, hours_digits)?;
+    let minutes = match rest {
+        "" if digits.ends_with(':') => return None,
         "" => 0,
-        minutes => number(minutes, 2, 2).filter(|(_, rest)| rest.is_empty())?.0,
+        minutes => whole(minutes, 2)?,
     };
     if hours > 23 || minutes > 59 {
         return None;
     }
     let seconds = i32::try_from(hours * 3_600 + minutes * 60).ok()?;
-    Some(Offset(sign * seconds))
+    Some(Offset::Seconds(sign * seconds))
 }
 
 /// A number of so many digits at the beginning, and the rest.
@@ -169,3 +223,6 @@ fn number(text: &str, digits_min: usize, digits_max: usize) -> Option<(u32, &str
 fn is_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
+
+/// Letters of the abbreviation of an offset, such as CET and MESZ.
+const ABBREVIATION_LETTERS: RangeInclusive<usize> = 3..=5;

@@ -7,10 +7,12 @@ use crate::base::input::InputError;
 #[derive(Clone, Debug, Default)]
 pub struct ColumnNames {
     given: PerColumn<Option<String>>,
+    left_out: PerColumn<bool>,
 }
 
 impl ColumnNames {
-    /// From `--column` options, each of the form `NAME=HEADER`, or `timestamp=DATE+TIME`.
+    /// From `--column` options, each of the form `NAME=HEADER`, `NAME=#2`, `timestamp=DATE+TIME`, or `NAME=`
+    /// for a column that is not read.
     pub fn new(options: &[String]) -> Result<Self, InputError> {
         let mut names = Self::default();
         for option in options {
@@ -34,6 +36,10 @@ impl ColumnNames {
                 known.join(", ")
             )
         })?;
+        if header.is_empty() {
+            self.left_out[column] = true;
+            return Ok(());
+        }
         let parts = parts(header);
         let (first, second) = match parts.as_slice() {
             [one] => (one, None),
@@ -49,6 +55,11 @@ impl ColumnNames {
         }
         self.given[Column::TimeOfDay] = second.cloned().or(self.given[Column::TimeOfDay].take());
         Ok(())
+    }
+
+    /// True for a column that is not to be read.
+    pub(super) fn is_left_out(&self, column: Column) -> bool {
+        self.left_out[column]
     }
 
     /// The name that `--column` gives, if any.

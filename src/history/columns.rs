@@ -129,17 +129,23 @@ pub(super) fn plain(name: &str) -> String {
         .collect()
 }
 
-/// A column that every decision needs and a file lacks, in words.
-pub(super) fn missing(has: &dyn Fn(Column) -> bool) -> Option<&'static str> {
+/// The columns that every decision needs and a file lacks, in words.
+pub(super) fn missing(has: &dyn Fn(Column) -> bool) -> Option<String> {
     let has_both_totals = has(Column::CallsDialed) && has(Column::CallsAnswered);
+    let mut missing = Vec::new();
     if !has(Column::Timestamp) {
-        Some("no timestamp")
-    } else if !has(Column::AvailableAgents) && !has(Column::AvailabilityMean) {
-        Some("no availableAgents")
-    } else if !has(Column::AnswerRate) && !has_both_totals {
-        Some("neither answerRate nor both totalCallsDialed and totalCallsAnswered")
-    } else {
-        None
+        missing.push("no timestamp");
+    }
+    if !has(Column::AvailableAgents) && !has(Column::AvailabilityMean) {
+        missing.push("no availableAgents");
+    }
+    if !has(Column::AnswerRate) && !has_both_totals {
+        missing.push("neither answerRate nor both totalCallsDialed and totalCallsAnswered");
+    }
+    match missing.as_slice() {
+        [] => None,
+        [one] => Some((*one).to_owned()),
+        [before @ .., last] => Some(format!("{}, and {last}", before.join(", "))),
     }
 }
 

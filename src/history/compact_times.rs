@@ -15,6 +15,13 @@ pub(super) enum Number {
 
 /// The time that a number is; `None` where `text` is no number.
 pub(super) fn number(text: &str, latest_millis: i64) -> Option<Number> {
+    // As .NET writes JSON; an offset in it changes nothing.
+    let inner = text
+        .strip_prefix("/Date(")
+        .and_then(|text| text.strip_suffix(")/"));
+    let text = inner.map_or(text, |text| {
+        text.split(['+', '-']).next().unwrap_or_default()
+    });
     let (whole, fraction) = match text.split_once(['.', ',']) {
         Some((_, "")) => return None,
         Some((whole, fraction)) => (whole, fraction),

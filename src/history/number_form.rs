@@ -23,16 +23,27 @@ pub(super) enum FormError {
     NoNumber,
 }
 
-/// True for an empty text and for the words that stand for one.
+/// True for an empty text, for the words that stand for one, and for the errors of a spreadsheet, such as
+/// `#DIV/0!` and `#WERT!`.
 pub(super) fn is_nothing(text: &[u8]) -> bool {
-    text.is_empty() || NOTHING.iter().any(|word| text.eq_ignore_ascii_case(word))
+    let is_error = || match text {
+        [b'#', rest @ ..] => rest.len() >= 2 && !rest.iter().all(u8::is_ascii_digit),
+        _ => false,
+    };
+    text.is_empty() || is_error() || NOTHING.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// `text` without the blanks around it, those of Unicode included.
+/// `text` without the blanks around it, those of Unicode and its mark included, and without the signs of a
+/// spreadsheet for text: `="41"` and `'41`.
 pub(super) fn trimmed(text: &[u8]) -> &[u8] {
-    match str::from_utf8(text) {
-        Ok(text) => text.trim().as_bytes(),
+    let is_blank = |c: char| c.is_whitespace() || c == '\u{FEFF}';
+    let text = match str::from_utf8(text) {
+        Ok(text) => text.trim_matches(is_blank).as_bytes(),
         Err(_) => text.trim_ascii(),
+    };
+    match text {
+        [b'=', b'"', inner @ .., b'"'] | [b'\'', inner @ .., b'\''] | [b'\'', inner @ ..] => inner,
+        _ => text,
     }
 }
 
@@ -43,9 +54,11 @@ pub(super) fn plain(
     decimal: Option<Decimal>,
     is_share: bool,
 ) -> Result<PlainNumber<'_>, FormError> {
-    let (text, is_percent) = match text.strip_suffix('%') {
-        Some(text) => (text.trim_end(), true),
-        None => (text, false),
+    let (text, is_percent) = match (text.strip_suffix('%'), text.strip_prefix('%')) {
+        (Some(text), None) => (text.trim_end(), true),
+        // As Turkish and Basque have it.
+        (None, Some(text)) => (text.trim_start(), true),
+        _ => (text, false),
     };
     let text = without_blank_groups(text)?;
     let points = text.bytes().filter(|byte| *byte == b'.').count();
@@ -122,19 +135,19 @@ fn with_point(text: &str, sign: Decimal) -> Option<String> {
     Some(plain)
 }
 
-/// `whole` without `group` between its threes.
+/// `whole` without `group` between its threes; or, as in India, between a three and the twos before it.
 fn without_groups(whole: &str, group: char) -> Option<String> {
-    let mut groups = whole.split(group);
-    let first = groups.next()?;
-    let mut plain = first.to_owned();
+    let groups: Vec<&str> = whole.split(group).collect();
+    let [first, middle @ .., last] = groups.as_slice() else {
+        return Some(whole.to_owned());
+    };
     let digits = first.trim_start_matches(['-', '+']);
-    for three in groups {
-        if !(1..=3).contains(&digits.len()) || digits.starts_with('0') || !is_group(three) {
-            return None;
-        }
-        plain.push_str(three);
-    }
-    Some(plain)
+    let has =
+        |text: &&str, count| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+    let are_threes = middle.iter().all(|text| has(text, 3)) && (1..=3).contains(&digits.len());
+    let are_twos = middle.iter().all(|text| has(text, 2)) && (1..=2).contains(&digits.len());
+    let is_grouped = has(last, 3) && !digits.starts_with('0') && (are_threes || are_twos);
+    is_grouped.then(|| groups.concat())
 }
 
 /// The text without the blanks or apostrophes that group its thousands, which mean nothing else.
@@ -162,22 +175,41 @@ fn char(sign: Decimal) -> char {
     }
 }
 
-/// What databases, programs and people write where there is no value; the last two are what a
-/// spreadsheet has for a rate of no calls.
-const NOTHING: [&[u8]; 13] = [
+/// What databases, programs and people write where there is no value.
+const NOTHING: [&[u8]; 33] = [
     b"null",
-    b"n/a",
-    b"na",
-    b"nan",
-    b"\\n",
-    b"-",
-    b"none",
-    b"nil",
+    b"[null]",
     b"(null)",
     b"<null>",
-    b"#n/a",
-    b"#div/0!",
-    "–".as_bytes(),
+    b"nil",
+    b"none",
+    b"undefined",
+    b"n/a",
+    b"n.a.",
+    b"na",
+    b"<na>",
+    b"nan",
+    b"-nan",
+    b"nan(ind)",
+    b"-nan(ind)",
+    b"nat",
+    b"k.a.",
+    b"k. a.",
+    b"n/d",
+    b"no data",
+    b"missing",
+    b"(blank)",
+    b"(empty)",
+    b"(leer)",
+    b"\\n",
+    b"\\\\n",
+    b".",
+    b"?",
+    b"-",
+    b"--",
+    b"---",
+    "\u{2013}".as_bytes(),
+    "\u{2014}".as_bytes(),
 ];
 /// Characters that group thousands and are no decimal sign anywhere.
 const BLANKS: &[char] = &[' ', '\u{A0}', '\u{202F}', '\u{2009}', '\'', '’'];

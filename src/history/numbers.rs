@@ -30,6 +30,8 @@ pub(super) struct Numbers<'a, 'f> {
     pub(super) is_percent_header: bool,
     /// What shares without a sign are, where that was said.
     pub(super) answer_rates: Option<AnswerRates>,
+    /// Texts that stand for no value.
+    pub(super) no_values: &'a [String],
 }
 
 impl Numbers<'_, '_> {
@@ -39,8 +41,8 @@ impl Numbers<'_, '_> {
         match self.fields.text(column) {
             None | Some(b"") => Ok(None),
             Some(text) => match short_digits(text) {
-                Some(count) => Ok(Some(count)),
-                None => self.long_whole(column, text),
+                Some(count) if self.no_values.is_empty() => Ok(Some(count)),
+                _ => self.long_whole(column, text),
             },
         }
     }
@@ -53,6 +55,7 @@ impl Numbers<'_, '_> {
             return Ok(None);
         }
         if text.starts_with(b"0.")
+            && self.no_values.is_empty()
             && self.decimal != Some(Decimal::Comma)
             && !self.is_percent_header
             && self.answer_rates != Some(AnswerRates::Percent)
@@ -94,6 +97,13 @@ impl Numbers<'_, '_> {
         match self.number(column, text, WHOLE_NUMBER)? {
             None => Ok(None),
             Some((number, false)) if whole(number).is_some() => Ok(whole(number)),
+            Some((number, false)) if number > 0.0 => {
+                Err(WrongField::new(column, &fraction(column)))
+            }
+            Some((_, false)) => {
+                let text = String::from_utf8_lossy(text);
+                Err(WrongField::new(column, &no_number(&text, WHOLE_NUMBER)))
+            }
             Some(_) => Err(WrongField::new(column, WHOLE_NUMBER)),
         }
     }
@@ -124,7 +134,7 @@ impl Numbers<'_, '_> {
         expected: &str,
     ) -> Result<Option<(f64, bool)>, WrongField> {
         let text = trimmed(text);
-        if is_nothing(text) {
+        if is_nothing(text) || self.no_values.iter().any(|it| it.trim().as_bytes() == text) {
             return Ok(None);
         }
         let wrong = |expected: &str| Err(WrongField::new(column, expected));
@@ -144,7 +154,7 @@ impl Numbers<'_, '_> {
             Ok(plain) => plain,
             Err(FormError::Ambiguous) => return wrong(AMBIGUOUS),
             Err(FormError::OtherDecimal) => return wrong(OTHER_DECIMAL),
-            Err(FormError::NoNumber) => return wrong(expected),
+            Err(FormError::NoNumber) => return wrong(&no_number(text, expected)),
         };
         let is_percent = plain.is_percent || is_percent;
         let number = if is_percent {
@@ -155,9 +165,31 @@ impl Numbers<'_, '_> {
         };
         match number {
             Some(number) => Ok(Some((number, is_percent))),
-            None => wrong(expected),
+            None => wrong(&no_number(text, expected)),
         }
     }
+}
+
+/// What was expected instead of a text that is no number.
+#[cold]
+fn no_number(text: &str, expected: &str) -> String {
+    if text.contains(|c: char| c.is_ascii_digit()) && !text.starts_with('-') {
+        return expected.to_owned();
+    }
+    format!("{expected}; if it stands for no value, give --no-value {text:?}")
+}
+
+/// What was expected of a whole number that has a fraction.
+#[cold]
+fn fraction(column: Column) -> String {
+    let otherwise = match column {
+        Column::AvailableAgents => {
+            "; for a mean of several polls give --column agentAvailabilityAvg=HEADER with its name"
+        }
+        Column::DialRate => "; without it, give --column dialRate=",
+        _ => "",
+    };
+    format!("{WHOLE_NUMBER}{otherwise}")
 }
 
 /// Up to nine digits and nothing else: the form of nearly every count.

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::chunk::Chunk;
 use super::column_names::ColumnNames;
 use super::columns::{COLUMNS, Column};
+use super::cr_lines::CrLines;
 use super::csv::{CsvParser, Layout, near_column};
 use super::error::unreadable;
 use super::feed::{Blocks, Feed, ParseChunk};
@@ -20,6 +21,7 @@ use super::json_rows::JsonParser;
 use super::options::{ReadingOptions, Totals};
 use super::row_parser::RowRules;
 use super::sequence::CampaignColumn;
+use super::time_forms::likely_forms;
 use super::timestamps::{TimeRules, has_time_of_day};
 use super::utf16::Utf16;
 use crate::base::input::InputError;
@@ -30,6 +32,8 @@ pub(super) struct Opened {
     /// Lines before the first row.
     pub(super) lines_before: u64,
     pub(super) campaign_column: CampaignColumn,
+    /// The campaign that is the total of the others.
+    pub(super) total_campaign: Option<String>,
     /// What was found and could have been otherwise, in words.
     pub(super) told: Vec<String>,
     /// What may be a mistake, in words.
@@ -57,6 +61,13 @@ pub(super) fn open(
         }
         Blocks::new(file, start)
     };
+    let (probe, _) = blocks.probe().map_err(|error| unreadable(&error))?;
+    if !probe.contains(&b'\n') && probe.contains(&b'\r') {
+        told.push("lines end in CR".to_owned());
+        let (rest, carry) = blocks.into_parts();
+        let lines = CrLines(io::Cursor::new(carry).chain(rest));
+        blocks = Blocks::new(Box::new(lines), Vec::new());
+    }
     let (probe, _) = blocks.probe().map_err(|error| unreadable(&error))?;
     let text = probe.trim_ascii_start();
     let opened = match text.first() {
@@ -90,18 +101,12 @@ fn open_csv(mut blocks: Blocks, options: &ReadingOptions) -> Result<Opened, Inpu
     blocks.delimiter = Some(layout.delimiter);
     let told = std::mem::take(&mut layout.told);
     let untaken = &layout.header.untaken;
-    let campaign_column = if layout.has(Column::CampaignId) {
-        CampaignColumn::Present
-    } else {
-        CampaignColumn::Absent(untaken.likely_campaign.clone())
-    };
     let warnings = untaken
         .near
         .iter()
         .map(|(name, column)| not_read(name, *column));
     let mut warnings: Vec<String> = warnings.collect();
-    if let CampaignColumn::Absent(Some(name)) = &campaign_column
-        && layout.has_likely_campaigns
+    if let Some(name) = layout.likely_campaigns()
         && !untaken.near.iter().any(|(near, _)| near == name)
     {
         warnings.push(format!(
@@ -111,7 +116,10 @@ fn open_csv(mut blocks: Blocks, options: &ReadingOptions) -> Result<Opened, Inpu
     let mut rules = rules(options);
     rules.decimal = layout.decimal;
     rules.is_percent_header = layout.is_percent_header();
-    rules.times.has_times_of_day = layout.has_times_of_day;
+    rules.times.has_times_of_day = layout.first_rows.has_times_of_day;
+    rules.times.likely_forms = likely_forms(&layout.first_rows.times);
+    let campaign_column = layout.campaign_column.clone();
+    let total_campaign = layout.first_rows.total_campaign.take();
     let lines_before = layout.lines_before;
     let layout = Arc::new(layout);
     let parser =
@@ -120,6 +128,7 @@ fn open_csv(mut blocks: Blocks, options: &ReadingOptions) -> Result<Opened, Inpu
         feed: start(blocks, options, &parser)?,
         lines_before,
         campaign_column,
+        total_campaign,
         told,
         warnings,
     })
@@ -165,7 +174,7 @@ fn open_json(mut blocks: Blocks, options: &ReadingOptions) -> Result<Opened, Inp
         });
     let warnings = near.collect();
     let campaign_column = if has(Column::CampaignId) {
-        CampaignColumn::Present
+        CampaignColumn::Present(None)
     } else {
         CampaignColumn::Absent(None)
     };
@@ -178,6 +187,7 @@ fn open_json(mut blocks: Blocks, options: &ReadingOptions) -> Result<Opened, Inp
         feed: start(blocks, options, &parser)?,
         lines_before: 0,
         campaign_column,
+        total_campaign: None,
         told: Vec::new(),
         warnings,
     })
@@ -254,12 +264,14 @@ fn rules(options: &ReadingOptions) -> RowRules {
         times: TimeRules {
             zone: options.time_zone.as_ref().map(|(_, zone)| zone.clone()),
             format: options.time_format.clone(),
+            likely_forms: None,
             latest_millis: now.saturating_add(DAY_MILLIS),
             has_times_of_day: false,
         },
         decimal: options.decimal,
         is_percent_header: false,
         answer_rates: options.answer_rates,
+        no_values: options.no_values.clone(),
         has_cumulative_totals: options.totals == Some(Totals::Cumulative),
     }
 }

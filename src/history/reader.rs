@@ -26,6 +26,8 @@ pub struct HistoryReader {
     /// Rows without a time after which no other row came yet.
     footers: VecDeque<BadRow>,
     sorted: Option<Sorted>,
+    /// Lines that are the header once more.
+    headers_again: u64,
     sequence: Sequence,
     seen: Seen,
     zone: Option<String>,
@@ -40,6 +42,7 @@ impl HistoryReader {
             feed,
             lines_before,
             campaign_column,
+            total_campaign,
             told,
             warnings,
         } = open(file, options)?;
@@ -50,8 +53,9 @@ impl HistoryReader {
             lines_before,
             numbers: Vec::new(),
             footers: VecDeque::new(),
+            headers_again: 0,
             sorted: options.sorts.then(Sorted::default),
-            sequence: Sequence::new(options.totals, campaign_column),
+            sequence: Sequence::new(options, campaign_column, total_campaign),
             seen: Seen::default(),
             zone: options.time_zone.as_ref().map(|(name, _)| name.clone()),
             told,
@@ -66,6 +70,7 @@ impl HistoryReader {
             return self.next_sorted();
         }
         if !self.is_at_row() && !self.find_row()? {
+            self.sequence.end()?;
             return Ok(None);
         }
         let Some(Event::Row(row)) = self.chunk.events.get_mut(self.place) else {
@@ -103,6 +108,9 @@ impl HistoryReader {
             let text = format!("times without an offset are in {zone}");
             tell(self.seen.zone, text);
         }
+        let again = self.headers_again;
+        let text = format!("the header comes {again} more times");
+        tell(again > 0, text);
         let repeated = self.sequence.repeated_hour_rows;
         let text = format!(
             "rows in an hour that a clock change repeats, {repeated} of them, are taken in their order"
@@ -153,6 +161,7 @@ impl HistoryReader {
             added?;
         }
         let Some((row, line, id)) = self.sorted.as_mut().and_then(Sorted::next) else {
+            self.sequence.end()?;
             return Ok(None);
         };
         let campaign = self.sequence.number_of(id, line)?;
@@ -191,6 +200,16 @@ impl HistoryReader {
         Ok(true)
     }
 
+    /// Keeps a row that may be a total at the end of the file, of which there are `most` at most.
+    fn add_footer(&mut self, bad: BadRow, most: usize) -> Result<bool, RowError> {
+        self.footers.push_back(bad);
+        if self.footers.len() <= most {
+            return Ok(true);
+        }
+        let bad = self.footers.pop_front();
+        bad.map_or(Ok(true), |bad| Err(RowError::Bad(Box::new(bad))))
+    }
+
     /// Goes on where no row comes next: false at the end of the file.
     fn next_chunk_or_fault(&mut self) -> Result<bool, RowError> {
         match self.chunk.events.get(self.place) {
@@ -205,12 +224,16 @@ impl HistoryReader {
                 match &**fault {
                     Fault::Bad(bad) => Err(RowError::Bad(Box::new(bad.after(before)))),
                     Fault::Footer(bad) => {
-                        self.footers.push_back(bad.after(before));
-                        if self.footers.len() <= FOOTERS_MAX {
-                            return Ok(true);
-                        }
-                        let bad = self.footers.pop_front();
-                        bad.map_or(Ok(true), |bad| Err(RowError::Bad(Box::new(bad))))
+                        let bad = bad.after(before);
+                        self.add_footer(bad, FOOTERS_MAX)
+                    }
+                    Fault::BareFooter(bad) => {
+                        let bad = bad.after(before);
+                        self.add_footer(bad, 1)
+                    }
+                    Fault::HeaderAgain => {
+                        self.headers_again += 1;
+                        Ok(true)
                     }
                     Fault::UnclosedQuote(line) => Err(RowError::unclosed_quote(before + line)),
                     Fault::OtherHeader(line) => Err(RowError::unreadable(format!(
@@ -253,5 +276,5 @@ impl ParsedRow {
     }
 }
 
-/// Rows without a time at the end of a file that are left out.
-const FOOTERS_MAX: usize = 100;
+/// Rows without a time at the end of a file that are left out: a total of each campaign, and of all.
+const FOOTERS_MAX: usize = 20;

@@ -19,6 +19,8 @@ pub(super) struct RowRules {
     pub(super) is_percent_header: bool,
     /// What answer rates without a sign are, where that was said.
     pub(super) answer_rates: Option<AnswerRates>,
+    /// Texts that stand for no value.
+    pub(super) no_values: Vec<String>,
     /// True where totals count since a time that rows share.
     pub(super) has_cumulative_totals: bool,
 }
@@ -80,6 +82,7 @@ impl RowParser {
             decimal: self.rules.decimal,
             is_percent_header: self.rules.is_percent_header,
             answer_rates: self.rules.answer_rates,
+            no_values: &self.rules.no_values,
         };
         let poll = poll(&numbers, self.rules.has_cumulative_totals)?;
         if let Some(differs) = poll.as_ref().and_then(contradicts_its_totals) {
@@ -110,17 +113,49 @@ impl RowParser {
             None => self.timestamps.parse(date),
             Some(time) => {
                 self.joined_time.clear();
-                self.joined_time.extend_from_slice(trimmed(date));
+                self.joined_time.extend_from_slice(date_of(trimmed(date)));
                 self.joined_time.push(b' ');
-                self.joined_time.extend_from_slice(trimmed(time));
+                self.joined_time.extend_from_slice(time_of(trimmed(time)));
                 self.timestamps.parse(&self.joined_time)
             }
         };
-        read.map_err(|expected| WrongField {
-            column: Column::Timestamp,
-            expected,
+        read.map_err(|expected| {
+            let is_empty = is_nothing(trimmed(date));
+            let expected = if is_empty {
+                NO_TIME.to_owned()
+            } else {
+                expected
+            };
+            WrongField {
+                column: Column::Timestamp,
+                expected,
+            }
         })
     }
+}
+
+/// The date of a cell that a spreadsheet or database shows with a midnight.
+fn date_of(text: &[u8]) -> &[u8] {
+    let mut parts = text.splitn(2, |byte| matches!(byte, b' ' | b'T'));
+    match (parts.next(), parts.next()) {
+        (Some(date), Some(time))
+            if !time.is_empty() && time.iter().all(|it| b"0:.Z".contains(it)) =>
+        {
+            date
+        }
+        _ => text,
+    }
+}
+
+/// The time of day of a cell that a spreadsheet shows with its first day.
+fn time_of(text: &[u8]) -> &[u8] {
+    let place = FIRST_DAYS
+        .iter()
+        .find_map(|day| memchr::memmem::find(text, day));
+    let blank = place.and_then(|_| text.iter().position(|byte| matches!(byte, b' ' | b'T')));
+    blank
+        .and_then(|blank| text.get(blank + 1..))
+        .unwrap_or(text)
 }
 
 fn campaign_id(text: &[u8]) -> Result<&str, WrongField> {
@@ -129,7 +164,7 @@ fn campaign_id(text: &[u8]) -> Result<&str, WrongField> {
             && !id.bytes().any(|byte| byte.is_ascii_control())
             && !is_nothing(id.as_bytes())
     };
-    let text = str::from_utf8(text).ok().map(str::trim);
+    let text = str::from_utf8(trimmed(text)).ok();
     text.filter(is_usable)
         .ok_or_else(|| WrongField::new(Column::CampaignId, CAMPAIGN_ID))
 }
@@ -255,6 +290,9 @@ fn logged_in(numbers: &Numbers) -> Result<Option<u32>, WrongField> {
 }
 
 const CAMPAIGN_ID: &str = "expected an id in UTF-8 of 1 to 200 bytes, without control characters";
+/// Years of the days 0 and 1 of a spreadsheet.
+const FIRST_DAYS: [&[u8]; 2] = [b"1899", b"1900"];
+const NO_TIME: &str = "expected a time; where the cells of a table were merged, fill them down";
 const NO_ANSWER_RATE: &str =
     "expected a share from 0 to 1, or values in totalCallsDialed and totalCallsAnswered";
 const CAMPAIGN_ID_BYTES_MAX: usize = 200;

@@ -1,13 +1,18 @@
 //! The rows of each campaign one after the other: their order in time, and totals that count on.
 
+use jiff::Timestamp;
+
 use super::chunk::ParsedRow;
+use super::columns::Column;
 use super::error::{BadField, BadRow, RowError};
 use super::ids::Ids;
-use super::options::Totals;
+use super::options::{ReadingOptions, Totals};
+use super::repeated_hours::{Once, RepeatedHours};
+use super::row::RowValues;
 use super::running_totals::RunningTotals;
+use super::subtotals::{Found, Subtotals};
 use super::total_words::is_total;
 use crate::base::timestamp::rfc3339;
-use crate::base::units::UnixMillis;
 
 /// The campaigns of a file, numbered in the order of their first rows.
 #[derive(Debug)]
@@ -17,14 +22,20 @@ pub(super) struct Sequence {
     totals: Option<Totals>,
     /// What tells campaigns apart.
     campaign_column: CampaignColumn,
+    /// The campaign that is the total of the others.
+    total_campaign: Option<String>,
     /// Rows in an hour that a clock change repeats.
     pub(super) repeated_hour_rows: u64,
+    repeated_hours: RepeatedHours,
+    /// How much later than in UTC the day begins, in milliseconds.
+    midnight_millis: i64,
 }
 
 /// Whether a file tells its campaigns apart.
 #[derive(Clone, Debug)]
 pub(super) enum CampaignColumn {
-    Present,
+    /// It has one; another one may tell more of them apart.
+    Present(Option<String>),
     /// It has none, but perhaps this one.
     Absent(Option<String>),
 }
@@ -32,24 +43,46 @@ pub(super) enum CampaignColumn {
 /// What is kept of a campaign from one row to the next.
 #[derive(Debug, Default)]
 struct Campaign {
-    last_at: Option<UnixMillis>,
+    /// Its last row, before differences of totals are taken.
+    last: Option<RowValues>,
     last_line: u64,
     totals: RunningTotals,
+    subtotals: Subtotals,
+    /// Its rows in a repeated hour that it has once so far.
+    once: Option<Once>,
 }
 
 impl Sequence {
-    pub(super) fn new(totals: Option<Totals>, campaign_column: CampaignColumn) -> Self {
+    pub(super) fn new(
+        options: &ReadingOptions,
+        campaign_column: CampaignColumn,
+        total_campaign: Option<String>,
+    ) -> Self {
+        let now = options
+            .now
+            .and_then(|now| Timestamp::from_millisecond(now.0).ok());
+        let offset = options.time_zone.as_ref().zip(now);
+        let offset = offset.map_or(0, |((_, zone), now)| zone.to_offset(now).seconds());
         Self {
             ids: Ids::default(),
             campaigns: Vec::new(),
-            totals,
+            totals: options.totals,
             campaign_column,
+            total_campaign,
             repeated_hour_rows: 0,
+            repeated_hours: RepeatedHours::new(options.repeated_hour),
+            midnight_millis: i64::from(offset) * 1_000,
         }
     }
 
     /// The number of the campaign with this id, which is added where it is new, at the row of `line`.
     pub(super) fn number_of(&mut self, id: &str, line: u64) -> Result<usize, RowError> {
+        if self.total_campaign.as_deref() == Some(id) {
+            let expected =
+                "at each time it is the sum of the other campaigns: is it their total?".to_owned();
+            let bad = BadRow::field(line, "campaignId", id.as_bytes(), expected);
+            return Err(RowError::Bad(Box::new(bad)));
+        }
         if !self.campaigns.is_empty() && !self.ids.has(id) {
             self.refuse_doubtful(id, line)?;
         }
@@ -105,22 +138,25 @@ impl Sequence {
         let Some(campaign) = self.campaigns.get_mut(number) else {
             return Ok(());
         };
-        if row.again_millis > 0 {
-            self.repeated_hour_rows += 1;
-            // The first of the two hours is over once a row of the campaign was not before this one.
-            if campaign
-                .last_at
-                .is_some_and(|last_at| last_at >= row.values.at)
-            {
-                row.values.at.0 += i64::from(row.again_millis);
+        if row.again_millis > 0 || campaign.once.is_some() {
+            self.repeated_hour_rows += u64::from(row.again_millis > 0);
+            let last_at = campaign.last.map(|last| last.at);
+            self.repeated_hours
+                .place(number, &mut campaign.once, last_at, row, line)?;
+        }
+        if let Some(last) = &campaign.last
+            && row.values.at <= last.at
+        {
+            return Err(self.not_later(number, line, &row.values));
+        }
+        if self.totals != Some(Totals::Cumulative) {
+            let day = (row.values.at.0 + self.midnight_millis).div_euclid(DAY_MILLIS);
+            let found = campaign.subtotals.take(&row.values, day, line);
+            if found != Found::Poll {
+                return refused(found, line, &row.values);
             }
         }
-        if let Some(last_at) = campaign.last_at
-            && row.values.at <= last_at
-        {
-            return Err(self.not_later(number, line, row.values.at));
-        }
-        campaign.last_at = Some(row.values.at);
+        campaign.last = Some(row.values);
         campaign.last_line = line;
         if self.totals == Some(Totals::Cumulative) {
             campaign.totals.take_differences(&mut row.values);
@@ -130,17 +166,32 @@ impl Sequence {
         Ok(())
     }
 
+    /// Ends the file: what its last rows turn out to be.
+    pub(super) fn end(&self) -> Result<(), RowError> {
+        for campaign in &self.campaigns {
+            if let Some(once) = &campaign.once {
+                self.repeated_hours.end(once)?;
+            }
+            if let Found::TotalAt(line, rows) = campaign.subtotals.end() {
+                return Err(total_at(line, rows));
+            }
+        }
+        Ok(())
+    }
+
     #[cold]
-    fn not_later(&self, number: usize, line: u64, at: UnixMillis) -> RowError {
+    fn not_later(&self, number: usize, line: u64, row: &RowValues) -> RowError {
+        let at = row.at;
         let Some(campaign) = self.campaigns.get(number) else {
             return RowError::unreadable("its rows are in no order");
         };
-        let (last_line, last_at) = (campaign.last_line, campaign.last_at.unwrap_or(at));
+        let (last_line, last) = (campaign.last_line, campaign.last.as_ref().unwrap_or(row));
+        let last_at = last.at;
         let is_same = at == last_at;
         if let (true, CampaignColumn::Absent(likely)) = (is_same, &self.campaign_column) {
             let likely = match likely {
                 Some(name) => format!("give the column that tells campaigns apart, such as --column \"campaignId={name}\""),
-                None => "if it has several campaigns, it needs a column that tells them apart; else remove one of the two".to_owned(),
+                None => "if it has several campaigns, give the column that tells them apart with --column campaignId=HEADER; else remove one of the two".to_owned(),
             };
             return RowError::unreadable(format!(
                 "lines {last_line} and {line} have the same time, {}, and no column is campaignId: {likely}",
@@ -151,8 +202,28 @@ impl Sequence {
             "" => String::new(),
             id => format!(" of campaign {id}"),
         };
-        let expected = if is_same {
-            format!("the row{of} at line {last_line} has the same time; remove one of the two")
+        let fall = last_at.0 - at.0;
+        if (HALF_DAY_MILLIS - HALF_DAY_SLACK_MILLIS..HALF_DAY_MILLIS).contains(&fall) {
+            return RowError::unreadable(format!(
+                "line {line} is at {}, half a day before line {last_line}: are its hours those of a 12-hour clock? Export them with AM and PM, or up to 24",
+                rfc3339(at)
+            ));
+        }
+        let expected = if let (true, CampaignColumn::Present(Some(other))) =
+            (is_same, &self.campaign_column)
+        {
+            return RowError::unreadable(format!(
+                "lines {last_line} and {line} have the same time, {}, and the same campaignId, {}; if {other:?} tells them apart, give --column \"campaignId={other}\"",
+                rfc3339(at),
+                self.id(number)
+            ));
+        } else if is_same && row == last {
+            format!("the row{of} at line {last_line} is the same; remove one of the two")
+        } else if is_same {
+            return RowError::unreadable(format!(
+                "lines {last_line} and {line}{of} have the same time, {}, and other values: remove the one that is not right, or export times with their seconds",
+                rfc3339(at)
+            ));
         } else {
             let last_at = rfc3339(last_at);
             format!(
@@ -169,3 +240,39 @@ impl Sequence {
         }))
     }
 }
+
+#[cold]
+fn refused(found: Found, line: u64, row: &RowValues) -> Result<(), RowError> {
+    match found {
+        Found::Poll => Ok(()),
+        Found::TotalAt(line, rows) => Err(total_at(line, rows)),
+        Found::TotalOf(rows) => {
+            let dialed = row
+                .poll
+                .as_ref()
+                .and_then(|poll| poll.traffic.attempts)
+                .unwrap_or_default();
+            let expected = format!(
+                "it is the sum of the {rows} rows before it, as is its totalCallsAnswered: is the row their total?"
+            );
+            let bad = BadRow::field(
+                line,
+                Column::CallsDialed.name(),
+                dialed.to_string().as_bytes(),
+                expected,
+            );
+            Err(RowError::Bad(Box::new(bad)))
+        }
+    }
+}
+
+fn total_at(line: u64, rows: u64) -> RowError {
+    RowError::unreadable(format!(
+        "the row at line {line} has the calls of the {rows} rows after it: is it a total of the day? Leave such rows out"
+    ))
+}
+
+const DAY_MILLIS: i64 = 86_400_000;
+/// A 12-hour clock falls back so far at 1 in the afternoon, less the time between two rows.
+const HALF_DAY_MILLIS: i64 = 12 * 3_600_000;
+const HALF_DAY_SLACK_MILLIS: i64 = 3_600_000;

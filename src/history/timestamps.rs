@@ -1,12 +1,12 @@
 //! Points in time: RFC 3339, times without offset, compact dates, and numbers that count from 1970.
 
 use jiff::civil;
-use jiff::fmt::strtime;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
 use super::civil_time::{Offset, civil_time, may_be_range};
 use super::compact_times::{self, DAY_MILLIS, Number};
 use super::number_form::trimmed;
+use super::time_format::{FormattedTime, TimeFormat};
 use crate::base::units::UnixMillis;
 
 /// How the file writes times.
@@ -15,7 +15,9 @@ pub(super) struct TimeRules {
     /// The zone of times without an offset.
     pub(super) zone: Option<TimeZone>,
     /// The one form that is read, where one is given.
-    pub(super) format: Option<String>,
+    pub(super) format: Option<TimeFormat>,
+    /// What to give where it is not known, in words.
+    pub(super) likely_forms: Option<String>,
     /// The last time that a row may have, in milliseconds since 1970.
     pub(super) latest_millis: i64,
     /// True where rows have a time of day, so that a date alone is a day's total or a mistake.
@@ -88,18 +90,20 @@ impl TimestampParser {
     fn parse_slowly(&mut self, text: &[u8]) -> Result<TimeRead, String> {
         let text = str::from_utf8(trimmed(text)).map_err(|_| EXPECTED.to_owned())?;
         let (civil, offset, has_time) = match &self.rules.format {
-            Some(format) => match with_format(text, format)? {
-                Ok(millis) => return self.checked(millis),
-                Err(civil) => (civil, None, true),
+            Some(format) => match format.read(text)? {
+                FormattedTime::At(time) => return self.checked(time.as_millisecond()),
+                FormattedTime::Civil(civil) => (civil, None, true),
+                FormattedTime::Named(civil, name) => (civil, Some(Offset::Named(name)), true),
             },
             None => match compact_times::number(text, self.rules.latest_millis) {
                 Some(Number::Since1970(millis)) => return self.checked(millis),
                 Some(Number::Civil(civil)) => (civil, None, text.len() > COMPACT_DATE_DIGITS),
                 Some(Number::OutOfRange(why)) => return Err(why.to_owned()),
                 None if may_be_range(text) => return Err(RANGE.to_owned()),
+                None if is_iso_range(text) => return Err(ISO_RANGE.to_owned()),
                 None => match civil_time(text) {
                     Some(time) => (time.local, time.offset, time.has_time),
-                    None => return Err(expected_instead_of(text)),
+                    None => return Err(self.expected_instead_of(text)),
                 },
             },
         };
@@ -107,12 +111,19 @@ impl TimestampParser {
             return Err(DATE_ONLY.to_owned());
         }
         match offset {
-            Some(Offset(seconds)) => {
+            Some(Offset::Seconds(seconds)) => {
                 let millis = compact_times::millis_of(civil) - i64::from(seconds) * 1_000;
                 let read = self.checked(millis)?;
                 self.remember(text, civil, true);
                 Ok(read)
             }
+            Some(Offset::Named(name)) => self.at_abbreviation(civil, name),
+            Some(Offset::Zone(name)) => match TimeZone::get(name) {
+                Ok(zone) => self.at_clock_of(&zone, civil),
+                Err(_) => Err(format!(
+                    "{name} is not a time zone; expected one such as Europe/Berlin"
+                )),
+            },
             None => self.in_zone(text, civil),
         }
     }
@@ -121,21 +132,70 @@ impl TimestampParser {
         let Some(zone) = &self.rules.zone else {
             return Err(NO_OFFSET.to_owned());
         };
+        let zone = zone.clone();
         self.has_used_zone = true;
-        let local_millis = compact_times::millis_of(civil);
+        let read = self.at_clock_of(&zone, civil)?;
+        self.remember(text, civil, false);
+        Ok(read)
+    }
+
+    /// The point in time, the first of two, at which the clock of `zone` shows `civil`.
+    fn at_clock_of(&mut self, zone: &TimeZone, civil: civil::DateTime) -> Result<TimeRead, String> {
         let (before, after) = match zone.to_ambiguous_timestamp(civil).offset() {
             AmbiguousOffset::Unambiguous { offset } => (offset, offset),
             AmbiguousOffset::Fold { before, after } => (before, after),
             AmbiguousOffset::Gap { .. } => {
-                return Err("a clock change leaves this time out in the zone of --time-zone; are the times in another zone?".to_owned());
+                return Err("a clock change leaves this time out in its zone; are the times in another zone, such as --input-time-zone UTC?".to_owned());
             }
         };
-        let millis = local_millis - i64::from(before.seconds()) * 1_000;
+        let millis = compact_times::millis_of(civil) - i64::from(before.seconds()) * 1_000;
         let again = i64::from(before.seconds() - after.seconds()) * 1_000;
         let mut read = self.checked(millis)?;
         read.again_millis = u32::try_from(again).unwrap_or(0);
-        self.remember(text, civil, false);
         Ok(read)
+    }
+
+    /// The point in time that the zone's clock shows as `civil` while its offset has this abbreviation.
+    fn at_abbreviation(&mut self, civil: civil::DateTime, name: &str) -> Result<TimeRead, String> {
+        let Some(zone) = &self.rules.zone else {
+            return Err(format!(
+                "{name} is not the same offset everywhere: give the zone of such times with --time-zone, such as --time-zone Europe/Berlin"
+            ));
+        };
+        let offsets = match zone.to_ambiguous_timestamp(civil).offset() {
+            AmbiguousOffset::Unambiguous { offset } => vec![offset],
+            AmbiguousOffset::Fold { before, after } | AmbiguousOffset::Gap { before, after } => {
+                vec![before, after]
+            }
+        };
+        let wanted = plain_abbreviation(name);
+        let mut times = offsets
+            .iter()
+            .filter_map(|offset| offset.to_timestamp(civil).ok());
+        let time = times.find(|time| zone.to_offset_info(*time).abbreviation() == wanted);
+        self.has_used_zone = true;
+        match time {
+            Some(time) => self.checked(time.as_millisecond()),
+            None => Err(format!(
+                "the clock of --time-zone is not {name} then: are the times of another zone?"
+            )),
+        }
+    }
+
+    /// What was expected instead of a text of unknown form.
+    fn expected_instead_of(&self, text: &str) -> String {
+        let days = text.split_once(['.', ',']).map_or(text, |(days, _)| days);
+        if days.len() == 5 && days.bytes().all(|byte| byte.is_ascii_digit()) {
+            return format!(
+                "{EXPECTED}; for the day numbers of a spreadsheet give --time-format excel"
+            );
+        }
+        match &self.rules.likely_forms {
+            Some(forms) => format!("{EXPECTED}; {forms}"),
+            None => format!(
+                "{EXPECTED}; for another form give --time-format, such as --time-format '%d.%m.%Y %H:%M:%S'"
+            ),
+        }
     }
 
     /// A point in time that a row may have.
@@ -194,24 +254,15 @@ impl TimestampParser {
     }
 }
 
-/// The time in a given form: milliseconds since 1970, or a time without offset.
-fn with_format(text: &str, format: &str) -> Result<Result<i64, civil::DateTime>, String> {
-    let expected = || format!("expected a time of the form --time-format {format:?}");
-    let parsed = strtime::parse(format, text).map_err(|_| expected())?;
-    if parsed.offset().is_some() || parsed.iana_time_zone().is_some() {
-        let time = parsed.to_timestamp().map_err(|_| expected())?;
-        return Ok(Ok(time.as_millisecond()));
-    }
-    if let Ok(time) = parsed.to_datetime() {
-        return Ok(Err(time));
-    }
-    match parsed.to_date() {
-        Ok(date) => Ok(Err(date.at(0, 0, 0, 0))),
-        Err(_) => match parsed.to_timestamp() {
-            Ok(time) => Ok(Ok(time.as_millisecond())),
-            Err(_) => Err(expected()),
-        },
-    }
+/// True for two times with a `/` between, as ISO 8601 has intervals.
+fn is_iso_range(text: &str) -> bool {
+    let ends = text
+        .split_once('/')
+        .map(|(from, to)| (civil_time(from), civil_time(to)));
+    ends.is_some_and(|(from, to)| {
+        from.zip(to)
+            .is_some_and(|(from, to)| from.has_time && to.has_time)
+    })
 }
 
 /// Milliseconds since midnight of "15:03:01" or "15:03:01.123", and whether "Z" follows; `None` for
@@ -241,20 +292,19 @@ fn digit(byte: u8) -> Option<i64> {
     byte.is_ascii_digit().then(|| i64::from(byte - b'0'))
 }
 
-/// What was expected instead of a text of unknown form.
-fn expected_instead_of(text: &str) -> String {
-    let spreadsheet = match text.split_once(['.', ',']).map_or(text, |(days, _)| days) {
-        days if days.len() == 5 && days.bytes().all(|byte| byte.is_ascii_digit()) => {
-            "; the day number of a spreadsheet? give the cells a date format before the export"
-        }
-        _ => "",
-    };
-    format!("{EXPECTED}{spreadsheet}")
+/// The abbreviation as zones have it: German exports have their own.
+fn plain_abbreviation(name: &str) -> String {
+    match name.to_ascii_uppercase().as_str() {
+        "MEZ" => "CET".to_owned(),
+        "MESZ" => "CEST".to_owned(),
+        other => other.to_owned(),
+    }
 }
 
-const EXPECTED: &str = "expected RFC 3339 with an offset, such as 2026-11-22T15:03:00Z, or seconds or milliseconds since 1970; for another form give --time-format, such as --time-format '%d.%m.%Y %H:%M:%S'";
+const EXPECTED: &str = "expected RFC 3339 with an offset, such as 2026-11-22T15:03:00Z, or seconds or milliseconds since 1970";
 const NO_OFFSET: &str = "expected RFC 3339 with an offset, such as 2026-11-22T15:03:00Z; it has none: give the zone of such times with --time-zone, such as --time-zone America/New_York";
 const RANGE: &str = "it could be a range of times or a time with an offset; for a range, at whose end the poll is, give --time-format '%Y-%m-%d %H:%M-%H:%M', for an offset '%Y-%m-%d %H:%M%z', with blanks as the file has them";
+const ISO_RANGE: &str = "it is a range of times, at whose end the poll is: give --time-format '%Y-%m-%dT%H:%M:%SZ/%Y-%m-%dT%H:%M:%SZ' and --time-zone UTC, in the form that the file has";
 const DATE_ONLY: &str = "it has no time of day, and other rows have one: is the row a total of the day? If it is midnight, write 00:00";
 /// Digits of a date without separators.
 const COMPACT_DATE_DIGITS: usize = 8;

@@ -22,6 +22,9 @@ pub(super) fn find_header(
     tries: usize,
     options: &ReadingOptions,
 ) -> Result<(Candidate, Header), InputError> {
+    if let Some(names) = &options.header {
+        return given_header(names, probe, start, delimiters, options);
+    }
     let mut found: Option<(Candidate, Header)> = None;
     let mut likeliest: Option<(usize, Candidate, InputError)> = None;
     for delimiter in delimiters {
@@ -74,6 +77,36 @@ pub(super) fn find_header(
             error
         },
     ))
+}
+
+/// The header that `--header` gives, with the delimiter by which the first row has as many fields.
+fn given_header(
+    names: &[String],
+    probe: &[u8],
+    start: usize,
+    delimiters: &[u8],
+    options: &ReadingOptions,
+) -> Result<(Candidate, Header), InputError> {
+    let fields_by = |delimiter: &u8| {
+        let first = candidates(probe, start, *delimiter, 1).into_iter().next();
+        first.map_or(0, |first| first.fields.len())
+    };
+    let fits = |delimiter: &&u8| fields_by(delimiter) == names.len();
+    let Some(delimiter) = delimiters.iter().find(fits) else {
+        let most = delimiters.iter().map(fields_by).max().unwrap_or(0);
+        return Err(InputError(format!(
+            "--header names {} columns, and its first row has {most}",
+            names.len()
+        )));
+    };
+    let header = Header::new(names, &options.columns)?;
+    let candidate = Candidate {
+        delimiter: *delimiter,
+        fields: names.to_vec(),
+        begin: first_record(probe, start),
+        end: first_record(probe, start),
+    };
+    Ok((candidate, header))
 }
 
 /// The first records of the probe, as headers.

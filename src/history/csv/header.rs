@@ -14,6 +14,8 @@ pub(in crate::history) struct Header {
     pub(in crate::history) names: PerColumn<String>,
     /// True where the header says that the answer rate is a percentage.
     pub(super) is_percent: bool,
+    /// Its fields.
+    pub(super) fields: Vec<String>,
     /// Fields that are not read, though they look like it.
     pub(in crate::history) untaken: Untaken,
 }
@@ -28,11 +30,13 @@ impl Header {
         }
         // Empty names at the end are those of no column, and their fields are empty.
         let last = header.iter().rposition(|name| !name.is_empty());
-        let count = last.map_or(0, |last| last + 1);
+        let taken = COLUMNS.into_iter().filter_map(|column| places.0[column]);
+        let count = taken.chain(last).max().map_or(0, |last| last + 1);
         let mut found = Self {
             columns: vec![None; count],
             names: PerColumn::new(|column| column.to_string()),
             is_percent: false,
+            fields: header.to_vec(),
             untaken: Untaken::default(),
         };
         for column in COLUMNS {
@@ -79,9 +83,11 @@ impl Places {
                 places.0[column] = Some(place_of_given(column, name, header)?);
             }
         }
+        let is_looked_for =
+            |column: &Column| names.given(*column).is_none() && !names.is_left_out(*column);
         let taken: Vec<usize> = COLUMNS.into_iter().filter_map(|it| places.0[it]).collect();
         let mut found: PerColumn<Vec<usize>> = PerColumn::default();
-        for column in COLUMNS.into_iter().filter(|it| names.given(*it).is_none()) {
+        for column in COLUMNS.into_iter().filter(is_looked_for) {
             let of_kind = |kind| {
                 let fields = header.iter().enumerate();
                 let fields = fields.filter(|(place, field)| {
@@ -97,6 +103,16 @@ impl Places {
             places.0[column] = found[column].first().copied();
         }
         places.drop_unused();
+        for column in COLUMNS
+            .into_iter()
+            .filter(|it| it.is_number() && is_looked_for(it))
+        {
+            let name = places.0[column].and_then(|place| header.get(place));
+            let beside = name.and_then(|name| header.iter().find(|it| is_numbered(it, name)));
+            if let Some(beside) = beside {
+                return Err(beside_another(column, name, beside));
+            }
+        }
         for column in COLUMNS {
             if let ([first, second, ..], Some(_)) = (found[column].as_slice(), places.0[column]) {
                 return Err(twice(column, header.get(*first), header.get(*second)));
@@ -140,18 +156,44 @@ fn place_of_given(column: Column, name: &str, header: &[String]) -> Result<usize
     };
     match found.as_slice() {
         [place] => Ok(*place),
-        [] => Err(InputError(format!(
-            "--column {shown}={name}: its header has no such column; it has {}",
-            listed(header)
-        ))),
+        [] => place_of_number(name, header).ok_or_else(|| {
+            InputError(format!(
+                "--column {shown}={name}: its header has no such column; it has {}",
+                listed(header)
+            ))
+        }),
         [first, second, ..] => Err(twice(column, header.get(*first), header.get(*second))),
     }
+}
+
+/// The place of `#1` and the like, which are the columns by their numbers.
+fn place_of_number(name: &str, header: &[String]) -> Option<usize> {
+    let number: usize = name.trim().strip_prefix('#')?.parse().ok()?;
+    number.checked_sub(1).filter(|place| *place < header.len())
+}
+
+/// True for `name` with a number or something in brackets behind it.
+fn is_numbered(field: &str, name: &str) -> bool {
+    let rest = plain(field);
+    let rest = rest
+        .strip_prefix(&plain(name))
+        .and_then(|rest| rest.chars().next());
+    rest.is_some_and(|next| next.is_ascii_digit() || ".([{:/".contains(next))
+}
+
+fn beside_another(column: Column, name: Option<&String>, beside: &str) -> InputError {
+    let name = name.map_or("", |it| it);
+    InputError(format!(
+        "its header has {name:?} and {beside:?}: do campaigns stand side by side? Each needs rows of its own; else give --column \"{column}={name}\""
+    ))
 }
 
 fn twice(column: Column, first: Option<&String>, second: Option<&String>) -> InputError {
     let (first, second) = (first.map_or("", |it| it), second.map_or("", |it| it));
     InputError(if first == second {
-        format!("its header has two columns {first:?}; rename one of them")
+        format!(
+            "its header has two columns {first:?}; give the right one by its number, such as --column {column}=#2"
+        )
     } else {
         format!(
             "its header has two columns for {column}, {first:?} and {second:?}; name one with --column {column}=HEADER"

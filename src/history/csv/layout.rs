@@ -1,15 +1,17 @@
 //! The layout of a CSV file, found in its beginning: delimiter, header, decimal sign.
 
-use std::collections::BTreeSet;
+use jiff::civil::Time;
 
+use super::campaigns::{campaign_column, likely_campaigns};
 use super::finding::find_header;
+use super::first_rows::FirstRows;
 use super::header::Header;
-use super::records::{Records, first_record};
+use super::records::first_record;
 use crate::base::input::InputError;
-use crate::history::columns::Column;
-use crate::history::number_form::{is_nothing, plain, trimmed};
+use crate::history::civil_time::civil_time;
+use crate::history::columns::{Column, plain};
 use crate::history::options::{Decimal, ReadingOptions};
-use crate::history::timestamps::has_time_of_day;
+use crate::history::sequence::CampaignColumn;
 
 /// How a CSV file is laid out.
 #[derive(Debug)]
@@ -20,10 +22,10 @@ pub(in crate::history) struct Layout {
     pub(super) extras: usize,
     /// The decimal sign, where something tells it.
     pub(in crate::history) decimal: Option<Decimal>,
-    /// True where rows have a time of day, also in a column of its own.
-    pub(in crate::history) has_times_of_day: bool,
-    /// True where the column that may tell campaigns apart, and is not read, has several values.
-    pub(in crate::history) has_likely_campaigns: bool,
+    /// What the first rows tell.
+    pub(in crate::history) first_rows: FirstRows,
+    /// What tells campaigns apart.
+    pub(in crate::history) campaign_column: CampaignColumn,
     /// Bytes before the first row.
     pub(in crate::history) data_offset: usize,
     /// Lines before the first row.
@@ -39,12 +41,6 @@ impl Layout {
         is_whole: bool,
         options: &ReadingOptions,
     ) -> Result<Self, InputError> {
-        let first_line = probe.split(|byte| *byte == b'\n').next();
-        if first_line.is_some_and(|line| line.trim_ascii().contains(&b'\r')) {
-            return Err(InputError(
-                "its lines end in CR alone; save it with LF or CR LF".to_owned(),
-            ));
-        }
         let (mut start, separator) = separator_line(probe);
         if let Some(skipped) = options.skip_lines {
             start = after_lines(probe, skipped);
@@ -72,8 +68,8 @@ impl Layout {
             header,
             extras: 0,
             decimal: options.decimal,
-            has_times_of_day: false,
-            has_likely_campaigns: false,
+            first_rows: FirstRows::default(),
+            campaign_column: CampaignColumn::Present(None),
             data_offset: candidate.end,
             lines_before: lines(candidate.end),
             told: Vec::new(),
@@ -90,18 +86,21 @@ impl Layout {
             layout.told.push(format!("the header is line {line}"));
         }
         layout.look_at_rows(probe, is_whole)?;
+        layout.campaign_column =
+            campaign_column(&layout.header, &layout.first_rows, &options.columns)?;
         Ok(layout)
     }
 
-    pub(in crate::history) fn has(&self, column: Column) -> bool {
-        self.header.has(column)
+    /// The column that may be one of campaigns, is not read, and has several values.
+    pub(in crate::history) fn likely_campaigns(&self) -> Option<&str> {
+        likely_campaigns(&self.header, &self.first_rows)
     }
 
     pub(in crate::history) fn is_percent_header(&self) -> bool {
         self.header.is_percent
     }
 
-    /// Finds what the rows tell: empty fields at their ends, and the decimal sign.
+    /// Finds what the rows tell: empty fields at their ends, the decimal sign, and campaigns.
     fn look_at_rows(&mut self, probe: &[u8], is_whole: bool) -> Result<(), InputError> {
         let rows = probe.get(self.data_offset..).unwrap_or_default();
         let end = if is_whole {
@@ -110,50 +109,12 @@ impl Layout {
             memchr::memrchr(b'\n', rows)
         };
         let rows = rows.get(..end.unwrap_or(0)).unwrap_or_default();
-        let mut records = Records::new(rows, self.delimiter);
-        let count = self.header.columns.len();
-        let mut proved: [Option<String>; 2] = [None, None];
-        let mut has_fractions = false;
-        let mut is_first = true;
-        self.has_times_of_day = self.header.has(Column::TimeOfDay);
-        let likely_place = self.header.untaken.likely_place;
-        let (mut rows, mut likely) = (0, BTreeSet::new());
-        while let Some((record, _, _)) = records.next() {
-            if std::mem::take(&mut is_first) {
-                let mut more = record.iter().skip(count);
-                if more.all(|field| trimmed(field).is_empty()) {
-                    self.extras = record.len().saturating_sub(count);
-                }
-            }
-            if let Some(name) = likely_place.and_then(|place| record.get(place)) {
-                rows += 1;
-                if likely.len() <= CAMPAIGNS_MAX && !likely.contains(name) {
-                    likely.insert(name.to_vec());
-                }
-            }
-            for (field, column) in record.iter().zip(&self.header.columns) {
-                if *column == Some(Column::Timestamp) && !self.has_times_of_day {
-                    self.has_times_of_day = has_time_of_day(field);
-                }
-                let Some(column) = column.filter(|column| column.is_number()) else {
-                    continue;
-                };
-                let text = trimmed(field);
-                has_fractions |= column.is_share() && text.len() > 1 && !is_nothing(text);
-                if let Some(sign) = proof(text, column) {
-                    let [point, comma] = &mut proved;
-                    let slot = if sign == Decimal::Point { point } else { comma };
-                    slot.get_or_insert_with(|| String::from_utf8_lossy(text).into_owned());
-                }
-            }
-        }
-        // A number of the row has as many values as there are rows.
-        self.has_likely_campaigns =
-            (2..=CAMPAIGNS_MAX).contains(&likely.len()) && likely.len() * CAMPAIGN_ROWS_MIN <= rows;
+        let found = FirstRows::look_at(rows, self.delimiter, &self.header);
+        self.extras = found.extras;
         if self.extras > 0
             && self.delimiter == b','
             && self.header.has(Column::AnswerRate)
-            && !has_fractions
+            && !found.has_fractions
         {
             return Err(InputError(format!(
                 "its rows have more fields than its header, and {} is never a fraction: are there decimal commas without quotes? Export it with another delimiter than the comma",
@@ -164,7 +125,77 @@ impl Layout {
             self.told
                 .push("the empty field at the end of rows is left out".to_owned());
         }
-        self.decide_decimal(&proved)
+        self.decide_decimal(&found.proved)?;
+        self.first_rows = found;
+        self.refuse_times_apart()?;
+        self.refuse_several_zones()
+    }
+
+    /// Refuses dates without a time of day, or times of day alone, beside a column of the other.
+    fn refuse_times_apart(&self) -> Result<(), InputError> {
+        let times = &self.first_rows.times;
+        if self.has(Column::TimeOfDay) || times.len() < 2 {
+            return Ok(());
+        }
+        let unread = self.header.fields.iter().zip(&self.header.columns);
+        let unread = unread
+            .filter(|(_, column)| column.is_none())
+            .map(|(name, _)| name);
+        let own = &self.header.names[Column::Timestamp];
+        let midnight = |time: &String| {
+            civil_time(time).is_some_and(|time| time.local.time() == Time::midnight())
+        };
+        let clock = |time: &String| civil_time(&format!("2000-01-01 {time}")).is_some();
+        let (date, time) = if times.iter().all(midnight) {
+            (
+                Some(own),
+                unread
+                    .clone()
+                    .find(|name| TIME_NAMES.contains(&plain(name).as_str())),
+            )
+        } else if times.iter().all(clock) {
+            (
+                unread
+                    .clone()
+                    .find(|name| DATE_NAMES.contains(&plain(name).as_str())),
+                Some(own),
+            )
+        } else {
+            return Ok(());
+        };
+        let (Some(date), Some(time)) = (date, time) else {
+            return Ok(());
+        };
+        Err(InputError(format!(
+            "date and time are apart: give --column \"timestamp={date}+{time}\""
+        )))
+    }
+
+    /// Refuses times without an offset beside a column with several zones, which would not be read.
+    fn refuse_several_zones(&self) -> Result<(), InputError> {
+        let name = |place: &usize| self.header.fields.get(*place);
+        let is_zone = |name: &&String| ZONE_NAMES.contains(&plain(name).as_str());
+        let zones = self
+            .first_rows
+            .varying
+            .iter()
+            .filter_map(name)
+            .find(is_zone);
+        let first = self.first_rows.times.first();
+        let has_offset = first
+            .and_then(|it| civil_time(it))
+            .is_some_and(|it| it.offset.is_some());
+        match zones.filter(|_| !has_offset && !self.has(Column::TimeOfDay)) {
+            None => Ok(()),
+            Some(zones) => Err(InputError(format!(
+                "column {zones:?} has several values, and times are without an offset: give --column \"timestamp={}+{zones}\"",
+                self.header.names[Column::Timestamp]
+            ))),
+        }
+    }
+
+    fn has(&self, column: Column) -> bool {
+        self.header.has(column)
     }
 
     fn decide_decimal(&mut self, proved: &[Option<String>; 2]) -> Result<(), InputError> {
@@ -187,15 +218,6 @@ impl Layout {
             [None, None] => Ok(()),
         }
     }
-}
-
-/// The decimal sign that the form of a number proves.
-fn proof(text: &[u8], column: Column) -> Option<Decimal> {
-    if text.iter().all(u8::is_ascii_digit) || is_nothing(text) {
-        return None;
-    }
-    let text = str::from_utf8(text).ok()?;
-    plain(text, None, column.is_share()).ok()?.proves
 }
 
 /// Excel's `sep=;` line, if the file begins with one: the bytes of it, and the delimiter.
@@ -227,8 +249,25 @@ fn after_lines(probe: &[u8], lines: u64) -> usize {
 
 /// Delimiters that are looked for; of two in the same line, the earlier here.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// Names that exports have for a time of day and a date, as they are compared.
+const TIME_NAMES: [&str; 7] = [
+    "time",
+    "timeofday",
+    "clock",
+    "hour",
+    "uhrzeit",
+    "zeit",
+    "interval",
+];
+const DATE_NAMES: [&str; 6] = ["date", "day", "datum", "tag", "calldate", "reportdate"];
+/// Names that exports have for the zone of a row, as they are compared.
+const ZONE_NAMES: [&str; 6] = [
+    "timezone",
+    "timezonename",
+    "tz",
+    "zone",
+    "utcoffset",
+    "offset",
+];
 /// Lines in which a header is looked for: titles and filters stand above it in reports.
 const HEADER_TRIES: usize = 40;
-/// Values of a column that tells campaigns apart, at most, and rows of each, at least.
-const CAMPAIGNS_MAX: usize = 50;
-const CAMPAIGN_ROWS_MIN: usize = 2;

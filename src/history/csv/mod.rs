@@ -1,6 +1,8 @@
 //! Rows of a CSV file: their columns, and the rows of a chunk parsed to values.
 
+mod campaigns;
 mod finding;
+mod first_rows;
 mod header;
 mod layout;
 mod records;

@@ -10,7 +10,7 @@ use super::layout::Layout;
 use super::records::record_reader;
 use super::split::{Splitting, WrongCount};
 use crate::history::chunk::{Chunk, Event, Fault};
-use crate::history::columns::{COLUMNS, Column, Fields};
+use crate::history::columns::{COLUMNS, Column, Fields, plain};
 use crate::history::error::BadRow;
 use crate::history::ids::Ids;
 use crate::history::number_form::{is_nothing, trimmed};
@@ -138,17 +138,23 @@ impl Layout {
             other => format!("{:?}", char::from(other)),
         };
         let columns = self.header.columns.len() + self.extras;
+        // As R writes row names.
+        let unnamed = if *count == columns + 1 && line == 1 {
+            "; where the first field of every row is one that the header does not name, give all names with --header, and --skip-lines 1"
+        } else {
+            ""
+        };
         let bad = BadRow::whole(
             u64::from(line),
             format!(
-                "expected {columns} fields, as in the header, and found {count}; a field that holds {delimiter} needs quotes"
+                "expected {columns} fields, as in the header, and found {count}; a field that holds {delimiter} needs quotes{unnamed}"
             ),
         );
         // A line of text at the end, such as "Total: 120 rows", or only empty fields.
         let is_empty = row
             .iter()
             .all(|byte| *byte == self.delimiter || byte.is_ascii_whitespace());
-        if is_header(row.split(|byte| *byte == self.delimiter)) {
+        if self.is_header(row.split(|byte| *byte == self.delimiter)) {
             Fault::OtherHeader(u64::from(line))
         } else if is_empty || says_total(row) {
             Fault::Footer(bad)
@@ -164,8 +170,12 @@ impl Layout {
             return Fault::UnclosedQuote(u64::from(line));
         }
         let cells = COLUMNS.into_iter().filter_map(|it| fields.text(it));
-        if is_header(cells) && !self.is_header_again(fields) {
-            return Fault::OtherHeader(u64::from(line));
+        if self.is_header(cells) {
+            return if self.is_header_again(fields) {
+                Fault::HeaderAgain
+            } else {
+                Fault::OtherHeader(u64::from(line))
+            };
         }
         let is_time = wrong.column == Column::Timestamp;
         let shown = match fields.text(Column::TimeOfDay) {
@@ -175,22 +185,26 @@ impl Layout {
         let name = &self.header.names[wrong.column];
         let bad = BadRow::field(u64::from(line), name, &shown, wrong.expected);
         let first = trimmed(first);
+        let campaign = fields
+            .text(Column::CampaignId)
+            .map(trimmed)
+            .unwrap_or_default();
         let has_no_time = is_nothing(trimmed(value)) || says_total(value);
-        if is_time && has_no_time && (is_nothing(first) || says_total(first)) {
-            Fault::Footer(bad)
-        } else {
-            Fault::Bad(bad)
+        let has_word = says_total(first) || says_total(value) || says_total(campaign);
+        let has_campaign = !is_nothing(campaign) && !says_total(campaign);
+        match is_time && has_no_time {
+            true if has_word || Self::is_empty(fields) => Fault::Footer(bad),
+            // One row without a word is a total of all, at most.
+            true if is_nothing(first) && !has_campaign => Fault::BareFooter(bad),
+            _ => Fault::Bad(bad),
         }
     }
-}
 
-/// True for a row that has the names of columns: no value is one.
-fn is_header<'a>(cells: impl Iterator<Item = &'a [u8]>) -> bool {
-    let is_name = |cell: &&[u8]| {
-        let name = String::from_utf8_lossy(trimmed(cell));
-        Column::of_name(name.trim_matches('"')).is_some()
-    };
-    cells.filter(is_name).nth(1).is_some()
+    /// True for a row without any value that is read.
+    fn is_empty(fields: &Fields) -> bool {
+        let mut texts = COLUMNS.into_iter().filter_map(|column| fields.text(column));
+        texts.all(|text| is_nothing(trimmed(text)))
+    }
 }
 
 fn fault(fault: Fault) -> Event {
@@ -198,12 +212,31 @@ fn fault(fault: Fault) -> Event {
 }
 
 impl Layout {
+    /// True for a row that has the names of columns, as this file calls them or others: no value is one.
+    fn is_header<'a>(&self, cells: impl Iterator<Item = &'a [u8]>) -> bool {
+        let is_name = |cell: &&[u8]| {
+            let name = String::from_utf8_lossy(trimmed(cell));
+            let name = name.trim_matches('"');
+            let is_own = || {
+                self.header
+                    .fields
+                    .iter()
+                    .any(|own| !own.is_empty() && own == name)
+            };
+            Column::of_name(name).is_some() || is_own()
+        };
+        cells.filter(is_name).nth(1).is_some()
+    }
+
     /// True where each field has the name of its own column, as where files are put together.
     fn is_header_again(&self, fields: &Fields) -> bool {
         let times = [Column::Timestamp, Column::TimeOfDay];
         let others = COLUMNS.into_iter().filter(|it| !times.contains(it));
         let mut texts = others.filter_map(|it| Some((it, fields.text(it)?)));
-        texts.all(|(column, text)| self.header.names[column].as_bytes() == trimmed(text))
+        texts.all(|(column, text)| {
+            let text = String::from_utf8_lossy(trimmed(text));
+            plain(&self.header.names[column]) == plain(&text)
+        })
     }
 }
 

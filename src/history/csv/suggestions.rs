@@ -1,5 +1,6 @@
 //! What the names of a header may mean, where they are not those of columns.
 
+use crate::history::civil_time::civil_time;
 use crate::history::columns::{Column, PLAIN_NAMES, plain};
 use crate::history::error::shortened;
 
@@ -10,8 +11,6 @@ pub(in crate::history) struct Untaken {
     pub(in crate::history) near: Vec<(String, Column)>,
     /// The one that could tell campaigns apart.
     pub(in crate::history) likely_campaign: Option<String>,
-    /// Its place in the header.
-    pub(super) likely_place: Option<usize>,
 }
 
 /// The fields that are not read and look as if they should be.
@@ -37,11 +36,8 @@ pub(super) fn untaken(header: &[String], columns: &[Option<Column>]) -> Untaken 
         .map(|(name, _)| name.clone())
         .or_else(|| likely.map(|name| (*name).clone()));
     Untaken {
-        likely_place: header
-            .iter()
-            .position(|name| Some(name) == likely_campaign.as_ref()),
-        likely_campaign,
         near,
+        likely_campaign,
     }
 }
 
@@ -56,6 +52,12 @@ pub(in crate::history) fn near_column(name: &str, has: &dyn Fn(Column) -> bool) 
         return is_surprise.then_some(column);
     }
     let plain = plain(name);
+    let other = OTHER_NAMES
+        .iter()
+        .find(|(_, names)| names.contains(&plain.as_str()));
+    if let Some((column, _)) = other {
+        return (!has(*column)).then_some(*column);
+    }
     let near = PLAIN_NAMES.iter().find(|(own, column, _)| {
         let is_misspelled = own.len() >= 5 && strsim::levenshtein(own, &plain) <= 2;
         let is_part =
@@ -69,8 +71,30 @@ pub(in crate::history) fn near_column(name: &str, has: &dyn Fn(Column) -> bool) 
 pub(super) fn hint(header: &[String]) -> String {
     let only = header.first().filter(|_| header.len() == 1);
     if let Some(separator) = only.and_then(|it| it.chars().find(|c| ",;\t|".contains(*c))) {
-        return format!("are its columns separated by {separator:?}? Then give --delimiter auto");
+        return format!(
+            "are its columns separated by {separator:?}? Then give --delimiter {separator:?}; if each line is in quotes as a whole, take these away"
+        );
     }
+    let is_between = |c: &char| c.is_ascii_punctuation() || *c == ' ';
+    let splits = |c: &char| {
+        header.len() == 1
+            && header
+                .iter()
+                .any(|it| it.split(*c).filter_map(Column::of_name).nth(1).is_some())
+    };
+    if let Some(separator) = only.and_then(|it| it.chars().find(|c| is_between(c) && splits(c))) {
+        return format!(
+            "are its columns separated by {separator:?}? Then give --delimiter '{separator}'"
+        );
+    }
+    let is_data = |field: &String| civil_time(field).is_some_and(|time| time.has_time);
+    if header.iter().any(is_data) {
+        return "is its first line a row? Then give the names of its columns, such as --header timestamp,availableAgents,answerRate".to_owned();
+    }
+    let unnamed = header
+        .iter()
+        .position(String::is_empty)
+        .filter(|place| place + 1 < header.len());
     let part = |words: [&str; 2]| {
         let mut names = header.iter();
         names.find(|name| words.iter().any(|word| plain(name).contains(word)))
@@ -79,7 +103,13 @@ pub(super) fn hint(header: &[String]) -> String {
         (Some(date), Some(time)) if date != time => {
             format!(", such as --column \"timestamp={date}+{time}\"")
         }
-        _ => String::new(),
+        _ => match unnamed {
+            Some(place) => format!(
+                ", a column without a name by its number, such as --column timestamp=#{}",
+                place + 1
+            ),
+            None => String::new(),
+        },
     };
     format!(
         "it has {}; map them with --column NAME=HEADER{join}",
@@ -106,4 +136,72 @@ const CXONE_NAMES: usize = 2;
 /// Parts of names under which exports have what this program calls a campaign, the likeliest first.
 const LIKELY_CAMPAIGNS: [&str; 9] = [
     "campaign", "kampagne", "skill", "queue", "list", "project", "team", "name", "id",
+];
+/// Names that exports have for columns and that may mean something else, as they are compared.
+const OTHER_NAMES: [(Column, &[&str]); 7] = [
+    (
+        Column::CallsDialed,
+        &[
+            "calls",
+            "dialed",
+            "dialled",
+            "totaldialed",
+            "totaldialled",
+            "attempts",
+            "totalattempts",
+            "callattempts",
+            "callsmade",
+            "outboundcalls",
+            "contactsoffered",
+        ],
+    ),
+    (
+        Column::CallsAnswered,
+        &[
+            "answers",
+            "answered",
+            "totalanswered",
+            "connected",
+            "connections",
+            "totalconnects",
+            "callsconnected",
+            "contactshandled",
+        ],
+    ),
+    (
+        Column::AnswerRate,
+        &["answerpct", "answer%", "answerratio", "connectrate"],
+    ),
+    (
+        Column::AvailableAgents,
+        &[
+            "available",
+            "idle",
+            "agentsidle",
+            "idleagents",
+            "freeagents",
+            "readyagents",
+            "agentsready",
+        ],
+    ),
+    (
+        Column::DialRate,
+        &[
+            "rate",
+            "callsperminute",
+            "callspermin",
+            "calls/min",
+            "calls/minute",
+            "cpm",
+            "pacing",
+        ],
+    ),
+    (
+        Column::CallsAbandoned,
+        &["abandoned", "abandonedcalls", "drops", "dropped"],
+    ),
+    (
+        Column::LoggedInAgents,
+        &["loggedin", "staffed", "staffedagents"],
+    ),
 ];
