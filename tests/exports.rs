@@ -1948,3 +1948,28 @@ fn cumulative_totals_with_a_hole_or_a_correction() {
         run.stderr
     );
 }
+
+#[test]
+fn days_that_come_a_month_apart() {
+    let folder = Folder::new();
+    let days = |days: &[&str]| {
+        let mut text = String::from("timestamp,availableAgents,answerRate\n");
+        for day in days {
+            for minute in 0..5 {
+                writeln!(text, "{day} 09:{minute:02}:00,40,0.3").unwrap();
+            }
+        }
+        backtest(&folder, &text, &["--time-zone", "UTC"])
+            .expect(0)
+            .stderr
+    };
+    for swapped in [
+        &["2026-02-03", "2026-03-03"][..],
+        &["2026-09-11", "2026-10-11", "2026-11-11", "2026-11-13"],
+    ] {
+        let told = days(swapped);
+        assert!(told.contains("its days are a month apart each"), "{told}");
+    }
+    let told = days(&["2026-02-03", "2026-02-04", "2026-03-04", "2026-03-05"]);
+    assert!(!told.contains("a month apart"), "{told}");
+}

@@ -20,6 +20,7 @@ mod columns;
 mod compact_times;
 mod cr_lines;
 mod csv;
+mod day_steps;
 mod error;
 mod feed;
 mod file_kind;

@@ -147,6 +147,9 @@ impl HistoryReader {
         if contradicted > 0 && contradicted * 10 >= compared {
             warnings.push(format!("its answerRate is another than totalCallsAnswered ÷ totalCallsDialed in {contradicted} of {compared} rows, and is taken as it is: is it in per cent (--answer-rates percent), rounded, or of another time? Without that column it is computed from the totals"));
         }
+        if self.sequence.seems_swapped() {
+            warnings.push("its days are a month apart each: were day and month taken for each other? --time-format gives their order, such as --time-format '%Y-%d-%m %H:%M:%S'".to_owned());
+        }
         if self.sequence.seems_cumulative() {
             warnings.push("its totals only grow, as if they counted since midnight, and are taken as those of each interval; if they count on, give --totals cumulative, else --totals interval".to_owned());
         }

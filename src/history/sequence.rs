@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::chunk::ParsedRow;
 use super::columns::Column;
+use super::day_steps::DaySteps;
 use super::error::{BadField, BadRow, RowError};
 use super::ids::Ids;
 use super::options::{ReadingOptions, Totals};
@@ -48,6 +49,7 @@ struct Campaign {
     last_line: u64,
     totals: RunningTotals,
     subtotals: Subtotals,
+    days: DaySteps,
     /// Its rows in a repeated hour that it has once so far.
     once: Option<Once>,
 }
@@ -126,6 +128,11 @@ impl Sequence {
         self.totals.is_none() && campaigns.any(|it| it.totals.seem_cumulative())
     }
 
+    /// True where the days of a campaign are a month apart each.
+    pub(super) fn seems_swapped(&self) -> bool {
+        self.campaigns.iter().any(|it| it.days.seem_swapped())
+    }
+
     /// Takes the next row of a campaign, which starts at `line`, or refuses it where it is not later
     /// than the one before.
     #[inline]
@@ -149,8 +156,9 @@ impl Sequence {
         {
             return Err(self.not_later(number, line, &row.values));
         }
+        let day = (row.values.at.0 + self.midnight_millis).div_euclid(DAY_MILLIS);
+        campaign.days.take(day);
         if self.totals != Some(Totals::Cumulative) {
-            let day = (row.values.at.0 + self.midnight_millis).div_euclid(DAY_MILLIS);
             let found = campaign.subtotals.take(&row.values, day, line);
             if found != Found::Poll {
                 return refused(found, line, &row.values);
