@@ -1,6 +1,6 @@
 //! What the first rows of a CSV file tell about all of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use csv::ByteRecord;
 
@@ -97,25 +97,26 @@ impl FirstRows {
 struct Table {
     times: Vec<usize>,
     campaign: Option<usize>,
-    /// Places of calls dialed and answered; of agents available, where the file has no calls.
-    sums: Vec<usize>,
+    /// Places of calls dialed and answered; of agents available alone, where the file has no calls.
+    sums: [Option<usize>; 2],
     rows: usize,
-    /// The rows of each time and campaign.
-    keys: BTreeMap<Vec<u8>, u32>,
+    /// The times of each campaign.
+    keys: HashSet<Vec<u8>>,
+    campaigns: HashSet<Vec<u8>>,
     others: Vec<Other>,
-    /// The values of each campaign at each time.
-    values: BTreeMap<Vec<u8>, BTreeMap<Vec<u8>, Vec<u64>>>,
+    /// The campaigns of each time, with their sums.
+    values: HashMap<Vec<u8>, Vec<(Vec<u8>, [u64; 2])>>,
 }
 
 /// A column that is not read.
 struct Other {
     place: usize,
     /// Its values in rows of one time and campaign, each once.
-    keys: BTreeSet<Vec<u8>>,
+    keys: HashSet<Vec<u8>>,
     /// Its values, up to one too many.
-    values: BTreeSet<Vec<u8>>,
+    values: HashSet<Vec<u8>>,
     /// Its values in each campaign.
-    of_campaigns: BTreeSet<Vec<u8>>,
+    of_campaigns: HashSet<Vec<u8>>,
 }
 
 impl Table {
@@ -124,8 +125,8 @@ impl Table {
         let times = [Column::Timestamp, Column::TimeOfDay];
         let calls = [Column::CallsDialed, Column::CallsAnswered].map(place_of);
         let sums = match calls {
-            [Some(dialed), Some(answered)] => vec![dialed, answered],
-            _ => Vec::from_iter(place_of(Column::AvailableAgents)),
+            [Some(dialed), Some(answered)] => [Some(dialed), Some(answered)],
+            _ => [place_of(Column::AvailableAgents), None],
         };
         let unread = header.columns.iter().enumerate();
         let unread = unread.filter(|(_, column)| column.is_none());
@@ -134,9 +135,10 @@ impl Table {
             campaign: place_of(Column::CampaignId),
             sums,
             rows: 0,
-            keys: BTreeMap::new(),
+            keys: HashSet::new(),
+            campaigns: HashSet::new(),
             others: unread.map(|(place, _)| Other::at(place)).collect(),
-            values: BTreeMap::new(),
+            values: HashMap::new(),
         }
     }
 
@@ -145,23 +147,25 @@ impl Table {
         let text = |place: &usize| trimmed(record.get(*place).unwrap_or_default());
         let time = self.times.iter().map(text).collect::<Vec<_>>().join(&b' ');
         let campaign = self.campaign.as_ref().map(text).unwrap_or_default();
-        let key = [&time, campaign].join(&0);
-        for other in &mut self.others {
-            let value = text(&other.place);
-            other.keys.insert([&key, value].join(&0));
-            if other.values.len() <= CAMPAIGNS_MAX {
-                other.values.insert(value.to_vec());
-                other.of_campaigns.insert([campaign, value].join(&0));
+        if !self.others.is_empty() {
+            let key = [&time, campaign].join(&0);
+            for other in &mut self.others {
+                other.add(&key, campaign, text(&other.place));
+            }
+            self.keys.insert(key);
+            if !self.campaigns.contains(campaign) {
+                self.campaigns.insert(campaign.to_vec());
             }
         }
-        *self.keys.entry(key).or_default() += 1;
-        let number = |place| str::from_utf8(text(place)).ok()?.parse().ok();
-        let numbers: Option<Vec<u64>> = self.sums.iter().map(number).collect();
-        if let Some(numbers) = numbers.filter(|it| !it.is_empty()) {
-            self.values
-                .entry(time)
-                .or_default()
-                .insert(campaign.to_vec(), numbers);
+        let number = |place: Option<usize>| match place {
+            Some(place) => str::from_utf8(text(&place)).ok()?.parse().ok(),
+            None => Some(0),
+        };
+        if self.campaign.is_some()
+            && let [Some(one), Some(other)] = self.sums.map(number)
+        {
+            let of_time = self.values.entry(time).or_default();
+            of_time.push((campaign.to_vec(), [one, other]));
         }
     }
 
@@ -176,10 +180,9 @@ impl Table {
     }
 
     fn several(&self) -> Vec<usize> {
-        let campaign_of = |key: &Vec<u8>| key.split(|byte| *byte == 0).nth(1).map(<[u8]>::to_vec);
-        let campaigns: BTreeSet<_> = self.keys.keys().map(campaign_of).collect();
-        let has_several =
-            |it: &&Other| it.has_few_values(self.rows) && it.of_campaigns.len() > campaigns.len();
+        let has_several = |it: &&Other| {
+            it.has_few_values(self.rows) && it.of_campaigns.len() > self.campaigns.len()
+        };
         self.others
             .iter()
             .filter(has_several)
@@ -192,16 +195,13 @@ impl Table {
     fn total_campaign(&self) -> Option<String> {
         let mut matches: BTreeMap<&[u8], (u32, u32)> = BTreeMap::new();
         for campaigns in self.values.values().filter(|it| it.len() > 2) {
+            let all = campaigns
+                .iter()
+                .fold([0, 0], |sums, (_, values)| added(sums, *values));
             for (id, values) in campaigns {
-                let mut sums = vec![0; values.len()];
-                for (_, others) in campaigns.iter().filter(|(other, _)| *other != id) {
-                    sums.iter_mut()
-                        .zip(others)
-                        .for_each(|(sum, value)| *sum += value);
-                }
-                if sums.iter().any(|sum| *sum > 0) {
+                if all != [0, 0] {
                     let (same, compared) = matches.entry(id).or_default();
-                    *same += u32::from(sums == *values);
+                    *same += u32::from(all == added(*values, *values));
                     *compared += 1;
                 }
             }
@@ -223,9 +223,17 @@ impl Other {
     fn at(place: usize) -> Self {
         Self {
             place,
-            keys: BTreeSet::new(),
-            values: BTreeSet::new(),
-            of_campaigns: BTreeSet::new(),
+            keys: HashSet::new(),
+            values: HashSet::new(),
+            of_campaigns: HashSet::new(),
+        }
+    }
+
+    fn add(&mut self, key: &[u8], campaign: &[u8], value: &[u8]) {
+        self.keys.insert([key, value].join(&0));
+        let has_room = self.values.len() <= CAMPAIGNS_MAX;
+        if has_room && self.values.insert(value.to_vec()) || self.values.contains(value) {
+            self.of_campaigns.insert([campaign, value].join(&0));
         }
     }
 
@@ -234,6 +242,10 @@ impl Other {
         let count = self.values.len();
         (2..=CAMPAIGNS_MAX).contains(&count) && count * CAMPAIGN_ROWS_MIN <= rows
     }
+}
+
+fn added([a, b]: [u64; 2], [c, d]: [u64; 2]) -> [u64; 2] {
+    [a.saturating_add(c), b.saturating_add(d)]
 }
 
 /// The decimal sign that the form of a number proves.
