@@ -506,12 +506,7 @@ fn hours_that_lack_something_are_refused() {
             "\"Mars/Olympus\" is not a time zone",
         ),
         (
-            &[
-                "--calling-hours",
-                "mon 09:00-10:00",
-                "--time-zone",
-                "Berlin",
-            ],
+            &["--time-zone", "Berlin"],
             "\"Berlin\" is not a time zone; did you mean Europe/Berlin?",
         ),
         (

@@ -33,11 +33,12 @@ impl Layers {
         let closed_days = self.parse("closed_days", dates)?;
         let caps = self.parse("hours", caps)?;
         let outside = self.value("outside_hours", values::named(&OUTSIDE_HOURS))?;
+        let zone = self.time_zone()?;
         let keys = ["calling_hours", "closed_days", "hours"];
         let Some(key) = keys.into_iter().find(|key| self.find(key).is_some()) else {
             return Ok(None);
         };
-        let Some((_, zone)) = self.time_zone()? else {
+        let Some((_, zone)) = zone else {
             return Err(ConfigError::Value(
                 self.source_of(key).to_string(),
                 format!(
