@@ -6,7 +6,7 @@
 //! 1. `opening` tells kind, encoding and format from the first bytes, and refuses other files.
 //! 2. `csv::Layout` finds delimiter, header and decimal sign in the beginning. They hold for the file.
 //! 3. `feed` cuts the file into chunks of whole rows, which threads parse.
-//! 4. `csv` or `json_rows` splits a row into the text of each [`Column`].
+//! 4. `csv` or `json` splits a row into the text of each [`Column`].
 //! 5. `row_parser` makes values of the text, with `timestamps`, `numbers` and their forms.
 //! 6. [`HistoryReader`] takes the chunks in order; `sequence` numbers the campaigns, and refuses what is
 //!    not in the order of time.
@@ -23,8 +23,7 @@ mod error;
 mod feed;
 mod file_kind;
 mod ids;
-mod json_array;
-mod json_rows;
+mod json;
 mod number_form;
 mod numbers;
 mod opening;
@@ -37,6 +36,7 @@ mod sequence;
 mod sorted;
 mod timestamps;
 mod total_words;
+mod unread;
 mod utf16;
 
 pub use column_names::ColumnNames;

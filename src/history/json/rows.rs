@@ -9,13 +9,13 @@ use memchr::memchr_iter;
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::chunk::{Chunk, Event, Fault};
-use super::column_names::ColumnNames;
-use super::columns::{COLUMNS, Column, Fields, PerColumn, plain};
-use super::error::BadRow;
-use super::numbers::WrongField;
-use super::row_parser::{RowParser, RowRules};
 use crate::base::plain_words::json_problem;
+use crate::history::chunk::{Chunk, Event, Fault};
+use crate::history::column_names::ColumnNames;
+use crate::history::columns::{COLUMNS, Column, Fields, PerColumn, plain};
+use crate::history::error::BadRow;
+use crate::history::numbers::WrongField;
+use crate::history::row_parser::{RowParser, RowRules};
 
 /// Parses chunks of NDJSON.
 pub(super) struct JsonParser {
