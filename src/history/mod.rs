@@ -24,6 +24,7 @@ mod feed;
 mod file_kind;
 mod ids;
 mod json;
+mod later;
 mod number_form;
 mod numbers;
 mod opening;

@@ -13,6 +13,7 @@ use super::error::unreadable;
 use super::feed::{Blocks, Feed, ParseChunk};
 use super::file_kind::{is_utf16, refuse_other_kinds};
 use super::json;
+use super::later::Later;
 use super::options::{ReadingOptions, Totals};
 use super::row_parser::RowRules;
 use super::sequence::CampaignColumn;
@@ -31,6 +32,8 @@ pub(super) struct Opened {
     pub(super) told: Vec<String>,
     /// What may be a mistake, in words.
     pub(super) warnings: Vec<String>,
+    /// What may be a mistake and is known after the last row only.
+    pub(super) later: Later,
 }
 
 /// Opens a file: CSV, NDJSON or a JSON array of objects.
@@ -59,7 +62,10 @@ pub(super) fn open(
     let opened = match text.first() {
         None => return Err(InputError("it is empty; expected CSV or NDJSON".to_owned())),
         Some(_) if json::is_json(text) => open_json(blocks, options),
-        Some(_) => open_csv(blocks, options),
+        Some(_) => match json::refusal_of_text_around(text) {
+            Some(refusal) => return Err(InputError(refusal)),
+            None => open_csv(blocks, options),
+        },
     };
     let mut opened = opened?;
     told.append(&mut opened.told);
@@ -82,7 +88,7 @@ fn open_csv(mut blocks: Blocks, options: &ReadingOptions) -> Result<Opened, Inpu
     let warnings = untaken
         .near
         .iter()
-        .map(|(name, column)| not_read(name, *column));
+        .map(|(name, column)| not_read(name, *column, &|column| layout.has(column)));
     let mut warnings: Vec<String> = warnings.collect();
     if let CampaignColumn::Absent(Some(name)) = &campaign_column
         && layout.has_likely_campaigns
@@ -106,6 +112,7 @@ fn open_csv(mut blocks: Blocks, options: &ReadingOptions) -> Result<Opened, Inpu
         campaign_column,
         told,
         warnings,
+        later: Later::default(),
     })
 }
 
@@ -117,6 +124,7 @@ fn open_json(blocks: Blocks, options: &ReadingOptions) -> Result<Opened, InputEr
         campaign_column: json.campaign_column,
         told: json.told,
         warnings: json.warnings,
+        later: json.later,
     })
 }
 

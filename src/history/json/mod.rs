@@ -1,7 +1,16 @@
 //! Rows of a JSON file: where its objects stand, and the objects of a chunk parsed to values.
 
-mod array;
+mod inner;
+mod kind;
+mod lines;
+mod next_page;
 mod opening;
+mod place;
 mod rows;
+mod sources;
+mod tables;
+mod values;
+mod walk;
 
-pub(super) use opening::{is_json, open};
+pub(super) use kind::{is_json, refusal_of_text_around};
+pub(super) use opening::open;

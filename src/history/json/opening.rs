@@ -2,18 +2,21 @@
 
 use std::io::{self, Read as _};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
-use serde_json::{Map, Value};
-
-use super::array::ArrayLines;
-use super::rows::JsonParser;
+use super::lines::{ObjectLines, RowsPlace};
+use super::place;
+use super::rows::{JsonParser, Reading};
+use super::sources::{Objects, Sources, for_each_leaf};
+use super::values::object;
 use crate::base::input::InputError;
 use crate::history::chunk::Chunk;
 use crate::history::column_names::ColumnNames;
-use crate::history::columns::{COLUMNS, Column, missing, plain};
-use crate::history::csv::near_column;
+use crate::history::columns::{Column, missing};
+use crate::history::csv::{Untaken, untaken};
 use crate::history::error::unreadable;
 use crate::history::feed::{Blocks, ParseChunk};
+use crate::history::later::Later;
 use crate::history::row_parser::RowRules;
 use crate::history::sequence::CampaignColumn;
 use crate::history::timestamps::has_time_of_day;
@@ -29,140 +32,111 @@ pub(in crate::history) struct OpenedJson {
     pub(in crate::history) told: Vec<String>,
     /// What may be a mistake, in words.
     pub(in crate::history) warnings: Vec<String>,
+    /// What is known after the last row only.
+    pub(in crate::history) later: Later,
 }
 
-/// True where the beginning of a file, without the blanks before it, is that of JSON.
-pub(in crate::history) fn is_json(text: &[u8]) -> bool {
-    match text.first() {
-        Some(b'{') => true,
-        Some(b'[') => {
-            let inner = text.get(1..).unwrap_or_default().trim_ascii_start();
-            matches!(inner.first(), Some(b'{' | b']'))
-        }
-        _ => false,
-    }
-}
-
-/// Opens NDJSON or a JSON array of objects.
+/// Opens a text of JSON: objects in lines, in arrays, in a member of another object, or one after another.
 pub(in crate::history) fn open(
     mut blocks: Blocks,
     columns: &ColumnNames,
     mut rules: RowRules,
 ) -> Result<OpenedJson, InputError> {
-    let mut told = Vec::new();
     let (probe, _) = blocks.probe().map_err(|error| unreadable(&error))?;
-    let text = probe.trim_ascii_start();
-    if text.starts_with(b"[") {
-        told.push("it is a JSON array, of which line N is object N".to_owned());
-        let place = probe.len() - text.len() + 1;
-        blocks.skip(place);
+    let found = place::find(probe, columns)?;
+    let has_next_page = Arc::new(AtomicBool::new(false));
+    let mut told = Vec::new();
+    if !found.is_lines {
+        told.push(told_of(&found.place));
         let (rest, carry) = blocks.into_parts();
-        let lines = ArrayLines::new(io::Cursor::new(carry).chain(rest));
+        let text = io::Cursor::new(carry).chain(rest);
+        let lines = ObjectLines::new(text, found.place, Arc::clone(&has_next_page));
         blocks = Blocks::new(Box::new(lines), Vec::new());
     }
     let (probe, is_whole) = blocks.probe().map_err(|error| unreadable(&error))?;
-    let objects = Objects::of(probe, is_whole);
-    let names = &objects.names;
-    for column in COLUMNS {
-        if let Some(given) = columns.given(column)
-            && !names.is_empty()
-            && !names.iter().any(|name| plain(name) == plain(given))
-        {
-            return Err(InputError(format!(
-                "--column {column}={given}: its first rows have no such member; they have {}",
-                objects.listed()
-            )));
-        }
-    }
-    let has = |column: Column| {
-        let is_it = |name: &String| Column::of_name(name).is_some_and(|(it, _)| it == column);
-        columns.given(column).is_some() || names.iter().any(is_it)
-    };
-    if let Some(missing) = missing(&has).filter(|_| !names.is_empty()) {
+    let objects = objects(probe, is_whole);
+    let sources = Sources::find(&objects, columns)?;
+    let used = |leaf: &Vec<String>| sources.column_of(leaf, columns);
+    let used: Vec<Option<Column>> = objects.leaves.iter().map(used).collect();
+    let has = |column| used.contains(&Some(column));
+    if let Some(missing) = missing(&has).filter(|_| !objects.leaves.is_empty()) {
         return Err(InputError(format!(
             "its objects have {missing}; they have {}; map them with --column NAME=MEMBER",
             objects.listed()
         )));
     }
-    let is_given = |name: &str| COLUMNS.iter().any(|it| columns.given(*it) == Some(name));
-    let near = names
+    told.extend(sources.told());
+    let names: Vec<String> = objects.leaves.iter().map(|leaf| leaf.join(".")).collect();
+    let Untaken {
+        near,
+        likely_campaign,
+        ..
+    } = untaken(&names, &used);
+    let near = near
         .iter()
-        .filter(|name| !is_given(name))
-        .filter_map(|name| {
-            let column = near_column(name, &has)?;
-            Column::of_name(name)
-                .is_none()
-                .then(|| not_read(name, column))
-        });
-    let warnings = near.collect();
-    let campaign_column = if has(Column::CampaignId) {
-        CampaignColumn::Present
-    } else {
-        CampaignColumn::Absent(None)
-    };
-    let given = Arc::new(columns.clone());
-    rules.times.has_times_of_day = objects.has_times_of_day(columns);
+        .filter(|(name, _)| Column::of_name(name).is_none());
+    let mut warnings: Vec<String> = near
+        .map(|(name, column)| not_read(name, *column, &has))
+        .collect();
+    warnings.extend_from_slice(&sources.warnings);
+    rules.times.has_times_of_day = has_times_of_day(&objects, &sources, columns);
+    let reading = Arc::new(Reading {
+        given: columns.clone(),
+        are_paths_given: sources.are_paths_given,
+        inner: sources.inner(),
+    });
     let parser = move || -> Box<dyn ParseChunk> {
-        Box::new(JsonParser::new(Arc::clone(&given), rules.clone()))
+        Box::new(JsonParser::new(Arc::clone(&reading), rules.clone()))
     };
     Ok(OpenedJson {
         blocks,
         parser: Box::new(parser),
-        campaign_column,
+        campaign_column: if has(Column::CampaignId) {
+            CampaignColumn::Present
+        } else {
+            CampaignColumn::Absent(likely_campaign)
+        },
         told,
         warnings,
+        later: Later::new(has_next_page),
     })
 }
 
-/// The objects at the beginning of a file.
-struct Objects {
-    objects: Vec<Map<String, Value>>,
-    /// Names of their members.
-    names: Vec<String>,
+/// Where the rows are that are not each a line, in words.
+fn told_of(place: &RowsPlace) -> String {
+    match place.member().as_str() {
+        "" if place.around.is_empty() => {
+            "objects are not each in a line; line N is object N".to_owned()
+        }
+        "" => "it is a JSON array, of which line N is object N".to_owned(),
+        member => {
+            format!("rows are the objects of its member {member}, of which line N is object N")
+        }
+    }
 }
 
-impl Objects {
-    /// Those of the whole lines of `probe`.
-    fn of(probe: &[u8], is_whole: bool) -> Self {
-        let end = memchr::memrchr(b'\n', probe).filter(|_| !is_whole);
-        let lines = probe.get(..end.unwrap_or(probe.len())).unwrap_or_default();
-        let lines = lines.split(|byte| *byte == b'\n');
-        let objects: Vec<Map<String, Value>> = lines
-            .filter_map(|line| serde_json::from_slice(line).ok())
-            .collect();
-        let mut names: Vec<String> = Vec::new();
-        for name in objects.iter().flat_map(Map::keys) {
-            if !names.contains(name) && names.len() < NAMES_MAX {
-                names.push(name.clone());
-            }
-        }
-        Self { objects, names }
-    }
+/// The objects in the whole lines of `probe`.
+fn objects(probe: &[u8], is_whole: bool) -> Objects {
+    let end = memchr::memrchr(b'\n', probe).filter(|_| !is_whole);
+    let lines = probe.get(..end.unwrap_or(probe.len())).unwrap_or_default();
+    let lines = lines.split(|byte| *byte == b'\n');
+    Objects::new(lines.filter_map(object).collect())
+}
 
-    /// The names, and that members of members are not read, where there are some.
-    fn listed(&self) -> String {
-        let inner = self.objects.iter().flat_map(Map::iter);
-        let mut inner =
-            inner.filter_map(|(name, value)| Some((name, value.as_object()?.keys().next()?)));
-        let nested = inner.next().map_or(String::new(), |(outer, inner)| {
-            format!(" (members of members, such as {outer}.{inner}, are not read: flatten them, such as with jq -c '. + .{outer}')")
-        });
-        self.names.join(", ") + &nested
-    }
-
-    fn has_times_of_day(&self, columns: &ColumnNames) -> bool {
-        let is_time = |name: &str| match columns.given(Column::Timestamp) {
-            Some(given) => plain(given) == plain(name),
-            None => Column::of_name(name).is_some_and(|(it, _)| it == Column::Timestamp),
-        };
-        let mut members = self.objects.iter().flat_map(Map::iter);
-        members.any(|(name, value)| {
-            is_time(name)
+fn has_times_of_day(objects: &Objects, sources: &Sources, columns: &ColumnNames) -> bool {
+    let mut has = false;
+    for object in &objects.objects {
+        for_each_leaf(object, &mut Vec::new(), &mut |path, value| {
+            has |= sources.column_of(path, columns) == Some(Column::Timestamp)
                 && value
                     .as_str()
-                    .is_some_and(|text| has_time_of_day(text.as_bytes()))
-        })
+                    .is_some_and(|text| has_time_of_day(text.as_bytes()));
+        });
+        if has {
+            break;
+        }
     }
+    has
 }
 
 impl ParseChunk for JsonParser {
@@ -170,6 +144,3 @@ impl ParseChunk for JsonParser {
         self.parse(chunk);
     }
 }
-
-/// Names that are looked at.
-const NAMES_MAX: usize = 200;

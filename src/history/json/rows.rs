@@ -6,9 +6,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use memchr::memchr_iter;
+use serde::Deserializer as _;
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::inner::Inner;
+use super::values::{INFINITE, field_text, is_object_text, without_bare_words};
 use crate::base::plain_words::json_problem;
 use crate::history::chunk::{Chunk, Event, Fault};
 use crate::history::column_names::ColumnNames;
@@ -24,11 +27,30 @@ pub(super) struct JsonParser {
     rows: RowParser,
 }
 
+/// What is read of the objects of a file.
+pub(super) struct Reading {
+    /// Names that `--column` gives to outermost members.
+    pub(super) given: ColumnNames,
+    /// Columns that are members of members by `--column`.
+    pub(super) are_paths_given: PerColumn<bool>,
+    /// Members of members that are columns.
+    pub(super) inner: Inner,
+}
+
 /// The columns of member names that were met.
 struct MemberNames {
-    given: Arc<ColumnNames>,
-    /// The column of a name, and the place of its kind among the kinds of names.
-    known: HashMap<String, Option<(Column, usize)>>,
+    reading: Arc<Reading>,
+    known: HashMap<String, Use>,
+}
+
+/// What is read of a member.
+#[derive(Clone, Copy)]
+enum Use {
+    /// It is a column. The number is the place of its name among the kinds of names: 0 is the one to prefer.
+    Column(Column, usize),
+    /// Members of it are, at this place of [`Inner`].
+    Inner(usize),
+    Nothing,
 }
 
 /// The members of one line that are columns.
@@ -44,10 +66,10 @@ struct Members {
 }
 
 impl JsonParser {
-    pub(super) fn new(given: Arc<ColumnNames>, rules: RowRules) -> Self {
+    pub(super) fn new(reading: Arc<Reading>, rules: RowRules) -> Self {
         Self {
             names: MemberNames {
-                given,
+                reading,
                 known: HashMap::new(),
             },
             members: Members::default(),
@@ -81,13 +103,22 @@ impl JsonParser {
         }
         let fields = self.members.fields();
         match self.rows.parse(number, &fields, &mut chunk.ids) {
-            Ok(row) => Event::Row(row),
+            Ok(row) => {
+                if self.members.has_no_metrics() {
+                    chunk.without_metrics.add(number);
+                } else {
+                    chunk.without_metrics.has_others = true;
+                }
+                Event::Row(row)
+            }
             Err(WrongField { column, expected }) => {
                 let name = match self.members.names[column].as_str() {
                     "" => column.name(),
                     name => name,
                 };
                 let value = fields.text(column).unwrap_or_default();
+                let is_infinite = INFINITE.iter().any(|it| it.as_bytes() == value);
+                let value = if is_infinite { b"Infinity" } else { value };
                 bad(BadRow::field(u64::from(number), name, value, expected))
             }
         }
@@ -95,30 +126,54 @@ impl JsonParser {
 }
 
 impl MemberNames {
-    fn column(&mut self, name: &str) -> Option<(Column, usize)> {
+    fn of(&mut self, name: &str) -> Use {
         if let Some(known) = self.known.get(name) {
             return *known;
         }
-        let mut given = COLUMNS.into_iter().filter(|column| {
-            self.given
-                .given(*column)
-                .is_some_and(|it| plain(it) == plain(name))
-        });
-        let own = || {
-            let own = Column::of_name(name);
-            own.filter(|(column, _)| self.given.given(*column).is_none())
-        };
-        let column = given.next().map(|column| (column, 0)).or_else(own);
+        let reading = &self.reading;
+        let inner = reading.inner.place(name).map(Use::Inner);
+        let found = inner
+            .or_else(|| reading.column(name))
+            .unwrap_or(Use::Nothing);
         // Names without end are those of no column.
         if self.known.len() < NAMES_MAX {
-            self.known.insert(name.to_owned(), column);
+            self.known.insert(name.to_owned(), found);
         }
-        column
+        found
+    }
+}
+
+impl Reading {
+    /// The column that an outermost member is by its name.
+    fn column(&self, name: &str) -> Option<Use> {
+        let given = |column: Column| {
+            let given = self.given.given(column)?.trim();
+            let is_it = !self.are_paths_given[column] && plain(given) == plain(name);
+            // The name as it is spelled goes before other spellings.
+            is_it.then(|| Use::Column(column, usize::from(given != name)))
+        };
+        let own = || {
+            let (column, kind) = Column::of_name(name)?;
+            let is_free = self.given.given(column).is_none();
+            is_free.then_some(Use::Column(column, kind))
+        };
+        COLUMNS.into_iter().find_map(given).or_else(own)
     }
 }
 
 impl Members {
     fn read(&mut self, line: &[u8], names: &mut MemberNames) -> Result<(), serde_json::Error> {
+        let read = self.read_json(line, names);
+        match &read {
+            Err(error) if error.is_syntax() => match without_bare_words(line) {
+                Some(line) => self.read_json(&line, names),
+                None => read,
+            },
+            _ => read,
+        }
+    }
+
+    fn read_json(&mut self, line: &[u8], names: &mut MemberNames) -> Result<(), serde_json::Error> {
         self.values = PerColumn::default();
         self.kinds = PerColumn::default();
         self.are_numbers = PerColumn::default();
@@ -129,6 +184,76 @@ impl Members {
         };
         reading.deserialize(&mut deserializer)?;
         deserializer.end()
+    }
+
+    /// Takes the value of a column. The error says why it cannot be.
+    fn take(
+        &mut self,
+        (column, kind): (Column, usize),
+        name: &str,
+        raw: &RawValue,
+    ) -> Result<(), String> {
+        let best = &mut self.kinds[column];
+        if *best == Some(kind) {
+            let first = &self.names[column];
+            return Err(if first == name {
+                format!("{name} is given twice in one object; jq -c . keeps the last of them")
+            } else {
+                format!(
+                    "{first} and {name} could both be {column}; name one with --column {column}={name}"
+                )
+            });
+        }
+        if best.is_none_or(|best| kind < best) {
+            *best = Some(kind);
+            let (text, is_number) = field_text(raw.get()).map_err(|what| match what {
+                "an object" => format!(
+                    "{name} is an object; if a member of it is {column}, name it, such as with --column {column}={name}.value"
+                ),
+                what => format!("{name} is {what}, not a number or text"),
+            })?;
+            self.values[column] = Some(text);
+            self.are_numbers[column] = is_number;
+            let column_name = &mut self.names[column];
+            column_name.clear();
+            column_name.push_str(name);
+        }
+        Ok(())
+    }
+
+    /// Takes what is read of a member that is an object, or text that is one.
+    fn take_inner(&mut self, inner: &Inner, raw: &RawValue) -> Result<(), String> {
+        if let Some((column, name)) = &inner.column {
+            return self.take((*column, INNER_KIND), name, raw);
+        }
+        let text = match raw.get().as_bytes().first() {
+            Some(b'{') => Cow::Borrowed(raw.get()),
+            Some(b'"') => {
+                let text: String = serde_json::from_str(raw.get()).unwrap_or_default();
+                if !is_object_text(&text) {
+                    return Ok(());
+                }
+                Cow::Owned(text)
+            }
+            _ => return Ok(()),
+        };
+        let mut deserializer = serde_json::Deserializer::from_str(&text);
+        let reading = InnerReading {
+            inner,
+            members: self,
+        };
+        let read = deserializer.deserialize_map(reading);
+        let read = read.and_then(|()| deserializer.end());
+        read.map_err(|error| match error.is_data() {
+            true => json_problem(&error),
+            false => format!("an object in it is not JSON: {}", json_problem(&error)),
+        })
+    }
+
+    /// True where the object has none of the metrics, not even as null.
+    fn has_no_metrics(&self) -> bool {
+        let mut numbers = COLUMNS.into_iter().filter(|column| column.is_number());
+        numbers.all(|column| self.values[column].is_none())
     }
 
     fn fields(&self) -> Fields<'_> {
@@ -151,13 +276,9 @@ fn bad(row: BadRow) -> Event {
 #[cold]
 fn bad_line(line: u32, error: &serde_json::Error) -> BadRow {
     let (problem, column) = (json_problem(error), error.column());
-    let several = match (line, error.is_eof()) {
-        (1, true) => "; an object over several lines is read in an array, between [ and ]",
-        _ => "",
-    };
     BadRow::whole(
         u64::from(line),
-        format!("the line is not one JSON object: {problem}, at character {column}{several}"),
+        format!("the line is not one JSON object: {problem}, at character {column}"),
     )
 }
 
@@ -184,48 +305,60 @@ impl<'de> Visitor<'de> for ObjectReading<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key::<Cow<'de, str>>()? {
-            let Some((column, kind)) = self.names.column(&name) else {
-                map.next_value::<IgnoredAny>()?;
-                continue;
-            };
-            let raw: &RawValue = map.next_value()?;
-            let best = &mut self.members.kinds[column];
-            if *best == Some(kind) {
-                return Err(A::Error::custom(format_args!(
-                    "{name} is given twice; name one with --column {column}=NAME"
-                )));
-            }
-            if best.is_none_or(|best| kind < best) {
-                *best = Some(kind);
-                let (text, is_number) = field_text(raw.get()).map_err(|kind| {
-                    A::Error::custom(format_args!("{name} is {kind}, not a number or text"))
-                })?;
-                self.members.values[column] = Some(text);
-                self.members.are_numbers[column] = is_number;
-                let column_name = &mut self.members.names[column];
-                column_name.clear();
-                column_name.push_str(&name);
+            match self.names.of(&name) {
+                Use::Nothing => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+                Use::Column(column, kind) => {
+                    let raw = map.next_value()?;
+                    let taken = self.members.take((column, kind), &name, raw);
+                    taken.map_err(A::Error::custom)?;
+                }
+                Use::Inner(place) => {
+                    let raw = map.next_value()?;
+                    if let Some(inner) = self.names.reading.inner.at(place) {
+                        let taken = self.members.take_inner(inner, raw);
+                        taken.map_err(A::Error::custom)?;
+                    }
+                }
             }
         }
         Ok(())
     }
 }
 
-/// The text of a value as a CSV field would have it, and true where it is a number: null is empty.
-/// The error names what else the value is.
-fn field_text(raw: &str) -> Result<(Vec<u8>, bool), &'static str> {
-    match raw.as_bytes().first() {
-        Some(b'"') => {
-            let text: Result<String, _> = serde_json::from_str(raw);
-            Ok((text.unwrap_or_default().into_bytes(), false))
+/// An object that is a member, while it is read.
+struct InnerReading<'r> {
+    inner: &'r Inner,
+    members: &'r mut Members,
+}
+
+impl<'de> Visitor<'de> for InnerReading<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(name) = map.next_key::<Cow<'de, str>>()? {
+            let inner = self.inner.place(&name);
+            match inner.and_then(|place| self.inner.at(place)) {
+                None => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+                Some(inner) => {
+                    let raw = map.next_value()?;
+                    let taken = self.members.take_inner(inner, raw);
+                    taken.map_err(A::Error::custom)?;
+                }
+            }
         }
-        Some(b'n') => Ok((Vec::new(), false)),
-        Some(b'{') => Err("an object"),
-        Some(b'[') => Err("an array"),
-        Some(b't' | b'f') => Err("true or false"),
-        _ => Ok((raw.as_bytes().to_vec(), true)),
+        Ok(())
     }
 }
 
+/// The kind of a member of a member, which is read where no outermost one is.
+const INNER_KIND: usize = 3;
 /// Names of members that are kept in mind.
 const NAMES_MAX: usize = 1_000;
