@@ -15,11 +15,14 @@ pub(super) struct Later {
     /// Line of the first of them.
     first_line: u64,
     has_others: bool,
+    /// The member that is the agents, where each object is a line.
+    agents: Option<String>,
 }
 
 impl Later {
-    pub(super) fn new(has_next_page: Arc<AtomicBool>) -> Self {
+    pub(super) fn new(has_next_page: Arc<AtomicBool>, agents: Option<String>) -> Self {
         Self {
+            agents,
             has_next_page,
             ..Self::default()
         }
@@ -47,8 +50,11 @@ impl Later {
                     "{count} objects have none of the metrics, from line {line} on, and count as failed polls"
                 ),
             };
+            let grep = self.agents.as_ref().map_or(String::new(), |agents| {
+                format!(", such as with grep {agents} FILE | dialpace backtest -")
+            });
             warnings.push(format!(
-                "{have}; if they are other events of a log, leave them out, such as with grep"
+                "{have}; if they are other events of a log, leave them out{grep}"
             ));
         }
         if self.has_next_page.load(Ordering::Acquire) {

@@ -1,7 +1,7 @@
 //! Exported history: the rows of a CSV or NDJSON file, read and checked on every core.
 //!
 //! CSV has a header; NDJSON has one object per line, such as the records in the warehouse file or
-//! the lines of `--json`; a JSON array of objects is read as NDJSON. A row travels like this:
+//! the lines of `--json`; the objects of other JSON are read as NDJSON. A row travels like this:
 //!
 //! 1. `opening` tells kind, encoding and format from the first bytes, and refuses other files.
 //! 2. `csv::Layout` finds delimiter, header and decimal sign in the beginning. They hold for the file.

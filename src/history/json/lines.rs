@@ -181,9 +181,11 @@ impl<R: Read> ObjectLines<R> {
             }
             Step::Array if levels == place.around => self.has_had_rows = true,
             Step::Array | Step::Value if is_outermost || around == place.around => {
-                return Err(not_an_object(byte));
+                return Err(not_an_object(byte, around));
             }
-            Step::Value if around.len() < place.outermost => return Err(not_an_object(byte)),
+            Step::Value if around.len() < place.outermost => {
+                return Err(not_an_object(byte, around));
+            }
             Step::Value => {
                 self.may_be_next = byte == b'"' && is_next_page(levels);
                 self.has_next |= matches!(byte, b't' | b'1'..=b'9') && is_next_page(levels);
@@ -251,11 +253,12 @@ pub(super) fn two_arrays(first: &str, second: &str) -> String {
     )
 }
 
-fn not_an_object(byte: u8) -> String {
-    format!(
-        "where an object of the array should begin stands {:?}",
-        char::from(byte)
-    )
+fn not_an_object(byte: u8, around: &[Level]) -> String {
+    let place = match around {
+        [] => "outside of any object",
+        _ => "where an object of the array should begin",
+    };
+    format!("{place} stands {:?}", char::from(byte))
 }
 
 fn invalid(problem: String) -> io::Error {

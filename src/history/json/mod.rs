@@ -3,6 +3,8 @@
 mod inner;
 mod kind;
 mod lines;
+mod members;
+mod names;
 mod next_page;
 mod opening;
 mod place;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::lines::{ObjectLines, RowsPlace};
+use super::names::Reading;
 use super::place;
-use super::rows::{JsonParser, Reading};
+use super::rows::JsonParser;
 use super::sources::{Objects, Sources, for_each_leaf};
 use super::values::object;
 use crate::base::input::InputError;
@@ -61,8 +62,9 @@ pub(in crate::history) fn open(
     let has = |column| used.contains(&Some(column));
     if let Some(missing) = missing(&has).filter(|_| !objects.leaves.is_empty()) {
         return Err(InputError(format!(
-            "its objects have {missing}; they have {}; map them with --column NAME=MEMBER",
-            objects.listed()
+            "its objects have {missing}; they have {}; map them with --column NAME=MEMBER{}",
+            objects.listed(),
+            found.hint
         )));
     }
     told.extend(sources.told());
@@ -79,6 +81,14 @@ pub(in crate::history) fn open(
         .map(|(name, column)| not_read(name, *column, &has))
         .collect();
     warnings.extend_from_slice(&sources.warnings);
+    let is_agents = |column: &Option<Column>| {
+        matches!(
+            column,
+            Some(Column::AvailableAgents | Column::AvailabilityMean)
+        )
+    };
+    let agents = used.iter().position(is_agents);
+    let agents = agents.and_then(|place| objects.leaves.get(place)?.last().cloned());
     rules.times.has_times_of_day = has_times_of_day(&objects, &sources, columns);
     let reading = Arc::new(Reading {
         given: columns.clone(),
@@ -98,7 +108,7 @@ pub(in crate::history) fn open(
         },
         told,
         warnings,
-        later: Later::new(has_next_page),
+        later: Later::new(has_next_page, agents.filter(|_| found.is_lines)),
     })
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::lines::{RowsPlace, two_arrays};
 use super::tables;
+use super::values::is_wrapper;
 use super::walk::{Level, Step, Walk, dotted};
 use crate::base::input::InputError;
 use crate::history::column_names::ColumnNames;
@@ -14,6 +15,8 @@ pub(super) struct Found {
     pub(super) place: RowsPlace,
     /// Each row is a line of the file.
     pub(super) is_lines: bool,
+    /// What to do where the rows lack a column, in words that follow others.
+    pub(super) hint: String,
 }
 
 /// Objects that may be rows: those at one place, outside of arrays or directly in one.
@@ -42,13 +45,20 @@ pub(super) fn find(probe: &[u8], columns: &ColumnNames) -> Result<Found, InputEr
     let lines = Found {
         place: RowsPlace::default(),
         is_lines: true,
+        hint: String::new(),
     };
     let Some(outermost) = beginning.candidates.first() else {
         return match tables::refusal(&beginning) {
             Some(refusal) => Err(InputError(refusal)),
+            None if probe.trim_ascii_start().starts_with(b"[") => {
+                Err(InputError("its array is empty: it has no rows".to_owned()))
+            }
             None => Ok(lines),
         };
     };
+    if let Some(refusal) = tables::with_a_member_for_each_row(outermost) {
+        return Err(InputError(refusal));
+    }
     let rows = rows(&beginning, outermost, columns)?;
     if rows.has_missing(columns)
         && let Some(refusal) = tables::refusal(&beginning)
@@ -61,6 +71,7 @@ pub(super) fn find(probe: &[u8], columns: &ColumnNames) -> Result<Found, InputEr
     };
     Ok(Found {
         is_lines: place.around.is_empty() && beginning.has_lines,
+        hint: rows.hint(outermost),
         place,
     })
 }
@@ -101,9 +112,7 @@ impl Candidate {
                 let given = plain(given);
                 plain(&leaf.join(".")) == given || leaf.last().is_some_and(|it| plain(it) == given)
             }
-            None => leaf
-                .iter()
-                .any(|name| Column::of_name(name).is_some_and(|(it, _)| it == column)),
+            None => is_column(leaf, column),
         };
         self.leaves.iter().any(is_it)
     }
@@ -116,6 +125,32 @@ impl Candidate {
     fn has_missing(&self, columns: &ColumnNames) -> bool {
         // Text of JSON in a member may have what is missing.
         missing(&|column| self.has(column, columns)).is_some()
+    }
+
+    /// True where it is all that is in the file.
+    pub(super) fn is_one(&self) -> bool {
+        self.around.is_empty() && self.count == 1
+    }
+
+    /// What to do where these, in an array of `outermost`, lack a column that `outermost` has.
+    fn hint(&self, outermost: &Self) -> String {
+        let of_name = |leaf: &Vec<String>| match leaf.as_slice() {
+            [name] => Column::of_name(name).map(|(column, _)| (name.clone(), column)),
+            _ => None,
+        };
+        let none = ColumnNames::default();
+        let around = outermost.leaves.iter().filter_map(of_name);
+        let around = around.filter(|(_, column)| !self.has(*column, &none));
+        let names: Vec<String> = around.map(|(name, _)| name).collect();
+        if names.is_empty() || self.around == outermost.around || !outermost.around.is_empty() {
+            return String::new();
+        }
+        format!(
+            "; the object around them has {}: join them, such as with jq -c '{{{}}} + .{}[]' FILE | dialpace backtest -",
+            names.join(", "),
+            names.join(", "),
+            dotted(&self.around)
+        )
     }
 
     /// True where they are in an array of `other`, and in no other array of it.
@@ -208,6 +243,17 @@ impl Beginning {
             candidate.leaves.push(names);
         }
     }
+}
+
+/// True where the last name of a member is that of `column`, or all its names together are, or the last one only
+/// says the type of the value.
+fn is_column(leaf: &[String], column: Column) -> bool {
+    let is_it = |name: &str| Column::of_name(name).is_some_and(|(it, _)| it == column);
+    let own = match leaf {
+        [before @ .., last] if is_wrapper(last) => before.last(),
+        _ => leaf.last(),
+    };
+    own.is_some_and(|name| is_it(name)) || is_it(&leaf.concat())
 }
 
 /// True where `text` is one object, as far as its brackets and quotes say.

@@ -58,34 +58,29 @@ pub(super) fn refusal(beginning: &Beginning) -> Option<String> {
             ),
         ));
     }
-    by_row_names(outermost)
+    let is_number = |name: &String| name.bytes().all(|it| it.is_ascii_digit());
+    let of_numbers = |leaf: &Vec<String>| match leaf.as_slice() {
+        [outer, inner] if is_column(outer) && is_number(inner) => Some(outer.clone()),
+        _ => None,
+    };
+    let name = outermost.leaves.iter().find_map(of_numbers)?;
+    Some(with_command(
+        "it has an object for each column, as pandas writes with orient=\"columns\"",
+        &format!(
+            "jq -c '. as $t | .[\"{name}\"] | keys_unsorted[] as $i | $t | map_values(.[$i])' FILE"
+        ),
+    ))
 }
 
-/// The refusal of objects that have a member for each row.
-fn by_row_names(outermost: &Candidate) -> Option<String> {
-    let mut pairs = outermost
-        .leaves
-        .iter()
-        .filter_map(|leaf| match leaf.as_slice() {
-            [outer, inner] => Some((outer.as_str(), inner.as_str())),
-            _ => None,
-        });
-    let is_column = |name: &str| Column::of_name(name).is_some();
-    let is_number = |name: &str| !name.is_empty() && name.bytes().all(|it| it.is_ascii_digit());
-    let (outer, inner) = pairs.next()?;
-    if is_column(outer) && is_number(inner) {
-        return Some(with_command(
-            "it has an object for each column, as pandas writes with orient=\"columns\"",
-            &format!(
-                "jq -c '. as $t | .[\"{outer}\"] | keys_unsorted[] as $i | $t | map_values(.[$i])' FILE"
-            ),
-        ));
-    }
-    let is_row = |(outer, inner): &(&str, &str)| {
-        is_number(outer) && Column::of_name(inner).is_some_and(|(it, _)| it == Column::Timestamp)
+/// The refusal of one object that has a member for each row.
+pub(super) fn with_a_member_for_each_row(outermost: &Candidate) -> Option<String> {
+    let is_time = |leaf: &&Vec<String>| match leaf.as_slice() {
+        [_, inner] => Column::of_name(inner).is_some_and(|(it, _)| it == Column::Timestamp),
+        _ => false,
     };
-    let mut all = std::iter::once((outer, inner)).chain(pairs);
-    all.any(|pair| is_row(&pair)).then(|| {
+    let has_own = outermost.leaves.iter().any(|leaf| leaf.len() == 1);
+    let is_several = outermost.leaves.iter().filter(is_time).count() > 1;
+    (is_several && !has_own && outermost.is_one()).then(|| {
         with_command(
             "it has a member for each row, as pandas writes with orient=\"index\"",
             "jq -c '.[]' FILE",

@@ -29,12 +29,17 @@ pub(super) fn field_text(raw: &str) -> Result<(Vec<u8>, bool), &'static str> {
 fn unwrapped(raw: &str) -> Option<&RawValue> {
     let object: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(raw).ok()?;
     let (name, value) = object.first_key_value().filter(|_| object.len() == 1)?;
-    WRAPPERS.contains(&name.as_ref()).then_some(*value)
+    is_wrapper(name).then_some(*value)
+}
+
+/// True for the name of the one member of an object that says what type its value has.
+pub(super) fn is_wrapper(name: &str) -> bool {
+    WRAPPERS.contains(&name)
 }
 
 /// True for an object that only says the type of its one value.
 pub(super) fn is_wrapped(object: &Map<String, Value>) -> bool {
-    object.len() == 1 && object.keys().all(|name| WRAPPERS.contains(&name.as_str()))
+    object.len() == 1 && object.keys().all(|name| is_wrapper(name))
 }
 
 /// The object whose JSON a text is, if it is one.
@@ -88,7 +93,7 @@ const BARE_WORDS: [(&[u8], &[u8]); 3] = [
     (b"-Infinity", b"\"-\\u221e\""),
     (b"Infinity", b"\"\\u221e\""),
 ];
-/// Names of the one member of an object that says what type its value has.
+/// Those of MongoDB and DynamoDB.
 const WRAPPERS: [&str; 8] = [
     "$date",
     "$numberInt",
