@@ -997,7 +997,12 @@ fn json() {
         "\"availableAgents\"",
         "\"available_agents\":1,\"availableAgents\"",
     );
-    refuses("one name twice", twice, &[], "given twice");
+    refuses(
+        "one name twice",
+        twice,
+        &[],
+        "could both be availableAgents",
+    );
     refuses(
         "cut off",
         format!("[{}", objects(false).join(",")),
@@ -1009,12 +1014,6 @@ fn json() {
         format!("[{}]", objects(false).join(" ")),
         &[],
         "between two objects",
-    );
-    refuses(
-        "an object over lines",
-        objects(false)[0].replace(',', ",\n"),
-        &[],
-        "in an array",
     );
 }
 
@@ -1159,15 +1158,7 @@ fn what_is_a_poll_and_what_is_not() {
 }
 
 #[test]
-fn objects_without_a_member_that_is_needed() {
-    let nested =
-        r#"{"timestamp":"2026-03-05T08:00:00Z","metrics":{"answerRate":0.3,"availableAgents":40}}"#;
-    refuses(
-        "nested",
-        nested,
-        &[],
-        "its objects have no availableAgents, and neither answerRate nor both totalCallsDialed and totalCallsAnswered; they have metrics, timestamp (members of members, such as metrics.answerRate, are not read",
-    );
+fn objects_without_a_campaign() {
     let with = r#"{"timestamp":"2026-03-05T08:00:00Z","campaignId":"a","answerRate":0.3,"availableAgents":40}"#;
     let without = with
         .replace("\"campaignId\":\"a\",", "")

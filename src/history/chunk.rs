@@ -16,6 +16,27 @@ pub(super) struct Chunk {
     /// Lines in it.
     pub(super) lines: u64,
     pub(super) seen: Seen,
+    pub(super) without_metrics: WithoutMetrics,
+}
+
+/// Objects of JSON that have none of the metrics, not even as null.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct WithoutMetrics {
+    pub(super) count: u64,
+    /// Line of the first, counted from the beginning of the chunk.
+    pub(super) first_line: u32,
+    /// Other objects have some.
+    pub(super) has_others: bool,
+}
+
+impl WithoutMetrics {
+    /// Counts the one at `line`.
+    pub(super) fn add(&mut self, line: u32) {
+        if self.count == 0 {
+            self.first_line = line;
+        }
+        self.count += 1;
+    }
 }
 
 /// What was met in the rows and is told at the end.
@@ -37,6 +58,7 @@ impl Chunk {
         self.ids.clear();
         self.lines = 0;
         self.seen = Seen::default();
+        self.without_metrics = WithoutMetrics::default();
     }
 }
 

@@ -57,9 +57,9 @@ impl ColumnNames {
         Ok(())
     }
 
-    /// True for a column that is not to be read.
-    pub(super) fn is_left_out(&self, column: Column) -> bool {
-        self.left_out[column]
+    /// True for a column that is looked for under the names that are known for it.
+    pub(super) fn is_free(&self, column: Column) -> bool {
+        self.given(column).is_none() && !self.left_out[column]
     }
 
     /// The name that `--column` gives, if any.

@@ -58,7 +58,8 @@ pub(super) const COLUMNS: [Column; 14] = [
 
 impl Column {
     /// Its own name, then the name that records and `--json` have for it, then the names in the
-    /// reports of CXone. Of two kinds in one file the earlier counts.
+    /// reports of CXone, which misspell two of them in one version. Of two kinds in one file the earlier
+    /// counts.
     pub(super) fn names(self) -> [&'static [&'static str]; 3] {
         match self {
             Self::Timestamp => [&["timestamp"], &[], &["startDate", "intervalStartDate"]],
@@ -67,14 +68,18 @@ impl Column {
             Self::CallsDialed => [&["totalCallsDialed"], &[], &["dials"]],
             Self::CallsAnswered => [&["totalCallsAnswered"], &[], &["connects"]],
             Self::AnswerRate => [&["answerRate"], &["currentAnswerRate"], &[]],
-            Self::AvailableAgents => [&["availableAgents"], &[], &["agentsAvailable"]],
+            Self::AvailableAgents => [
+                &["availableAgents"],
+                &[],
+                &["agentsAvailable", "agentsAvaliable"],
+            ],
             Self::AvailabilityMean => [&["agentAvailabilityAvg"], &[], &[]],
             Self::DialRate => [&["dialRate"], &["newDialRate"], &[]],
             Self::Ratio => [&["ratio"], &["newRatio"], &[]],
             Self::CallsAbandoned => [&["totalCallsAbandoned"], &[], &["abandonCount", "abandons"]],
             Self::LoggedInAgents => [&["loggedInAgents"], &[], &[]],
             Self::AgentsLoggedIn => [&["agentsLoggedIn"], &[], &[]],
-            Self::AgentsUnavailable => [&["agentsUnavailable"], &[], &[]],
+            Self::AgentsUnavailable => [&["agentsUnavailable"], &[], &["agentsUnavaliable"]],
         }
     }
 

@@ -1,12 +1,12 @@
 //! Exported history: the rows of a CSV or NDJSON file, read and checked on every core.
 //!
 //! CSV has a header; NDJSON has one object per line, such as the records in the warehouse file or
-//! the lines of `--json`; a JSON array of objects is read as NDJSON. A row travels like this:
+//! the lines of `--json`; the objects of other JSON are read as NDJSON. A row travels like this:
 //!
 //! 1. `opening` tells kind, encoding and format from the first bytes, and refuses other files.
 //! 2. `csv::Layout` finds delimiter, header and decimal sign in the beginning. They hold for the file.
 //! 3. `feed` cuts the file into chunks of whole rows, which threads parse.
-//! 4. `csv` or `json_rows` splits a row into the text of each [`Column`].
+//! 4. `csv` or `json` splits a row into the text of each [`Column`].
 //! 5. `row_parser` makes values of the text, with `timestamps`, `numbers` and their forms.
 //! 6. [`HistoryReader`] takes the chunks in order; `sequence` numbers the campaigns, and refuses what is
 //!    not in the order of time.
@@ -25,8 +25,8 @@ mod error;
 mod feed;
 mod file_kind;
 mod ids;
-mod json_array;
-mod json_rows;
+mod json;
+mod later;
 mod month_names;
 mod number_form;
 mod numbers;
@@ -44,6 +44,7 @@ mod time_format;
 mod time_forms;
 mod timestamps;
 mod total_words;
+mod unread;
 mod utf16;
 
 pub use column_names::ColumnNames;

@@ -6,23 +6,20 @@ use std::num::NonZero;
 use std::sync::Arc;
 use std::thread;
 
-use serde_json::{Map, Value};
-
 use super::chunk::Chunk;
-use super::column_names::ColumnNames;
-use super::columns::{COLUMNS, Column};
 use super::cr_lines::CrLines;
-use super::csv::{CsvParser, Layout, near_column};
+use super::csv::{CsvParser, Layout};
 use super::error::unreadable;
 use super::feed::{Blocks, Feed, ParseChunk};
 use super::file_kind::{is_utf16, refuse_other_kinds};
-use super::json_array::ArrayLines;
-use super::json_rows::JsonParser;
+use super::json;
+use super::later::Later;
 use super::options::{ReadingOptions, Totals};
 use super::row_parser::RowRules;
 use super::sequence::CampaignColumn;
 use super::time_forms::likely_forms;
-use super::timestamps::{TimeRules, has_time_of_day};
+use super::timestamps::TimeRules;
+use super::unread::not_read;
 use super::utf16::Utf16;
 use crate::base::input::InputError;
 
@@ -38,6 +35,8 @@ pub(super) struct Opened {
     pub(super) told: Vec<String>,
     /// What may be a mistake, in words.
     pub(super) warnings: Vec<String>,
+    /// What may be a mistake and is known after the last row only.
+    pub(super) later: Later,
 }
 
 /// Opens a file: CSV, NDJSON or a JSON array of objects.
@@ -72,26 +71,16 @@ pub(super) fn open(
     let text = probe.trim_ascii_start();
     let opened = match text.first() {
         None => return Err(InputError("it is empty; expected CSV or NDJSON".to_owned())),
-        Some(b'{') => open_json(blocks, options),
-        Some(b'[') if is_array_of_objects(text) => {
-            told.push("it is a JSON array, of which line N is object N".to_owned());
-            let place = probe.len() - text.len() + 1;
-            blocks.skip(place);
-            let (rest, carry) = blocks.into_parts();
-            let lines = ArrayLines::new(io::Cursor::new(carry).chain(rest));
-            open_json(Blocks::new(Box::new(lines), Vec::new()), options)
-        }
-        Some(_) => open_csv(blocks, options),
+        Some(_) if json::is_json(text) => open_json(blocks, options),
+        Some(_) => match json::refusal_of_text_around(text) {
+            Some(refusal) => return Err(InputError(refusal)),
+            None => open_csv(blocks, options),
+        },
     };
     let mut opened = opened?;
     told.append(&mut opened.told);
     opened.told = told;
     Ok(opened)
-}
-
-fn is_array_of_objects(text: &[u8]) -> bool {
-    let inner = text.get(1..).unwrap_or_default().trim_ascii_start();
-    matches!(inner.first(), Some(b'{' | b']'))
 }
 
 fn open_csv(mut blocks: Blocks, options: &ReadingOptions) -> Result<Opened, InputError> {
@@ -104,7 +93,7 @@ fn open_csv(mut blocks: Blocks, options: &ReadingOptions) -> Result<Opened, Inpu
     let warnings = untaken
         .near
         .iter()
-        .map(|(name, column)| not_read(name, *column));
+        .map(|(name, column)| not_read(name, *column, &|column| layout.has(column)));
     let mut warnings: Vec<String> = warnings.collect();
     if let Some(name) = layout.likely_campaigns()
         && !untaken.near.iter().any(|(near, _)| near == name)
@@ -131,131 +120,21 @@ fn open_csv(mut blocks: Blocks, options: &ReadingOptions) -> Result<Opened, Inpu
         total_campaign,
         told,
         warnings,
+        later: Later::default(),
     })
 }
 
-fn open_json(mut blocks: Blocks, options: &ReadingOptions) -> Result<Opened, InputError> {
-    let (probe, is_whole) = blocks.probe().map_err(|error| unreadable(&error))?;
-    let objects = Objects::of(probe, is_whole);
-    let names = &objects.names;
-    let columns = &options.columns;
-    for column in COLUMNS {
-        if let Some(given) = columns.given(column)
-            && !names.is_empty()
-            && !names
-                .iter()
-                .any(|name| super::columns::plain(name) == super::columns::plain(given))
-        {
-            return Err(InputError(format!(
-                "--column {column}={given}: its first rows have no such member; they have {}",
-                objects.listed()
-            )));
-        }
-    }
-    let has = |column: Column| {
-        let is_it = |name: &String| Column::of_name(name).is_some_and(|(it, _)| it == column);
-        columns.given(column).is_some() || names.iter().any(is_it)
-    };
-    if let Some(missing) = super::columns::missing(&has).filter(|_| !names.is_empty()) {
-        return Err(InputError(format!(
-            "its objects have {missing}; they have {}; map them with --column NAME=MEMBER",
-            objects.listed()
-        )));
-    }
-    let is_given = |name: &str| COLUMNS.iter().any(|it| columns.given(*it) == Some(name));
-    let near = names
-        .iter()
-        .filter(|name| !is_given(name))
-        .filter_map(|name| {
-            let column = near_column(name, &has)?;
-            Column::of_name(name)
-                .is_none()
-                .then(|| not_read(name, column))
-        });
-    let warnings = near.collect();
-    let campaign_column = if has(Column::CampaignId) {
-        CampaignColumn::Present(None)
-    } else {
-        CampaignColumn::Absent(None)
-    };
-    let given = Arc::new(options.columns.clone());
-    let mut rules = rules(options);
-    rules.times.has_times_of_day = objects.has_times_of_day(columns);
-    let parser =
-        || -> Box<dyn ParseChunk> { Box::new(JsonParser::new(Arc::clone(&given), rules.clone())) };
+fn open_json(blocks: Blocks, options: &ReadingOptions) -> Result<Opened, InputError> {
+    let json = json::open(blocks, &options.columns, rules(options))?;
     Ok(Opened {
-        feed: start(blocks, options, &parser)?,
+        feed: start(json.blocks, options, &*json.parser)?,
         lines_before: 0,
-        campaign_column,
+        campaign_column: json.campaign_column,
         total_campaign: None,
-        told: Vec::new(),
-        warnings,
+        told: json.told,
+        warnings: json.warnings,
+        later: json.later,
     })
-}
-
-/// The objects at the beginning of a file.
-struct Objects {
-    objects: Vec<Map<String, Value>>,
-    /// Names of their members.
-    names: Vec<String>,
-}
-
-impl Objects {
-    /// Those of the whole lines of `probe`.
-    fn of(probe: &[u8], is_whole: bool) -> Self {
-        let end = memchr::memrchr(b'\n', probe).filter(|_| !is_whole);
-        let lines = probe.get(..end.unwrap_or(probe.len())).unwrap_or_default();
-        let lines = lines.split(|byte| *byte == b'\n');
-        let objects: Vec<Map<String, Value>> = lines
-            .filter_map(|line| serde_json::from_slice(line).ok())
-            .collect();
-        let mut names: Vec<String> = Vec::new();
-        for name in objects.iter().flat_map(Map::keys) {
-            if !names.contains(name) && names.len() < NAMES_MAX {
-                names.push(name.clone());
-            }
-        }
-        Self { objects, names }
-    }
-
-    /// The names, and that members of members are not read, where there are some.
-    fn listed(&self) -> String {
-        let inner = self.objects.iter().flat_map(Map::iter);
-        let mut inner =
-            inner.filter_map(|(name, value)| Some((name, value.as_object()?.keys().next()?)));
-        let nested = inner.next().map_or(String::new(), |(outer, inner)| {
-            format!(" (members of members, such as {outer}.{inner}, are not read: flatten them, such as with jq -c '. + .{outer}')")
-        });
-        self.names.join(", ") + &nested
-    }
-
-    fn has_times_of_day(&self, columns: &ColumnNames) -> bool {
-        let is_time = |name: &str| match columns.given(Column::Timestamp) {
-            Some(given) => super::columns::plain(given) == super::columns::plain(name),
-            None => Column::of_name(name).is_some_and(|(it, _)| it == Column::Timestamp),
-        };
-        let mut members = self.objects.iter().flat_map(Map::iter);
-        members.any(|(name, value)| {
-            is_time(name)
-                && value
-                    .as_str()
-                    .is_some_and(|text| has_time_of_day(text.as_bytes()))
-        })
-    }
-}
-
-fn not_read(name: &str, column: Column) -> String {
-    match column {
-        Column::AgentsLoggedIn => format!(
-            "column {name:?} is not read: it counts agents on a break, too, and no column agentsUnavailable says how many"
-        ),
-        Column::AgentsUnavailable => {
-            format!("column {name:?} is not read: there is no column agentsLoggedIn")
-        }
-        _ => format!(
-            "column {name:?} is not read; if it is {column}, give --column \"{column}={name}\""
-        ),
-    }
 }
 
 fn rules(options: &ReadingOptions) -> RowRules {
@@ -296,16 +175,8 @@ impl ParseChunk for CsvParser {
     }
 }
 
-impl ParseChunk for JsonParser {
-    fn parse(&mut self, chunk: &mut Chunk) {
-        self.parse(chunk);
-    }
-}
-
 /// Bytes that tell the kind of a file: the names of the first files of an archive are in them.
 const START_BYTES: u64 = 4_096;
 const DAY_MILLIS: i64 = 86_400_000;
-/// Names that are looked at.
-const NAMES_MAX: usize = 200;
 /// More threads than this only wait for each other.
 const JOBS_MAX: usize = 64;

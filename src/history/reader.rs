@@ -6,6 +6,7 @@ use std::io::Read;
 use super::chunk::{Chunk, Event, Fault, ParsedRow, Seen};
 use super::error::{BadRow, RowError};
 use super::feed::Feed;
+use super::later::Later;
 use super::opening::{Opened, open};
 use super::options::ReadingOptions;
 use super::row::HistoryRow;
@@ -30,6 +31,7 @@ pub struct HistoryReader {
     headers_again: u64,
     sequence: Sequence,
     seen: Seen,
+    later: Later,
     zone: Option<String>,
     told: Vec<String>,
     warnings: Vec<String>,
@@ -45,6 +47,7 @@ impl HistoryReader {
             total_campaign,
             told,
             warnings,
+            later,
         } = open(file, options)?;
         Ok(Self {
             feed,
@@ -57,6 +60,7 @@ impl HistoryReader {
             sorted: options.sorts.then(Sorted::default),
             sequence: Sequence::new(options, campaign_column, total_campaign),
             seen: Seen::default(),
+            later,
             zone: options.time_zone.as_ref().map(|(name, _)| name.clone()),
             told,
             warnings,
@@ -136,6 +140,7 @@ impl HistoryReader {
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = self.warnings.clone();
+        warnings.extend(self.later.warnings());
         if self.seen.january_1970 {
             warnings.push("it has times in January 1970: they are simulated, or numbers that do not count from 1970".to_owned());
         }
@@ -255,6 +260,8 @@ impl HistoryReader {
                 self.place = 0;
                 self.numbers.clear();
                 self.numbers.resize(self.chunk.ids.len(), None);
+                self.later
+                    .add(self.chunk.without_metrics, self.lines_before);
                 let seen = self.chunk.seen;
                 self.seen.january_1970 |= seen.january_1970;
                 self.seen.zone |= seen.zone;

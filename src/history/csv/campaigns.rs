@@ -15,8 +15,7 @@ pub(super) fn campaign_column(
     names: &ColumnNames,
 ) -> Result<CampaignColumn, InputError> {
     let name = |place: &usize| header.fields.get(*place);
-    let is_said =
-        names.given(Column::CampaignId).is_some() || names.is_left_out(Column::CampaignId);
+    let is_said = !names.is_free(Column::CampaignId);
     let has_column = header.has(Column::CampaignId);
     let is_campaign = |name: &&String| CAMPAIGN_NAMES.contains(&plain(name).as_str());
     let doubtful = rows.several.iter().filter_map(name).find(is_campaign);

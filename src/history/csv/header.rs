@@ -83,8 +83,7 @@ impl Places {
                 places.0[column] = Some(place_of_given(column, name, header)?);
             }
         }
-        let is_looked_for =
-            |column: &Column| names.given(*column).is_none() && !names.is_left_out(*column);
+        let is_looked_for = |column: &Column| names.is_free(*column);
         let taken: Vec<usize> = COLUMNS.into_iter().filter_map(|it| places.0[it]).collect();
         let mut found: PerColumn<Vec<usize>> = PerColumn::default();
         for column in COLUMNS.into_iter().filter(is_looked_for) {

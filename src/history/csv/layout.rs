@@ -194,7 +194,7 @@ impl Layout {
         }
     }
 
-    fn has(&self, column: Column) -> bool {
+    pub(in crate::history) fn has(&self, column: Column) -> bool {
         self.header.has(column)
     }
 

@@ -12,4 +12,4 @@ mod suggestions;
 
 pub(super) use layout::Layout;
 pub(super) use rows::CsvParser;
-pub(super) use suggestions::near_column;
+pub(super) use suggestions::{Untaken, untaken};

@@ -14,7 +14,7 @@ pub(in crate::history) struct Untaken {
 }
 
 /// The fields that are not read and look as if they should be.
-pub(super) fn untaken(header: &[String], columns: &[Option<Column>]) -> Untaken {
+pub(in crate::history) fn untaken(header: &[String], columns: &[Option<Column>]) -> Untaken {
     let fields = header.iter().zip(columns);
     let fields: Vec<&String> = fields
         .filter(|(name, column)| column.is_none() && !name.is_empty())
@@ -42,7 +42,7 @@ pub(super) fn untaken(header: &[String], columns: &[Option<Column>]) -> Untaken 
 }
 
 /// The column that `name` is nearly the name of.
-pub(in crate::history) fn near_column(name: &str, has: &dyn Fn(Column) -> bool) -> Option<Column> {
+fn near_column(name: &str, has: &dyn Fn(Column) -> bool) -> Option<Column> {
     if let Some((column, kind)) = Column::of_name(name) {
         // A second name that this program itself writes beside the first is no surprise.
         let is_surprise = match column {
