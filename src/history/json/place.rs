@@ -200,16 +200,18 @@ impl Beginning {
                         self.candidate(around).count += 1;
                     }
                 }
-                Step::Value if levels.last() == Some(&Level::Array) => {
-                    if self.lists.len() < LISTS_MAX && !self.lists.iter().any(|it| it == levels) {
-                        self.lists.push(levels.to_vec());
-                    }
-                }
+                Step::Value if levels.last() == Some(&Level::Array) => self.add_list(levels),
                 Step::Value => self.add_leaf(levels),
                 _ => {}
             }
         }
         Ok(())
+    }
+
+    fn add_list(&mut self, levels: &[Level]) {
+        if self.lists.len() < LISTS_MAX && !self.lists.iter().any(|it| it == levels) {
+            self.lists.push(levels.to_vec());
+        }
     }
 
     fn candidate(&mut self, around: &[Level]) -> &mut Candidate {
