@@ -22,8 +22,8 @@ pub(super) struct Later {
 impl Later {
     pub(super) fn new(has_next_page: Arc<AtomicBool>, agents: Option<String>) -> Self {
         Self {
-            agents,
             has_next_page,
+            agents,
             ..Self::default()
         }
     }

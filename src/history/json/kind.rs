@@ -1,6 +1,6 @@
 //! Whether a text is JSON, or has other text around its JSON.
 
-use super::place::is_object;
+use super::beginning::is_object;
 
 /// True where the beginning of a file, without the blanks before it, is that of JSON.
 pub(in crate::history) fn is_json(text: &[u8]) -> bool {

@@ -174,10 +174,10 @@ impl<R: Read> ObjectLines<R> {
             Step::Object if around.len() < place.outermost => {
                 return Err("outside of the array of objects stands an object".to_owned());
             }
-            Step::Object if around.last() == Some(&Level::Array) => {
-                if !place.around.starts_with(around) {
-                    return Err(two_arrays(&place.member(), &dotted(around)));
-                }
+            Step::Object
+                if around.last() == Some(&Level::Array) && !place.around.starts_with(around) =>
+            {
+                return Err(two_arrays(&place.member(), &dotted(around)));
             }
             Step::Array if levels == place.around => self.has_had_rows = true,
             Step::Array | Step::Value if is_outermost || around == place.around => {

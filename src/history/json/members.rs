@@ -55,6 +55,7 @@ impl Members {
     }
 
     /// Takes the value of a column. The error says why it cannot be.
+    #[inline]
     fn take(
         &mut self,
         (column, kind): (Column, usize),
@@ -112,9 +113,13 @@ impl Members {
         };
         let read = deserializer.deserialize_map(reading);
         let read = read.and_then(|()| deserializer.end());
-        read.map_err(|error| match error.is_data() {
-            true => json_problem(&error),
-            false => format!("an object in it is not JSON: {}", json_problem(&error)),
+        read.map_err(|error| {
+            let problem = json_problem(&error);
+            if error.is_data() {
+                problem
+            } else {
+                format!("an object in it is not JSON: {problem}")
+            }
         })
     }
 

@@ -1,5 +1,6 @@
 //! Rows of a JSON file: where its objects stand, and the objects of a chunk parsed to values.
 
+mod beginning;
 mod inner;
 mod kind;
 mod lines;

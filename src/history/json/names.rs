@@ -46,6 +46,7 @@ impl MemberNames {
         &self.reading.inner
     }
 
+    #[inline]
     pub(super) fn of(&mut self, name: &str) -> Use {
         if let Some(known) = self.known.get(name) {
             return *known;

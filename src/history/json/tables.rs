@@ -1,6 +1,6 @@
 //! Tables in other shapes of JSON than rows of objects, named as what they are with a command that makes rows.
 
-use super::place::{Beginning, Candidate};
+use super::beginning::{Beginning, Candidate};
 use super::walk::{Level, dotted};
 use crate::history::columns::Column;
 

@@ -25,7 +25,7 @@ pub(super) fn field_text(raw: &str) -> Result<(Vec<u8>, bool), &'static str> {
     }
 }
 
-/// The value in an object that only says what type it has, as MongoDB and DynamoDB write it.
+/// The value in an object that only says what type it has, as `MongoDB` and `DynamoDB` write it.
 fn unwrapped(raw: &str) -> Option<&RawValue> {
     let object: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(raw).ok()?;
     let (name, value) = object.first_key_value().filter(|_| object.len() == 1)?;
@@ -93,7 +93,7 @@ const BARE_WORDS: [(&[u8], &[u8]); 3] = [
     (b"-Infinity", b"\"-\\u221e\""),
     (b"Infinity", b"\"\\u221e\""),
 ];
-/// Those of MongoDB and DynamoDB.
+/// Those of `MongoDB` and `DynamoDB`.
 const WRAPPERS: [&str; 8] = [
     "$date",
     "$numberInt",
