@@ -525,7 +525,7 @@ fn output_is_the_same_every_time_and_ndjson_says_what_csv_says() {
 fn a_bad_file_is_refused_with_its_place_and_what_was_expected() {
     let folder = Folder::new();
     let table = "
-        column-twice    : its header has two columns \"availableAgents\"; give the right one by its number, such as --column availableAgents=#2
+        column-twice    : its header has two columns \"availableAgents\"; give the right one by its number, --column availableAgents=#2 or --column availableAgents=#4
         cut-short       :2: the line is not one JSON object: it ends too early, at character
         decimal-comma   :2: expected 7 fields, as in the header, and found 8; a field that holds a comma needs quotes
         empty-campaign  :2: column campaignId is empty; expected an id

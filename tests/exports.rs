@@ -1351,6 +1351,30 @@ fn times_that_mean_one_thing() {
         format!("{:.6}", 46_083.0 + f64::from(seconds) / 86_400.0)
     };
     reads_times("day numbers", &days, &["--time-format", "excel"]);
+    reads_times(
+        "half of the day in a form",
+        &|row| at(row, "02/03/2026 9:MM:SS a.m."),
+        &["--time-format", "%d/%m/%Y %I:%M:%S %p"],
+    );
+    reads_times(
+        "a month with a point",
+        &|row| at(row, "2 mar. 2026 9:MM:SS"),
+        &["--time-format", "%d %b %Y %H:%M:%S"],
+    );
+    let end =
+        "timestamp,availableAgents,answerRate\n02.03.2026 23:30,40,0.3\n02.03.2026 24:00,41,0.3\n";
+    let folder = Folder::new();
+    backtest(
+        &folder,
+        end,
+        &["--time-zone", "UTC", "--time-format", "%d.%m.%Y %H:%M"],
+    )
+    .expect(0);
+    assert!(
+        folder
+            .read("decisions.csv")
+            .contains("2026-03-03T00:00:00.000Z")
+    );
     // The end of a day, and a minute's sixtieth second.
     let ends = "timestamp,availableAgents,answerRate\n2026-03-02 23:59:30Z,40,0.3\n2026-03-02 24:00Z,41,0.3\n2026-03-03T00:00:60Z,42,0.3\n";
     let folder = Folder::new();
@@ -1465,6 +1489,16 @@ fn totals_that_have_a_time() {
         &[],
         "line 2 has the calls of the 16 rows after it",
     );
+    // A start that doubles may be the sum of its rows by chance.
+    let mut ramp = String::from("timestamp,availableAgents,totalCallsDialed,totalCallsAnswered\n");
+    for (n, (dialed, answered)) in [(10, 10), (10, 0), (20, 10), (40, 20), (80, 40), (90, 50)]
+        .iter()
+        .enumerate()
+    {
+        writeln!(ramp, "2026-03-02T08:0{n}:00Z,40,{dialed},{answered}").unwrap();
+    }
+    refuses("a ramp", &ramp, &[], "If not, give --totals interval");
+    backtest(&folder, &ramp, &["--totals", "interval"]).expect(0);
     // The first day is cut off; the second one's total is that of its day.
     let text = two_days(&of_day("23:59:59", 0), false);
     let mut cut = String::new();
@@ -1620,6 +1654,33 @@ fn columns_that_may_tell_campaigns_apart() {
         two.stdout.contains("16 rows of 2 campaigns"),
         "{}",
         two.stdout
+    );
+    // What is told about a campaign tells none apart, and a name may change.
+    for more in [
+        "queueLength",
+        "campaignStatus",
+        "skillLevel",
+        "campaignName",
+    ] {
+        let told = backtest(&folder, skills(&format!("campaignId,{more}"), 60), &[]).expect(0);
+        assert!(
+            !told.stderr.contains("warning: export"),
+            "{more}: {}",
+            told.stderr
+        );
+    }
+    backtest(
+        &folder,
+        "timestamp,availableAgents,availableAgents2,answerRate\n1772697600,40,9,0.3\n",
+        &[],
+    )
+    .expect(0);
+    let twins = "timestamp,totalCallsDialed,answerRate,availableAgents,availableAgents\n1772697600,40,0.3,9,8\n";
+    refuses(
+        "twins",
+        twins,
+        &[],
+        "--column availableAgents=#4 or --column availableAgents=#5",
     );
     let wide = "timestamp,availableAgents,answerRate,availableAgents.1,answerRate.1\n1772697600,40,0.3,20,0.4\n";
     refuses(
@@ -1870,6 +1931,13 @@ fn one_time_with_two_values() {
     refuses(
         "the same",
         &twice,
+        &[],
+        "is the same; remove one of the two; --on-bad-row skip leaves such rows out",
+    );
+    let without = twice.replace("campaignId,", "").replace(",a,", ",");
+    refuses(
+        "the same without an id",
+        without,
         &[],
         "is the same; remove one of the two; --on-bad-row skip leaves such rows out",
     );

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::thread;
 
 use super::chunk::Chunk;
+use super::columns::Column;
 use super::cr_lines::CrLines;
 use super::csv::{CsvParser, Layout};
 use super::error::unreadable;
@@ -96,6 +97,8 @@ fn open_csv(mut blocks: Blocks, options: &ReadingOptions) -> Result<Opened, Inpu
         .map(|(name, column)| not_read(name, *column, &|column| layout.has(column)));
     let mut warnings: Vec<String> = warnings.collect();
     if let Some(name) = layout.likely_campaigns()
+        && !layout.has(Column::CampaignId)
+        && options.columns.is_free(Column::CampaignId)
         && !untaken.near.iter().any(|(near, _)| near == name)
     {
         warnings.push(format!(

@@ -57,7 +57,9 @@ impl HistoryReader {
             numbers: Vec::new(),
             footers: VecDeque::new(),
             headers_again: 0,
-            sorted: options.sorts.then(Sorted::default),
+            sorted: options
+                .sorts
+                .then(|| Sorted::new(options.repeated_hour.is_some())),
             sequence: Sequence::new(options, campaign_column, total_campaign),
             seen: Seen::default(),
             later,
@@ -113,7 +115,10 @@ impl HistoryReader {
             tell(self.seen.zone, text);
         }
         let again = self.headers_again;
-        let text = format!("the header comes {again} more times");
+        let text = match again {
+            1 => "the header comes once more".to_owned(),
+            more => format!("the header comes {more} more times"),
+        };
         tell(again > 0, text);
         let repeated = self.sequence.repeated_hour_rows;
         let text = format!(

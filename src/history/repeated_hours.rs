@@ -20,6 +20,8 @@ pub(super) struct RepeatedHours {
 #[derive(Clone, Copy, Debug)]
 struct Placed {
     campaign: usize,
+    /// Its number in the file.
+    row: u64,
     at: UnixMillis,
     is_second: bool,
 }
@@ -29,7 +31,7 @@ struct Placed {
 pub(super) struct Once {
     line: u64,
     at: UnixMillis,
-    /// True where another campaign's row of the first hour is beside the last of them.
+    /// True where another campaign's row of the first hour is right before the last of them.
     is_beside: bool,
 }
 
@@ -43,7 +45,7 @@ impl RepeatedHours {
     }
 
     /// Places a row of a campaign whose row before was at `last_at`. The first of the two hours is over
-    /// once a row is not later than the one before, or stands beside another campaign's of the second.
+    /// once a row is not later than the one before, or stands right behind another campaign's of the second.
     #[cold]
     pub(super) fn place(
         &mut self,
@@ -51,7 +53,7 @@ impl RepeatedHours {
         once: &mut Option<Once>,
         last_at: Option<UnixMillis>,
         row: &mut ParsedRow,
-        line: u64,
+        (number, line): (u64, u64),
     ) -> Result<(), RowError> {
         let again = i64::from(row.again_millis);
         let was_once = once.take();
@@ -63,6 +65,7 @@ impl RepeatedHours {
             let shift = if is_second { again } else { 0 };
             self.last.is_some_and(|last| {
                 last.campaign != campaign
+                    && last.row + 1 == number
                     && last.is_second == is_second
                     && (last.at.0 - at.0 - shift).abs() < again / 2
             })
@@ -82,6 +85,7 @@ impl RepeatedHours {
         }
         self.last = Some(Placed {
             campaign,
+            row: number,
             at: row.values.at,
             is_second,
         });

@@ -113,8 +113,11 @@ impl RunningTotals {
         let falls_daily = i64::from(self.falls) <= days;
         let falls_rarely = self.falls.saturating_mul(GROWS_MIN) <= self.grows;
         let last_dialed = self.last.and_then(|last| last.attempts).unwrap_or_default();
-        let has_doubled = last_dialed / 2 >= self.first_dialed && self.grows >= GROWS_DOUBLED_MIN;
-        let grows_always = self.falls == 0 && (has_doubled || self.grows >= GROWS_ALWAYS_MIN);
+        let has_doubled = last_dialed / 2 >= self.first_dialed
+            && last_dialed >= DOUBLED_MIN
+            && self.grows >= GROWS_DOUBLED_MIN;
+        let grows_always = self.falls == 0
+            && (has_doubled || self.grows >= GROWS_ALWAYS_MIN && last_dialed >= DOUBLED_MIN);
         let grows_mostly = self.grows >= GROWS_MIN && (falls_daily || falls_rarely);
         (grows_always || grows_mostly) && !self.is_out_of_step
     }
@@ -135,3 +138,5 @@ const GROWS_MIN: u32 = 8;
 /// The same without a step downward, and where the last total is twice the first.
 const GROWS_ALWAYS_MIN: u32 = 5;
 const GROWS_DOUBLED_MIN: u32 = 2;
+/// Calls that the first rows of a shift do not have.
+const DOUBLED_MIN: u32 = 200;

@@ -25,6 +25,8 @@ pub(super) struct Sequence {
     campaign_column: CampaignColumn,
     /// The campaign that is the total of the others.
     total_campaign: Option<String>,
+    /// Rows so far.
+    rows: u64,
     /// Rows in an hour that a clock change repeats.
     pub(super) repeated_hour_rows: u64,
     repeated_hours: RepeatedHours,
@@ -71,6 +73,7 @@ impl Sequence {
             totals: options.totals,
             campaign_column,
             total_campaign,
+            rows: 0,
             repeated_hour_rows: 0,
             repeated_hours: RepeatedHours::new(options.repeated_hour),
             midnight_millis: i64::from(offset) * 1_000,
@@ -145,11 +148,17 @@ impl Sequence {
         let Some(campaign) = self.campaigns.get_mut(number) else {
             return Ok(());
         };
+        self.rows += 1;
         if row.again_millis > 0 || campaign.once.is_some() {
             self.repeated_hour_rows += u64::from(row.again_millis > 0);
             let last_at = campaign.last.map(|last| last.at);
-            self.repeated_hours
-                .place(number, &mut campaign.once, last_at, row, line)?;
+            self.repeated_hours.place(
+                number,
+                &mut campaign.once,
+                last_at,
+                row,
+                (self.rows, line),
+            )?;
         }
         if let Some(last) = &campaign.last
             && row.values.at <= last.at
@@ -158,7 +167,7 @@ impl Sequence {
         }
         let day = (row.values.at.0 + self.midnight_millis).div_euclid(DAY_MILLIS);
         campaign.days.take(day);
-        if self.totals != Some(Totals::Cumulative) {
+        if self.totals.is_none() {
             let found = campaign.subtotals.take(&row.values, day, line);
             if found != Found::Poll {
                 return refused(found, line, &row.values);
@@ -196,7 +205,8 @@ impl Sequence {
         let (last_line, last) = (campaign.last_line, campaign.last.as_ref().unwrap_or(row));
         let last_at = last.at;
         let is_same = at == last_at;
-        if let (true, CampaignColumn::Absent(likely)) = (is_same, &self.campaign_column) {
+        let differs = is_same && row != last;
+        if let (true, CampaignColumn::Absent(likely)) = (differs, &self.campaign_column) {
             let likely = match likely {
                 Some(name) => format!("give the column that tells campaigns apart, such as --column \"campaignId={name}\""),
                 None => "if it has several campaigns, give the column that tells them apart with --column campaignId=HEADER; else remove one of the two".to_owned(),
@@ -218,7 +228,7 @@ impl Sequence {
             ));
         }
         let expected = if let (true, CampaignColumn::Present(Some(other))) =
-            (is_same, &self.campaign_column)
+            (differs, &self.campaign_column)
         {
             return RowError::unreadable(format!(
                 "lines {last_line} and {line} have the same time, {}, and the same campaignId, {}; if {other:?} tells them apart, give --column \"campaignId={other}\"",
@@ -261,7 +271,7 @@ fn refused(found: Found, line: u64, row: &RowValues) -> Result<(), RowError> {
                 .and_then(|poll| poll.traffic.attempts)
                 .unwrap_or_default();
             let expected = format!(
-                "it is the sum of the {rows} rows before it, as is its totalCallsAnswered: is the row their total?"
+                "it is the sum of the {rows} rows before it, as is its totalCallsAnswered: is the row their total? If not, give --totals interval"
             );
             let bad = BadRow::field(
                 line,

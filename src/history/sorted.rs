@@ -15,6 +15,8 @@ pub(super) struct Sorted {
     in_order: Option<IntoIter<Collected>>,
     /// The row that was given out last.
     current: Option<Collected>,
+    /// True where the user says which of two repeated hours it is.
+    is_hour_said: bool,
 }
 
 #[derive(Debug)]
@@ -25,15 +27,22 @@ struct Collected {
 }
 
 impl Sorted {
+    pub(super) fn new(is_hour_said: bool) -> Self {
+        Self {
+            is_hour_said,
+            ..Self::default()
+        }
+    }
+
     /// True once all rows are sorted.
     pub(super) fn is_complete(&self) -> bool {
         self.in_order.is_some()
     }
 
     pub(super) fn add(&mut self, row: ParsedRow, line: u64, id: &str) -> Result<(), RowError> {
-        if row.again_millis > 0 {
+        if row.again_millis > 0 && !self.is_hour_said {
             return Err(RowError::unreadable(format!(
-                "line {line} is in an hour that a clock change repeats, and --sort cannot tell the two apart: export times with an offset, or sort the file by the time that passed"
+                "line {line} is in an hour that a clock change repeats, and --sort cannot tell the two apart: give --repeated-hour first or second where the hour is there once, else leave out --sort, after tac FILE where the newest row is first"
             )));
         }
         if self.rows.len() == SORTED_ROWS_MAX {

@@ -114,4 +114,4 @@ impl Sum {
 /// Rows and calls whose sum no row has by chance: it would have to be a multiple of its neighbours, to the
 /// call. Totals that count on, such as 0, 30, 60 and 90, may be the sum of three rows, and never of four.
 const ROWS_MIN: u64 = 4;
-const DIALED_MIN: u64 = 30;
+const DIALED_MIN: u64 = 60;

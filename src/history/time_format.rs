@@ -64,12 +64,11 @@ impl TimeFormat {
 
 fn strptime<'a>(text: &'a str, format: &str) -> Option<FormattedTime<'a>> {
     let Some((before, after)) = format.split_once("%Z") else {
-        let text = if format.contains("%B") || format.contains("%b") {
-            in_english(text, format.contains("%B"))
-        } else {
-            Cow::Borrowed(text)
-        };
-        return parsed(&strtime::parse(format, &*text).ok()?);
+        let text = plain(text, format);
+        let time = strtime::parse(format, &*text)
+            .ok()
+            .and_then(|time| parsed(&time));
+        return time.or_else(|| end_of_day(&text, format));
     };
     // No library reads an abbreviation, since none knows whose it is. It is taken out.
     let (_, begin) = BrokenDownTime::parse_prefix(before, text).ok()?;
@@ -87,6 +86,35 @@ fn strptime<'a>(text: &'a str, format: &str) -> Option<FormattedTime<'a>> {
         }
         // The offset says more than its abbreviation.
         (time, _) => Some(time),
+    }
+}
+
+/// The text with months in English, and halves of the day as strptime has them.
+fn plain<'a>(text: &'a str, format: &str) -> Cow<'a, str> {
+    let has_month = format.contains("%B") || format.contains("%b");
+    let text = if has_month {
+        in_english(text, format.contains("%B"), format.contains("%b."))
+    } else {
+        Cow::Borrowed(text)
+    };
+    let is_half = |half: &&&str| format.contains("%p") && text.contains(**half);
+    match ["a.m.", "p.m.", "a. m.", "p. m."].iter().find(is_half) {
+        Some(half) => Cow::Owned(text.replacen(half, &half.replace(['.', ' '], ""), 1)),
+        None => text,
+    }
+}
+
+/// The midnight that 24:00 is: that of the next day.
+fn end_of_day(text: &str, format: &str) -> Option<FormattedTime<'static>> {
+    let midnight = text
+        .contains("24:00")
+        .then(|| text.replacen("24:00", "00:00", 1))?;
+    match parsed(&strtime::parse(format, midnight).ok()?)? {
+        FormattedTime::Civil(time) if time.time() == civil::Time::midnight() => {
+            let day = time.date().tomorrow().ok()?;
+            Some(FormattedTime::Civil(day.at(0, 0, 0, 0)))
+        }
+        _ => None,
     }
 }
 

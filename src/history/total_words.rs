@@ -6,6 +6,10 @@ use super::number_form::trimmed;
 pub(super) fn says_total(cell: &[u8]) -> bool {
     let cell = String::from_utf8_lossy(trimmed(cell)).to_lowercase();
     let cell = cell.trim_start_matches(['"', '(', '=', '*']);
+    // As psql ends a table.
+    if cell.ends_with("rows)") || cell == "1 row)" {
+        return true;
+    }
     let mut words = TOTALS.iter().chain(&OTHER_WORDS);
     words.any(|word| {
         let rest = cell.strip_prefix(word);
@@ -31,4 +35,21 @@ const TOTALS: [&str; 9] = [
     "totaux",
 ];
 /// Words that rows of totals begin with, and that a campaign may be called.
-const OTHER_WORDS: [&str; 4] = ["sum", "summary", "overall", "all"];
+const OTHER_WORDS: [&str; 16] = [
+    "sum",
+    "summary",
+    "overall",
+    "all",
+    "insgesamt",
+    "average",
+    "avg",
+    "mean",
+    "durchschnitt",
+    "mittelwert",
+    "moyenne",
+    "promedio",
+    "minimum",
+    "maximum",
+    "\u{3c3}",
+    "\u{2211}",
+];

@@ -17,7 +17,12 @@ pub(super) fn campaign_column(
     let name = |place: &usize| header.fields.get(*place);
     let is_said = !names.is_free(Column::CampaignId);
     let has_column = header.has(Column::CampaignId);
-    let is_campaign = |name: &&String| CAMPAIGN_NAMES.contains(&plain(name).as_str());
+    let known = if has_column {
+        CAMPAIGN_NAMES.get(..IDS).unwrap_or_default()
+    } else {
+        &CAMPAIGN_NAMES
+    };
+    let is_campaign = |name: &&String| known.contains(&plain(name).as_str());
     let doubtful = rows.several.iter().filter_map(name).find(is_campaign);
     if let Some(other) = doubtful.filter(|_| !is_said) {
         let otherwise = if has_column {
@@ -48,21 +53,20 @@ pub(in crate::history) fn likely_campaigns<'a>(
     rows.several.contains(&place).then_some(likely)
 }
 
-/// Names that exports have for a campaign, as they are compared.
-const CAMPAIGN_NAMES: [&str; 15] = [
-    "campaign",
+/// Names that exports have for a campaign, as they are compared; first those of its id, which does not change.
+const CAMPAIGN_NAMES: [&str; 12] = [
     "campaignid",
-    "campaignname",
     "campaignno",
     "campaignnumber",
     "campaigncode",
-    "kampagne",
-    "skill",
     "skillid",
-    "skillname",
     "skillno",
     "skillnumber",
-    "queue",
-    "queueid",
-    "queuename",
+    "skill",
+    "campaign",
+    "campaignname",
+    "kampagne",
+    "skillname",
 ];
+/// How many of them are ids.
+const IDS: usize = 8;

@@ -102,19 +102,23 @@ impl Places {
             places.0[column] = found[column].first().copied();
         }
         places.drop_unused();
-        for column in COLUMNS
+        let free = COLUMNS
             .into_iter()
-            .filter(|it| it.is_number() && is_looked_for(it))
-        {
-            let name = places.0[column].and_then(|place| header.get(place));
-            let beside = name.and_then(|name| header.iter().find(|it| is_numbered(it, name)));
-            if let Some(beside) = beside {
-                return Err(beside_another(column, name, beside));
-            }
+            .filter(|it| it.is_number() && is_looked_for(it));
+        let beside = free.filter_map(|column| {
+            let name = places.0[column].and_then(|place| header.get(place))?;
+            let beside = header.iter().find(|it| is_numbered(it, name))?;
+            Some((column, name, beside))
+        });
+        // One alone is another count of the same, such as of a week.
+        if let [(column, name, beside), _, ..] = beside.collect::<Vec<_>>().as_slice() {
+            return Err(InputError(format!(
+                "its header has {name:?} and {beside:?}, and others in the same way: do campaigns stand side by side? Each needs rows of its own; else give --column \"{column}={name}\" and so on"
+            )));
         }
         for column in COLUMNS {
             if let ([first, second, ..], Some(_)) = (found[column].as_slice(), places.0[column]) {
-                return Err(twice(column, header.get(*first), header.get(*second)));
+                return Err(twice(column, header, [*first, *second]));
             }
         }
         Ok(places)
@@ -161,7 +165,7 @@ fn place_of_given(column: Column, name: &str, header: &[String]) -> Result<usize
                 listed(header)
             ))
         }),
-        [first, second, ..] => Err(twice(column, header.get(*first), header.get(*second))),
+        [first, second, ..] => Err(twice(column, header, [*first, *second])),
     }
 }
 
@@ -180,22 +184,20 @@ fn is_numbered(field: &str, name: &str) -> bool {
     rest.is_some_and(|next| next.is_ascii_digit() || ".([{:/".contains(next))
 }
 
-fn beside_another(column: Column, name: Option<&String>, beside: &str) -> InputError {
-    let name = name.map_or("", |it| it);
-    InputError(format!(
-        "its header has {name:?} and {beside:?}: do campaigns stand side by side? Each needs rows of its own; else give --column \"{column}={name}\""
-    ))
-}
-
-fn twice(column: Column, first: Option<&String>, second: Option<&String>) -> InputError {
-    let (first, second) = (first.map_or("", |it| it), second.map_or("", |it| it));
-    InputError(if first == second {
+fn twice(column: Column, header: &[String], [first, second]: [usize; 2]) -> InputError {
+    let name = |place: usize| header.get(place).map_or("", String::as_str);
+    InputError(if name(first) == name(second) {
         format!(
-            "its header has two columns {first:?}; give the right one by its number, such as --column {column}=#2"
+            "its header has two columns {:?}; give the right one by its number, --column {column}=#{} or --column {column}=#{}",
+            name(first),
+            first + 1,
+            second + 1
         )
     } else {
         format!(
-            "its header has two columns for {column}, {first:?} and {second:?}; name one with --column {column}=HEADER"
+            "its header has two columns for {column}, {:?} and {:?}; name one with --column {column}=HEADER",
+            name(first),
+            name(second)
         )
     })
 }

@@ -140,7 +140,7 @@ impl Layout {
         let columns = self.header.columns.len() + self.extras;
         // As R writes row names.
         let unnamed = if *count == columns + 1 && line == 1 {
-            "; where the first field of every row is one that the header does not name, give all names with --header, and --skip-lines 1"
+            "; where rows have a field that the header does not name, give all names with --header, and --skip-lines 1"
         } else {
             ""
         };

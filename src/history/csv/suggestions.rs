@@ -29,6 +29,7 @@ pub(in crate::history) fn untaken(header: &[String], columns: &[Option<Column>])
     let names_campaign = |name: &&&String| {
         let plain = plain(name);
         LIKELY_CAMPAIGNS.iter().any(|part| plain.contains(part))
+            && !NO_CAMPAIGNS.iter().any(|part| plain.contains(part))
     };
     let likely = fields.iter().find(names_campaign);
     let near_campaign = near.iter().find(|(_, it)| *it == Column::CampaignId);
@@ -58,11 +59,14 @@ fn near_column(name: &str, has: &dyn Fn(Column) -> bool) -> Option<Column> {
     if let Some((column, _)) = other {
         return (!has(*column)).then_some(*column);
     }
+    let has_rate =
+        has(Column::AnswerRate) || has(Column::CallsDialed) && has(Column::CallsAnswered);
     let near = PLAIN_NAMES.iter().find(|(own, column, _)| {
+        let is_missing = !has(*column) && !(*column == Column::AnswerRate && has_rate);
         let is_misspelled = own.len() >= 5 && strsim::levenshtein(own, &plain) <= 2;
         let is_part =
             plain.contains(own) && own.len() >= 8 || own.contains(&plain) && plain.len() >= 7;
-        is_misspelled || is_part && !has(*column)
+        is_missing && (is_misspelled || is_part) && !plain.contains("unavailable")
     });
     near.map(|(_, column, _)| *column)
 }
@@ -136,6 +140,10 @@ const CXONE_NAMES: usize = 2;
 /// Parts of names under which exports have what this program calls a campaign, the likeliest first.
 const LIKELY_CAMPAIGNS: [&str; 9] = [
     "campaign", "kampagne", "skill", "queue", "list", "project", "team", "name", "id",
+];
+/// Parts of names of what is told about a campaign.
+const NO_CAMPAIGNS: [&str; 9] = [
+    "length", "count", "level", "status", "state", "type", "priority", "calls", "owner",
 ];
 /// Names that exports have for columns and that may mean something else, as they are compared.
 const OTHER_NAMES: [(Column, &[&str]); 7] = [
