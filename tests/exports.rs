@@ -1497,7 +1497,7 @@ fn totals_that_have_a_time() {
     {
         writeln!(ramp, "2026-03-02T08:0{n}:00Z,40,{dialed},{answered}").unwrap();
     }
-    refuses("a ramp", &ramp, &[], "If not, give --totals interval");
+    refuses("a ramp", &ramp, &[], "is the row their total?");
     backtest(&folder, &ramp, &["--totals", "interval"]).expect(0);
     // The first day is cut off; the second one's total is that of its day.
     let text = two_days(&of_day("23:59:59", 0), false);

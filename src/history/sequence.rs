@@ -271,7 +271,7 @@ fn refused(found: Found, line: u64, row: &RowValues) -> Result<(), RowError> {
                 .and_then(|poll| poll.traffic.attempts)
                 .unwrap_or_default();
             let expected = format!(
-                "it is the sum of the {rows} rows before it, as is its totalCallsAnswered: is the row their total? If not, give --totals interval"
+                "it is the sum of the {rows} rows before it, as is its totalCallsAnswered: is the row their total?"
             );
             let bad = BadRow::field(
                 line,
