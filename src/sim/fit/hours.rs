@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::observation::{Counts, Observation, Prepared};
-use super::replayed::{DialRates, LastPolls, counts_of};
-use crate::pacing::Setpoint;
+use super::replayed::{DialRates, Following, counts_of};
+use crate::pacing::{Setpoint, Unit};
 use crate::sim::controller::{Command, Controller, PlatformMetrics};
 use crate::sim::scenario::{LocalTime, Scenario};
 use crate::sim::world::simulate;
@@ -100,7 +100,7 @@ struct HistoryRates<'a> {
     interval_secs: f64,
     dial_rates: &'a DialRates,
     next: usize,
-    last: (LastPolls, LastPolls),
+    following: Following,
     /// Numbers of the polls that the history has.
     polls: &'a BTreeSet<i64>,
     hours: [Hour; 24],
@@ -120,23 +120,13 @@ impl HistoryRates<'_> {
             found = Some(*rate);
             self.next += 1;
         }
-        let found = found?;
-        let mut rate = found.rate;
-        if let Some(of_history) = found.available {
-            let (simulated, history) = &mut self.last;
-            simulated.add(available);
-            history.add(of_history);
-            let (now, mean) = self.dial_rates.response;
-            if rate > 0.0 {
-                rate += now * (available - of_history) + mean * (simulated.mean() - history.mean());
-            }
-        }
+        let rate = self.following.rate(self.dial_rates, found?, available);
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "a rate near one that was dialed, not below 0"
         )]
-        let rate = rate.max(0.0).round() as u32;
+        let rate = rate.round() as u32;
         Some(rate)
     }
 }
@@ -166,43 +156,91 @@ impl Controller for HistoryRates<'_> {
     }
 
     fn applied(&mut self, _: f64, _: Setpoint) {}
+
+    fn unit(&self) -> Unit {
+        self.dial_rates.unit
+    }
+}
+
+/// The history by hour of the day, and how it is simulated.
+struct Replay<'a> {
+    scenario: Scenario,
+    dial_rates: DialRates,
+    polls: BTreeSet<i64>,
+    history: &'a Prepared,
+}
+
+impl<'a> Replay<'a> {
+    /// The history's own dial rates in `scenario`, a world over the whole history.
+    fn new(history: &'a Prepared, scenario: &Scenario) -> Self {
+        let mut scenario = scenario.clone();
+        scenario.faults.poll_failure = 0.0;
+        let since = |row: &Observation| secs(row.local.secs - scenario.start.secs);
+        let rows = history.rows.iter().filter_map(counts_of);
+        Self {
+            polls: rows
+                .map(|(row, _)| number(since(row), scenario.interval_secs))
+                .collect(),
+            dial_rates: DialRates::of(history, &since, attempt_secs(&scenario)),
+            scenario,
+            history,
+        }
+    }
+
+    fn of_history(&self) -> [Hour; 24] {
+        let mut hours = [Hour::default(); 24];
+        for (row, counts) in self.history.rows.iter().filter_map(counts_of) {
+            let middle = row.local.plus(-self.scenario.interval_secs / 2.0);
+            add(&mut hours, middle, counts);
+        }
+        hours
+    }
+
+    fn simulated(&self, replication: u32) -> [Hour; 24] {
+        let mut controller = HistoryRates {
+            start: self.scenario.start,
+            interval_secs: self.scenario.interval_secs,
+            dial_rates: &self.dial_rates,
+            next: 0,
+            following: Following::default(),
+            polls: &self.polls,
+            hours: [Hour::default(); 24],
+        };
+        simulate(&self.scenario, &mut controller, SEED, replication);
+        controller.hours
+    }
+}
+
+/// Mean of the available agents in the hours with calls: of the history, and of some simulations.
+pub(super) fn available(
+    history: &Prepared,
+    scenario: &Scenario,
+    replications: u32,
+) -> (f64, Vec<f64>) {
+    let replay = Replay::new(history, scenario);
+    let of_history = replay.of_history();
+    let mean = |hours: &[Hour; 24]| {
+        let dialed = hours.iter().zip(&of_history);
+        let dialed = dialed.filter(|(_, history)| history.attempts > 0.0);
+        let (sum, polls) = dialed.fold((0.0, 0.0), |(sum, polls), (hour, _)| {
+            (sum + hour.available, polls + hour.polls)
+        });
+        sum / f64::max(polls, 1.0)
+    };
+    let simulated = (0..replications).map(|replication| mean(&replay.simulated(replication)));
+    (mean(&of_history), simulated.collect())
 }
 
 /// Simulates the history's own dial rates in `scenario`, a world over the whole history.
 pub(super) fn compare(history: &Prepared, scenario: &Scenario) -> Comparison {
-    let rows = &history.rows;
     let interval_secs = scenario.interval_secs;
-    let mut scenario = scenario.clone();
-    scenario.faults.poll_failure = 0.0;
-    let since = |row: &Observation| secs(row.local.secs - scenario.start.secs);
-    let dial_rates = DialRates::of(history, &since);
-    let with_counts = || rows.iter().filter_map(counts_of);
-    let polls = with_counts()
-        .map(|(row, _)| number(since(row), interval_secs))
+    let replay = Replay::new(history, scenario);
+    let of_history = replay.of_history();
+    let simulated: Vec<[Hour; 24]> = (0..REPLICATIONS)
+        .map(|replication| replay.simulated(replication))
         .collect();
-    let mut of_history = [Hour::default(); 24];
-    for (row, counts) in with_counts() {
-        add(
-            &mut of_history,
-            row.local.plus(-interval_secs / 2.0),
-            counts,
-        );
-    }
-    let simulated = |replication| {
-        let mut controller = HistoryRates {
-            start: scenario.start,
-            interval_secs,
-            dial_rates: &dial_rates,
-            next: 0,
-            last: Default::default(),
-            polls: &polls,
-            hours: [Hour::default(); 24],
-        };
-        simulate(&scenario, &mut controller, SEED, replication);
-        controller.hours
-    };
-    let simulated: Vec<[Hour; 24]> = (0..REPLICATIONS).map(simulated).collect();
-    let has_abandoned = with_counts().any(|(_, counts)| counts.abandoned.is_some());
+    let with_counts = || history.rows.iter().filter_map(|row| row.counts);
+    let has_abandoned = with_counts().any(|counts| counts.abandoned.is_some());
     let busiest = of_history
         .iter()
         .map(|hour| hour.attempts)
@@ -232,8 +270,14 @@ pub(super) fn compare(history: &Prepared, scenario: &Scenario) -> Comparison {
         hours,
         replications: REPLICATIONS,
         days: history.days.len(),
-        follows: dial_rates.response.0 + dial_rates.response.1,
+        follows: replay.dial_rates.follows(),
     }
+}
+
+/// Mean time of an attempt.
+fn attempt_secs(scenario: &Scenario) -> f64 {
+    let (rate, calls) = (scenario.answer_rate.base, &scenario.calls);
+    rate * calls.time_to_answer.mean_secs() + (1.0 - rate) * calls.ring_out_secs
 }
 
 fn compared(history: f64, mut simulated: Vec<f64>) -> Option<Compared> {

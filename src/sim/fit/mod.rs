@@ -17,6 +17,7 @@ mod likelihood;
 mod matrix;
 mod observation;
 mod polls;
+mod ratio_ring;
 mod replayed;
 mod response;
 mod ring;
@@ -119,7 +120,7 @@ impl Fit {
             [first, .., last] => (first.local, last.local),
             _ => return Err(FitError::TooShort),
         };
-        Ok(Self {
+        let mut fit = Self {
             answer,
             handle,
             roster,
@@ -133,7 +134,11 @@ impl Fit {
             doubts: doubts::doubts(&history),
             typical_start: dialed::typical_start(&history),
             span: (first.plus(-history.interval_secs), last),
-        })
+        };
+        if fit.ring.is_none() {
+            fit.ring = ratio_ring::ring_times(&history, &fit.estimates().of_history());
+        }
+        Ok(fit)
     }
 
     /// The history's beginning and end, on the campaign's clock.

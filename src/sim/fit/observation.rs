@@ -13,6 +13,8 @@ pub struct Observation {
     pub counts: Option<Counts>,
     /// Dial rate from then on, calls per minute.
     pub dial_rate: Option<u32>,
+    /// Dial ratio from then on, hundredths of a call per available agent.
+    pub ratio: Option<u32>,
 }
 
 /// Counts of one interval, and agents at its end.
