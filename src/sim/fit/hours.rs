@@ -20,6 +20,8 @@ pub struct Comparison {
     pub days: usize,
     /// Calls per minute by which the rates follow each available agent, as those of the history did.
     pub follows: f64,
+    /// True where the history has dial ratios, which were simulated.
+    pub are_ratios: bool,
 }
 
 /// One hour of the day.
@@ -231,6 +233,19 @@ pub(super) fn available(
     (mean(&of_history), simulated.collect())
 }
 
+/// Share of the answered calls that simulations of the history's own dial rates abandon.
+pub(super) fn abandoned_share(history: &Prepared, scenario: &Scenario) -> f64 {
+    let replay = Replay::new(history, scenario);
+    let (mut abandoned, mut answered) = (0.0, 0.0);
+    for replication in 0..FEW {
+        for hour in replay.simulated(replication) {
+            abandoned += hour.abandoned;
+            answered += hour.answered;
+        }
+    }
+    abandoned / f64::max(answered, 1.0)
+}
+
 /// Simulates the history's own dial rates in `scenario`, a world over the whole history.
 pub(super) fn compare(history: &Prepared, scenario: &Scenario) -> Comparison {
     let interval_secs = scenario.interval_secs;
@@ -271,6 +286,7 @@ pub(super) fn compare(history: &Prepared, scenario: &Scenario) -> Comparison {
         replications: REPLICATIONS,
         days: history.days.len(),
         follows: replay.dial_rates.follows(),
+        are_ratios: replay.dial_rates.unit == Unit::CallsPerAgent,
     }
 }
 
@@ -324,6 +340,8 @@ pub const FIGURES: [&str; 4] = [
 /// Simulations of the history: the second lowest and second highest of forty are the ends of a 90 %
 /// band.
 const REPLICATIONS: u32 = 40;
+/// Simulations of a share.
+const FEW: u32 = 4;
 const SEED: u64 = 1;
 /// An hour with a smaller share of the busiest hour's attempts is no more than the end of a shift.
 const ATTEMPTS_SHARE_MIN: f64 = 0.05;

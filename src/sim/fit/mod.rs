@@ -24,6 +24,7 @@ mod ring;
 mod roster;
 mod segments;
 mod staffed;
+mod starts;
 mod steps;
 mod world;
 
@@ -69,6 +70,9 @@ pub struct Fit {
     pub is_typical: bool,
     /// True where abandoned calls are counted.
     pub has_abandoned: bool,
+    /// Share of the answered calls that a simulation of the history abandons, where it does not count
+    /// them itself and the handle time needs it.
+    pub abandoned_share: Option<f64>,
     /// What makes the counts themselves doubtful.
     pub doubts: Vec<Doubt>,
     span: (LocalTime, LocalTime),
@@ -111,7 +115,9 @@ impl Fit {
             return Err(FitError::TooShort);
         }
         let answer = answer::answer_rate(&history).ok_or(FitError::TooShort)?;
-        let handle = handle::handle_time(&history).or_else(|| response::handle_time(&history));
+        let handle = handle::handle_time(&history)
+            .or_else(|| starts::handle_time(&history))
+            .or_else(|| response::handle_time(&history));
         let handle = handle.ok_or(FitError::NoHandleTime)?;
         let breaks = breaks::breaks(&history);
         let ring = ring::ring_times(&history, answer.base.value);
@@ -130,6 +136,7 @@ impl Fit {
             dialed_hours: dialed::dialed_hours(&history),
             days: history.days.len(),
             is_typical: history.has_typical_day(),
+            abandoned_share: None,
             has_abandoned: counts().any(|counts| counts.abandoned.is_some()),
             doubts: doubts::doubts(&history),
             typical_start: dialed::typical_start(&history),
@@ -138,7 +145,29 @@ impl Fit {
         if fit.ring.is_none() {
             fit.ring = ratio_ring::ring_times(&history, &fit.estimates().of_history());
         }
+        // The rough range of the response is a lower bound, and is called one.
+        if !fit.has_abandoned && fit.handle.basis != HandleBasis::Response {
+            fit.take_out_abandoned(&history);
+        }
         Ok(fit)
+    }
+
+    /// Takes the calls that are abandoned in a simulation of the history out of the handle time and the
+    /// agents, where the history does not count them.
+    fn take_out_abandoned(&mut self, history: &Prepared) {
+        let mut share = 0.0;
+        for _ in 0..ROUNDS {
+            share = hours::abandoned_share(history, &self.estimates().of_history());
+            let history = history.with_abandoned(share);
+            let handle = handle::handle_time(&history).or_else(|| starts::handle_time(&history));
+            let Some(handle) = handle else { return };
+            (self.handle, self.roster) = agents(&history, handle, self.breaks.as_ref());
+        }
+        // The simulation may be wrong by half of it.
+        let found = &mut self.handle.mean_secs;
+        found.low *= (1.0 - share) / (1.0 - share * 0.5);
+        found.high *= (1.0 - share) / (1.0 - share * 1.5).max(0.1);
+        self.abandoned_share = Some(share);
     }
 
     /// The history's beginning and end, on the campaign's clock.
@@ -231,5 +260,7 @@ impl fmt::Display for FitError {
 
 impl std::error::Error for FitError {}
 
+/// Rounds in which abandoned calls and handle time settle.
+const ROUNDS: u32 = 3;
 /// Rows that tell something: a quarter of an hour every 30 s.
 const ROWS_MIN: usize = 30;

@@ -101,6 +101,19 @@ impl Prepared {
         }
     }
 
+    /// The same history with this share of the answered calls abandoned.
+    pub(super) fn with_abandoned(&self, share: f64) -> Self {
+        let mut history = self.clone();
+        for counts in history
+            .rows
+            .iter_mut()
+            .filter_map(|row| row.counts.as_mut())
+        {
+            counts.abandoned = Some(counts.answered * share);
+        }
+        history
+    }
+
     /// True where the history has a typical day: five or more.
     pub(super) fn has_typical_day(&self) -> bool {
         self.days.len() >= TYPICAL_DAYS_MIN
