@@ -179,7 +179,7 @@ pub(super) fn unseen(results: &FitResults) -> Vec<String> {
     }
     if let Some(share) = fit.abandoned_share {
         lines.push(format!(
-            "Abandoned calls: the export has none (totalCallsAbandoned). A simulation of it abandons {:.1} % of the calls that people answer: they are taken out of the handle time, whose range allows for half as many and half as many again.",
+            "Abandoned calls: the export has none (totalCallsAbandoned). A simulation of it abandons {:.1} % of the calls that people answer: they are taken out of the handle time, whose range allows for none and for half as many again.",
             share * 100.0
         ));
     } else if !fit.has_abandoned {

@@ -233,12 +233,14 @@ pub(super) fn available(
     (mean(&of_history), simulated.collect())
 }
 
-/// Share of the answered calls that simulations of the history's own dial rates abandon.
-pub(super) fn abandoned_share(history: &Prepared, scenario: &Scenario) -> f64 {
+/// Share of the calls answered in some hours of the day that simulations of the history's own dial rates
+/// abandon.
+pub(super) fn abandoned_share(history: &Prepared, scenario: &Scenario, of: [bool; 24]) -> f64 {
     let replay = Replay::new(history, scenario);
     let (mut abandoned, mut answered) = (0.0, 0.0);
     for replication in 0..FEW {
-        for hour in replay.simulated(replication) {
+        let hours = replay.simulated(replication).into_iter().zip(of);
+        for (hour, _) in hours.filter(|(_, is_meant)| *is_meant) {
             abandoned += hour.abandoned;
             answered += hour.answered;
         }

@@ -155,17 +155,22 @@ impl Fit {
     /// Takes the calls that are abandoned in a simulation of the history out of the handle time and the
     /// agents, where the history does not count them.
     fn take_out_abandoned(&mut self, history: &Prepared) {
+        // After a shift many calls meet nobody, and the beginnings of shifts know nothing of them.
+        let hours = match self.handle.basis {
+            HandleBasis::ShiftStarts => starts::hours(history),
+            HandleBasis::BusyAgents | HandleBasis::Response => [true; 24],
+        };
         let mut share = 0.0;
         for _ in 0..ROUNDS {
-            share = hours::abandoned_share(history, &self.estimates().of_history());
+            share = hours::abandoned_share(history, &self.estimates().of_history(), hours);
             let history = history.with_abandoned(share);
             let handle = handle::handle_time(&history).or_else(|| starts::handle_time(&history));
             let Some(handle) = handle else { return };
             (self.handle, self.roster) = agents(&history, handle, self.breaks.as_ref());
         }
-        // The simulation may be wrong by half of it.
+        // None may be abandoned, and half as many again.
         let found = &mut self.handle.mean_secs;
-        found.low *= (1.0 - share) / (1.0 - share * 0.5);
+        found.low *= 1.0 - share;
         found.high *= (1.0 - share) / (1.0 - share * 1.5).max(0.1);
         self.abandoned_share = Some(share);
     }

@@ -52,6 +52,20 @@ pub(super) fn handle_time(history: &Prepared) -> Option<HandleFit> {
     })
 }
 
+/// Hours of the day in which shifts begin: those that the handle time is from.
+pub(super) fn hours(history: &Prepared) -> [bool; 24] {
+    let mut hours = [false; 24];
+    for begin in begins(history) {
+        let local = history.rows.get(begin).map(|row| row.local);
+        let middle = local.map(|local| local.plus(-history.interval_secs / 2.0));
+        let hour = middle.and_then(|local| usize::try_from(local.secs_of_day() / 3_600).ok());
+        if let Some(slot) = hour.and_then(|hour| hours.get_mut(hour)) {
+            *slot = true;
+        }
+    }
+    hours
+}
+
 /// Standard error by how much the days differ.
 fn by_days(starts: &[Start], interval: f64, value: f64) -> f64 {
     let each: Vec<f64> = starts
