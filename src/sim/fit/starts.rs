@@ -10,10 +10,21 @@ use super::observation::{GAP_INTERVALS, NORMAL_95, Observation, Prepared, Uncert
 /// The time after the beginning of a shift.
 #[derive(Clone, Debug, Default)]
 struct Start {
-    /// Busy agents, summed over the polls.
-    busy: f64,
+    /// Busy agents at each poll.
+    busy: Vec<f64>,
     /// Calls that took an agent in the interval before each poll.
     calls: Vec<f64>,
+}
+
+impl Start {
+    /// Its first third.
+    fn early(&self) -> Self {
+        let polls = self.calls.len().div_ceil(3);
+        Self {
+            busy: self.busy.iter().take(polls).copied().collect(),
+            calls: self.calls.iter().take(polls).copied().collect(),
+        }
+    }
 }
 
 /// The handle time; `None` where no shift begins with everybody available.
@@ -41,10 +52,19 @@ pub(super) fn handle_time(history: &Prepared) -> Option<HandleFit> {
     let roster = value * ROSTER_SHARE;
     let half =
         libm::sqrt(NORMAL_95 * NORMAL_95 * error * error + by_shape * by_shape + roster * roster);
+    // Agents who take breaks look busy, and more of them do so later on.
+    let early: Vec<Start> = starts.iter().map(Start::early).collect();
+    let early = mean_secs(&early.iter().collect::<Vec<_>>(), interval, VARIATION);
+    let more = (value - early.unwrap_or(value)).max(0.0);
+    let by_breaks = match starts.len() {
+        // One day hardly tells.
+        1 => ONE_DAY_FACTOR * (more + by_calls * libm::sqrt(3.0)),
+        _ => EARLY_FACTOR * more,
+    };
     Some(HandleFit {
         mean_secs: Uncertain {
             value,
-            low: (value - half).max(0.0),
+            low: (value - half - by_breaks).max(value / 2.0),
             high: value + half,
         },
         by_hour: Vec::new(),
@@ -134,7 +154,7 @@ fn start(history: &Prepared, begin: usize, window: f64) -> Option<Start> {
         while poll <= polls {
             // Polls without counts are between those around them.
             let available = before + (counts.available - before) * poll / polls;
-            start.busy += agents - available;
+            start.busy.push(agents - available);
             start.calls.push(counts.connected());
             poll += 1.0;
         }
@@ -145,7 +165,7 @@ fn start(history: &Prepared, begin: usize, window: f64) -> Option<Start> {
 
 /// The mean with which the calls keep as many agents busy as were.
 fn mean_secs(starts: &[&Start], interval: f64, variation: f64) -> Option<f64> {
-    let busy: f64 = starts.iter().map(|start| start.busy).sum();
+    let busy: f64 = starts.iter().flat_map(|start| &start.busy).sum();
     let longest = starts.iter().map(|start| start.calls.len()).max()?;
     let expected = |mean: f64| -> f64 {
         // Polls at which a call is in progress, of so many from that after its beginning.
@@ -215,6 +235,9 @@ const CALLS_MIN: f64 = 30.0;
 /// Coefficient of variation of the default talk and wrap-up together, and others that are compared.
 const VARIATION: f64 = 0.87;
 const VARIATIONS: [f64; 2] = [0.4, 1.8];
+/// The first third of the time has so much less of what breaks add.
+const EARLY_FACTOR: f64 = 2.0;
+const ONE_DAY_FACTOR: f64 = 3.5;
 /// Half of the range for agents who come or go unseen, and the standard error of a single day.
 const ROSTER_SHARE: f64 = 0.04;
 const ONE_DAY_SHARE: f64 = 0.04;
