@@ -165,13 +165,12 @@ impl Fit {
             share = hours::abandoned_share(history, &self.estimates().of_history(), hours);
             let history = history.with_abandoned(share);
             let handle = handle::handle_time(&history).or_else(|| starts::handle_time(&history));
-            let Some(handle) = handle else { return };
+            let Some(mut handle) = handle else { return };
+            // None may be abandoned, and half as many again.
+            handle.mean_secs.low *= 1.0 - share;
+            handle.mean_secs.high *= (1.0 - share) / (1.0 - share * 1.5).max(0.1);
             (self.handle, self.roster) = agents(&history, handle, self.breaks.as_ref());
         }
-        // None may be abandoned, and half as many again.
-        let found = &mut self.handle.mean_secs;
-        found.low *= 1.0 - share;
-        found.high *= (1.0 - share) / (1.0 - share * 1.5).max(0.1);
         self.abandoned_share = Some(share);
     }
 
