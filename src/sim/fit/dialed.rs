@@ -114,18 +114,14 @@ fn dialed_days(history: &Prepared) -> BTreeMap<i64, [Slot; SLOTS]> {
 /// Whether an interval is one of dialing, and whether agents were seen in it: after a shift the last
 /// agents end their calls. Without logged-in agents those available at either end are seen.
 fn staffed(last_hour: &VecDeque<(f64, Counts)>, counts: Counts) -> (bool, bool) {
-    match counts.logged_in {
-        Some(agents) => {
-            let before = last_hour.iter().filter_map(|(_, before)| before.logged_in);
-            let most = before.fold(agents, f64::max);
-            let is_staffed = agents > 0.0 && agents >= most * STAFFED_SHARE_MIN;
-            (is_staffed, is_staffed)
-        }
-        None => {
-            let before = last_hour.back().map_or(0.0, |(_, before)| before.available);
-            (true, counts.available.max(before) > 0.0)
-        }
+    if let Some(agents) = counts.logged_in {
+        let before = last_hour.iter().filter_map(|(_, before)| before.logged_in);
+        let most = before.fold(agents, f64::max);
+        let is_staffed = agents > 0.0 && agents >= most * STAFFED_SHARE_MIN;
+        return (is_staffed, is_staffed);
     }
+    let before = last_hour.back().map_or(0.0, |(_, before)| before.available);
+    (true, counts.available.max(before) > 0.0)
 }
 
 /// Runs of slots as minutes of the day, from and to. A short pause between two does not end a run.

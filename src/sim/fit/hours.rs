@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::hour::{Hour, add};
 use super::observation::{Counts, Observation, Prepared};
 use super::replayed::{DialRates, Following, counts_of};
 use crate::pacing::{Setpoint, Unit};
@@ -62,37 +63,6 @@ impl Comparison {
             all.iter().filter(|compared| compared.is_inside()).count(),
             all.len(),
         )
-    }
-}
-
-/// Counts of an hour of the day.
-#[derive(Clone, Copy, Debug, Default)]
-struct Hour {
-    polls: f64,
-    attempts: f64,
-    answered: f64,
-    abandoned: f64,
-    available: f64,
-}
-
-impl Hour {
-    fn add(&mut self, counts: Counts) {
-        self.polls += 1.0;
-        self.attempts += counts.attempts;
-        self.answered += counts.answered;
-        self.abandoned += counts.abandoned.unwrap_or(0.0);
-        self.available += counts.available;
-    }
-
-    fn figures(&self, interval_secs: f64) -> [Option<f64>; 4] {
-        let ratio = |part: f64, whole: f64| (whole > 0.0).then(|| part / whole);
-        [
-            ratio(self.answered, self.attempts),
-            ratio(self.available, self.polls),
-            ratio(self.answered * 3600.0, self.polls * interval_secs),
-            // A call that was answered before an hour may be abandoned in it.
-            ratio(self.abandoned, self.answered).map(|rate| rate.min(1.0)),
-        ]
     }
 }
 
@@ -311,13 +281,6 @@ fn compared(history: f64, mut simulated: Vec<f64>) -> Option<Compared> {
         simulated: mean,
         band: (at(outside)?, at(count.checked_sub(1 + outside)?)?),
     })
-}
-
-fn add(hours: &mut [Hour; 24], local: LocalTime, counts: Counts) {
-    let hour = usize::try_from(local.secs_of_day() / 3_600).unwrap_or(0);
-    if let Some(hour) = hours.get_mut(hour) {
-        hour.add(counts);
-    }
 }
 
 /// The number of a poll.

@@ -11,6 +11,7 @@ mod doubts;
 mod drift;
 mod expectation;
 mod handle;
+mod hour;
 mod hours;
 mod levels;
 mod likelihood;
