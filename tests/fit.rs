@@ -204,6 +204,106 @@ fn without_columns(folder: &Folder, count: usize) {
     folder.write("trace.csv", lines.collect::<Vec<String>>().join("\n"));
 }
 
+/// Leaves out the first rows of the trace.
+fn without_rows(folder: &Folder, count: usize) {
+    let text = folder.read("trace.csv");
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.drain(1..=count);
+    folder.write("trace.csv", lines.join("\n"));
+}
+
+#[test]
+fn beginnings_of_shifts_tell_the_handle_time() {
+    let folder = Folder::new();
+    let world = format!(
+        "hours = 120\n[agents]\n{WEEK}\n[answer_rate]\nbase = 0.1\n[calls]\ntalk = {{ kind = \"fixed\", mean_secs = 300 }}\n"
+    );
+    trace(&folder, &world, "capacity", 3);
+    // Neither dial rates, abandoned calls nor logged-in agents.
+    without_columns(&folder, 3);
+    let run = fit(&folder, &[]).expect(0);
+    holds(&run.stdout, "handle time, s ", 330.0);
+    holds(&run.stdout, "agents at most", 40.0);
+    assert!(
+        run.stdout.contains("first hour of shifts"),
+        "{}",
+        run.stdout
+    );
+    let note = "note: scenario written to fitted.toml: dialpace simulate fitted.toml --policy ";
+    assert!(run.stderr.contains(note), "{}", run.stderr);
+}
+
+#[test]
+fn calls_that_are_abandoned_unseen_are_taken_out_of_the_handle_time() {
+    let folder = Folder::new();
+    let world = format!(
+        "hours = 120\n[agents]\n{}\n",
+        WEEK.replace("40", "8").replace("28", "8")
+    );
+    trace(&folder, &world, "capacity", 3);
+    let text = folder.read("trace.csv");
+    let name = "totalCallsAbandoned";
+    let header: Vec<&str> = text.lines().next().unwrap().split(',').collect();
+    let place = header.iter().position(|cell| *cell == name).unwrap();
+    let lines = text.lines().map(|line| {
+        let mut cells: Vec<&str> = line.split(',').collect();
+        cells.remove(place);
+        cells.join(",")
+    });
+    folder.write("trace.csv", lines.collect::<Vec<String>>().join("\n"));
+    let summary = fit(&folder, &[]).expect(0).stdout;
+    holds(&summary, "handle time, s ", 210.0);
+    assert!(summary.contains("A simulation of it abandons"), "{summary}");
+}
+
+#[test]
+fn a_history_of_dial_ratios_is_simulated_at_them() {
+    let folder = Folder::new();
+    let world = format!(
+        "hours = 120\n[calls]\nno_answer_share = 0.6\nbusy_share = 0.4\n[agents]\n{}\n",
+        WEEK.replace("40", "15").replace("28", "15")
+    );
+    trace(&folder, &world, "ratio", 3);
+    let summary = fit(&folder, &[]).expect(0).stdout;
+    let unlike = summary.contains("does not look like the history");
+    let words = "Simulated are the history's own dial ratios.";
+    assert!(!unlike && summary.contains(words), "{summary}");
+    // 0.3 × 12 s + 0.7 × (0.6 × 22 s + 0.4 × 4 s)
+    holds(&summary, "time of an attempt, s ", 13.96);
+}
+
+#[test]
+fn a_pacer_that_counts_ringing_calls_is_followed() {
+    let folder = Folder::new();
+    let world = format!(
+        "hours = 120\n[agents]\n{}\n",
+        WEEK.replace("40", "15").replace("28", "15")
+    );
+    trace(&folder, &world, "predictive", 3);
+    // With dial rates, and with those that the attempts come from.
+    for _ in 0..2 {
+        let summary = fit(&folder, &[]).expect(0).stdout;
+        let words = "The simulation looks like the history:";
+        assert!(summary.contains(words), "{summary}");
+        let text = folder.read("trace.csv");
+        let renamed = text.replacen("dialRate", "other", 1);
+        folder.write("trace.csv", renamed);
+    }
+}
+
+#[test]
+fn a_shift_ends_when_most_have_left() {
+    for (interval, columns) in [(300, 0), (900, 0), (900, 1)] {
+        let folder = Folder::new();
+        let world = format!("hours = 168\ninterval_secs = {interval}\n[agents]\n{WEEK}\n");
+        trace(&folder, &world, "capacity", 2);
+        without_columns(&folder, columns);
+        let summary = fit(&folder, &[]).expect(0).stdout;
+        let hours = "Calls were dialed mon-fri 09:00-17:00: ";
+        assert!(summary.contains(hours), "{interval} {columns} {summary}");
+    }
+}
+
 #[test]
 fn abandoned_calls_take_no_handle_time() {
     let folder = Folder::new();
@@ -268,14 +368,10 @@ fn a_typical_day_is_one_that_most_days_are_like() {
 #[test]
 fn a_range_that_is_no_interval_is_not_called_one() {
     let folder = Folder::new();
-    trace(
-        &folder,
-        &format!("hours = 120\n[agents]\n{WEEK}\n"),
-        "predictive",
-        2,
-    );
-    // Neither dial rates, abandoned calls nor logged-in agents.
+    trace(&folder, "hours = 120\n", "predictive", 2);
+    // Neither dial rates, abandoned calls nor logged-in agents, and no shift that is seen to begin.
     without_columns(&folder, 3);
+    without_rows(&folder, 200);
     let summary = fit(&folder, &[]).expect(0).stdout;
     let words = "a lower bound where people abandon";
     assert!(summary.contains(words), "{summary}");

@@ -224,6 +224,11 @@ pub enum Notice {
         /// The number from which on the tenant's owner is warned, where it is known.
         limit: Option<u32>,
     },
+    /// A scenario was fitted and written.
+    ScenarioWritten {
+        /// The file.
+        path: String,
+    },
     /// A platform tells something of its own.
     Platform {
         /// Its importance.

@@ -11,6 +11,7 @@ impl Notice {
             Self::Retry { .. } => "retry",
             Self::QuietPeriod { .. } => "quiet-period",
             Self::TokenRenewed => "token-renewed",
+            Self::ScenarioWritten { .. } => "scenario-written",
             Self::TokenCache { .. } => "token-cache",
             Self::StateSetAside { .. } => "state-set-aside",
             Self::StateDamaged { .. } => "state-damaged",

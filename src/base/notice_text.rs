@@ -184,6 +184,10 @@ impl fmt::Display for Notice {
                 if *rows == 1 { "it is" } else { "they are" },
                 if *rows == 1 { "has" } else { "have" },
             ),
+            Self::ScenarioWritten { path } => write!(
+                f,
+                "scenario written to {path}: dialpace simulate {path} --policy capacity,predictive,ratio"
+            ),
             Self::OutboxSpilled { rows, path } => write!(
                 f,
                 "the outbox is full; its {rows} oldest records are now in {path} and have to be loaded by hand"

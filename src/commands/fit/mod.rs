@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 
 use crate::base::files;
 use crate::base::input::InputError;
-use crate::base::notice::Notices as _;
+use crate::base::notice::{Notice, Notices as _};
 use crate::base::visible;
 use crate::commands::history_file::HistoryFile;
 use crate::commands::interrupt::Ended;
@@ -61,6 +61,9 @@ pub fn run(
         Some(path) => {
             publish(path, &text)?;
             console.data(&summary(&results))?;
+            console.tell(&Notice::ScenarioWritten {
+                path: path.display().to_string(),
+            });
         }
         None => console.data(text.trim_end())?,
     }

@@ -80,6 +80,7 @@ impl CampaignRows {
             local: local_time(row.at, zone),
             counts: counts.flatten(),
             dial_rate: row.dial_rate,
+            ratio: row.ratio,
         });
         let oldest = self.rows.back().map_or(0, |last| last.local.day()) - DAYS_MAX;
         let is_older = |first: &Observation| first.local.day() <= oldest;

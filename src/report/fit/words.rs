@@ -135,7 +135,12 @@ pub(super) fn verdict(results: &FitResults) -> Vec<String> {
         .collect();
     lines.push(format!("Hours inside: {}.", each.join(", ")));
     lines.push(format!(
-        "Simulated are the history's own dial rates{}.",
+        "Simulated are the history's own dial {}{}.",
+        if comparison.are_ratios {
+            "ratios"
+        } else {
+            "rates"
+        },
         if comparison.follows.abs() < FOLLOWS_MIN {
             ""
         } else {
@@ -158,7 +163,7 @@ pub(super) fn unseen(results: &FitResults) -> Vec<String> {
         ));
     } else if fit.answer.drift.is_none() {
         lines.push(format!(
-            "A drift of the answer rate: none beyond chance; its standard deviation is below {:.3}.",
+            "A drift of the answer rate: none beyond chance, so the scenario has none; a standard deviation up to {:.3} (95 %) would look the same.",
             fit.answer.drift_max
         ));
     }
@@ -166,11 +171,18 @@ pub(super) fn unseen(results: &FitResults) -> Vec<String> {
         lines.push("The handle time is a rough range, no 95 % interval, since the export has neither logged-in agents (loggedInAgents) nor abandoned calls (totalCallsAbandoned): a lower bound where people abandon.".to_owned());
     } else if fit.handle.basis == HandleBasis::Response {
         lines.push("The handle time is a range only, since the export has no logged-in agents (loggedInAgents).".to_owned());
+    } else if fit.handle.basis == HandleBasis::ShiftStarts {
+        lines.push("The handle time is a range only, since the export has no logged-in agents (loggedInAgents): that of the first hour of shifts, which began with everybody available. Breaks would look like calls.".to_owned());
     }
     if fit.roster.basis == RosterBasis::Estimated {
         lines.push("The agents are an estimate, since the export has no logged-in agents (loggedInAgents): the fewest that explain those available and the calls.".to_owned());
     }
-    if !fit.has_abandoned {
+    if let Some(share) = fit.abandoned_share {
+        lines.push(format!(
+            "Abandoned calls: the export has none (totalCallsAbandoned). A simulation of it abandons {:.1} % of the calls that people answer: they are taken out of the handle time, whose range allows for none and for half as many again.",
+            share * 100.0
+        ));
+    } else if !fit.has_abandoned {
         lines.push("Abandoned calls: the export has none (totalCallsAbandoned); all who answered count as connected, so the handle time is too short by the share of those who were not.".to_owned());
     }
     lines.push(attempts(results));
@@ -205,9 +217,14 @@ fn attempts(results: &FitResults) -> String {
     let what = "What becomes of the calls that nobody answers (ring out, busy, machine)";
     if let Some(ring) = results.fit.ring {
         return format!(
-            "{what}: only that attempts take {:.1} s in the mean, {}, since they follow the dial rate so much later.",
+            "{what}: only that attempts take {:.1} s in the mean, {}, since {}.",
             ring.attempt_secs.value,
-            range(ring.attempt_secs, 1)
+            range(ring.attempt_secs, 1),
+            if results.comparison.are_ratios {
+                "as many agents are available as at its ratios in a simulation"
+            } else {
+                "they follow the dial rate so much later"
+            }
         );
     }
     let calls = &results.scenario.calls;

@@ -1,8 +1,8 @@
 //! The hours in which calls were dialed, by weekday.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
-use super::observation::Prepared;
+use super::observation::{Counts, Prepared};
 use crate::pacing::{DayWindow, Weekdays};
 use crate::sim::scenario::LocalTime;
 
@@ -69,17 +69,27 @@ struct Slot {
 
 impl Slot {
     fn is_dialed(self) -> bool {
-        self.has_agents && self.dialed_secs >= SLOT_MIN
+        self.has_agents && self.dialed_secs > SLOT_MIN
     }
 }
 
 /// The slots of each day with attempts.
 fn dialed_days(history: &Prepared) -> BTreeMap<i64, [Slot; SLOTS]> {
     let mut days: BTreeMap<i64, [Slot; SLOTS]> = BTreeMap::new();
+    let mut last_hour: VecDeque<(f64, Counts)> = VecDeque::new();
     for row in &history.rows {
-        let Some(counts) = row.counts.filter(|counts| counts.attempts > 0.0) else {
-            continue;
+        let Some(counts) = row.counts else { continue };
+        let is_old = |(at, _): &(f64, Counts)| {
+            row.at_secs - at > AGENTS_SECS.max(history.interval_secs * 1.5)
         };
+        while last_hour.front().is_some_and(is_old) {
+            last_hour.pop_front();
+        }
+        let (is_staffed, has_agents) = staffed(&last_hour, counts);
+        last_hour.push_back((row.at_secs, counts));
+        if counts.attempts <= 0.0 || !is_staffed {
+            continue;
+        }
         // The interval in parts that are each in one slot.
         let mut left = history.interval_secs.min(INTERVAL_MAX);
         while left > 0.0 {
@@ -93,12 +103,25 @@ fn dialed_days(history: &Prepared) -> BTreeMap<i64, [Slot; SLOTS]> {
                 .and_then(|it| slots.get_mut(it))
             {
                 slot.dialed_secs += part;
-                slot.has_agents |= counts.logged_in.unwrap_or(counts.available) > 0.0;
+                slot.has_agents |= has_agents;
             }
             left -= part;
         }
     }
     days
+}
+
+/// Whether an interval is one of dialing, and whether agents were seen in it: after a shift the last
+/// agents end their calls. Without logged-in agents those available at either end are seen.
+fn staffed(last_hour: &VecDeque<(f64, Counts)>, counts: Counts) -> (bool, bool) {
+    if let Some(agents) = counts.logged_in {
+        let before = last_hour.iter().filter_map(|(_, before)| before.logged_in);
+        let most = before.fold(agents, f64::max);
+        let is_staffed = agents > 0.0 && agents >= most * STAFFED_SHARE_MIN;
+        return (is_staffed, is_staffed);
+    }
+    let before = last_hour.back().map_or(0.0, |(_, before)| before.available);
+    (true, counts.available.max(before) > 0.0)
 }
 
 /// Runs of slots as minutes of the day, from and to. A short pause between two does not end a run.
@@ -128,6 +151,9 @@ const SLOT_SECS: i64 = 900;
 const DAY_SECS: i64 = 86_400;
 /// A third of a slot. The last calls of a window ring out up to a minute after it.
 const SLOT_MIN: f64 = 300.0;
+/// Time back from which agents may still be on their last call, and the share of them that may.
+const AGENTS_SECS: f64 = 3_600.0;
+const STAFFED_SHARE_MIN: f64 = 0.25;
 /// A pause of an hour is one in which nobody is called.
 const PAUSE_SLOTS: usize = 4;
 /// The longest interval of an export: a day.

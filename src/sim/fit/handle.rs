@@ -20,6 +20,8 @@ pub struct HandleFit {
 pub enum HandleBasis {
     /// Busy agent-seconds ÷ connected calls.
     BusyAgents,
+    /// Busy agent-seconds ÷ connected calls after shifts began with everybody available.
+    ShiftStarts,
     /// From the response of the available agents to answers beyond those expected.
     Response,
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::hour::{Hour, add};
 use super::observation::{Counts, Observation, Prepared};
-use super::replayed::{DialRates, LastPolls, counts_of};
-use crate::pacing::Setpoint;
+use super::replayed::{DialRates, Following, counts_of};
+use crate::pacing::{Setpoint, Unit};
 use crate::sim::controller::{Command, Controller, PlatformMetrics};
 use crate::sim::scenario::{LocalTime, Scenario};
 use crate::sim::world::simulate;
@@ -20,6 +21,8 @@ pub struct Comparison {
     pub days: usize,
     /// Calls per minute by which the rates follow each available agent, as those of the history did.
     pub follows: f64,
+    /// True where the history has dial ratios, which were simulated.
+    pub are_ratios: bool,
 }
 
 /// One hour of the day.
@@ -63,44 +66,13 @@ impl Comparison {
     }
 }
 
-/// Counts of an hour of the day.
-#[derive(Clone, Copy, Debug, Default)]
-struct Hour {
-    polls: f64,
-    attempts: f64,
-    answered: f64,
-    abandoned: f64,
-    available: f64,
-}
-
-impl Hour {
-    fn add(&mut self, counts: Counts) {
-        self.polls += 1.0;
-        self.attempts += counts.attempts;
-        self.answered += counts.answered;
-        self.abandoned += counts.abandoned.unwrap_or(0.0);
-        self.available += counts.available;
-    }
-
-    fn figures(&self, interval_secs: f64) -> [Option<f64>; 4] {
-        let ratio = |part: f64, whole: f64| (whole > 0.0).then(|| part / whole);
-        [
-            ratio(self.answered, self.attempts),
-            ratio(self.available, self.polls),
-            ratio(self.answered * 3600.0, self.polls * interval_secs),
-            // A call that was answered before an hour may be abandoned in it.
-            ratio(self.abandoned, self.answered).map(|rate| rate.min(1.0)),
-        ]
-    }
-}
-
 /// Dials at the rates of the history and counts what comes of it.
 struct HistoryRates<'a> {
     start: LocalTime,
     interval_secs: f64,
     dial_rates: &'a DialRates,
     next: usize,
-    last: (LastPolls, LastPolls),
+    following: Following,
     /// Numbers of the polls that the history has.
     polls: &'a BTreeSet<i64>,
     hours: [Hour; 24],
@@ -120,23 +92,13 @@ impl HistoryRates<'_> {
             found = Some(*rate);
             self.next += 1;
         }
-        let found = found?;
-        let mut rate = found.rate;
-        if let Some(of_history) = found.available {
-            let (simulated, history) = &mut self.last;
-            simulated.add(available);
-            history.add(of_history);
-            let (now, mean) = self.dial_rates.response;
-            if rate > 0.0 {
-                rate += now * (available - of_history) + mean * (simulated.mean() - history.mean());
-            }
-        }
+        let rate = self.following.rate(self.dial_rates, found?, available);
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "a rate near one that was dialed, not below 0"
         )]
-        let rate = rate.max(0.0).round() as u32;
+        let rate = rate.round() as u32;
         Some(rate)
     }
 }
@@ -166,43 +128,106 @@ impl Controller for HistoryRates<'_> {
     }
 
     fn applied(&mut self, _: f64, _: Setpoint) {}
+
+    fn unit(&self) -> Unit {
+        self.dial_rates.unit
+    }
+}
+
+/// The history by hour of the day, and how it is simulated.
+struct Replay<'a> {
+    scenario: Scenario,
+    dial_rates: DialRates,
+    polls: BTreeSet<i64>,
+    history: &'a Prepared,
+}
+
+impl<'a> Replay<'a> {
+    /// The history's own dial rates in `scenario`, a world over the whole history.
+    fn new(history: &'a Prepared, scenario: &Scenario) -> Self {
+        let mut scenario = scenario.clone();
+        scenario.faults.poll_failure = 0.0;
+        let since = |row: &Observation| secs(row.local.secs - scenario.start.secs);
+        let rows = history.rows.iter().filter_map(counts_of);
+        Self {
+            polls: rows
+                .map(|(row, _)| number(since(row), scenario.interval_secs))
+                .collect(),
+            dial_rates: DialRates::of(history, &since, attempt_secs(&scenario)),
+            scenario,
+            history,
+        }
+    }
+
+    fn of_history(&self) -> [Hour; 24] {
+        let mut hours = [Hour::default(); 24];
+        for (row, counts) in self.history.rows.iter().filter_map(counts_of) {
+            let middle = row.local.plus(-self.scenario.interval_secs / 2.0);
+            add(&mut hours, middle, counts);
+        }
+        hours
+    }
+
+    fn simulated(&self, replication: u32) -> [Hour; 24] {
+        let mut controller = HistoryRates {
+            start: self.scenario.start,
+            interval_secs: self.scenario.interval_secs,
+            dial_rates: &self.dial_rates,
+            next: 0,
+            following: Following::default(),
+            polls: &self.polls,
+            hours: [Hour::default(); 24],
+        };
+        simulate(&self.scenario, &mut controller, SEED, replication);
+        controller.hours
+    }
+}
+
+/// Mean of the available agents in the hours with calls: of the history, and of some simulations.
+pub(super) fn available(
+    history: &Prepared,
+    scenario: &Scenario,
+    replications: u32,
+) -> (f64, Vec<f64>) {
+    let replay = Replay::new(history, scenario);
+    let of_history = replay.of_history();
+    let mean = |hours: &[Hour; 24]| {
+        let dialed = hours.iter().zip(&of_history);
+        let dialed = dialed.filter(|(_, history)| history.attempts > 0.0);
+        let (sum, polls) = dialed.fold((0.0, 0.0), |(sum, polls), (hour, _)| {
+            (sum + hour.available, polls + hour.polls)
+        });
+        sum / f64::max(polls, 1.0)
+    };
+    let simulated = (0..replications).map(|replication| mean(&replay.simulated(replication)));
+    (mean(&of_history), simulated.collect())
+}
+
+/// Share of the calls answered in some hours of the day that simulations of the history's own dial rates
+/// abandon.
+pub(super) fn abandoned_share(history: &Prepared, scenario: &Scenario, of: [bool; 24]) -> f64 {
+    let replay = Replay::new(history, scenario);
+    let (mut abandoned, mut answered) = (0.0, 0.0);
+    for replication in 0..FEW {
+        let hours = replay.simulated(replication).into_iter().zip(of);
+        for (hour, _) in hours.filter(|(_, is_meant)| *is_meant) {
+            abandoned += hour.abandoned;
+            answered += hour.answered;
+        }
+    }
+    abandoned / f64::max(answered, 1.0)
 }
 
 /// Simulates the history's own dial rates in `scenario`, a world over the whole history.
 pub(super) fn compare(history: &Prepared, scenario: &Scenario) -> Comparison {
-    let rows = &history.rows;
     let interval_secs = scenario.interval_secs;
-    let mut scenario = scenario.clone();
-    scenario.faults.poll_failure = 0.0;
-    let since = |row: &Observation| secs(row.local.secs - scenario.start.secs);
-    let dial_rates = DialRates::of(history, &since);
-    let with_counts = || rows.iter().filter_map(counts_of);
-    let polls = with_counts()
-        .map(|(row, _)| number(since(row), interval_secs))
+    let replay = Replay::new(history, scenario);
+    let of_history = replay.of_history();
+    let simulated: Vec<[Hour; 24]> = (0..REPLICATIONS)
+        .map(|replication| replay.simulated(replication))
         .collect();
-    let mut of_history = [Hour::default(); 24];
-    for (row, counts) in with_counts() {
-        add(
-            &mut of_history,
-            row.local.plus(-interval_secs / 2.0),
-            counts,
-        );
-    }
-    let simulated = |replication| {
-        let mut controller = HistoryRates {
-            start: scenario.start,
-            interval_secs,
-            dial_rates: &dial_rates,
-            next: 0,
-            last: Default::default(),
-            polls: &polls,
-            hours: [Hour::default(); 24],
-        };
-        simulate(&scenario, &mut controller, SEED, replication);
-        controller.hours
-    };
-    let simulated: Vec<[Hour; 24]> = (0..REPLICATIONS).map(simulated).collect();
-    let has_abandoned = with_counts().any(|(_, counts)| counts.abandoned.is_some());
+    let with_counts = || history.rows.iter().filter_map(|row| row.counts);
+    let has_abandoned = with_counts().any(|counts| counts.abandoned.is_some());
     let busiest = of_history
         .iter()
         .map(|hour| hour.attempts)
@@ -232,8 +257,15 @@ pub(super) fn compare(history: &Prepared, scenario: &Scenario) -> Comparison {
         hours,
         replications: REPLICATIONS,
         days: history.days.len(),
-        follows: dial_rates.response.0 + dial_rates.response.1,
+        follows: replay.dial_rates.follows(),
+        are_ratios: replay.dial_rates.unit == Unit::CallsPerAgent,
     }
+}
+
+/// Mean time of an attempt.
+fn attempt_secs(scenario: &Scenario) -> f64 {
+    let (rate, calls) = (scenario.answer_rate.base, &scenario.calls);
+    rate * calls.time_to_answer.mean_secs() + (1.0 - rate) * calls.ring_out_secs
 }
 
 fn compared(history: f64, mut simulated: Vec<f64>) -> Option<Compared> {
@@ -249,13 +281,6 @@ fn compared(history: f64, mut simulated: Vec<f64>) -> Option<Compared> {
         simulated: mean,
         band: (at(outside)?, at(count.checked_sub(1 + outside)?)?),
     })
-}
-
-fn add(hours: &mut [Hour; 24], local: LocalTime, counts: Counts) {
-    let hour = usize::try_from(local.secs_of_day() / 3_600).unwrap_or(0);
-    if let Some(hour) = hours.get_mut(hour) {
-        hour.add(counts);
-    }
 }
 
 /// The number of a poll.
@@ -280,6 +305,8 @@ pub const FIGURES: [&str; 4] = [
 /// Simulations of the history: the second lowest and second highest of forty are the ends of a 90 %
 /// band.
 const REPLICATIONS: u32 = 40;
+/// Simulations of a share.
+const FEW: u32 = 4;
 const SEED: u64 = 1;
 /// An hour with a smaller share of the busiest hour's attempts is no more than the end of a shift.
 const ATTEMPTS_SHARE_MIN: f64 = 0.05;

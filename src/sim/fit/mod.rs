@@ -11,18 +11,21 @@ mod doubts;
 mod drift;
 mod expectation;
 mod handle;
+mod hour;
 mod hours;
 mod levels;
 mod likelihood;
 mod matrix;
 mod observation;
 mod polls;
+mod ratio_ring;
 mod replayed;
 mod response;
 mod ring;
 mod roster;
 mod segments;
 mod staffed;
+mod starts;
 mod steps;
 mod world;
 
@@ -68,6 +71,9 @@ pub struct Fit {
     pub is_typical: bool,
     /// True where abandoned calls are counted.
     pub has_abandoned: bool,
+    /// Share of the answered calls that a simulation of the history abandons, where it does not count
+    /// them itself and the handle time needs it.
+    pub abandoned_share: Option<f64>,
     /// What makes the counts themselves doubtful.
     pub doubts: Vec<Doubt>,
     span: (LocalTime, LocalTime),
@@ -110,7 +116,9 @@ impl Fit {
             return Err(FitError::TooShort);
         }
         let answer = answer::answer_rate(&history).ok_or(FitError::TooShort)?;
-        let handle = handle::handle_time(&history).or_else(|| response::handle_time(&history));
+        let handle = handle::handle_time(&history)
+            .or_else(|| starts::handle_time(&history))
+            .or_else(|| response::handle_time(&history));
         let handle = handle.ok_or(FitError::NoHandleTime)?;
         let breaks = breaks::breaks(&history);
         let ring = ring::ring_times(&history, answer.base.value);
@@ -119,7 +127,7 @@ impl Fit {
             [first, .., last] => (first.local, last.local),
             _ => return Err(FitError::TooShort),
         };
-        Ok(Self {
+        let mut fit = Self {
             answer,
             handle,
             roster,
@@ -129,11 +137,42 @@ impl Fit {
             dialed_hours: dialed::dialed_hours(&history),
             days: history.days.len(),
             is_typical: history.has_typical_day(),
+            abandoned_share: None,
             has_abandoned: counts().any(|counts| counts.abandoned.is_some()),
             doubts: doubts::doubts(&history),
             typical_start: dialed::typical_start(&history),
             span: (first.plus(-history.interval_secs), last),
-        })
+        };
+        if fit.ring.is_none() {
+            fit.ring = ratio_ring::ring_times(&history, &fit.estimates().of_history());
+        }
+        // The rough range of the response is a lower bound, and is called one.
+        if !fit.has_abandoned && fit.handle.basis != HandleBasis::Response {
+            fit.take_out_abandoned(&history);
+        }
+        Ok(fit)
+    }
+
+    /// Takes the calls that are abandoned in a simulation of the history out of the handle time and the
+    /// agents, where the history does not count them.
+    fn take_out_abandoned(&mut self, history: &Prepared) {
+        // After a shift many calls meet nobody, and the beginnings of shifts know nothing of them.
+        let hours = match self.handle.basis {
+            HandleBasis::ShiftStarts => starts::hours(history),
+            HandleBasis::BusyAgents | HandleBasis::Response => [true; 24],
+        };
+        let mut share = 0.0;
+        for _ in 0..ROUNDS {
+            share = hours::abandoned_share(history, &self.estimates().of_history(), hours);
+            let history = history.with_abandoned(share);
+            let handle = handle::handle_time(&history).or_else(|| starts::handle_time(&history));
+            let Some(mut handle) = handle else { return };
+            // None may be abandoned, and half as many again.
+            handle.mean_secs.low *= 1.0 - share;
+            handle.mean_secs.high *= (1.0 - share) / (1.0 - share * 1.5).max(0.1);
+            (self.handle, self.roster) = agents(&history, handle, self.breaks.as_ref());
+        }
+        self.abandoned_share = Some(share);
     }
 
     /// The history's beginning and end, on the campaign's clock.
@@ -226,5 +265,7 @@ impl fmt::Display for FitError {
 
 impl std::error::Error for FitError {}
 
+/// Rounds in which abandoned calls and handle time settle.
+const ROUNDS: u32 = 3;
 /// Rows that tell something: a quarter of an hour every 30 s.
 const ROWS_MIN: usize = 30;

@@ -13,6 +13,8 @@ pub struct Observation {
     pub counts: Option<Counts>,
     /// Dial rate from then on, calls per minute.
     pub dial_rate: Option<u32>,
+    /// Dial ratio from then on, hundredths of a call per available agent.
+    pub ratio: Option<u32>,
 }
 
 /// Counts of one interval, and agents at its end.
@@ -97,6 +99,19 @@ impl Prepared {
             interval_secs,
             days,
         }
+    }
+
+    /// The same history with this share of the answered calls abandoned.
+    pub(super) fn with_abandoned(&self, share: f64) -> Self {
+        let mut history = self.clone();
+        for counts in history
+            .rows
+            .iter_mut()
+            .filter_map(|row| row.counts.as_mut())
+        {
+            counts.abandoned = Some(counts.answered * share);
+        }
+        history
     }
 
     /// True where the history has a typical day: five or more.

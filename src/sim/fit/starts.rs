@@ -1,0 +1,246 @@
+//! The handle time of a history without logged-in agents, from the beginnings of its shifts.
+//!
+//! When a shift begins everybody is available, so that it is known for some time after how many are
+//! busy: until the roster changes. The calls that are in progress at the end of that time count for the
+//! part that lies within.
+
+use super::handle::{HandleBasis, HandleFit};
+use super::observation::{GAP_INTERVALS, NORMAL_95, Observation, Prepared, Uncertain};
+
+/// The time after the beginning of a shift.
+#[derive(Clone, Debug, Default)]
+struct Start {
+    /// Busy agents at each poll.
+    busy: Vec<f64>,
+    /// Calls that took an agent in the interval before each poll.
+    calls: Vec<f64>,
+}
+
+impl Start {
+    /// Its first third.
+    fn early(&self) -> Self {
+        let polls = self.calls.len().div_ceil(3);
+        Self {
+            busy: self.busy.iter().take(polls).copied().collect(),
+            calls: self.calls.iter().take(polls).copied().collect(),
+        }
+    }
+}
+
+/// The handle time; `None` where no shift begins with everybody available.
+pub(super) fn handle_time(history: &Prepared) -> Option<HandleFit> {
+    let interval = history.interval_secs;
+    let window = WINDOW_SECS.max(interval * INTERVALS_MIN);
+    let starts: Vec<Start> = begins(history)
+        .into_iter()
+        .filter_map(|begin| start(history, begin, window))
+        .collect();
+    let mean = |starts: &[&Start], variation: f64| {
+        let calls: f64 = starts.iter().flat_map(|it| &it.calls).sum();
+        (calls >= CALLS_MIN).then(|| mean_secs(starts, interval, variation))?
+    };
+    let all: Vec<&Start> = starts.iter().collect();
+    let value = mean(&all, VARIATION)?;
+    let calls: f64 = all.iter().flat_map(|it| &it.calls).sum();
+    let by_calls = value / libm::sqrt(calls);
+    let error = by_calls.max(by_days(&starts, interval, value));
+    let shapes = VARIATIONS.map(|variation| mean(&all, variation).unwrap_or(value));
+    let by_shape = shapes
+        .iter()
+        .map(|other| (other - value).abs())
+        .fold(0.0, f64::max);
+    let roster = value * ROSTER_SHARE;
+    let half =
+        libm::sqrt(NORMAL_95 * NORMAL_95 * error * error + by_shape * by_shape + roster * roster);
+    // Agents who take breaks look busy, and more of them do so later on.
+    let early: Vec<Start> = starts.iter().map(Start::early).collect();
+    let early = mean_secs(&early.iter().collect::<Vec<_>>(), interval, VARIATION);
+    let more = (value - early.unwrap_or(value)).max(0.0);
+    let by_breaks = match starts.len() {
+        // One day hardly tells.
+        1 => ONE_DAY_FACTOR * (more + by_calls * libm::sqrt(3.0)),
+        _ => EARLY_FACTOR * more,
+    };
+    Some(HandleFit {
+        mean_secs: Uncertain {
+            value,
+            low: (value - half - by_breaks).max(value / 2.0),
+            high: value + half,
+        },
+        by_hour: Vec::new(),
+        basis: HandleBasis::ShiftStarts,
+    })
+}
+
+/// Hours of the day in which shifts begin: those that the handle time is from.
+pub(super) fn hours(history: &Prepared) -> [bool; 24] {
+    let mut hours = [false; 24];
+    for begin in begins(history) {
+        let local = history.rows.get(begin).map(|row| row.local);
+        let middle = local.map(|local| local.plus(-history.interval_secs / 2.0));
+        let hour = middle.and_then(|local| usize::try_from(local.secs_of_day() / 3_600).ok());
+        if let Some(slot) = hour.and_then(|hour| hours.get_mut(hour)) {
+            *slot = true;
+        }
+    }
+    hours
+}
+
+/// Standard error by how much the days differ.
+fn by_days(starts: &[Start], interval: f64, value: f64) -> f64 {
+    let each: Vec<f64> = starts
+        .iter()
+        .filter_map(|start| mean_secs(&[start], interval, VARIATION))
+        .collect();
+    let count = float(each.len());
+    if count < 2.0 {
+        return value * ONE_DAY_SHARE;
+    }
+    let squares: f64 = each.iter().map(|it| (it - value) * (it - value)).sum();
+    libm::sqrt(squares / (count * (count - 1.0)))
+}
+
+/// Rows with the first calls after a pause.
+fn begins(history: &Prepared) -> Vec<usize> {
+    let mut begins = Vec::new();
+    let mut last = f64::NEG_INFINITY;
+    for (place, row) in history.rows.iter().enumerate() {
+        let dialed = row.counts.is_some_and(|counts| counts.attempts > 0.0);
+        if !dialed {
+            continue;
+        }
+        let is_first = last == f64::NEG_INFINITY;
+        // A history may begin in the middle of a shift: with calls in its first row.
+        if row.at_secs - last > PAUSE_SECS && (!is_first || place > 0) {
+            begins.push(place);
+        }
+        last = row.at_secs;
+    }
+    begins
+}
+
+/// The time after a beginning, as long as all rows are there and nobody else comes.
+fn start(history: &Prepared, begin: usize, window: f64) -> Option<Start> {
+    let rows = &history.rows;
+    let from = begin.saturating_sub(BEFORE);
+    let first = rows.get(from..(begin + AFTER).min(rows.len()))?;
+    let near = |row: &&Observation| {
+        let apart = row.at_secs - rows.get(begin).map_or(0.0, |row| row.at_secs);
+        apart.abs() <= history.interval_secs * GAP_INTERVALS * 2.0
+    };
+    let seen = first.iter().filter(near).filter_map(|row| row.counts);
+    let agents = seen.map(|counts| counts.available).fold(0.0, f64::max);
+    if agents < AGENTS_MIN {
+        return None;
+    }
+    let interval = history.interval_secs;
+    let begun_at = rows.get(begin)?.at_secs - interval;
+    let mut start = Start::default();
+    let (mut before, mut last, mut last_dialed) = (agents, begun_at, begun_at);
+    for row in rows.get(begin..)? {
+        let polls = ((row.at_secs - last) / interval).round();
+        if row.at_secs - begun_at > window || polls > POLLS_MISSING_MAX + 1.0 {
+            break;
+        }
+        let Some(counts) = row.counts else { continue };
+        if counts.attempts > 0.0 {
+            last_dialed = row.at_secs;
+        }
+        // Others have come, or the shift is over.
+        if counts.available > agents || row.at_secs - last_dialed > DIALED_SECS.max(interval) {
+            break;
+        }
+        let mut poll = 1.0;
+        while poll <= polls {
+            // Polls without counts are between those around them.
+            let available = before + (counts.available - before) * poll / polls;
+            start.busy.push(agents - available);
+            start.calls.push(counts.connected());
+            poll += 1.0;
+        }
+        (before, last) = (counts.available, row.at_secs);
+    }
+    (last - begun_at > window * WHOLE_SHARE).then_some(start)
+}
+
+/// The mean with which the calls keep as many agents busy as were.
+fn mean_secs(starts: &[&Start], interval: f64, variation: f64) -> Option<f64> {
+    let busy: f64 = starts.iter().flat_map(|start| &start.busy).sum();
+    let longest = starts.iter().map(|start| start.calls.len()).max()?;
+    let expected = |mean: f64| -> f64 {
+        // Polls at which a call is in progress, of so many from that after its beginning.
+        let mut polls = 0.0;
+        let in_progress = (0..longest).map(|poll| {
+            polls += in_progress(mean, variation, interval, float(poll));
+            polls
+        });
+        let in_progress: Vec<f64> = in_progress.collect();
+        let of = |start: &&Start| -> f64 {
+            let each = start.calls.iter().rev().zip(&in_progress);
+            each.map(|(calls, polls)| calls * polls).sum()
+        };
+        starts.iter().map(of).sum()
+    };
+    let (mut low, mut high) = (MEAN_MIN_SECS, MEAN_MAX_SECS);
+    if expected(low) > busy || expected(high) < busy {
+        return None;
+    }
+    for _ in 0..HALVINGS {
+        let middle = libm::sqrt(low * high);
+        if expected(middle) > busy {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    Some(libm::sqrt(low * high))
+}
+
+/// Share of the calls begun at any time of an interval that are in progress so many polls after its end:
+/// a lognormal time, by Simpson's rule.
+fn in_progress(mean: f64, variation: f64, interval: f64, poll: f64) -> f64 {
+    let variance = libm::log1p(variation * variation);
+    let after = |secs: f64| {
+        if secs <= 0.0 {
+            return 1.0;
+        }
+        let standard = (libm::log(secs / mean) + variance / 2.0) / libm::sqrt(variance);
+        0.5 * libm::erfc(standard / std::f64::consts::SQRT_2)
+    };
+    let at = |part: f64| after((poll + part) * interval);
+    (at(0.0) + 4.0 * at(0.25) + 2.0 * at(0.5) + 4.0 * at(0.75) + at(1.0)) / 12.0
+}
+
+#[expect(clippy::cast_precision_loss, reason = "small counts")]
+fn float(number: usize) -> f64 {
+    number as f64
+}
+
+/// Time in which a roster seldom changes after a shift begins.
+const WINDOW_SECS: f64 = 3_600.0;
+const INTERVALS_MIN: f64 = 8.0;
+/// Time without calls after which a shift is over.
+const DIALED_SECS: f64 = 600.0;
+const POLLS_MISSING_MAX: f64 = 2.0;
+/// A shorter time tells nothing.
+const WHOLE_SHARE: f64 = 0.5;
+/// A pause in which every call ends.
+const PAUSE_SECS: f64 = 3_600.0;
+/// Rows before and after the first with calls of which one has everybody available.
+const BEFORE: usize = 2;
+const AFTER: usize = 1;
+const AGENTS_MIN: f64 = 2.0;
+/// Fewer calls tell nothing.
+const CALLS_MIN: f64 = 30.0;
+/// Coefficient of variation of the default talk and wrap-up together, and others that are compared.
+const VARIATION: f64 = 0.87;
+const VARIATIONS: [f64; 2] = [0.4, 1.8];
+/// The first third of the time has so much less of what breaks add.
+const EARLY_FACTOR: f64 = 2.0;
+const ONE_DAY_FACTOR: f64 = 3.5;
+/// Half of the range for agents who come or go unseen, and the standard error of a single day.
+const ROSTER_SHARE: f64 = 0.04;
+const ONE_DAY_SHARE: f64 = 0.04;
+const MEAN_MIN_SECS: f64 = 10.0;
+const MEAN_MAX_SECS: f64 = 7_200.0;
+const HALVINGS: u32 = 30;
