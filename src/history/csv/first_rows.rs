@@ -105,8 +105,11 @@ struct Table {
     campaigns: HashSet<Vec<u8>>,
     others: Vec<Other>,
     /// The campaigns of each time, with their sums.
-    values: HashMap<Vec<u8>, Vec<(Vec<u8>, [u64; 2])>>,
+    values: HashMap<Vec<u8>, Vec<OfCampaign>>,
 }
+
+/// A campaign, and its calls dialed and answered at one time.
+type OfCampaign = (Vec<u8>, [u64; 2]);
 
 /// A column that is not read.
 struct Other {

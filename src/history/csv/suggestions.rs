@@ -62,7 +62,7 @@ fn near_column(name: &str, has: &dyn Fn(Column) -> bool) -> Option<Column> {
     let has_rate =
         has(Column::AnswerRate) || has(Column::CallsDialed) && has(Column::CallsAnswered);
     let near = PLAIN_NAMES.iter().find(|(own, column, _)| {
-        let is_missing = !has(*column) && !(*column == Column::AnswerRate && has_rate);
+        let is_missing = !(has(*column) || *column == Column::AnswerRate && has_rate);
         let is_misspelled = own.len() >= 5 && strsim::levenshtein(own, &plain) <= 2;
         let is_part =
             plain.contains(own) && own.len() >= 8 || own.contains(&plain) && plain.len() >= 7;
