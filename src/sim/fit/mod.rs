@@ -23,6 +23,7 @@ mod replayed;
 mod response;
 mod ring;
 mod roster;
+mod seen;
 mod segments;
 mod staffed;
 mod starts;

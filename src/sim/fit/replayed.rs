@@ -9,6 +9,7 @@
 
 use super::matrix::Cholesky;
 use super::observation::{Counts, Observation, Prepared};
+use super::seen::{CAUSES, Seen, mean};
 use crate::pacing::Unit;
 
 /// The dial rates or ratios of a history, and how they followed its available agents.
@@ -35,43 +36,6 @@ pub(super) struct RateAt {
     pub(super) available: Option<f64>,
     /// True where no calls were dialed for a while, whoever was available.
     pub(super) is_still: bool,
-}
-
-/// What a pacer has seen and done in the last polls.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Seen {
-    available: Vec<f64>,
-    rates: Vec<f64>,
-}
-
-impl Seen {
-    fn see(&mut self, available: f64) {
-        push(&mut self.available, available, LAST_POLLS);
-    }
-
-    fn dial(&mut self, rate: f64) {
-        push(&mut self.rates, rate, LAST_RATES);
-    }
-
-    /// The available agents now and at the polls before, their mean, and the rates before.
-    fn causes(&self) -> Option<[f64; CAUSES]> {
-        let available = |back: usize| {
-            let place = self.available.len().checked_sub(back + 1)?;
-            self.available.get(place).copied()
-        };
-        let [before, last] = match self.rates.as_slice() {
-            [before, last] => [*before, *last],
-            _ => return None,
-        };
-        let now = available(0)?;
-        Some([
-            now,
-            available(1).unwrap_or(now),
-            mean(self.available.iter()),
-            last,
-            before,
-        ])
-    }
 }
 
 /// The rate of a simulation that follows its own agents.
@@ -312,21 +276,9 @@ fn with_standstills(mut rates: Vec<RateAt>) -> Vec<RateAt> {
     rates
 }
 
-fn push(values: &mut Vec<f64>, value: f64, most: usize) {
-    values.push(value);
-    if values.len() > most {
-        values.remove(0);
-    }
-}
-
 #[expect(clippy::cast_precision_loss, reason = "a count of rows")]
 fn float(number: usize) -> f64 {
     number as f64
-}
-
-fn mean<'a>(values: impl Iterator<Item = &'a f64>) -> f64 {
-    let (sum, count) = values.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
-    sum / f64::max(count, 1.0)
 }
 
 /// Counts of agents of a poll, if it has them.
@@ -334,12 +286,6 @@ pub(super) fn counts_of(row: &Observation) -> Option<(&Observation, Counts)> {
     Some((row, row.counts?))
 }
 
-/// Polls whose mean a pacer may follow: the default window.
-const LAST_POLLS: usize = 6;
-/// Rates whose calls may still ring.
-const LAST_RATES: usize = 2;
-/// The available agents now, before, and in the mean; the last two rates.
-const CAUSES: usize = 5;
 const HALF_HOUR_SECS: f64 = 1_800.0;
 /// Fewer polls tell nothing.
 const POINTS_MIN: usize = 60;
