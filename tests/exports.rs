@@ -1895,6 +1895,27 @@ fn a_repeated_hour_that_is_there_once() {
         .expect(0);
         assert!(folder.read("decisions.csv").contains(at), "{which}");
     }
+    // Campaigns in blocks, an hour apart: each block tells by itself.
+    let mut blocks = String::from("timestamp,campaignId,availableAgents,answerRate\n");
+    for campaign in ["a", "b"] {
+        for (hour, agents) in [(1, 40), (2, 41), (2, 42), (3, 43)] {
+            writeln!(blocks, "2026-10-25 {hour:02}:00:00,{campaign},{agents},0.3").unwrap();
+        }
+    }
+    backtest(&folder, &blocks, &berlin).expect(0);
+    let decisions = folder.read("decisions.csv");
+    for at in ["2026-10-25T00:00:00.000Z,b", "2026-10-25T01:00:00.000Z,b"] {
+        assert!(decisions.contains(at), "{decisions}");
+    }
+    // What is said holds for sorted rows, too.
+    let (head, rows) = once.split_once('\n').unwrap();
+    let rows: Vec<&str> = rows.lines().rev().collect();
+    let newest = format!("{head}\n{}\n", rows.join("\n"));
+    let sorted = [&berlin[..], &["--sort"]].concat();
+    let reason = "give --repeated-hour first or second";
+    refuses("newest first", &newest, &sorted, reason);
+    let said = [&sorted[..], &["--repeated-hour", "first"]].concat();
+    backtest(&folder, &newest, &said).expect(0);
     refuses(
         "at the end",
         hour(&[(1, "a"), (2, "a")]),
