@@ -1195,10 +1195,18 @@ fn doubtful_columns_are_told() {
         writeln!(contradicting, "{at},250,1,0.4,20").unwrap();
         writeln!(hourly, "{at},{},{},20", n % 60 * 30, n % 60 * 9).unwrap();
     }
+    let waiting = skills.replacen("Team", "Queue", 1);
+    for (text, name) in [(&skills, "Team"), (&waiting, "Queue")] {
+        let reason = format!(
+            "column {name:?} has several values and is not read: if it tells campaigns apart, give --column \"campaignId={name}\"; if all rows are of one campaign, --column campaignId="
+        );
+        refuses(name, text, &[], &reason);
+    }
+    let waiting = waiting.replace("renewals", "3").replace("winback", "0");
     warns(
-        &skills,
+        &waiting,
         &[],
-        "column \"Team\" has several values and is not read",
+        "column \"Queue\" has several values and is not read, so that all rows are one campaign",
     );
     let run = backtest(&folder, &skills, &["--column", "campaignId=Team"]).expect(0);
     assert!(!run.stderr.contains("several values"), "{}", run.stderr);

@@ -10,6 +10,8 @@
 
 mod common;
 
+use std::fmt::Write as _;
+
 use common::{Finished, Folder, Run as _};
 use serde_json::{Value, json};
 
@@ -544,5 +546,135 @@ fn other_tables_and_text_around_objects_are_named() {
         ),
     ] {
         refuses(name, text, &[], reason);
+    }
+}
+
+/// Rows of one minute each under a header, in which `$` is the number of the row, `H` its hour and `M` its minute.
+fn csv(header: &str, rows: &[&str]) -> String {
+    let mut text = format!("{header}\n");
+    for n in 0..8 {
+        for row in rows {
+            let row = row.replace('$', &(n + 1).to_string());
+            let row = row.replace("HH", &format!("{:02}", 9 + n / 4));
+            text += &(row.replace("MM", &format!("{:02}", n % 4 * 15)) + "\n");
+        }
+    }
+    text
+}
+
+/// The same rows as objects, with numbers where numbers stand.
+fn ndjson_of(csv: &str) -> String {
+    let mut rows = csv.lines().map(|line| line.split(','));
+    let names: Vec<&str> = rows.next().unwrap().collect();
+    let value = |text: &str| serde_json::from_str::<f64>(text).map_or(json!(text), |it| json!(it));
+    lines(rows.map(|row| {
+        let members = names.iter().zip(row);
+        Value::Object(
+            members
+                .map(|(name, text)| ((*name).to_owned(), value(text)))
+                .collect(),
+        )
+    }))
+}
+
+#[test]
+fn what_the_rows_of_csv_tell_those_of_json_tell() {
+    let mut europe =
+        String::from("timestamp,campaignId,availableAgents,totalCallsDialed,totalCallsAnswered\n");
+    for n in 1..9 {
+        for (id, dialed, answered) in [("a", n * 10, n), ("Europe", n * 13, n * 2), ("b", n * 3, n)]
+        {
+            let at = 1_772_697_600 + n * 60;
+            writeln!(europe, "{at},{id},5,{dialed},{answered}").unwrap();
+        }
+    }
+    let at = "2026-03-02THH:MM:00Z";
+    let apart = "2026-03-02THH:MM:30Z";
+    let two = |more: &str, second_at: &str, [a, b]: [&str; 2]| {
+        csv(
+            &format!("timestamp,{more},availableAgents,answerRate"),
+            &[
+                &format!("{at},{a},40,0.3"),
+                &format!("{second_at},{b},20,0.4"),
+            ],
+        )
+    };
+    for (text, reason) in [
+        (
+            two("skill", apart, ["x", "y"]),
+            "column \"skill\" has several values and is not read: if it tells campaigns apart, give --column \"campaignId=skill\"; if all rows are of one campaign, --column campaignId=",
+        ),
+        (
+            two("campaignName", apart, ["x", "y"]),
+            "--column \"campaignId=campaignName\"",
+        ),
+        (
+            two("queue", apart, ["x", "y"]),
+            "--column \"campaignId=queue\"",
+        ),
+        (
+            two("campaignId,skillId", apart, ["1,x", "1,y"]),
+            "if \"campaignId\" does, --column \"campaignId=campaignId\"",
+        ),
+        (
+            two("Region", at, ["x", "y"]),
+            "such as --column \"campaignId=Region\"",
+        ),
+        (
+            two("campaignId,site", at, ["1,x", "1,y"]),
+            "if \"site\" tells them apart, give --column \"campaignId=site\"",
+        ),
+        (
+            europe,
+            "at each time it is the sum of the other campaigns: is it their total?",
+        ),
+        (
+            csv(
+                "timestamp,time,availableAgents,answerRate",
+                &["2026-03-02,HH:MM,40,0.3"],
+            ),
+            "date and time are apart: give --column \"timestamp=timestamp+time\"",
+        ),
+        (
+            csv(
+                "date,timestamp,availableAgents,answerRate",
+                &["2026-03-02,HH:MM,40,0.3"],
+            ),
+            "date and time are apart: give --column \"timestamp=date+timestamp\"",
+        ),
+        (
+            csv(
+                "date,time,availableAgents,answerRate",
+                &["2026-03-02,HH:MM,40,0.3"],
+            ),
+            "such as --column \"timestamp=date+time\"",
+        ),
+        (
+            csv(
+                "timestamp,tz,availableAgents,answerRate",
+                &[
+                    "2026-03-02 HH:MM:00,CET,40,0.3",
+                    "2026-03-02 HH:MM:20,UTC,40,0.3",
+                ],
+            ),
+            "give --column \"timestamp=timestamp+tz\"",
+        ),
+        (
+            csv(
+                "timestamp,availableAgents,answerRate,availableAgents (2),answerRate (2)",
+                &[&format!("{at},40,0.3,20,0.4")],
+            ),
+            "do campaigns stand side by side?",
+        ),
+        (
+            csv(
+                "timestamp,availableAgents,answerRate",
+                &["13.03.2026 HH:MM,40,0.3"],
+            ),
+            "give --time-format '%d.%m.%Y %H:%M'",
+        ),
+    ] {
+        refuses("rows of CSV", &text, &[], reason);
+        refuses("rows of JSON", ndjson_of(&text), &[], reason);
     }
 }

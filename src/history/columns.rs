@@ -154,6 +154,18 @@ pub(super) fn missing(has: &dyn Fn(Column) -> bool) -> Option<String> {
     }
 }
 
+/// True for a column in whose stead another one is read.
+pub(super) fn is_unused(column: Column, has: &dyn Fn(Column) -> bool) -> bool {
+    let has_both = has(Column::AgentsLoggedIn) && has(Column::AgentsUnavailable);
+    match column {
+        Column::AvailabilityMean => has(Column::AvailableAgents),
+        Column::AgentsLoggedIn | Column::AgentsUnavailable => {
+            has(Column::LoggedInAgents) || !has_both
+        }
+        _ => false,
+    }
+}
+
 /// A value for each column.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct PerColumn<T>([T; COLUMNS.len()]);

@@ -7,20 +7,22 @@ use std::sync::Arc;
 use std::thread;
 
 use super::chunk::Chunk;
-use super::columns::Column;
 use super::cr_lines::CrLines;
 use super::csv::{CsvParser, Layout};
 use super::error::unreadable;
 use super::feed::{Blocks, Feed, ParseChunk};
 use super::file_kind::{is_utf16, refuse_other_kinds};
+use super::first_rows::{campaign_column, campaign_warning, refuse_apart, refuse_several_zones};
+use super::format::Format;
 use super::json;
 use super::later::Later;
 use super::options::{ReadingOptions, Totals};
 use super::row_parser::RowRules;
 use super::sequence::CampaignColumn;
+use super::side_by_side::refuse_side_by_side;
 use super::time_forms::likely_forms;
 use super::timestamps::TimeRules;
-use super::unread::not_read;
+use super::unread::Untaken;
 use super::utf16::Utf16;
 use crate::base::input::InputError;
 
@@ -70,73 +72,77 @@ pub(super) fn open(
     }
     let (probe, _) = blocks.probe().map_err(|error| unreadable(&error))?;
     let text = probe.trim_ascii_start();
-    let opened = match text.first() {
+    let format = match text.first() {
         None => return Err(InputError("it is empty; expected CSV or NDJSON".to_owned())),
-        Some(_) if json::is_json(text) => open_json(blocks, options),
+        Some(_) if json::is_json(text) => json::open(blocks, &options.columns)?,
         Some(_) => match json::refusal_of_text_around(text) {
             Some(refusal) => return Err(InputError(refusal)),
-            None => open_csv(blocks, options),
+            None => csv_format(blocks, options)?,
         },
     };
-    let mut opened = opened?;
-    told.append(&mut opened.told);
-    opened.told = told;
-    Ok(opened)
+    opened(format, told, options)
 }
 
-fn open_csv(mut blocks: Blocks, options: &ReadingOptions) -> Result<Opened, InputError> {
+fn csv_format(mut blocks: Blocks, options: &ReadingOptions) -> Result<Format, InputError> {
     let (probe, is_whole) = blocks.probe().map_err(|error| unreadable(&error))?;
     let mut layout = Layout::find(probe, is_whole, options)?;
     blocks.skip(layout.data_offset);
     blocks.delimiter = Some(layout.delimiter);
     let told = std::mem::take(&mut layout.told);
-    let untaken = &layout.header.untaken;
-    let warnings = untaken
-        .near
-        .iter()
-        .map(|(name, column)| not_read(name, *column, &|column| layout.has(column)));
-    let mut warnings: Vec<String> = warnings.collect();
-    if let Some(name) = layout.likely_campaigns()
-        && !layout.has(Column::CampaignId)
-        && options.columns.is_free(Column::CampaignId)
-        && !untaken.near.iter().any(|(near, _)| near == name)
-    {
-        warnings.push(format!(
-            "column {name:?} has several values and is not read, so that all rows are one campaign; if it tells campaigns apart, give --column \"campaignId={name}\""
-        ));
-    }
-    let mut rules = rules(options);
-    rules.decimal = layout.decimal;
-    rules.is_percent_header = layout.is_percent_header();
-    rules.times.has_times_of_day = layout.first_rows.has_times_of_day;
-    rules.times.likely_forms = likely_forms(&layout.first_rows.times);
-    let campaign_column = layout.campaign_column.clone();
-    let total_campaign = layout.first_rows.total_campaign.take();
-    let lines_before = layout.lines_before;
+    let first_rows = std::mem::take(&mut layout.first_rows);
     let layout = Arc::new(layout);
-    let parser =
-        || -> Box<dyn ParseChunk> { Box::new(CsvParser::new(Arc::clone(&layout), rules.clone())) };
-    Ok(Opened {
-        feed: start(blocks, options, &parser)?,
+    let fields = layout.header.fields.clone();
+    let lines_before = layout.lines_before;
+    let parser = move |mut rules: RowRules| -> Box<dyn ParseChunk> {
+        rules.decimal = layout.decimal;
+        rules.is_percent_header = layout.is_percent_header();
+        Box::new(CsvParser::new(Arc::clone(&layout), rules))
+    };
+    Ok(Format {
+        blocks,
         lines_before,
-        campaign_column,
-        total_campaign,
+        fields,
+        first_rows,
+        parser: Box::new(parser),
         told,
-        warnings,
+        warnings: Vec::new(),
         later: Later::default(),
     })
 }
 
-fn open_json(blocks: Blocks, options: &ReadingOptions) -> Result<Opened, InputError> {
-    let json = json::open(blocks, &options.columns, rules(options))?;
+/// What is found in the fields and first rows of a file of any format, or the refusal of what could mean two things.
+fn opened(
+    format: Format,
+    mut told: Vec<String>,
+    options: &ReadingOptions,
+) -> Result<Opened, InputError> {
+    let Format {
+        fields,
+        first_rows,
+        mut warnings,
+        ..
+    } = format;
+    refuse_side_by_side(&fields, &options.columns)?;
+    let untaken = Untaken::of(&fields);
+    let names = &options.columns;
+    refuse_apart(&fields, &first_rows, names)?;
+    refuse_several_zones(&fields, &first_rows)?;
+    let campaign_column = campaign_column(&fields, &first_rows, &untaken, names)?;
+    warnings.extend(untaken.warnings(&fields));
+    warnings.extend(campaign_warning(&fields, &first_rows, &untaken, names));
+    told.extend(format.told);
+    let mut rules = rules(options);
+    rules.times.has_times_of_day = first_rows.has_times_of_day;
+    rules.times.likely_forms = likely_forms(&first_rows.times);
+    let parser = || (format.parser)(rules.clone());
     Ok(Opened {
-        feed: start(json.blocks, options, &*json.parser)?,
-        lines_before: 0,
-        campaign_column: json.campaign_column,
-        total_campaign: None,
-        told: json.told,
-        warnings: json.warnings,
-        later: json.later,
+        feed: start(format.blocks, options, &parser)?,
+        lines_before: format.lines_before,
+        campaign_column,
+        total_campaign: first_rows.total_campaign,
+        told,
+        warnings,
+        later: format.later,
     })
 }
 

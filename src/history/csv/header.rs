@@ -1,23 +1,19 @@
 //! The header of a CSV file: its columns found by their names.
 
-use super::suggestions::{Untaken, hint, listed, untaken};
+use super::suggestions::{hint, listed};
 use crate::base::input::InputError;
 use crate::history::column_names::ColumnNames;
-use crate::history::columns::{COLUMNS, Column, PerColumn, missing, plain};
+use crate::history::columns::{COLUMNS, Column, PerColumn, is_unused, missing, plain};
+use crate::history::file_fields::FileFields;
 
 /// Columns of a CSV file.
 #[derive(Debug)]
 pub(in crate::history) struct Header {
-    /// Column of each field of a row; `None` where the field is not read.
-    pub(super) columns: Vec<Option<Column>>,
-    /// Name that the file has for each column.
-    pub(in crate::history) names: PerColumn<String>,
+    pub(in crate::history) fields: FileFields,
+    /// Name that the file has for each column; of a time in two columns, both.
+    pub(super) names: PerColumn<String>,
     /// True where the header says that the answer rate is a percentage.
     pub(super) is_percent: bool,
-    /// Its fields.
-    pub(super) fields: Vec<String>,
-    /// Fields that are not read, though they look like it.
-    pub(in crate::history) untaken: Untaken,
 }
 
 impl Header {
@@ -33,15 +29,16 @@ impl Header {
         let taken = COLUMNS.into_iter().filter_map(|column| places.0[column]);
         let count = taken.chain(last).max().map_or(0, |last| last + 1);
         let mut found = Self {
-            columns: vec![None; count],
+            fields: FileFields {
+                names: header.to_vec(),
+                columns: vec![None; count],
+            },
             names: PerColumn::new(|column| column.to_string()),
             is_percent: false,
-            fields: header.to_vec(),
-            untaken: Untaken::default(),
         };
         for column in COLUMNS {
             let place = places.0[column];
-            let slot = place.and_then(|place| found.columns.get_mut(place));
+            let slot = place.and_then(|place| found.fields.columns.get_mut(place));
             if let (Some(slot), Some(name)) = (slot, place.and_then(|place| header.get(place))) {
                 *slot = Some(column);
                 found.names[column].clone_from(name);
@@ -53,12 +50,11 @@ impl Header {
         }
         let rate = plain(&found.names[Column::AnswerRate]);
         found.is_percent = ["%", "percent", "pct"].iter().any(|it| rate.contains(it));
-        found.untaken = untaken(header, &found.columns);
         Ok(found)
     }
 
     pub(super) fn has(&self, column: Column) -> bool {
-        self.columns.contains(&Some(column))
+        self.fields.has(column)
     }
 
     /// Fields of the header that are the name of a column.
@@ -102,20 +98,6 @@ impl Places {
             places.0[column] = found[column].first().copied();
         }
         places.drop_unused();
-        let free = COLUMNS
-            .into_iter()
-            .filter(|it| it.is_number() && is_looked_for(it));
-        let beside = free.filter_map(|column| {
-            let name = places.0[column].and_then(|place| header.get(place))?;
-            let beside = header.iter().find(|it| is_numbered(it, name))?;
-            Some((column, name, beside))
-        });
-        // One alone is another count of the same, such as of a week.
-        if let [(column, name, beside), _, ..] = beside.collect::<Vec<_>>().as_slice() {
-            return Err(InputError(format!(
-                "its header has {name:?} and {beside:?}, and others in the same way: do campaigns stand side by side? Each needs rows of its own; else give --column \"{column}={name}\" and so on"
-            )));
-        }
         for column in COLUMNS {
             if let ([first, second, ..], Some(_)) = (found[column].as_slice(), places.0[column]) {
                 return Err(twice(column, header, [*first, *second]));
@@ -127,15 +109,8 @@ impl Places {
     /// Forgets the columns in whose stead others are read.
     fn drop_unused(&mut self) {
         let has = |column| self.0[column].is_some();
-        let has_both = has(Column::AgentsLoggedIn) && has(Column::AgentsUnavailable);
-        let is_unused = |column| match column {
-            Column::AvailabilityMean => has(Column::AvailableAgents),
-            Column::AgentsLoggedIn | Column::AgentsUnavailable => {
-                has(Column::LoggedInAgents) || !has_both
-            }
-            _ => false,
-        };
-        let unused: Vec<Column> = COLUMNS.into_iter().filter(|it| is_unused(*it)).collect();
+        let unused = COLUMNS.into_iter().filter(|it| is_unused(*it, &has));
+        let unused: Vec<Column> = unused.collect();
         for column in unused {
             self.0[column] = None;
         }
@@ -173,15 +148,6 @@ fn place_of_given(column: Column, name: &str, header: &[String]) -> Result<usize
 fn place_of_number(name: &str, header: &[String]) -> Option<usize> {
     let number: usize = name.trim().strip_prefix('#')?.parse().ok()?;
     number.checked_sub(1).filter(|place| *place < header.len())
-}
-
-/// True for `name` with a number or something in brackets behind it.
-fn is_numbered(field: &str, name: &str) -> bool {
-    let rest = plain(field);
-    let rest = rest
-        .strip_prefix(&plain(name))
-        .and_then(|rest| rest.chars().next());
-    rest.is_some_and(|next| next.is_ascii_digit() || ".([{:/".contains(next))
 }
 
 fn twice(column: Column, header: &[String], [first, second]: [usize; 2]) -> InputError {

@@ -1,17 +1,14 @@
 //! The layout of a CSV file, found in its beginning: delimiter, header, decimal sign.
 
-use jiff::civil::Time;
-
-use super::campaigns::{campaign_column, likely_campaigns};
 use super::finding::find_header;
-use super::first_rows::FirstRows;
 use super::header::Header;
-use super::records::first_record;
+use super::records::{Records, first_record};
+use super::signs::Signs;
 use crate::base::input::InputError;
-use crate::history::civil_time::civil_time;
-use crate::history::columns::{Column, plain};
+use crate::history::columns::Column;
+use crate::history::first_rows::{FirstRows, Looking};
+use crate::history::number_form::trimmed;
 use crate::history::options::{Decimal, ReadingOptions};
-use crate::history::sequence::CampaignColumn;
 
 /// How a CSV file is laid out.
 #[derive(Debug)]
@@ -24,8 +21,6 @@ pub(in crate::history) struct Layout {
     pub(in crate::history) decimal: Option<Decimal>,
     /// What the first rows tell.
     pub(in crate::history) first_rows: FirstRows,
-    /// What tells campaigns apart.
-    pub(in crate::history) campaign_column: CampaignColumn,
     /// Bytes before the first row.
     pub(in crate::history) data_offset: usize,
     /// Lines before the first row.
@@ -69,7 +64,6 @@ impl Layout {
             extras: 0,
             decimal: options.decimal,
             first_rows: FirstRows::default(),
-            campaign_column: CampaignColumn::Present(None),
             data_offset: candidate.end,
             lines_before: lines(candidate.end),
             told: Vec::new(),
@@ -86,14 +80,7 @@ impl Layout {
             layout.told.push(format!("the header is line {line}"));
         }
         layout.look_at_rows(probe, is_whole)?;
-        layout.campaign_column =
-            campaign_column(&layout.header, &layout.first_rows, &options.columns)?;
         Ok(layout)
-    }
-
-    /// The column that may be one of campaigns, is not read, and has several values.
-    pub(in crate::history) fn likely_campaigns(&self) -> Option<&str> {
-        likely_campaigns(&self.header, &self.first_rows)
     }
 
     pub(in crate::history) fn is_percent_header(&self) -> bool {
@@ -109,12 +96,19 @@ impl Layout {
             memchr::memrchr(b'\n', rows)
         };
         let rows = rows.get(..end.unwrap_or(0)).unwrap_or_default();
-        let found = FirstRows::look_at(rows, self.delimiter, &self.header);
-        self.extras = found.extras;
+        let mut records = Records::new(rows, self.delimiter);
+        let mut looking = Looking::new(&self.header.fields);
+        let mut signs = Signs::default();
+        while let Some((record, _, _)) = records.next() {
+            signs.look_at(record, &self.header.fields.columns);
+            looking.add(&|place| trimmed(record.get(place).unwrap_or_default()));
+        }
+        self.first_rows = looking.end();
+        self.extras = signs.extras;
         if self.extras > 0
             && self.delimiter == b','
             && self.header.has(Column::AnswerRate)
-            && !found.has_fractions
+            && !signs.has_fractions
         {
             return Err(InputError(format!(
                 "its rows have more fields than its header, and {} is never a fraction: are there decimal commas without quotes? Export it with another delimiter than the comma",
@@ -125,77 +119,7 @@ impl Layout {
             self.told
                 .push("the empty field at the end of rows is left out".to_owned());
         }
-        self.decide_decimal(&found.proved)?;
-        self.first_rows = found;
-        self.refuse_times_apart()?;
-        self.refuse_several_zones()
-    }
-
-    /// Refuses dates without a time of day, or times of day alone, beside a column of the other.
-    fn refuse_times_apart(&self) -> Result<(), InputError> {
-        let times = &self.first_rows.times;
-        if self.has(Column::TimeOfDay) || times.len() < 2 {
-            return Ok(());
-        }
-        let unread = self.header.fields.iter().zip(&self.header.columns);
-        let unread = unread
-            .filter(|(_, column)| column.is_none())
-            .map(|(name, _)| name);
-        let own = &self.header.names[Column::Timestamp];
-        let midnight = |time: &String| {
-            civil_time(time).is_some_and(|time| time.local.time() == Time::midnight())
-        };
-        let clock = |time: &String| civil_time(&format!("2000-01-01 {time}")).is_some();
-        let (date, time) = if times.iter().all(midnight) {
-            (
-                Some(own),
-                unread
-                    .clone()
-                    .find(|name| TIME_NAMES.contains(&plain(name).as_str())),
-            )
-        } else if times.iter().all(clock) {
-            (
-                unread
-                    .clone()
-                    .find(|name| DATE_NAMES.contains(&plain(name).as_str())),
-                Some(own),
-            )
-        } else {
-            return Ok(());
-        };
-        let (Some(date), Some(time)) = (date, time) else {
-            return Ok(());
-        };
-        Err(InputError(format!(
-            "date and time are apart: give --column \"timestamp={date}+{time}\""
-        )))
-    }
-
-    /// Refuses times without an offset beside a column with several zones, which would not be read.
-    fn refuse_several_zones(&self) -> Result<(), InputError> {
-        let name = |place: &usize| self.header.fields.get(*place);
-        let is_zone = |name: &&String| ZONE_NAMES.contains(&plain(name).as_str());
-        let zones = self
-            .first_rows
-            .varying
-            .iter()
-            .filter_map(name)
-            .find(is_zone);
-        let first = self.first_rows.times.first();
-        let has_offset = first
-            .and_then(|it| civil_time(it))
-            .is_some_and(|it| it.offset.is_some());
-        match zones.filter(|_| !has_offset && !self.has(Column::TimeOfDay)) {
-            None => Ok(()),
-            Some(zones) => Err(InputError(format!(
-                "column {zones:?} has several values, and times are without an offset: give --column \"timestamp={}+{zones}\"",
-                self.header.names[Column::Timestamp]
-            ))),
-        }
-    }
-
-    pub(in crate::history) fn has(&self, column: Column) -> bool {
-        self.header.has(column)
+        self.decide_decimal(&signs.proved)
     }
 
     fn decide_decimal(&mut self, proved: &[Option<String>; 2]) -> Result<(), InputError> {
@@ -249,25 +173,5 @@ fn after_lines(probe: &[u8], lines: u64) -> usize {
 
 /// Delimiters that are looked for; of two in the same line, the earlier here.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
-/// Names that exports have for a time of day and a date, as they are compared.
-const TIME_NAMES: [&str; 7] = [
-    "time",
-    "timeofday",
-    "clock",
-    "hour",
-    "uhrzeit",
-    "zeit",
-    "interval",
-];
-const DATE_NAMES: [&str; 6] = ["date", "day", "datum", "tag", "calldate", "reportdate"];
-/// Names that exports have for the zone of a row, as they are compared.
-const ZONE_NAMES: [&str; 6] = [
-    "timezone",
-    "timezonename",
-    "tz",
-    "zone",
-    "utcoffset",
-    "offset",
-];
 /// Lines in which a header is looked for: titles and filters stand above it in reports.
 const HEADER_TRIES: usize = 40;

@@ -126,7 +126,7 @@ impl Layout {
     fn splitting(&self) -> Splitting<'_> {
         Splitting {
             delimiter: self.delimiter,
-            columns: &self.header.columns,
+            columns: &self.header.fields.columns,
             extras: self.extras,
         }
     }
@@ -137,7 +137,7 @@ impl Layout {
             b',' => "a comma".to_owned(),
             other => format!("{:?}", char::from(other)),
         };
-        let columns = self.header.columns.len() + self.extras;
+        let columns = self.header.fields.columns.len() + self.extras;
         // As R writes row names.
         let unnamed = if *count == columns + 1 && line == 1 {
             "; where rows have a field that the header does not name, give all names with --header, and --skip-lines 1"
@@ -220,6 +220,7 @@ impl Layout {
             let is_own = || {
                 self.header
                     .fields
+                    .names
                     .iter()
                     .any(|own| !own.is_empty() && own == name)
             };

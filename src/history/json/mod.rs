@@ -1,6 +1,7 @@
 //! Rows of a JSON file: where its objects stand, and the objects of a chunk parsed to values.
 
 mod beginning;
+mod first_rows;
 mod inner;
 mod kind;
 mod lines;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::inner::Inner;
-use super::values::{is_wrapped, object_in_text};
+use super::values::{is_wrapped, object, object_in_text};
 use crate::base::input::InputError;
 use crate::history::column_names::ColumnNames;
 use crate::history::columns::{COLUMNS, Column, PerColumn, plain};
@@ -23,17 +23,30 @@ pub(super) struct Sources {
 }
 
 /// The objects at the beginning of a file.
-pub(super) struct Objects {
-    pub(super) objects: Vec<Map<String, Value>>,
+pub(super) struct Objects<'l> {
+    pub(super) objects: Vec<Object<'l>>,
     /// Their members, and those of objects in them.
     pub(super) leaves: Vec<Path>,
 }
 
-impl Objects {
-    pub(super) fn new(objects: Vec<Map<String, Value>>) -> Self {
+/// One of them.
+pub(super) struct Object<'l> {
+    pub(super) line: &'l [u8],
+    pub(super) members: Map<String, Value>,
+}
+
+impl<'l> Objects<'l> {
+    /// Those of `lines`, each in one.
+    pub(super) fn of(lines: &'l [u8]) -> Self {
+        let lines = lines.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+        let objects = lines.filter_map(|line| {
+            let members = object(line)?;
+            Some(Object { line, members })
+        });
+        let objects: Vec<Object> = objects.collect();
         let mut leaves: Vec<Path> = Vec::new();
         for object in &objects {
-            for_each_leaf(object, &mut Vec::new(), &mut |path, _| {
+            for_each_leaf(&object.members, &mut Vec::new(), &mut |path, _| {
                 if leaves.len() < LEAVES_MAX && !leaves.iter().any(|leaf| leaf == path) {
                     leaves.push(path.to_vec());
                 }
@@ -56,7 +69,7 @@ impl Objects {
     fn differ(&self, one: &Path, other: &Path) -> bool {
         self.objects.iter().any(|object| {
             let (mut first, mut second) = (None, None);
-            for_each_leaf(object, &mut Vec::new(), &mut |path, value| {
+            for_each_leaf(&object.members, &mut Vec::new(), &mut |path, value| {
                 if path == one.as_slice() {
                     first = Some(value.clone());
                 } else if path == other.as_slice() {
@@ -233,7 +246,7 @@ fn parent(path: &[String]) -> &[String] {
 }
 
 /// The outermost member that is a column by its name.
-fn outer(column: Column, objects: &Objects) -> Option<&Path> {
+fn outer<'o>(column: Column, objects: &'o Objects) -> Option<&'o Path> {
     let is_it = |leaf: &&Path| {
         let name = leaf.first().filter(|_| leaf.len() == 1);
         let of = name.and_then(|name| Column::of_name(name));

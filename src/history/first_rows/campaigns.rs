@@ -1,0 +1,96 @@
+//! Which field of a file tells its campaigns apart.
+
+use super::found::{FirstRows, UnreadField};
+use crate::base::input::InputError;
+use crate::history::column_names::ColumnNames;
+use crate::history::columns::Column;
+use crate::history::file_fields::{FileFields, is_one_of};
+use crate::history::sequence::CampaignColumn;
+use crate::history::unread::Untaken;
+
+/// The field of campaigns, and one that may tell more of them apart. It is refused where a field that is
+/// not read has the name of one, and several values.
+pub(in crate::history) fn campaign_column(
+    fields: &FileFields,
+    rows: &FirstRows,
+    untaken: &Untaken,
+    names: &ColumnNames,
+) -> Result<CampaignColumn, InputError> {
+    let name = |place: usize| fields.names.get(place);
+    let is_said = !names.is_free(Column::CampaignId);
+    let has_column = fields.has(Column::CampaignId);
+    let is_campaign = |unread: &&UnreadField| {
+        let Some(name) = name(unread.place).filter(|_| unread.is_several) else {
+            return false;
+        };
+        let is_named = is_one_of(name, &NAMES) || is_one_of(name, &GROUPS) && has_texts(unread);
+        is_one_of(name, &IDS) || !has_column && is_named
+    };
+    let doubtful = rows.unread.iter().find(is_campaign);
+    let doubtful = doubtful.filter(|_| !is_said);
+    if let Some(other) = doubtful.and_then(|it| name(it.place)) {
+        let otherwise = if has_column {
+            let own = fields.name(Column::CampaignId);
+            format!("if {own:?} does, --column \"campaignId={own}\"")
+        } else {
+            "if all rows are of one campaign, --column campaignId=".to_owned()
+        };
+        return Err(InputError(format!(
+            "column {other:?} has several values and is not read: if it tells campaigns apart, give --column \"campaignId={other}\"; {otherwise}"
+        )));
+    }
+    let telling = rows.tells_apart.and_then(name).cloned();
+    Ok(if has_column {
+        CampaignColumn::Present(telling)
+    } else {
+        CampaignColumn::Absent(telling.or_else(|| untaken.likely_campaign.clone()))
+    })
+}
+
+/// The warning that a field may be one of campaigns, is not read, and has several values.
+pub(in crate::history) fn campaign_warning(
+    fields: &FileFields,
+    rows: &FirstRows,
+    untaken: &Untaken,
+    names: &ColumnNames,
+) -> Option<String> {
+    let name = untaken.likely_campaign.as_deref()?;
+    let (place, _) = fields.unread().find(|(_, it)| *it == name)?;
+    let is_told = untaken.near.iter().any(|(near, _)| near == name);
+    let is_said = fields.has(Column::CampaignId) || !names.is_free(Column::CampaignId);
+    (rows.unread(place)?.is_several && !is_told && !is_said).then(|| format!(
+        "column {name:?} has several values and is not read, so that all rows are one campaign; if it tells campaigns apart, give --column \"campaignId={name}\""
+    ))
+}
+
+/// True where no value is a number.
+fn has_texts(unread: &UnreadField) -> bool {
+    let is_number = |text: &String| text.parse::<f64>().is_ok();
+    !unread.values.iter().any(is_number)
+}
+
+/// Names that exports have for the id of a campaign, which does not change, as they are compared.
+const IDS: [&str; 8] = [
+    "campaignid",
+    "campaignno",
+    "campaignnumber",
+    "campaigncode",
+    "skillid",
+    "skillno",
+    "skillnumber",
+    "skill",
+];
+/// Those for a campaign that may be renamed.
+const NAMES: [&str; 4] = ["campaign", "campaignname", "kampagne", "skillname"];
+/// Those for what a campaign is run by, or what counts waiting calls.
+const GROUPS: [&str; 9] = [
+    "queue",
+    "queuename",
+    "list",
+    "listname",
+    "callinglist",
+    "project",
+    "projekt",
+    "team",
+    "teamname",
+];

@@ -1,0 +1,12 @@
+//! The first rows of a file: what they tell about all of them, and what could mean two things.
+
+mod campaigns;
+mod found;
+mod looking;
+mod table;
+mod times;
+
+pub(super) use campaigns::{campaign_column, campaign_warning};
+pub(super) use found::FirstRows;
+pub(super) use looking::Looking;
+pub(super) use times::{refuse_apart, refuse_several_zones};
