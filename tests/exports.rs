@@ -1415,6 +1415,17 @@ fn forms_of_times_are_proposed() {
         &[],
         "give --time-format '%d/%m/%Y %H:%M:%S'",
     );
+    for (begin, form) in [
+        ("2026-W10-1T", "give --time-format '%G-W%V-%uT%H:%M:%S%Z'"),
+        ("2026-061T", "give --time-format '%Y-%jT%H:%M:%S%Z'"),
+    ] {
+        let text = with_times(&|row| format!("{begin}09:{:02}:{:02}Z", row.minute, row.second));
+        refuses(begin, &text, &[], form);
+        let format = form.split('\'').nth(1).unwrap();
+        reads(begin, text, &["--time-format", format], "");
+    }
+    let rounded = with_times(&|row| format!("1.7724420{:02}E+12", row.minute));
+    refuses("an exponent", rounded, &[], "has lost its last digits");
     let us = with_times(&|row| format!("3/22/2026 9:{:02}:{:02} AM", row.minute, row.second));
     refuses("AM", us, &[], "give --time-format '%m/%d/%Y %I:%M:%S %p'");
     refuses(
@@ -1595,7 +1606,12 @@ fn columns_that_may_tell_campaigns_apart() {
             let ids = |id: &str| {
                 campaign
                     .split(',')
-                    .map(|name| if name == "campaignId" { "88" } else { id }.to_owned())
+                    .map(|name| match name {
+                        "campaignId" => "88".to_owned(),
+                        "Region" => format!("region {id}"),
+                        "day" => "Mon".to_owned(),
+                        _ => id.to_owned(),
+                    })
                     .collect::<Vec<_>>()
                     .join(",")
             };
@@ -1631,10 +1647,16 @@ fn columns_that_may_tell_campaigns_apart() {
             "give --column \"campaignId=skillId\"; if \"campaignId\" does, --column \"campaignId=campaignId\"",
         ),
         (
+            "a region at other times",
+            "Region,day",
+            60,
+            "column \"Region\" has several values and is not read",
+        ),
+        (
             "a region",
             "Region",
             0,
-            "give the column that tells campaigns apart, such as --column \"campaignId=Region\"",
+            "give --column \"campaignId=Region\"",
         ),
         (
             "sites of a campaign",
@@ -2060,4 +2082,228 @@ fn days_that_come_a_month_apart() {
     }
     let told = days(&["2026-02-03", "2026-02-04", "2026-03-04", "2026-03-05"]);
     assert!(!told.contains("a month apart"), "{told}");
+}
+
+#[test]
+fn quotes_that_are_none_of_csv_and_lines_that_draw_a_table() {
+    let each = |change: &dyn Fn(&str) -> String| -> String {
+        clean().lines().map(|line| change(line) + "\n").collect()
+    };
+    let told = "each line is in quotes as a whole, which are taken away";
+    let whole = each(&|line| format!("\"{line}\""));
+    reads("whole lines", &whole, &[], told);
+    let twice = each(&|line| {
+        let cells: Vec<String> = line.split(',').map(|it| format!("\"\"{it}\"\"")).collect();
+        format!("\"{}\"", cells.join(","))
+    });
+    reads("whole lines with quotes", twice, &[], told);
+    for (name, open, close) in [
+        ("apostrophes", "'", "'"),
+        ("curved quotes", "“", "”"),
+        ("low quotes", "„", "“"),
+    ] {
+        let quoted = each(&|line| {
+            let cells: Vec<String> = line
+                .split(',')
+                .map(|it| format!("{open}{it}{close}"))
+                .collect();
+            cells.join(",")
+        });
+        reads(name, quoted, &[], "");
+    }
+    reads(
+        "quotes behind blanks",
+        each(&|line| format!("\"{}\"", line.replace(',', "\", \""))),
+        &[],
+        "",
+    );
+    reads(
+        "the word for per cent",
+        with_numbers(
+            ',',
+            &plain,
+            &|rate| format!("{:.2} percent", rate * 100.0),
+            "",
+        ),
+        &[],
+        "31% is 0.31",
+    );
+    let aligned = |line: &str| line.replace(',', " | ");
+    let psql = each(&|line| {
+        let rule = if line.starts_with("timestamp") {
+            "\n-----+----+---+---+---+---+---"
+        } else {
+            ""
+        };
+        format!(" {}{rule}", aligned(line))
+    });
+    reads(
+        "psql",
+        psql + "(48 rows)\n",
+        &[],
+        "the last row, at line 51, has no time and is left out",
+    );
+    let rule = "+----+----+----+----+----+----+----+";
+    let mysql = each(&|line| {
+        let rule = if line.starts_with("timestamp") {
+            format!("\n{rule}")
+        } else {
+            String::new()
+        };
+        format!("| {} |{rule}", aligned(line))
+    });
+    let told = "the last row, at line 53, has no time and is left out";
+    reads(
+        "MySQL",
+        format!("{rule}\n{mysql}{rule}\n48 rows in set (0.00 sec)\n"),
+        &[],
+        told,
+    );
+    let markdown = each(&|line| {
+        let rule = if line.starts_with("timestamp") {
+            "\n|---|:---|---:|---|---|---|---|"
+        } else {
+            ""
+        };
+        format!("| {} |{rule}", aligned(line))
+    });
+    reads("Markdown", markdown, &[], "columns are separated by '|'");
+}
+
+#[test]
+fn what_was_written_by_this_program_or_by_no_reader() {
+    for (name, header, reason) in [
+        (
+            "decisions",
+            "timestamp,campaignId,action,reason,previousDialRate,newDialRate,deviation,availableAgents",
+            "it looks like what backtest --output wrote",
+        ),
+        (
+            "campaigns side by side",
+            "timestamp,a availableAgents,a answerRate,b availableAgents,b answerRate",
+            "it has \"a answerRate\" and \"b answerRate\": do campaigns stand side by side?",
+        ),
+        (
+            "names in two lines",
+            "timestamp,available,answer",
+            "give them all with --header, and the lines before the first row with --skip-lines",
+        ),
+    ] {
+        refuses(name, format!("{header}\n1,2,3\n"), &[], reason);
+    }
+    // The record of a skill has no answer rate at its first poll.
+    let mut records = String::new();
+    for n in 0..8 {
+        let rate = if n == 0 { "null" } else { "0.3" };
+        writeln!(
+            records,
+            "{{\"timestamp\":\"2026-03-02T09:0{n}:00Z\",\"skillId\":4711,\"previousRatio\":1,\"newRatio\":2,\"answerRate\":{rate},\"abandonmentRate\":null,\"abandonmentBasis\":\"none\",\"staffedAgents\":20,\"busyAgents\":8,\"availableAgents\":12,\"reasonCode\":\"x\",\"policy\":\"ratio\"}}"
+        )
+        .unwrap();
+    }
+    let folder = Folder::new();
+    let run = backtest(&folder, &records, &["--interval", "60s"]).expect(0);
+    assert!(
+        run.stdout.contains("8 rows of 1 campaign"),
+        "{}",
+        run.stdout
+    );
+    assert!(!run.stderr.contains("is not read"), "{}", run.stderr);
+    let shouted = clean().replacen("spring", "Spring", 3);
+    let run = backtest(&folder, shouted, &[]).expect(0);
+    let warning = "campaigns \"Spring\" and \"spring\" differ in capital letters only";
+    assert!(run.stderr.contains(warning), "{}", run.stderr);
+}
+
+#[test]
+fn a_twelve_hour_clock_is_not_sorted() {
+    let clock = |hour: u32| format!("2026-03-02 {:02}:00:00", (hour + 11) % 12 + 1);
+    let mut rows: Vec<String> = (8..18)
+        .map(|hour| format!("{},9,0.3\n", clock(hour)))
+        .collect();
+    let header = "timestamp,availableAgents,answerRate\n";
+    let sorted = ["--sort", "--time-zone", "UTC"];
+    let reason = "are its hours those of a 12-hour clock?";
+    refuses(
+        "the oldest first",
+        header.to_owned() + &rows.concat(),
+        &sorted,
+        reason,
+    );
+    rows.reverse();
+    let newest_first = header.to_owned() + &rows.concat();
+    refuses("the newest first", &newest_first, &sorted, reason);
+    let folder = Folder::new();
+    let said = [&sorted[..], &["--time-format", "%Y-%m-%d %H:%M:%S"]].concat();
+    backtest(&folder, newest_first, &said).expect(0);
+    // Two evenings, the later one first.
+    let evenings = [21, 22, 9, 10].map(|hour| format!("2026-03-02 {hour:02}:00:00,9,0.3\n"));
+    let more = "2026-03-01 09:00:00,9,0.3\n";
+    backtest(
+        &folder,
+        header.to_owned() + &evenings.concat() + more,
+        &sorted,
+    )
+    .expect(0);
+}
+
+#[test]
+fn polls_an_hour_apart_in_a_repeated_hour() {
+    // Minutes of each poll from midnight on, by campaign; in Berlin the hour from 2:00 comes twice.
+    let texts = |minutes: &[[i64; 6]]| {
+        let mut rows: Vec<(i64, usize)> = Vec::new();
+        for (campaign, minutes) in minutes.iter().enumerate() {
+            let at =
+                |(n, minute): (usize, &i64)| (i64::try_from(n).unwrap() * 60 + minute, campaign);
+            rows.extend(minutes.iter().enumerate().map(at));
+        }
+        rows.sort_unstable();
+        let header = "timestamp,campaignId,availableAgents,answerRate\n".to_owned();
+        let (mut local, mut utc) = (header.clone(), header);
+        for (minute, campaign) in rows {
+            let local_minute = if minute < 180 { minute } else { minute - 60 };
+            let text = |day: u32, minute: i64| {
+                format!("2026-10-{day} {:02}:{:02}:00", minute / 60, minute % 60)
+            };
+            writeln!(local, "{},c{campaign},9,0.3", text(25, local_minute)).unwrap();
+            let (day, minute) = if minute < 120 {
+                (24, minute + 1_320)
+            } else {
+                (25, minute - 120)
+            };
+            writeln!(utc, "{},c{campaign},9,0.3", text(day, minute)).unwrap();
+        }
+        (local, utc)
+    };
+    let folder = Folder::new();
+    for minutes in [
+        &[[10, 11, 10, 13, 12, 10]][..],
+        &[[10, 11, 13, 10, 12, 10]],
+        &[[10, 11, 10, 13, 12, 10], [11, 12, 12, 14, 11, 10]],
+        &[[10, 9, 10, 11, 12, 10], [50, 49, 48, 51, 50, 50]],
+        &[[0, 1, 2, 3, 4, 5], [1, 0, 1, 0, 1, 0], [2, 3, 4, 5, 6, 7]],
+    ] {
+        let (local, utc) = texts(minutes);
+        backtest(&folder, utc, &["--time-zone", "UTC"]).expect(0);
+        let wanted = folder.read("decisions.csv");
+        backtest(&folder, local, &["--time-zone", "Europe/Berlin"]).expect(0);
+        assert_eq!(folder.read("decisions.csv"), wanted, "{minutes:?}");
+    }
+    // Two blocks, the second of which begins within the second hour that the first ends after.
+    let mut blocks = String::from("timestamp,campaignId,availableAgents,answerRate\n");
+    for (campaign, first, last) in [("a", 0, 60), ("b", 15, 60)] {
+        for n in first..last {
+            let minute = 60 + n * 5;
+            let local = if minute < 180 { minute } else { minute - 60 };
+            let at = format!("2026-10-25 {:02}:{:02}:00", local / 60, local % 60);
+            writeln!(blocks, "{at},{campaign},9,0.3").unwrap();
+        }
+    }
+    backtest(&folder, blocks, &["--time-zone", "Europe/Berlin"]).expect(0);
+    let decisions = folder.read("decisions.csv");
+    let first_of_b = decisions.lines().find(|line| line.contains(",b,")).unwrap();
+    assert!(
+        first_of_b.starts_with("2026-10-25T00:15:00"),
+        "{first_of_b}"
+    );
 }

@@ -618,7 +618,7 @@ fn what_the_rows_of_csv_tell_those_of_json_tell() {
         ),
         (
             two("Region", at, ["x", "y"]),
-            "such as --column \"campaignId=Region\"",
+            "--column \"campaignId=Region\"",
         ),
         (
             two("campaignId,site", at, ["1,x", "1,y"]),

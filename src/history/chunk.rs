@@ -77,6 +77,8 @@ pub(super) enum Fault {
     Footer(BadRow),
     /// The same without a word for it, which only one row may be.
     BareFooter(BadRow),
+    /// A line that is drawn between the rows of a table.
+    Ruler,
     /// The header once more, as where files are put together.
     HeaderAgain,
     /// A row with a line break inside a field that cannot hold one.

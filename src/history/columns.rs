@@ -77,7 +77,7 @@ impl Column {
             Self::DialRate => [&["dialRate"], &["newDialRate"], &[]],
             Self::Ratio => [&["ratio"], &["newRatio"], &[]],
             Self::CallsAbandoned => [&["totalCallsAbandoned"], &[], &["abandonCount", "abandons"]],
-            Self::LoggedInAgents => [&["loggedInAgents"], &[], &[]],
+            Self::LoggedInAgents => [&["loggedInAgents"], &["staffedAgents"], &[]],
             Self::AgentsLoggedIn => [&["agentsLoggedIn"], &[], &[]],
             Self::AgentsUnavailable => [&["agentsUnavailable"], &[], &["agentsUnavaliable"]],
         }

@@ -22,6 +22,8 @@ pub(super) fn number(text: &str, latest_millis: i64) -> Option<Number> {
     let text = inner.map_or(text, |text| {
         text.split(['+', '-']).next().unwrap_or_default()
     });
+    let digits = without_thousands(text);
+    let text = digits.as_deref().unwrap_or(text);
     let (whole, fraction) = match text.split_once(['.', ',']) {
         Some((_, "")) => return None,
         Some((whole, fraction)) => (whole, fraction),
@@ -46,6 +48,16 @@ pub(super) fn number(text: &str, latest_millis: i64) -> Option<Number> {
         // Too small a number: the caller says what was expected.
         (None, None) => None,
     }
+}
+
+/// The digits of a number whose thousands are grouped more than twice, which no date is.
+fn without_thousands(text: &str) -> Option<String> {
+    let group = text.chars().find(|c| !c.is_ascii_digit())?;
+    let mut groups = text.split(group);
+    let first = groups.next().filter(|it| (1..=3).contains(&it.len()))?;
+    let rest: Vec<&str> = groups.collect();
+    let are_threes = rest.len() > 2 && rest.iter().all(|it| it.len() == 3);
+    are_threes.then(|| first.to_owned() + &rest.concat())
 }
 
 /// Milliseconds since 1970 of a number of seconds, milliseconds, microseconds or nanoseconds, told

@@ -35,6 +35,7 @@ mod number_form;
 mod numbers;
 mod opening;
 mod options;
+mod quoted_lines;
 mod reader;
 mod repeated_hours;
 mod row;

@@ -33,8 +33,8 @@ pub(super) fn is_nothing(text: &[u8]) -> bool {
     text.is_empty() || is_error() || NOTHING.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// `text` without the blanks around it, those of Unicode and its mark included, and without the signs of a
-/// spreadsheet for text: `="41"` and `'41`.
+/// `text` without the blanks around it, those of Unicode and its mark included, without quotes that are no
+/// quotes of CSV, and without the signs of a spreadsheet for text: `="41"` and `'41`.
 pub(super) fn trimmed(text: &[u8]) -> &[u8] {
     let is_blank = |c: char| c.is_whitespace() || c == '\u{FEFF}';
     let text = match str::from_utf8(text) {
@@ -42,9 +42,29 @@ pub(super) fn trimmed(text: &[u8]) -> &[u8] {
         Err(_) => text.trim_ascii(),
     };
     match text {
-        [b'=', b'"', inner @ .., b'"'] | [b'\'', inner @ .., b'\''] | [b'\'', inner @ ..] => inner,
+        [b'=', b'"', inner @ .., b'"']
+        | [b'"', inner @ .., b'"']
+        | [b'\'', inner @ .., b'\'']
+        | [b'\'', inner @ ..] => inner,
+        [first, ..] if *first >= 0x80 => without_curved_quotes(text),
         _ => text,
     }
+}
+
+/// True for a number with a sign or word for per cent.
+#[cold]
+pub(super) fn is_percentage(text: &[u8]) -> bool {
+    let text = str::from_utf8(trimmed(text)).ok();
+    let plain = text.and_then(|text| plain(text, None, true).ok());
+    plain.is_some_and(|plain| plain.is_percent)
+}
+
+fn without_curved_quotes(text: &[u8]) -> &[u8] {
+    let inner = |quotes: &[&str; 2]| {
+        let [open, close] = quotes.map(str::as_bytes);
+        text.strip_prefix(open)?.strip_suffix(close)
+    };
+    CURVED_QUOTES.iter().find_map(inner).unwrap_or(text)
 }
 
 /// The plain form of a trimmed text. `decimal` is the decimal sign, where it is known; a share is at
@@ -54,7 +74,8 @@ pub(super) fn plain(
     decimal: Option<Decimal>,
     is_share: bool,
 ) -> Result<PlainNumber<'_>, FormError> {
-    let (text, is_percent) = match (text.strip_suffix('%'), text.strip_prefix('%')) {
+    let sign = PERCENT.iter().find_map(|sign| text.strip_suffix(sign));
+    let (text, is_percent) = match (sign, text.strip_prefix('%')) {
         (Some(text), None) => (text.trim_end(), true),
         // As Turkish and Basque have it.
         (None, Some(text)) => (text.trim_start(), true),
@@ -211,5 +232,9 @@ const NOTHING: [&[u8]; 33] = [
     "\u{2013}".as_bytes(),
     "\u{2014}".as_bytes(),
 ];
+/// Quotes as text programs turn them, which no program of tables takes for its own.
+const CURVED_QUOTES: [[&str; 2]; 4] = [["“", "”"], ["„", "“"], ["‘", "’"], ["«", "»"]];
+/// What follows a percentage.
+const PERCENT: [&str; 5] = ["%", "％", "percent", "per cent", "pct"];
 /// Characters that group thousands and are no decimal sign anywhere.
 const BLANKS: &[char] = &[' ', '\u{A0}', '\u{202F}', '\u{2009}', '\'', '’'];

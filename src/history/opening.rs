@@ -8,7 +8,7 @@ use std::thread;
 
 use super::chunk::Chunk;
 use super::cr_lines::CrLines;
-use super::csv::{CsvParser, Layout};
+use super::csv::{self, CsvParser, Layout};
 use super::error::unreadable;
 use super::feed::{Blocks, Feed, ParseChunk};
 use super::file_kind::{is_utf16, refuse_other_kinds};
@@ -17,6 +17,7 @@ use super::format::Format;
 use super::json;
 use super::later::Later;
 use super::options::{ReadingOptions, Totals};
+use super::quoted_lines::QuotedLines;
 use super::row_parser::RowRules;
 use super::sequence::CampaignColumn;
 use super::side_by_side::refuse_side_by_side;
@@ -68,6 +69,13 @@ pub(super) fn open(
         told.push("lines end in CR".to_owned());
         let (rest, carry) = blocks.into_parts();
         let lines = CrLines(io::Cursor::new(carry).chain(rest));
+        blocks = Blocks::new(Box::new(lines), Vec::new());
+    }
+    let (probe, _) = blocks.probe().map_err(|error| unreadable(&error))?;
+    if csv::has_quoted_lines(probe) {
+        told.push("each line is in quotes as a whole, which are taken away".to_owned());
+        let (rest, carry) = blocks.into_parts();
+        let lines = QuotedLines::new(io::Cursor::new(carry).chain(rest));
         blocks = Blocks::new(Box::new(lines), Vec::new());
     }
     let (probe, _) = blocks.probe().map_err(|error| unreadable(&error))?;

@@ -57,9 +57,7 @@ impl HistoryReader {
             numbers: Vec::new(),
             footers: VecDeque::new(),
             headers_again: 0,
-            sorted: options
-                .sorts
-                .then(|| Sorted::new(options.repeated_hour.is_some())),
+            sorted: options.sorts.then(|| Sorted::new(options)),
             sequence: Sequence::new(options, campaign_column, total_campaign),
             seen: Seen::default(),
             later,
@@ -157,6 +155,9 @@ impl HistoryReader {
         if contradicted > 0 && contradicted * 10 >= compared {
             warnings.push(format!("its answerRate is another than totalCallsAnswered ÷ totalCallsDialed in {contradicted} of {compared} rows, and is taken as it is: is it in per cent (--answer-rates percent), rounded, or of another time? Without that column it is computed from the totals"));
         }
+        if let Some((one, other)) = &self.sequence.alike {
+            warnings.push(format!("campaigns {one:?} and {other:?} differ in capital letters only, and are paced apart; if they are one, spell them alike"));
+        }
         if self.sequence.seems_swapped() {
             warnings.push("its days are a month apart each: were day and month taken for each other? --time-format gives their order, such as --time-format '%Y-%d-%m %H:%M:%S'".to_owned());
         }
@@ -191,8 +192,7 @@ impl HistoryReader {
                 sorted.add(*row, line, self.chunk.ids.text(row.campaign as usize))?;
             }
         }
-        sorted.sort();
-        Ok(())
+        sorted.sort()
     }
 
     /// True where a row that can be used comes next.
@@ -244,6 +244,7 @@ impl HistoryReader {
                         let bad = bad.after(before);
                         self.add_footer(bad, 1)
                     }
+                    Fault::Ruler => Ok(true),
                     Fault::HeaderAgain => {
                         self.headers_again += 1;
                         Ok(true)

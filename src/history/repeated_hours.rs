@@ -14,6 +14,10 @@ pub(super) struct RepeatedHours {
     last: Option<Placed>,
     /// The last one of a second hour.
     second_at: Option<UnixMillis>,
+    /// The last row of the file, of whatever campaign.
+    latest: UnixMillis,
+    /// True while no row was before the one before it, of whatever campaign.
+    is_in_order: bool,
 }
 
 /// A row in a repeated hour.
@@ -31,8 +35,17 @@ struct Placed {
 pub(super) struct Once {
     line: u64,
     at: UnixMillis,
-    /// True where another campaign's row of the first hour is right before the last of them.
-    is_beside: bool,
+    /// True where other campaigns tell that the last of them is of the first hour: its row is right behind
+    /// another's, or all rows are in the order of time.
+    is_told: bool,
+}
+
+/// The row of a campaign before one in a repeated hour.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Before {
+    pub(super) at: UnixMillis,
+    /// The shortest of the last steps in time.
+    pub(super) step_millis: i64,
 }
 
 impl RepeatedHours {
@@ -41,17 +54,27 @@ impl RepeatedHours {
             said,
             last: None,
             second_at: None,
+            latest: UnixMillis(i64::MIN),
+            is_in_order: true,
         }
     }
 
-    /// Places a row of a campaign whose row before was at `last_at`. The first of the two hours is over
-    /// once a row is not later than the one before, or stands right behind another campaign's of the second.
+    /// Takes a row outside of such hours.
+    #[inline]
+    pub(super) fn pass(&mut self, at: UnixMillis) {
+        self.is_in_order &= at >= self.latest;
+        self.latest = at;
+    }
+
+    /// Places a row of a campaign. The first of the two hours is over once a row is not later than the one
+    /// before, or so soon after it that the steps before tell; once a row stands right behind another campaign's of the second;
+    /// and once one goes back in a file whose rows are all in the order of time.
     #[cold]
     pub(super) fn place(
         &mut self,
         campaign: usize,
         once: &mut Option<Once>,
-        last_at: Option<UnixMillis>,
+        before: Option<Before>,
         row: &mut ParsedRow,
         (number, line): (u64, u64),
     ) -> Result<(), RowError> {
@@ -61,6 +84,7 @@ impl RepeatedHours {
             return was_once.map_or(Ok(()), |was| self.end(&was));
         }
         let at = row.values.at;
+        self.is_in_order &= at.0 + again >= self.latest.0;
         let is_beside = |is_second: bool| {
             let shift = if is_second { again } else { 0 };
             self.last.is_some_and(|last| {
@@ -70,19 +94,30 @@ impl RepeatedHours {
                     && (last.at.0 - at.0 - shift).abs() < again / 2
             })
         };
-        let is_over = last_at.is_some_and(|last_at| last_at >= at);
-        let is_second = is_over || is_beside(true) || self.said == Some(RepeatedHour::Second);
+        let is_over = before.is_some_and(|before| {
+            let step = at.0 - before.at.0;
+            let away = |step: i64| (step - before.step_millis).abs();
+            // Of rows an hour apart, one soon after another is of the second hour.
+            step <= 0 || was_once.is_some() && 2 * away(step + again) < away(step)
+        });
+        let goes_back = self.is_in_order
+            && self.last.is_some_and(|last| {
+                let is_near = (last.at.0 - at.0).abs() < NEAR_MILLIS;
+                is_near && (last.is_second || last.at > at)
+            });
+        let is_said = self.said == Some(RepeatedHour::Second);
+        let is_second = is_over || is_beside(true) || goes_back || is_said;
         if is_second {
             row.values.at.0 += again;
             self.second_at = Some(row.values.at);
         } else if self.said.is_none() {
-            let is_beside = is_beside(false);
             *once = Some(Once {
                 line,
                 at,
-                is_beside,
+                is_told: is_beside(false) || self.is_in_order,
             });
         }
+        self.pass(row.values.at);
         self.last = Some(Placed {
             campaign,
             row: number,
@@ -97,7 +132,7 @@ impl RepeatedHours {
         let second = self
             .second_at
             .filter(|at| (at.0 - once.at.0).abs() < NEAR_MILLIS);
-        if once.is_beside && second.is_some() {
+        if once.is_told && second.is_some() {
             return Ok(());
         }
         Err(RowError::unreadable(format!(

@@ -3,7 +3,7 @@
 use super::chunk::{ParsedRow, Seen};
 use super::columns::{Column, Fields};
 use super::ids::Ids;
-use super::number_form::{is_nothing, trimmed};
+use super::number_form::{is_nothing, is_percentage, trimmed};
 use super::numbers::{Numbers, WHOLE_NUMBER, WrongField};
 use super::options::{AnswerRates, Decimal};
 use super::row::{AvailableAgents, HistoryPoll, RowValues};
@@ -91,7 +91,8 @@ impl RowParser {
         }
         if !self.has_seen_percent {
             let rate = fields.text(Column::AnswerRate).unwrap_or_default();
-            self.has_seen_percent = rate.last() == Some(&b'%');
+            let may_be = !rate.last().is_some_and(u8::is_ascii_digit);
+            self.has_seen_percent = may_be && is_percentage(rate);
         }
         Ok(ParsedRow {
             line,
@@ -186,6 +187,12 @@ fn poll(numbers: &Numbers, is_cumulative: bool) -> Result<Option<HistoryPoll>, W
         // An audit record has no answer rate where no attempt ended.
         (Some(_), IntervalRate::Quiet)
         | (Some(AvailableAgents::WindowMean(_)), IntervalRate::Absent) => None,
+        // The record of a skill has none at its first poll.
+        (Some(AvailableAgents::Count(_)), IntervalRate::Absent)
+            if numbers.fields.text(Column::Ratio).is_some() =>
+        {
+            None
+        }
         (Some(AvailableAgents::Count(_)), IntervalRate::Absent) => {
             return Err(WrongField::new(Column::AnswerRate, NO_ANSWER_RATE));
         }

@@ -1,5 +1,7 @@
 //! The rows of each campaign one after the other: their order in time, and totals that count on.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 
 use super::chunk::ParsedRow;
@@ -8,9 +10,10 @@ use super::day_steps::DaySteps;
 use super::error::{BadField, BadRow, RowError};
 use super::ids::Ids;
 use super::options::{ReadingOptions, Totals};
-use super::repeated_hours::{Once, RepeatedHours};
+use super::repeated_hours::{Before, Once, RepeatedHours};
 use super::row::RowValues;
 use super::running_totals::RunningTotals;
+use super::sorted::is_half_day;
 use super::subtotals::{Found, Subtotals};
 use super::total_words::is_total;
 use crate::base::timestamp::rfc3339;
@@ -25,6 +28,9 @@ pub(super) struct Sequence {
     campaign_column: CampaignColumn,
     /// The campaign that is the total of the others.
     total_campaign: Option<String>,
+    /// The first id of each spelling without case, and two that differ in case only.
+    spellings: HashMap<String, String>,
+    pub(super) alike: Option<(String, String)>,
     /// Rows so far.
     rows: u64,
     /// Rows in an hour that a clock change repeats.
@@ -49,6 +55,8 @@ struct Campaign {
     /// Its last row, before differences of totals are taken.
     last: Option<RowValues>,
     last_line: u64,
+    /// The shortest of the last steps in time, of which a long one forgets a half.
+    step_millis: i64,
     totals: RunningTotals,
     subtotals: Subtotals,
     days: DaySteps,
@@ -73,6 +81,8 @@ impl Sequence {
             totals: options.totals,
             campaign_column,
             total_campaign,
+            spellings: HashMap::new(),
+            alike: None,
             rows: 0,
             repeated_hour_rows: 0,
             repeated_hours: RepeatedHours::new(options.repeated_hour),
@@ -94,6 +104,8 @@ impl Sequence {
         let number = self.ids.number_of(id);
         if number == self.campaigns.len() {
             self.campaigns.push(Campaign::default());
+            let before = self.spellings.insert(id.to_lowercase(), id.to_owned());
+            self.alike = self.alike.take().or(before.map(|it| (it, id.to_owned())));
         }
         Ok(number)
     }
@@ -149,13 +161,19 @@ impl Sequence {
             return Ok(());
         };
         self.rows += 1;
+        if row.again_millis == 0 {
+            self.repeated_hours.pass(row.values.at);
+        }
         if row.again_millis > 0 || campaign.once.is_some() {
             self.repeated_hour_rows += u64::from(row.again_millis > 0);
-            let last_at = campaign.last.map(|last| last.at);
+            let before = campaign.last.map(|last| Before {
+                at: last.at,
+                step_millis: campaign.step_millis,
+            });
             self.repeated_hours.place(
                 number,
                 &mut campaign.once,
-                last_at,
+                before,
                 row,
                 (self.rows, line),
             )?;
@@ -172,6 +190,15 @@ impl Sequence {
             if found != Found::Poll {
                 return refused(found, line, &row.values);
             }
+        }
+        if let Some(last) = &campaign.last {
+            let step = row.values.at.0 - last.at.0;
+            let known = campaign.step_millis;
+            campaign.step_millis = if known == 0 {
+                step
+            } else {
+                step.min(known + known / 2)
+            };
         }
         campaign.last = Some(row.values);
         campaign.last_line = line;
@@ -221,7 +248,7 @@ impl Sequence {
             id => format!(" of campaign {id}"),
         };
         let fall = last_at.0 - at.0;
-        if (HALF_DAY_MILLIS - HALF_DAY_SLACK_MILLIS..HALF_DAY_MILLIS).contains(&fall) {
+        if is_half_day(fall) {
             return RowError::unreadable(format!(
                 "line {line} is at {}, half a day before line {last_line}: are its hours those of a 12-hour clock? Export them with AM and PM, or up to 24",
                 rfc3339(at)
@@ -291,6 +318,3 @@ fn total_at(line: u64, rows: u64) -> RowError {
 }
 
 const DAY_MILLIS: i64 = 86_400_000;
-/// A 12-hour clock falls back so far at 1 in the afternoon, less the time between two rows.
-const HALF_DAY_MILLIS: i64 = 12 * 3_600_000;
-const HALF_DAY_SLACK_MILLIS: i64 = 3_600_000;

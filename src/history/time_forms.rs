@@ -64,7 +64,7 @@ fn has_plausible_year(time: &FormattedTime) -> bool {
 }
 
 /// Dates; `%y` reads no year of four digits, since digits are left over.
-const DATES: [&str; 18] = [
+const DATES: [&str; 20] = [
     "%d.%m.%Y",
     "%d/%m/%Y",
     "%m/%d/%Y",
@@ -83,6 +83,8 @@ const DATES: [&str; 18] = [
     "%Y.%m.%d",
     "%d. %B %Y",
     "%d %B %Y",
+    "%G-W%V-%u",
+    "%Y-%j",
 ];
 const BETWEEN: [&str; 5] = [" ", "T", ", ", "  ", " at "];
 const TIMES: [&str; 10] = [
@@ -97,6 +99,6 @@ const TIMES: [&str; 10] = [
     "%H.%M",
     "%H%M",
 ];
-const OFFSETS: [&str; 5] = ["", " %z", "%z", " %:z", " %Z"];
+const OFFSETS: [&str; 5] = ["", " %z", "%z", " %:z", "%Z"];
 /// Forms that are named: a day and a month in two orders.
 const FORMS_MAX: usize = 2;

@@ -184,6 +184,12 @@ impl TimestampParser {
 
     /// What was expected instead of a text of unknown form.
     fn expected_instead_of(&self, text: &str) -> String {
+        let is_rounded = text.parse::<f64>().is_ok() && text.contains(['e', 'E']);
+        if is_rounded {
+            return format!(
+                "{EXPECTED}; a number with an exponent has lost its last digits: give the column a number format without one, and export it again"
+            );
+        }
         let days = text.split_once(['.', ',']).map_or(text, |(days, _)| days);
         if days.len() == 5 && days.bytes().all(|byte| byte.is_ascii_digit()) {
             return format!(
@@ -305,7 +311,7 @@ const EXPECTED: &str = "expected RFC 3339 with an offset, such as 2026-11-22T15:
 const NO_OFFSET: &str = "expected RFC 3339 with an offset, such as 2026-11-22T15:03:00Z; it has none: give the zone of such times with --time-zone, such as --time-zone America/New_York";
 const RANGE: &str = "it could be a range of times or a time with an offset; for a range, at whose end the poll is, give --time-format '%Y-%m-%d %H:%M-%H:%M', for an offset '%Y-%m-%d %H:%M%z', with blanks as the file has them";
 const ISO_RANGE: &str = "it is a range of times, at whose end the poll is: give --time-format '%Y-%m-%dT%H:%M:%SZ/%Y-%m-%dT%H:%M:%SZ' and --time-zone UTC, in the form that the file has";
-const DATE_ONLY: &str = "it has no time of day, and other rows have one: is the row a total of the day? If it is midnight, write 00:00";
+const DATE_ONLY: &str = "it has no time of day, and other rows have one: is the row a total of the day? --on-bad-row skip leaves it out; if it is midnight, write 00:00";
 /// Digits of a date without separators.
 const COMPACT_DATE_DIGITS: usize = 8;
 const TOO_EARLY: &str = "it is before the year 2000, when there were no such exports: is it the right column, and does it count from 1970?";

@@ -165,8 +165,5 @@ const OTHER_NAMES: [(Column, &[&str]); 7] = [
         Column::CallsAbandoned,
         &["abandoned", "abandonedcalls", "drops", "dropped"],
     ),
-    (
-        Column::LoggedInAgents,
-        &["loggedin", "staffed", "staffedagents"],
-    ),
+    (Column::LoggedInAgents, &["loggedin", "staffed"]),
 ];

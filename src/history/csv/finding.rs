@@ -3,7 +3,10 @@
 use super::header::Header;
 use super::records::{Records, first_record};
 use crate::base::input::InputError;
+use crate::history::column_names::ColumnNames;
+use crate::history::number_form::trimmed;
 use crate::history::options::ReadingOptions;
+use crate::history::quoted_lines::within_quotes;
 
 /// A header that may be the one of the file.
 pub(super) struct Candidate {
@@ -117,7 +120,7 @@ fn candidates(probe: &[u8], start: usize, delimiter: u8, tries: usize) -> Vec<Ca
     while candidates.len() < tries
         && let Some((record, begin, end)) = records.next()
     {
-        let name = |field: &[u8]| String::from_utf8_lossy(field).trim().to_owned();
+        let name = |field: &[u8]| String::from_utf8_lossy(trimmed(field)).into_owned();
         candidates.push(Candidate {
             delimiter,
             fields: record.iter().map(name).collect(),
@@ -128,4 +131,20 @@ fn candidates(probe: &[u8], start: usize, delimiter: u8, tries: usize) -> Vec<Ca
     candidates
 }
 
+/// True where the first line is a header in quotes as a whole, so that it has one field.
+pub(in crate::history) fn has_quoted_lines(probe: &[u8]) -> bool {
+    let mut lines = probe.split_inclusive(|byte| *byte == b'\n');
+    let first = lines.find(|line| !line.trim_ascii().is_empty());
+    let Some(header) = first.and_then(within_quotes) else {
+        return false;
+    };
+    let has_columns = |delimiter: &u8| {
+        let fields = candidates(&header, 0, *delimiter, 1).into_iter().next();
+        fields.is_some_and(|it| Header::known(&it.fields, &ColumnNames::default()) > 1)
+    };
+    DELIMITERS.iter().any(has_columns)
+}
+
 const NOT_UTF8: &str = "its header is not UTF-8 text (Windows-1252?); save it as CSV (UTF-8)";
+/// Delimiters that are looked for; of two in the same line, the earlier here.
+pub(super) const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];

@@ -1,8 +1,8 @@
 //! The layout of a CSV file, found in its beginning: delimiter, header, decimal sign.
 
-use super::finding::find_header;
+use super::finding::{DELIMITERS, find_header};
 use super::header::Header;
-use super::records::{Records, first_record};
+use super::records::{Records, first_record, is_ruler};
 use super::signs::Signs;
 use crate::base::input::InputError;
 use crate::history::columns::Column;
@@ -100,6 +100,9 @@ impl Layout {
         let mut looking = Looking::new(&self.header.fields);
         let mut signs = Signs::default();
         while let Some((record, _, _)) = records.next() {
+            if record.get(0).is_some_and(is_ruler) {
+                continue;
+            }
             signs.look_at(record, &self.header.fields.columns);
             looking.add(&|place| trimmed(record.get(place).unwrap_or_default()));
         }
@@ -171,7 +174,5 @@ fn after_lines(probe: &[u8], lines: u64) -> usize {
     end.map_or(probe.len(), |end| end + 1)
 }
 
-/// Delimiters that are looked for; of two in the same line, the earlier here.
-const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// Lines in which a header is looked for: titles and filters stand above it in reports.
 const HEADER_TRIES: usize = 40;

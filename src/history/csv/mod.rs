@@ -9,5 +9,6 @@ mod signs;
 mod split;
 mod suggestions;
 
+pub(super) use finding::has_quoted_lines;
 pub(super) use layout::Layout;
 pub(super) use rows::CsvParser;

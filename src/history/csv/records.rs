@@ -52,6 +52,12 @@ pub(super) fn record_reader(text: &[u8], delimiter: u8) -> Reader<&[u8]> {
         .from_reader(text)
 }
 
+/// True for text that only draws a line between the rows of a table, as psql, `MySQL` and Markdown do.
+pub(super) fn is_ruler(text: &[u8]) -> bool {
+    text.iter().all(|byte| b"-+=|: ".contains(byte))
+        && text.windows(3).any(|part| matches!(part, b"---" | b"==="))
+}
+
 /// Bytes before the first line from `start` that is not blank.
 pub(super) fn first_record(probe: &[u8], start: usize) -> usize {
     let text = probe.get(start..).unwrap_or_default();

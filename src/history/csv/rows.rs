@@ -7,7 +7,7 @@ use csv::ByteRecord;
 use memchr::{memchr, memchr_iter};
 
 use super::layout::Layout;
-use super::records::record_reader;
+use super::records::{is_ruler, record_reader};
 use super::split::{Splitting, WrongCount};
 use crate::history::chunk::{Chunk, Event, Fault};
 use crate::history::columns::{COLUMNS, Column, Fields, plain};
@@ -133,6 +133,9 @@ impl Layout {
 
     #[cold]
     fn wrong_count(&self, line: u32, WrongCount(count): &WrongCount, row: &[u8]) -> Fault {
+        if is_ruler(row) {
+            return Fault::Ruler;
+        }
         let delimiter = match self.delimiter {
             b',' => "a comma".to_owned(),
             other => format!("{:?}", char::from(other)),
@@ -168,6 +171,9 @@ impl Layout {
         let value = fields.text(wrong.column).unwrap_or_default();
         if value.contains(&b'\n') {
             return Fault::UnclosedQuote(u64::from(line));
+        }
+        if is_ruler(value) {
+            return Fault::Ruler;
         }
         let cells = COLUMNS.into_iter().filter_map(|it| fields.text(it));
         if self.is_header(cells) {

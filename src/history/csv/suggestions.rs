@@ -1,7 +1,7 @@
 //! What to do where a header lacks a needed column.
 
 use crate::history::civil_time::civil_time;
-use crate::history::columns::Column;
+use crate::history::columns::{COLUMNS, Column, plain};
 use crate::history::error::shortened;
 use crate::history::file_fields::joined_hint;
 
@@ -25,6 +25,17 @@ pub(super) fn hint(header: &[String]) -> String {
             "are its columns separated by {separator:?}? Then give --delimiter '{separator}'"
         );
     }
+    if ["action", "deviation"]
+        .iter()
+        .all(|own| header.iter().any(|it| it == own))
+    {
+        return "it looks like what backtest --output wrote, which has decisions and no answer rates: give the file that they were made of".to_owned();
+    }
+    if let Some((one, other)) = with_one_ending(header) {
+        return format!(
+            "it has {one:?} and {other:?}: do campaigns stand side by side? Each needs rows of its own"
+        );
+    }
     let is_data = |field: &String| civil_time(field).is_some_and(|time| time.has_time);
     if header.iter().any(is_data) {
         return "is its first line a row? Then give the names of its columns, such as --header timestamp,availableAgents,answerRate".to_owned();
@@ -42,9 +53,22 @@ pub(super) fn hint(header: &[String]) -> String {
         _ => joined,
     };
     format!(
-        "it has {}; map them with --column NAME=HEADER{join}",
+        "it has {}; map them with --column NAME=HEADER{join}; where names are in more lines than one, give them all with --header, and the lines before the first row with --skip-lines",
         listed(header)
     )
+}
+
+/// Two names that end in that of one column of numbers, where others do so, too.
+fn with_one_ending(header: &[String]) -> Option<(&str, &str)> {
+    let columns = COLUMNS.into_iter().filter(|it| it.is_number());
+    let mut pairs = columns.filter_map(|column| {
+        let own = plain(column.name());
+        let is_it = |name: &&String| plain(name).ends_with(&own) && plain(name) != own;
+        let mut names = header.iter().filter(is_it);
+        Some((names.next()?.as_str(), names.next()?.as_str()))
+    });
+    let first = pairs.next()?;
+    pairs.next().map(|_| first)
 }
 
 pub(super) fn listed(header: &[String]) -> String {

@@ -23,7 +23,8 @@ pub(in crate::history) fn campaign_column(
         let Some(name) = name(unread.place).filter(|_| unread.is_several) else {
             return false;
         };
-        let is_named = is_one_of(name, &NAMES) || is_one_of(name, &GROUPS) && has_texts(unread);
+        let may_be = is_one_of(name, &GROUPS) || unread.takes_turns;
+        let is_named = is_one_of(name, &NAMES) || may_be && has_names(unread);
         is_one_of(name, &IDS) || !has_column && is_named
     };
     let doubtful = rows.unread.iter().find(is_campaign);
@@ -63,10 +64,10 @@ pub(in crate::history) fn campaign_warning(
     ))
 }
 
-/// True where no value is a number.
-fn has_texts(unread: &UnreadField) -> bool {
-    let is_number = |text: &String| text.parse::<f64>().is_ok();
-    !unread.values.iter().any(is_number)
+/// True where no value is a number or a time, such as `9 AM`.
+fn has_names(unread: &UnreadField) -> bool {
+    let is_name = |text: &String| text.starts_with(char::is_alphabetic);
+    unread.values.iter().all(is_name)
 }
 
 /// Names that exports have for the id of a campaign, which does not change, as they are compared.
@@ -81,9 +82,10 @@ const IDS: [&str; 8] = [
     "skill",
 ];
 /// Those for a campaign that may be renamed.
-const NAMES: [&str; 4] = ["campaign", "campaignname", "kampagne", "skillname"];
+const NAMES: [&str; 5] = ["campaign", "campaignname", "kampagne", "skillname", "id"];
 /// Those for what a campaign is run by, or what counts waiting calls.
-const GROUPS: [&str; 9] = [
+const GROUPS: [&str; 10] = [
+    "name",
     "queue",
     "queuename",
     "list",

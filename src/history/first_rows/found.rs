@@ -23,6 +23,8 @@ pub(super) struct UnreadField {
     pub(super) values: Vec<String>,
     /// True where it has several values, each of several rows.
     pub(super) is_varying: bool,
+    /// True where they come in turns.
+    pub(super) takes_turns: bool,
     /// True where it has them in the rows of one campaign.
     pub(super) is_several: bool,
 }

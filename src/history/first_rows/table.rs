@@ -29,8 +29,10 @@ struct Other {
     place: usize,
     /// Its values in rows of one time and campaign, each once.
     keys: HashSet<Vec<u8>>,
-    /// Its values, up to one too many.
-    values: HashSet<Vec<u8>>,
+    /// Its values, up to one too many, numbered in their order.
+    values: HashMap<Vec<u8>, usize>,
+    /// The number of the value of each row.
+    order: Vec<usize>,
     /// Its values in each campaign.
     of_campaigns: HashSet<Vec<u8>>,
 }
@@ -93,13 +95,14 @@ impl Table {
     pub(super) fn unread(&self) -> Vec<UnreadField> {
         let unread = self.others.iter().map(|other| {
             let is_varying = other.has_few_values(self.rows);
-            let values = other.values.iter();
+            let values = other.values.keys();
             UnreadField {
                 place: other.place,
                 values: values
                     .map(|it| String::from_utf8_lossy(it).into_owned())
                     .collect(),
                 is_varying,
+                takes_turns: is_varying && other.takes_turns(),
                 is_several: is_varying && other.of_campaigns.len() > self.campaigns.len(),
             }
         });
@@ -140,16 +143,21 @@ impl Other {
         Self {
             place,
             keys: HashSet::new(),
-            values: HashSet::new(),
+            values: HashMap::new(),
+            order: Vec::new(),
             of_campaigns: HashSet::new(),
         }
     }
 
     fn add(&mut self, key: &[u8], campaign: &[u8], value: &[u8]) {
         self.keys.insert([key, value].join(&0));
-        let has_room = self.values.len() <= VALUES_MAX;
-        if has_room && self.values.insert(value.to_vec()) || self.values.contains(value) {
+        let count = self.values.len();
+        if count <= VALUES_MAX && !self.values.contains_key(value) {
+            self.values.insert(value.to_vec(), count);
+        }
+        if let Some(number) = self.values.get(value) {
             self.of_campaigns.insert([campaign, value].join(&0));
+            self.order.push(*number);
         }
     }
 
@@ -157,6 +165,20 @@ impl Other {
     fn has_few_values(&self, rows: usize) -> bool {
         let count = self.values.len();
         (2..=VALUES_MAX).contains(&count) && count * VALUE_ROWS_MIN <= rows
+    }
+
+    /// True where its values come one after the other, again and again: as campaigns do whose polls are at
+    /// different times.
+    fn takes_turns(&self) -> bool {
+        let count = self.values.len();
+        let rows = self.order.iter();
+        let after_a_round = rows.clone().skip(count);
+        let compared = after_a_round.len();
+        let same = rows.zip(after_a_round).filter(|(row, later)| row == later);
+        let same = same.count();
+        let steps = self.order.iter().zip(self.order.iter().skip(1));
+        let stays = steps.filter(|(row, next)| row == next).count();
+        compared >= ROUNDS_MIN * count && same * 10 >= compared * 9 && stays * 10 <= compared
     }
 }
 
@@ -173,5 +195,7 @@ fn added([a, b]: [u64; 2], [c, d]: [u64; 2]) -> [u64; 2] {
 /// Values of a field that tells campaigns apart, at most, and rows of each, at least.
 const VALUES_MAX: usize = 50;
 const VALUE_ROWS_MIN: usize = 2;
+/// Rounds in which the values of a field take turns, and that are no chance.
+const ROUNDS_MIN: usize = 4;
 /// Times at which a campaign is the sum of the others, and that are no chance.
 const TOTALS_MIN: u32 = 3;
