@@ -4,13 +4,15 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use anyhow::Result;
 use clap::Parser;
 use dialpace::base::visible;
 use dialpace::commands::cli::{Cli, Command};
-use dialpace::commands::interrupt::{Interrupt, Process};
+use dialpace::commands::interrupt::{Ended, Interrupt, Process};
 use dialpace::commands::{backtest, check, exit, fit, pages, resume, simulate, stop, tick, watch};
 use dialpace::config::Sources;
 use dialpace::report::{self, Console, Messages};
@@ -52,10 +54,6 @@ fn dispatch(command: Command) -> Result<u8> {
         is_init: std::process::id() == 1,
         end: end_at_once,
     };
-    let offline = Process {
-        end: end_offline,
-        ..process
-    };
     match command {
         Command::Tick(args) => {
             process.end_at_signals()?;
@@ -75,44 +73,37 @@ fn dispatch(command: Command) -> Result<u8> {
         Command::Stop(args) => stop::run(&args, &sources(&args.settings.0)?),
         Command::Resume(args) => resume::run(&args, &sources(&args.settings.0)?),
         Command::Simulate(args) => {
-            let interrupt = Interrupt::listen(offline, OFFLINE_GRACE)?;
-            let sources = sources(&args.settings.0)?;
-            let ended = simulate::run(
-                &args,
-                &sources,
-                &args.console(),
-                &command_line(),
-                interrupt.stop(),
-            )?;
-            Ok(interrupt.code_of(ended))
+            run_offline(process, &args.settings.0, |sources, words, stop| {
+                simulate::run(&args, sources, &args.console(), words, stop)
+            })
         }
         Command::Backtest(args) => {
-            let interrupt = Interrupt::listen(offline, OFFLINE_GRACE)?;
-            let sources = sources(&args.settings.0)?;
-            let ended = backtest::run(
-                &args,
-                &sources,
-                &args.console(),
-                &command_line(),
-                interrupt.stop(),
-            )?;
-            Ok(interrupt.code_of(ended))
+            run_offline(process, &args.settings.0, |sources, words, stop| {
+                backtest::run(&args, sources, &args.console(), words, stop)
+            })
         }
-        Command::Fit(args) => {
-            let interrupt = Interrupt::listen(offline, OFFLINE_GRACE)?;
-            let sources = sources(&args.settings())?;
-            let ended = fit::run(
-                &args,
-                &sources,
-                &args.console(),
-                &command_line(),
-                interrupt.stop(),
-            )?;
-            Ok(interrupt.code_of(ended))
-        }
+        Command::Fit(args) => run_offline(process, &args.settings(), |sources, words, stop| {
+            fit::run(&args, sources, &args.console(), words, stop)
+        }),
         Command::Completions { shell } => Ok(pages::completions(shell)),
         Command::Man { command } => pages::manual(command.as_deref()),
     }
+}
+
+/// Runs a command that calls nobody, with its sources, the words of the command line, and the flag that a
+/// signal sets.
+fn run_offline(
+    process: Process,
+    flags: &BTreeMap<String, String>,
+    run: impl FnOnce(&Sources, &[String], &Arc<AtomicBool>) -> Result<Ended>,
+) -> Result<u8> {
+    let process = Process {
+        end: end_offline,
+        ..process
+    };
+    let interrupt = Interrupt::listen(process, OFFLINE_GRACE)?;
+    let ended = run(&sources(flags)?, &command_line(), interrupt.stop())?;
+    Ok(interrupt.code_of(ended))
 }
 
 fn sources(flags: &BTreeMap<String, String>) -> Result<Sources> {
