@@ -2185,12 +2185,28 @@ fn what_was_written_by_this_program_or_by_no_reader() {
         ),
         (
             "names in two lines",
-            "timestamp,available,answer",
+            "timestamp,agents,calls,calls",
             "give them all with --header, and the lines before the first row with --skip-lines",
         ),
     ] {
         refuses(name, format!("{header}\n1,2,3\n"), &[], reason);
     }
+    let titled =
+        "Report;;\nPeriod: 2026-03-02;;\n\nDatum;Uhrzeit;Agenten\n02.03.2026;09:00;40\nSumme;;40\n";
+    for reason in [
+        "such as --column \"timestamp=Datum+Uhrzeit\"",
+        "--skip-lines 3",
+    ] {
+        refuses("titles", titled, &[], reason);
+    }
+    let total = with_times(&|row| format!("22.03.2026 09:{:02}:{:02}", row.minute, row.second))
+        + "Summe,,,,,,\n";
+    refuses(
+        "a total among the times",
+        total,
+        &[],
+        "give --time-format '%d.%m.%Y %H:%M:%S'",
+    );
     // The record of a skill has no answer rate at its first poll.
     let mut records = String::new();
     for n in 0..8 {

@@ -44,14 +44,20 @@ pub(super) fn is_one_of(name: &str, names: &[&str]) -> bool {
 
 /// How to name a time whose date and time of day are two of these fields; empty where they are not.
 pub(super) fn joined_hint(names: &[String]) -> String {
-    let part = |words: [&str; 2]| {
+    let part = |words: &[&str]| {
         let mut names = names.iter();
         names.find(|name| words.iter().any(|word| plain(name).contains(word)))
     };
-    match (part(["date", "day"]), part(["time", "hour"])) {
+    match (part(&DATES), part(&TIMES)) {
         (Some(date), Some(time)) if date != time => {
             format!(", such as --column \"timestamp={date}+{time}\"")
         }
         _ => String::new(),
     }
 }
+
+/// Parts of names for a date and a time of day, in the languages that exports are in.
+const DATES: [&str; 8] = [
+    "date", "day", "datum", "tag", "fecha", "giorno", "jour", "dia",
+];
+const TIMES: [&str; 7] = ["time", "hour", "zeit", "hora", "heure", "orario", "tijd"];

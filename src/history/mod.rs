@@ -4,13 +4,15 @@
 //! the lines of `--json`; the objects of other JSON are read as NDJSON. A row travels like this:
 //!
 //! 1. `opening` tells kind, encoding and format from the first bytes, and refuses other files.
-//! 2. `csv::Layout` finds delimiter, header and decimal sign in the beginning. They hold for the file.
-//! 3. `feed` cuts the file into chunks of whole rows, which threads parse.
-//! 4. `csv` or `json` splits a row into the text of each [`Column`].
-//! 5. `row_parser` makes values of the text, with `timestamps`, `numbers` and their forms.
-//! 6. [`HistoryReader`] takes the chunks in order; `sequence` numbers the campaigns, and refuses what is
+//! 2. `csv::Layout` finds delimiter, header and decimal sign in the beginning, `json` which objects are rows and
+//!    which members columns. They hold for the file: a `Format`.
+//! 3. `first_rows` refuses what the first rows show to have two meanings, such as a second column of campaigns.
+//! 4. `feed` cuts the file into chunks of whole rows, which threads parse.
+//! 5. `csv` or `json` splits a row into the text of each [`Column`].
+//! 6. `row_parser` makes values of the text, with `timestamps`, `numbers` and their forms.
+//! 7. [`HistoryReader`] takes the chunks in order; `sequence` numbers the campaigns, and refuses what is
 //!    not in the order of time.
-//! 7. A value that could mean two things is not guessed: it makes the row a [`BadRow`].
+//! 8. A value that could mean two things is not guessed: it makes the row a [`BadRow`].
 
 mod bounds;
 mod chunk;

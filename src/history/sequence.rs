@@ -55,8 +55,8 @@ struct Campaign {
     /// Its last row, before differences of totals are taken.
     last: Option<RowValues>,
     last_line: u64,
-    /// The shortest of the last steps in time, of which a long one forgets a half.
-    step_millis: i64,
+    /// The last three steps in time.
+    steps_millis: [i64; 3],
     totals: RunningTotals,
     subtotals: Subtotals,
     days: DaySteps,
@@ -168,7 +168,7 @@ impl Sequence {
             self.repeated_hour_rows += u64::from(row.again_millis > 0);
             let before = campaign.last.map(|last| Before {
                 at: last.at,
-                step_millis: campaign.step_millis,
+                step_millis: shortest(campaign.steps_millis),
             });
             self.repeated_hours.place(
                 number,
@@ -178,10 +178,13 @@ impl Sequence {
                 (self.rows, line),
             )?;
         }
-        if let Some(last) = &campaign.last
-            && row.values.at <= last.at
-        {
-            return Err(self.not_later(number, line, &row.values));
+        if let Some(last) = &campaign.last {
+            let step = row.values.at.0 - last.at.0;
+            if step <= 0 {
+                return Err(self.not_later(number, line, &row.values));
+            }
+            let [_, before, one_before] = campaign.steps_millis;
+            campaign.steps_millis = [before, one_before, step];
         }
         let day = (row.values.at.0 + self.midnight_millis).div_euclid(DAY_MILLIS);
         campaign.days.take(day);
@@ -190,15 +193,6 @@ impl Sequence {
             if found != Found::Poll {
                 return refused(found, line, &row.values);
             }
-        }
-        if let Some(last) = &campaign.last {
-            let step = row.values.at.0 - last.at.0;
-            let known = campaign.step_millis;
-            campaign.step_millis = if known == 0 {
-                step
-            } else {
-                step.min(known + known / 2)
-            };
         }
         campaign.last = Some(row.values);
         campaign.last_line = line;
@@ -286,6 +280,12 @@ impl Sequence {
     }
 }
 
+/// The shortest of the steps that were made; 0 where none was.
+fn shortest(steps_millis: [i64; 3]) -> i64 {
+    let made = steps_millis.into_iter().filter(|step| *step > 0);
+    made.min().unwrap_or(0)
+}
+
 #[cold]
 fn refused(found: Found, line: u64, row: &RowValues) -> Result<(), RowError> {
     match found {
@@ -313,7 +313,7 @@ fn refused(found: Found, line: u64, row: &RowValues) -> Result<(), RowError> {
 
 fn total_at(line: u64, rows: u64) -> RowError {
     RowError::unreadable(format!(
-        "the row at line {line} has the calls of the {rows} rows after it: is it a total of the day? Leave such rows out"
+        "the row at line {line} has the calls of the {rows} rows after it: is it a total of the day? Leave such rows out, this one with sed {line}d FILE | dialpace backtest -"
     ))
 }
 

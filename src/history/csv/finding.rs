@@ -29,7 +29,8 @@ pub(super) fn find_header(
         return given_header(names, probe, start, delimiters, options);
     }
     let mut found: Option<(Candidate, Header)> = None;
-    let mut likeliest: Option<(usize, Candidate, InputError)> = None;
+    // The first of those with the most known names, and then the most names.
+    let mut likeliest: Option<((usize, usize), Candidate, InputError)> = None;
     for delimiter in delimiters {
         // No header is before one in the first line.
         let first = first_record(probe, start);
@@ -46,8 +47,10 @@ pub(super) fn find_header(
                 }
                 Err(error) => {
                     let known = Header::known(&candidate.fields, &options.columns);
-                    if likeliest.as_ref().is_none_or(|(most, ..)| known > *most) {
-                        likeliest = Some((known, candidate, error));
+                    let names = candidate.fields.iter().filter(|it| !it.is_empty());
+                    let rank = (known, names.count());
+                    if likeliest.as_ref().is_none_or(|(most, ..)| rank > *most) {
+                        likeliest = Some((rank, candidate, error));
                     }
                 }
             }
@@ -145,6 +148,6 @@ pub(in crate::history) fn has_quoted_lines(probe: &[u8]) -> bool {
     DELIMITERS.iter().any(has_columns)
 }
 
-const NOT_UTF8: &str = "its header is not UTF-8 text (Windows-1252?); save it as CSV (UTF-8)";
+const NOT_UTF8: &str = "its header is not UTF-8 text (Windows-1252?); save it as CSV (UTF-8), or use iconv -f WINDOWS-1252 -t UTF-8 FILE | dialpace backtest -";
 /// Delimiters that are looked for; of two in the same line, the earlier here.
 pub(super) const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];

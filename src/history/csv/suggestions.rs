@@ -52,8 +52,17 @@ pub(super) fn hint(header: &[String]) -> String {
         ),
         _ => joined,
     };
+    let has_again = header
+        .iter()
+        .enumerate()
+        .any(|(place, name)| header.iter().take(place).any(|other| other == name));
+    let lines = if has_again {
+        "; where names are in more lines than one, give them all with --header, and the lines before the first row with --skip-lines"
+    } else {
+        ""
+    };
     format!(
-        "it has {}; map them with --column NAME=HEADER{join}; where names are in more lines than one, give them all with --header, and the lines before the first row with --skip-lines",
+        "it has {}; map them with --column NAME=HEADER{join}{lines}",
         listed(header)
     )
 }

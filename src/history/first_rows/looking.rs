@@ -6,6 +6,7 @@ use crate::history::columns::Column;
 use crate::history::file_fields::FileFields;
 use crate::history::number_form::is_nothing;
 use crate::history::timestamps::has_time_of_day;
+use crate::history::total_words::says_total;
 
 /// The first rows while they are looked at.
 pub(in crate::history) struct Looking {
@@ -31,7 +32,7 @@ impl Looking {
         let [date, time] = self.places.map(|place| place.map_or(&b""[..], text));
         let joined = [date, time].join(&b' ');
         let joined = joined.trim_ascii();
-        if !is_nothing(date) {
+        if !is_nothing(date) && !says_total(date) {
             self.found.has_times_of_day |= has_time_of_day(date);
             if self.found.times.len() < TIMES_MAX {
                 let shown = String::from_utf8_lossy(joined).into_owned();
