@@ -54,14 +54,20 @@ impl Numbers<'_, '_> {
         if text.is_empty() {
             return Ok(None);
         }
-        if text.starts_with(b"0.")
-            && self.no_values.is_empty()
+        if self.no_values.is_empty()
             && self.decimal != Some(Decimal::Comma)
             && !self.is_percent_header
             && self.answer_rates != Some(AnswerRates::Percent)
-            && let Some(share) = finite(text).and_then(Ratio::new)
         {
-            return Ok(Some(share));
+            let share = match text {
+                b"0" => Some(0.0),
+                b"1" => Some(1.0),
+                [b'0', b'.', ..] => finite(text),
+                _ => None,
+            };
+            if let Some(share) = share.and_then(Ratio::new) {
+                return Ok(Some(share));
+            }
         }
         self.long_share(column, text)
     }
