@@ -33,7 +33,8 @@ impl Looking {
         let joined = [date, time].join(&b' ');
         let joined = joined.trim_ascii();
         if !is_nothing(date) && !says_total(date) {
-            self.found.has_times_of_day |= has_time_of_day(date);
+            let has_times = self.found.has_times_of_day;
+            self.found.has_times_of_day = has_times || has_time_of_day(date);
             if self.found.times.len() < TIMES_MAX {
                 let shown = String::from_utf8_lossy(joined).into_owned();
                 self.found.times.push(shown);
