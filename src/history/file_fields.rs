@@ -41,23 +41,3 @@ pub(super) fn is_one_of(name: &str, names: &[&str]) -> bool {
     let of = |name: &str| names.contains(&plain(name).as_str());
     of(last) || of(&name.replace('.', ""))
 }
-
-/// How to name a time whose date and time of day are two of these fields; empty where they are not.
-pub(super) fn joined_hint(names: &[String]) -> String {
-    let part = |words: &[&str]| {
-        let mut names = names.iter();
-        names.find(|name| words.iter().any(|word| plain(name).contains(word)))
-    };
-    match (part(&DATES), part(&TIMES)) {
-        (Some(date), Some(time)) if date != time => {
-            format!(", such as --column \"timestamp={date}+{time}\"")
-        }
-        _ => String::new(),
-    }
-}
-
-/// Parts of names for a date and a time of day, in the languages that exports are in.
-const DATES: [&str; 8] = [
-    "date", "day", "datum", "tag", "fecha", "giorno", "jour", "dia",
-];
-const TIMES: [&str; 7] = ["time", "hour", "zeit", "hora", "heure", "orario", "tijd"];

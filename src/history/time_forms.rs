@@ -64,7 +64,7 @@ fn has_plausible_year(time: &FormattedTime) -> bool {
 }
 
 /// Dates; `%y` reads no year of four digits, since digits are left over.
-const DATES: [&str; 20] = [
+const DATES: [&str; 23] = [
     "%d.%m.%Y",
     "%d/%m/%Y",
     "%m/%d/%Y",
@@ -85,9 +85,12 @@ const DATES: [&str; 20] = [
     "%d %B %Y",
     "%G-W%V-%u",
     "%Y-%j",
+    "%d%b%Y",
+    "%Y. %m. %d.",
+    "%a %b %d %Y",
 ];
-const BETWEEN: [&str; 5] = [" ", "T", ", ", "  ", " at "];
-const TIMES: [&str; 10] = [
+const BETWEEN: [&str; 7] = [" ", "T", ", ", "  ", " at ", " @ ", ":"];
+const TIMES: [&str; 12] = [
     "%H:%M:%S",
     "%H:%M",
     "%I:%M:%S %p",
@@ -95,6 +98,8 @@ const TIMES: [&str; 10] = [
     "%I:%M:%S%p",
     "%I:%M%p",
     "%H:%M:%S%.f",
+    "%I.%M.%S%.f %p",
+    "%H.%M.%S%.f",
     "%H.%M.%S",
     "%H.%M",
     "%H%M",

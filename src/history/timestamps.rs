@@ -47,6 +47,8 @@ pub(super) struct TimestampParser {
     pub(super) has_seen_1970: bool,
     /// True once the zone was needed.
     pub(super) has_used_zone: bool,
+    /// True once a time was read.
+    has_read: bool,
 }
 
 /// A date whose every time of day is at the same offset and may be read.
@@ -66,6 +68,7 @@ impl TimestampParser {
             day: None,
             has_seen_1970: false,
             has_used_zone: false,
+            has_read: false,
         }
     }
 
@@ -196,6 +199,10 @@ impl TimestampParser {
                 "{EXPECTED}; for the day numbers of a spreadsheet give --time-format excel"
             );
         }
+        if self.has_read {
+            // Those before it have the right form.
+            return EXPECTED.to_owned();
+        }
         match &self.rules.likely_forms {
             Some(forms) => format!("{EXPECTED}; {forms}"),
             None => format!(
@@ -213,6 +220,7 @@ impl TimestampParser {
         } else if millis > self.rules.latest_millis {
             return Err(TOO_LATE.to_owned());
         }
+        self.has_read = true;
         Ok(TimeRead {
             at: UnixMillis(millis),
             again_millis: 0,

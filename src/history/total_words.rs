@@ -24,7 +24,7 @@ pub(super) fn is_total(id: &str) -> bool {
 }
 
 /// Words that mean nothing else.
-const TOTALS: [&str; 9] = [
+const TOTALS: [&str; 20] = [
     "total",
     "totals",
     "grand total",
@@ -34,9 +34,20 @@ const TOTALS: [&str; 9] = [
     "summe",
     "totale",
     "totaux",
+    "totaal",
+    "suma",
+    "totalt",
+    "celkem",
+    "összesen",
+    "razem",
+    "yhteensä",
+    "toplam",
+    "\u{438}\u{442}\u{43e}\u{433}\u{43e}",
+    "\u{5408}\u{8a08}",
+    "\u{603b}\u{8ba1}",
 ];
 /// Words that rows of totals begin with, and that a campaign may be called.
-const OTHER_WORDS: [&str; 16] = [
+const OTHER_WORDS: [&str; 22] = [
     "sum",
     "summary",
     "overall",
@@ -51,6 +62,12 @@ const OTHER_WORDS: [&str; 16] = [
     "promedio",
     "minimum",
     "maximum",
+    "min",
+    "max",
+    "median",
+    "count",
+    "std",
+    "stddev",
     "\u{3c3}",
     "\u{2211}",
 ];

@@ -1,6 +1,6 @@
 //! Fields of a file that are not read and look as if they should be.
 
-use super::columns::{Column, PLAIN_NAMES, plain};
+use super::columns::{COLUMNS, Column, PLAIN_NAMES, plain};
 use super::file_fields::FileFields;
 
 /// Fields that are not read.
@@ -47,6 +47,60 @@ impl Untaken {
     }
 }
 
+/// How to name the columns that are missing in a file with these names, in words that follow others; empty where no
+/// name is like theirs.
+pub(super) fn mapping_hint(names: &[String]) -> String {
+    let has = |column| {
+        let mut names = names.iter();
+        names.any(|name| Column::of_name(name).is_some_and(|(it, _)| it == column))
+    };
+    let part = |ends: &[&str], whole: &[&str]| {
+        let is_it = |name: &&String| {
+            let plain = plain(name);
+            let is_end = ends.iter().any(|word| plain.ends_with(word));
+            Column::of_name(name).is_none() && (is_end || whole.contains(&plain.as_str()))
+        };
+        names.iter().find(is_it)
+    };
+    let date = part(&["date", "datum", "fecha"], &DATE_NAMES);
+    let time = part(&["time", "uhrzeit"], &TIME_NAMES);
+    let mut options: Vec<String> = Vec::new();
+    for column in COLUMNS.into_iter().filter(|it| is_missing(*it, &has)) {
+        let is_it = |name: &&String| column_of_other_name(name) == Some(column);
+        let name = match (column, date, time) {
+            (Column::Timestamp, Some(date), Some(time)) if date != time => {
+                Some(format!("{date}+{time}"))
+            }
+            _ => names.iter().find(is_it).cloned(),
+        };
+        options.extend(name.map(|name| format!("--column \"{column}={name}\"")));
+    }
+    match options.as_slice() {
+        [] => String::new(),
+        options => format!(", such as {}", options.join(" ")),
+    }
+}
+
+/// True for a column that a file needs and has not.
+fn is_missing(column: Column, has: &dyn Fn(Column) -> bool) -> bool {
+    let has_totals = has(Column::CallsDialed) && has(Column::CallsAnswered);
+    match column {
+        Column::Timestamp => !has(column),
+        Column::AvailableAgents => !has(column) && !has(Column::AvailabilityMean),
+        Column::AnswerRate | Column::CallsDialed | Column::CallsAnswered => {
+            !has(column) && !has(Column::AnswerRate) && !has_totals
+        }
+        _ => false,
+    }
+}
+
+/// The column that exports have under `name`, which may mean something else.
+pub(super) fn column_of_other_name(name: &str) -> Option<Column> {
+    let plain = plain(name);
+    let is_it = |(_, names): &&(Column, &[&str])| names.contains(&plain.as_str());
+    OTHER_NAMES.iter().find(is_it).map(|(column, _)| *column)
+}
+
 /// The column that `name` is nearly the name of.
 fn near_column(name: &str, has: &dyn Fn(Column) -> bool) -> Option<Column> {
     if let Some((column, kind)) = Column::of_name(name) {
@@ -58,11 +112,8 @@ fn near_column(name: &str, has: &dyn Fn(Column) -> bool) -> Option<Column> {
         return is_surprise.then_some(column);
     }
     let plain = plain(name);
-    let other = OTHER_NAMES
-        .iter()
-        .find(|(_, names)| names.contains(&plain.as_str()));
-    if let Some((column, _)) = other {
-        return (!has(*column)).then_some(*column);
+    if let Some(column) = column_of_other_name(name) {
+        return (!has(column)).then_some(column);
     }
     let has_rate =
         has(Column::AnswerRate) || has(Column::CallsDialed) && has(Column::CallsAnswered);
@@ -92,6 +143,9 @@ fn not_read(name: &str, column: Column, has: &dyn Fn(Column) -> bool) -> String 
     }
 }
 
+/// Names for a date and a time of day, in the languages that exports are in, as they are compared.
+const DATE_NAMES: [&str; 6] = ["day", "tag", "giorno", "jour", "dia", "data"];
+const TIME_NAMES: [&str; 6] = ["hour", "zeit", "hora", "heure", "orario", "tijd"];
 /// The place of CXone's names among the kinds of names.
 const CXONE_NAMES: usize = 2;
 /// Parts of names under which exports have what this program calls a campaign, the likeliest first.
@@ -103,7 +157,29 @@ const NO_CAMPAIGNS: [&str; 9] = [
     "length", "count", "level", "status", "state", "type", "priority", "calls", "owner",
 ];
 /// Names that exports have for columns and that may mean something else, as they are compared.
-const OTHER_NAMES: [(Column, &[&str]); 7] = [
+const OTHER_NAMES: [(Column, &[&str]); 8] = [
+    (
+        Column::Timestamp,
+        &[
+            "time",
+            "@timestamp",
+            "ts",
+            "datetime",
+            "date",
+            "date/time",
+            "dateandtime",
+            "eventtime",
+            "polltime",
+            "polledat",
+            "createdat",
+            "recordedat",
+            "timestamputc",
+            "timestamp(utc)",
+            "zeitstempel",
+            "zeitpunkt",
+            "horodatage",
+        ],
+    ),
     (
         Column::CallsDialed,
         &[

@@ -90,6 +90,10 @@ impl CsvParser {
                     let first = || record.get(0);
                     self.event(number, &fields, &mut chunk.ids, first)
                 }
+                Err(_) if is_footer_of_lines(&record, layout.delimiter) => {
+                    let text = "it is text over several lines".to_owned();
+                    fault(Fault::Footer(BadRow::whole(u64::from(number), text)))
+                }
                 Err(_) if has_line_break() => fault(Fault::UnclosedQuote(u64::from(number))),
                 Err(count) => {
                     let first = record.get(0).unwrap_or_default();
@@ -245,6 +249,13 @@ impl Layout {
             plain(&self.header.names[column]) == plain(&text)
         })
     }
+}
+
+/// True for a record of one field over several lines, as Power BI ends a file with the filters that were
+/// applied. Rows after an opening quote that is not closed have delimiters.
+fn is_footer_of_lines(record: &ByteRecord, delimiter: u8) -> bool {
+    let text = record.get(0).filter(|_| record.len() == 1);
+    text.is_some_and(|text| text.contains(&b'\n') && !text.contains(&delimiter))
 }
 
 /// The fields of a record, as [`Splitting::split`] returns those of a line.

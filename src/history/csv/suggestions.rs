@@ -3,7 +3,7 @@
 use crate::history::civil_time::civil_time;
 use crate::history::columns::{COLUMNS, Column, plain};
 use crate::history::error::shortened;
-use crate::history::file_fields::joined_hint;
+use crate::history::unread::mapping_hint;
 
 /// The likely reason that a column is missing.
 pub(super) fn hint(header: &[String]) -> String {
@@ -44,13 +44,13 @@ pub(super) fn hint(header: &[String]) -> String {
         .iter()
         .position(String::is_empty)
         .filter(|place| place + 1 < header.len());
-    let joined = joined_hint(header);
-    let join = match unnamed {
-        Some(place) if joined.is_empty() => format!(
+    let mapping = mapping_hint(header);
+    let mapping = match unnamed {
+        Some(place) if mapping.is_empty() => format!(
             ", a column without a name by its number, such as --column timestamp=#{}",
             place + 1
         ),
-        _ => joined,
+        _ => mapping,
     };
     let has_again = header
         .iter()
@@ -62,7 +62,7 @@ pub(super) fn hint(header: &[String]) -> String {
         ""
     };
     format!(
-        "it has {}; map them with --column NAME=HEADER{join}{lines}",
+        "it has {}; map them with --column NAME=HEADER{mapping}{lines}",
         listed(header)
     )
 }

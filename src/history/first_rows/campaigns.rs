@@ -24,7 +24,8 @@ pub(in crate::history) fn campaign_column(
             return false;
         };
         let may_be = is_one_of(name, &GROUPS) || unread.takes_turns;
-        let is_named = is_one_of(name, &NAMES) || may_be && has_names(unread);
+        let is_named =
+            is_one_of(name, &CAMPAIGNS) || is_one_of(name, &["id"]) || may_be && has_names(unread);
         is_one_of(name, &IDS) || !has_column && is_named
     };
     let doubtful = rows.unread.iter().find(is_campaign);
@@ -64,6 +65,11 @@ pub(in crate::history) fn campaign_warning(
     ))
 }
 
+/// True for a name that exports have for a campaign.
+pub(in crate::history) fn is_campaign_name(name: &str) -> bool {
+    is_one_of(name, &IDS) || is_one_of(name, &CAMPAIGNS)
+}
+
 /// True where no value is a number or a time, such as `9 AM`.
 fn has_names(unread: &UnreadField) -> bool {
     let is_name = |text: &String| text.starts_with(char::is_alphabetic);
@@ -82,7 +88,7 @@ const IDS: [&str; 8] = [
     "skill",
 ];
 /// Those for a campaign that may be renamed.
-const NAMES: [&str; 5] = ["campaign", "campaignname", "kampagne", "skillname", "id"];
+const CAMPAIGNS: [&str; 4] = ["campaign", "campaignname", "kampagne", "skillname"];
 /// Those for what a campaign is run by, or what counts waiting calls.
 const GROUPS: [&str; 10] = [
     "name",

@@ -6,7 +6,7 @@ mod looking;
 mod table;
 mod times;
 
-pub(super) use campaigns::{campaign_column, campaign_warning};
+pub(super) use campaigns::{campaign_column, campaign_warning, is_campaign_name};
 pub(super) use found::FirstRows;
 pub(super) use looking::Looking;
 pub(super) use times::{refuse_apart, refuse_several_zones};

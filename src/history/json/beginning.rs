@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::values::is_wrapper;
-use super::walk::{Level, Step, Walk, dotted};
+use super::walk::{Level, Step, Walk, jq_path};
 use crate::history::column_names::ColumnNames;
 use crate::history::columns::{COLUMNS, Column, missing, plain};
 
@@ -68,10 +68,10 @@ impl Candidate {
             return String::new();
         }
         format!(
-            "; the object around them has {}: join them, such as with jq -c '{{{}}} + .{}[]' FILE | dialpace backtest -",
+            "; the object around them has {}: join them, such as with jq -c '{{{}}} + {}[]' FILE | dialpace backtest -",
             names.join(", "),
             names.join(", "),
-            dotted(&self.around)
+            jq_path(&self.around)
         )
     }
 
@@ -171,13 +171,24 @@ impl Beginning {
 
 /// True where the last name of a member is that of `column`, or all its names together are, or the last one only
 /// says the type of the value.
-fn is_column(leaf: &[String], column: Column) -> bool {
+pub(super) fn is_column(leaf: &[String], column: Column) -> bool {
+    if has_other_meaning(leaf) {
+        return false;
+    }
     let is_it = |name: &str| Column::of_name(name).is_some_and(|(it, _)| it == column);
     let own = match leaf {
         [before @ .., last] if is_wrapper(last) => before.last(),
         _ => leaf.last(),
     };
     own.is_some_and(|name| is_it(name)) || is_it(&leaf.concat())
+}
+
+/// True where a member is in one whose values are none of a poll, such as a plan.
+pub(super) fn has_other_meaning(leaf: &[String]) -> bool {
+    let around = leaf.split_last().map_or(&[][..], |(_, around)| around);
+    around
+        .iter()
+        .any(|name| OTHER_MEANINGS.contains(&plain(name).as_str()))
 }
 
 /// True where `text` is one object, as far as its brackets and quotes say.
@@ -193,6 +204,43 @@ pub(super) fn is_object(text: &[u8]) -> bool {
     is_sound && ends == 1 && text.starts_with(b"{")
 }
 
+/// Names of objects whose members are no metrics of a poll, as they are compared.
+const OTHER_MEANINGS: [&str; 34] = [
+    "plan",
+    "planned",
+    "planning",
+    "forecast",
+    "forecasted",
+    "expected",
+    "predicted",
+    "prediction",
+    "target",
+    "targets",
+    "goal",
+    "goals",
+    "limit",
+    "limits",
+    "max",
+    "maximum",
+    "min",
+    "minimum",
+    "sla",
+    "threshold",
+    "thresholds",
+    "licence",
+    "license",
+    "licences",
+    "licenses",
+    "previous",
+    "prev",
+    "last",
+    "yesterday",
+    "lastweek",
+    "recommended",
+    "default",
+    "defaults",
+    "config",
+];
 /// Members that are looked at.
 const LEAVES_MAX: usize = 1_000;
 const LISTS_MAX: usize = 1_000;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use memchr::memchr3;
 
 use super::next_page::is_next_page;
-use super::walk::{Level, Step, TEXT_BREAK, Walk, dotted};
+use super::walk::{Level, Step, TEXT_BREAK, Walk, dotted, jq_path};
 
 /// Reads the objects of a text as NDJSON. Line breaks within them become blanks, and what is around them is
 /// checked and left out.
@@ -38,6 +38,8 @@ pub(super) struct RowsPlace {
     pub(super) around: Vec<Level>,
     /// How much of it is around the outermost objects: less than all where rows are in members.
     pub(super) outermost: usize,
+    /// What is open around other objects in arrays, which are not read.
+    pub(super) others: Vec<Vec<Level>>,
 }
 
 /// An object that is being read.
@@ -51,6 +53,11 @@ struct Row {
 impl RowsPlace {
     fn is_in_members(&self) -> bool {
         self.outermost < self.around.len()
+    }
+
+    /// True within objects that are not read.
+    fn is_other(&self, around: &[Level]) -> bool {
+        self.others.iter().any(|other| around.starts_with(other))
     }
 
     /// The member whose array the rows are in, as people write it.
@@ -175,9 +182,11 @@ impl<R: Read> ObjectLines<R> {
                 return Err("outside of the array of objects stands an object".to_owned());
             }
             Step::Object
-                if around.last() == Some(&Level::Array) && !place.around.starts_with(around) =>
+                if around.last() == Some(&Level::Array)
+                    && !place.around.starts_with(around)
+                    && !place.is_other(around) =>
             {
-                return Err(two_arrays(&place.member(), &dotted(around)));
+                return Err(two_arrays(&place.around, around));
             }
             Step::Array if levels == place.around => self.has_had_rows = true,
             Step::Array | Step::Value if is_outermost || around == place.around => {
@@ -247,9 +256,10 @@ impl<R: Read> Read for ObjectLines<R> {
 }
 
 /// The refusal of a file with two arrays of objects.
-pub(super) fn two_arrays(first: &str, second: &str) -> String {
+pub(super) fn two_arrays(first: &[Level], second: &[Level]) -> String {
+    let (one, other, first) = (dotted(first), dotted(second), jq_path(first));
     format!(
-        "it has two arrays of objects, {first} and {second}; take one, such as with jq -c '.{first}[]' FILE | dialpace backtest -"
+        "it has two arrays of objects, {one} and {other}; take one, such as with jq -c '{first}[]' FILE | dialpace backtest -"
     )
 }
 

@@ -16,10 +16,10 @@ use crate::history::column_names::ColumnNames;
 use crate::history::columns::{Column, missing};
 use crate::history::error::unreadable;
 use crate::history::feed::{Blocks, ParseChunk};
-use crate::history::file_fields::joined_hint;
 use crate::history::format::Format;
 use crate::history::later::Later;
 use crate::history::row_parser::RowRules;
+use crate::history::unread::mapping_hint;
 
 /// Opens a text of JSON: objects in lines, in arrays, in a member of another object, or one after another.
 pub(in crate::history) fn open(
@@ -54,7 +54,7 @@ pub(in crate::history) fn open(
         return Err(InputError(format!(
             "its objects have {missing}; they have {}; map them with --column NAME=MEMBER{}{}",
             objects.listed(),
-            joined_hint(&names),
+            mapping_hint(&names),
             found.hint
         )));
     }

@@ -1,11 +1,13 @@
 //! Which objects of a file are its rows, found in its beginning.
 
-use super::beginning::{Beginning, Candidate};
+use super::beginning::{Beginning, Candidate, is_column};
 use super::lines::{RowsPlace, two_arrays};
 use super::tables;
-use super::walk::dotted;
+use super::walk::jq_path;
 use crate::base::input::InputError;
 use crate::history::column_names::ColumnNames;
+use crate::history::columns::Column;
+use crate::history::first_rows::is_campaign_name;
 
 /// Where the rows of a file are.
 pub(super) struct Found {
@@ -37,14 +39,19 @@ pub(super) fn find(probe: &[u8], columns: &ColumnNames) -> Result<Found, InputEr
         return Err(InputError(refusal));
     }
     let rows = rows(&beginning, outermost, columns)?;
+    refuse_outer_campaigns(rows, &beginning, columns)?;
     if rows.has_missing(columns)
         && let Some(refusal) = tables::refusal(&beginning)
     {
         return Err(InputError(refusal));
     }
+    let others = beginning.candidates.iter();
+    let others =
+        others.filter(|it| !rows.around.starts_with(&it.around) && it.has_missing(columns));
     let place = RowsPlace {
         around: rows.around.clone(),
         outermost: outermost.around.len(),
+        others: others.map(|it| it.around.clone()).collect(),
     };
     Ok(Found {
         is_lines: place.around.is_empty() && beginning.has_lines,
@@ -62,7 +69,12 @@ fn rows<'b>(
     let (mut at, mut best) = (outermost, outermost);
     while at.has_missing(columns) {
         let inner = |it: &&Candidate| it.is_inside(at);
-        let mut inner = beginning.candidates.iter().filter(inner);
+        let inner = || beginning.candidates.iter().filter(inner);
+        let mut whole = inner().filter(|it| !it.has_missing(columns));
+        if let (Some(one), None) = (whole.next(), whole.next()) {
+            return Ok(one);
+        }
+        let mut inner = inner();
         let Some(first) = inner.next() else {
             break;
         };
@@ -70,8 +82,7 @@ fn rows<'b>(
             if at.count > 1 || at.known(columns) > 0 {
                 break;
             }
-            let (first, second) = (dotted(&first.around), dotted(&second.around));
-            return Err(InputError(two_arrays(&first, &second)));
+            return Err(InputError(two_arrays(&first.around, &second.around)));
         }
         let (known, most) = (first.known(columns), best.known(columns));
         if known > most || (known == most && outermost.count == 1) {
@@ -80,4 +91,42 @@ fn rows<'b>(
         at = first;
     }
     Ok(if at.has_missing(columns) { best } else { at })
+}
+
+/// Refuses rows whose campaign only an object around them tells.
+fn refuse_outer_campaigns(
+    rows: &Candidate,
+    beginning: &Beginning,
+    columns: &ColumnNames,
+) -> Result<(), InputError> {
+    let is_told = rows.has(Column::CampaignId, columns) || !columns.is_free(Column::CampaignId);
+    if is_told || rows.has_missing(columns) {
+        return Ok(());
+    }
+    let around = beginning.candidates.iter().filter(|it| rows.is_inside(it));
+    let told = around.filter_map(|outer| {
+        let is_campaign = |leaf: &&Vec<String>| {
+            is_column(leaf, Column::CampaignId)
+                || leaf.last().is_some_and(|it| is_campaign_name(it))
+        };
+        Some((outer, outer.leaves.iter().find(is_campaign)?))
+    });
+    let Some((outer, leaf)) = told.last() else {
+        return Ok(());
+    };
+    let name = leaf.join(".");
+    let member = if name == Column::CampaignId.name() {
+        name.clone()
+    } else {
+        format!("campaignId: .{name}")
+    };
+    let to_outer = match jq_path(&outer.around).as_str() {
+        "." if outer.around.is_empty() => String::new(),
+        path => format!("{path}[] | "),
+    };
+    let rest = rows.around.get(outer.around.len()..).unwrap_or_default();
+    Err(InputError(format!(
+        "its rows have no campaignId, and the object around them has {name}: join them, such as with jq -c '{to_outer}{{{member}}} + {}[]' FILE | dialpace backtest -; where all rows are of one campaign, give --column campaignId=",
+        jq_path(rest)
+    )))
 }

@@ -2,11 +2,13 @@
 
 use serde_json::{Map, Value};
 
+use super::beginning::has_other_meaning;
 use super::inner::Inner;
 use super::values::{is_wrapped, object, object_in_text};
 use crate::base::input::InputError;
 use crate::history::column_names::ColumnNames;
 use crate::history::columns::{COLUMNS, Column, PerColumn, plain};
+use crate::history::unread::column_of_other_name;
 
 /// A member by its names, from the outermost on.
 pub(super) type Path = Vec<String>;
@@ -121,6 +123,7 @@ impl Sources {
             }
         }
         sources.refuse_two_of_one_event(objects, columns)?;
+        sources.refuse_other_names(objects)?;
         Ok(sources)
     }
 
@@ -179,6 +182,30 @@ impl Sources {
                 let (outer, beside) = (outer.join("."), beside.join("."));
                 return Err(InputError(format!(
                     "{outer} and {beside} could both be {column}, and differ; name one with --column {column}={beside} or --column {column}={outer}"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a member of a member that is alone there, where an outermost one may be the column by another
+    /// name.
+    fn refuse_other_names(&self, objects: &Objects) -> Result<(), InputError> {
+        for column in COLUMNS.into_iter().filter(|it| is_needed(*it)) {
+            let Some(path) = &self.paths[column] else {
+                continue;
+            };
+            let mut others = COLUMNS.into_iter().filter_map(|it| self.paths[it].as_ref());
+            let is_beside = others.any(|other| other != path && parent(other) == parent(path));
+            let is_it = |leaf: &&Path| {
+                let name = leaf.first().filter(|_| leaf.len() == 1);
+                name.and_then(|name| column_of_other_name(name)) == Some(column)
+            };
+            let outer = objects.leaves.iter().find(is_it);
+            if let Some(outer) = outer.filter(|_| !is_beside && !self.are_paths_given[column]) {
+                let (outer, path) = (outer.join("."), path.join("."));
+                return Err(InputError(format!(
+                    "{outer} and {path} could both be {column}; name one, such as with --column {column}={outer}"
                 )));
             }
         }
@@ -258,6 +285,9 @@ fn outer<'o>(column: Column, objects: &'o Objects) -> Option<&'o Path> {
 /// The place of its kind among the kinds of names, where a member of a member has the name of `column`: its
 /// own, or the names from the outermost on together, such as campaign.id.
 fn kind_of(leaf: &Path, column: Column) -> Option<usize> {
+    if has_other_meaning(leaf) {
+        return None;
+    }
     let own = Column::of_name(leaf.last()?);
     let joined = || Column::of_name(&leaf.concat());
     let of = own.filter(|(it, _)| *it == column).or_else(joined);

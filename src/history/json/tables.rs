@@ -1,7 +1,7 @@
 //! Tables in other shapes of JSON than rows of objects, named as what they are with a command that makes rows.
 
 use super::beginning::{Beginning, Candidate};
-use super::walk::{Level, dotted};
+use super::walk::{Level, dotted, jq_path};
 use crate::history::columns::Column;
 
 /// The refusal of a file that is a table in another shape.
@@ -10,6 +10,9 @@ pub(super) fn refusal(beginning: &Beginning) -> Option<String> {
     let rows = beginning.lists.iter().find(rows_of_values);
     if let Some(rows) = rows {
         let path = dotted(rows);
+        let of_jq = rows
+            .split_last()
+            .map_or_else(String::new, |(_, rows)| jq_path(rows));
         let is_names = |list: &&Vec<Level>| {
             list.ends_with(&[Level::Array]) && NAMES.contains(&dotted(list).as_str())
         };
@@ -20,11 +23,11 @@ pub(super) fn refusal(beginning: &Beginning) -> Option<String> {
                 &format!(
                     "its rows are arrays of values in {path}, as pandas writes with orient=\"split\""
                 ),
-                &format!("jq -r '.{}, .{path}[] | @csv' FILE", dotted(names)),
+                &format!("jq -r '{}, {of_jq}[] | @csv' FILE", jq_path(names)),
             ),
             (path, None) => with_command(
                 &format!("its rows are arrays of values in {path}, whose names are elsewhere"),
-                &format!("jq -r '[\"NAME\", …], .{path}[] | @csv' FILE"),
+                &format!("jq -r '[\"NAME\", …], {of_jq}[] | @csv' FILE"),
             ),
         });
     }

@@ -16,6 +16,8 @@ pub(super) fn field_text(raw: &str) -> Result<(Vec<u8>, bool), &'static str> {
         }
         Some(b'n') => Ok((Vec::new(), false)),
         Some(b'{') => match unwrapped(raw) {
+            // `DynamoDB` writes {"NULL": true}.
+            Some(inner) if inner.get() == "true" => Ok((Vec::new(), false)),
             Some(inner) => field_text(inner.get()),
             None => Err("an object"),
         },

@@ -200,6 +200,32 @@ pub(super) fn dotted(path: &[Level]) -> String {
     names.collect::<Vec<_>>().join(".")
 }
 
+/// The path as `jq` has it: each array of it is gone through, but not one at its end.
+pub(super) fn jq_path(path: &[Level]) -> String {
+    let path = match path {
+        [before @ .., Level::Array] => before,
+        path => path,
+    };
+    let part = |level: &Level| match level {
+        Level::Array => "[]".to_owned(),
+        Level::Member(name) => {
+            let name = String::from_utf8_lossy(name);
+            let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            if name.chars().all(is_word) && !name.starts_with(|c: char| c.is_ascii_digit()) {
+                format!(".{name}")
+            } else {
+                format!(".{name:?}")
+            }
+        }
+    };
+    let parts: String = path.iter().map(part).collect();
+    if parts.starts_with('.') {
+        parts
+    } else {
+        format!(".{parts}")
+    }
+}
+
 /// The problem of a text that goes over two lines.
 pub(super) const TEXT_BREAK: &str = "a text has a line break: does its quote not end?";
 /// Stands before each value of a sequence of JSON texts (RFC 7464).
