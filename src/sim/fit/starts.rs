@@ -17,14 +17,23 @@ struct Start {
 }
 
 impl Start {
-    /// Its first third.
-    fn early(&self) -> Self {
-        let polls = self.calls.len().div_ceil(3);
+    /// Its first polls.
+    fn first(&self, polls: usize) -> Self {
         Self {
             busy: self.busy.iter().take(polls).copied().collect(),
             calls: self.calls.iter().take(polls).copied().collect(),
         }
     }
+}
+
+/// The handle time that the first polls of all shifts tell.
+#[derive(Clone, Debug)]
+struct Told {
+    starts: Vec<Start>,
+    mean_secs: f64,
+    /// Standard error, and the part of it that comes from the number of calls.
+    error: f64,
+    by_calls: f64,
 }
 
 /// The handle time; `None` where no shift begins with everybody available.
@@ -35,40 +44,83 @@ pub(super) fn handle_time(history: &Prepared) -> Option<HandleFit> {
         .into_iter()
         .filter_map(|begin| start(history, begin, window))
         .collect();
-    let mean = |starts: &[&Start], variation: f64| {
-        let calls: f64 = starts.iter().flat_map(|it| &it.calls).sum();
-        (calls >= CALLS_MIN).then(|| mean_secs(starts, interval, variation))?
-    };
-    let all: Vec<&Start> = starts.iter().collect();
-    let value = mean(&all, VARIATION)?;
-    let calls: f64 = all.iter().flat_map(|it| &it.calls).sum();
-    let by_calls = value / libm::sqrt(calls);
-    let error = by_calls.max(by_days(&starts, interval, value));
-    let shapes = VARIATIONS.map(|variation| mean(&all, variation).unwrap_or(value));
+    let (told, by_joins) = undisturbed(&starts, interval)?;
+    let value = told.mean_secs;
+    let shapes = VARIATIONS.map(|variation| mean_secs(&told.starts, interval, variation));
     let by_shape = shapes
         .iter()
-        .map(|other| (other - value).abs())
+        .map(|other| (other.unwrap_or(value) - value).abs())
         .fold(0.0, f64::max);
     let roster = value * ROSTER_SHARE;
-    let half =
-        libm::sqrt(NORMAL_95 * NORMAL_95 * error * error + by_shape * by_shape + roster * roster);
+    let error = NORMAL_95 * told.error;
+    let half = libm::sqrt(error * error + by_shape * by_shape + roster * roster);
     // Agents who take breaks look busy, and more of them do so later on.
-    let early: Vec<Start> = starts.iter().map(Start::early).collect();
-    let early = mean_secs(&early.iter().collect::<Vec<_>>(), interval, VARIATION);
+    let polls = told.starts.iter().map(|start| start.calls.len()).max()?;
+    let early = first_polls(&told.starts, polls.div_ceil(3));
+    let early = mean_secs(&early, interval, VARIATION);
     let more = (value - early.unwrap_or(value)).max(0.0);
-    let by_breaks = match starts.len() {
+    let by_breaks = match told.starts.len() {
         // One day hardly tells.
-        1 => ONE_DAY_FACTOR * (more + by_calls * libm::sqrt(3.0)),
+        1 => ONE_DAY_FACTOR * (more + told.by_calls * libm::sqrt(3.0)),
         _ => EARLY_FACTOR * more,
     };
     Some(HandleFit {
         mean_secs: Uncertain {
             value,
             low: (value - half - by_breaks).max(value / 2.0),
-            high: value + half,
+            high: value + half + by_joins,
         },
         by_hour: Vec::new(),
         basis: HandleBasis::ShiftStarts,
+    })
+}
+
+/// What the longest time tells after which nobody seems to have come, and how much longer the handle
+/// time is by the shorter ones. Agents who come unseen and take calls make it look shorter.
+fn undisturbed(starts: &[Start], interval: f64) -> Option<(Told, f64)> {
+    // Who comes at a time of day comes on other days, too, and is not seen where calls wait.
+    let mut lengths: Vec<usize> = starts.iter().map(|start| start.calls.len()).collect();
+    lengths.sort_unstable();
+    let longest = *lengths.get(lengths.len() / 4)?;
+    let mut chosen: Option<(Told, f64)> = None;
+    for part in PARTS {
+        let told = told(first_polls(starts, longest.div_ceil(part)), interval);
+        chosen = match (told, chosen) {
+            (Some(told), Some((shorter, by_joins))) => {
+                let less = shorter.mean_secs - told.mean_secs;
+                if less > shorter.error * JOINED_ERRORS {
+                    return Some((shorter, by_joins));
+                }
+                let by_joins = (by_joins + less).max(0.0);
+                Some((told, by_joins))
+            }
+            (told, chosen) => chosen.or(told.map(|told| (told, 0.0))),
+        };
+    }
+    chosen
+}
+
+fn first_polls(starts: &[Start], polls: usize) -> Vec<Start> {
+    starts.iter().map(|start| start.first(polls)).collect()
+}
+
+fn told(starts: Vec<Start>, interval: f64) -> Option<Told> {
+    let calls: f64 = starts.iter().flat_map(|it| &it.calls).sum();
+    if calls < CALLS_MIN {
+        return None;
+    }
+    let mean_secs = mean_secs(&starts, interval, VARIATION)?;
+    // In a short time few calls end, and only those tell.
+    let at = |factor: f64| busy_polls(&starts, interval, VARIATION, mean_secs * factor);
+    let (below, above) = (at(1.0 - NEAR), at(1.0 + NEAR));
+    let response = (above - below) / (above + below) / NEAR;
+    let by_calls = mean_secs / (libm::sqrt(calls) * response.max(RESPONSE_MIN));
+    let error = by_calls.max(by_days(&starts, interval, mean_secs));
+    Some(Told {
+        starts,
+        mean_secs,
+        error,
+        by_calls,
     })
 }
 
@@ -90,7 +142,7 @@ pub(super) fn hours(history: &Prepared) -> [bool; 24] {
 fn by_days(starts: &[Start], interval: f64, value: f64) -> f64 {
     let each: Vec<f64> = starts
         .iter()
-        .filter_map(|start| mean_secs(&[start], interval, VARIATION))
+        .filter_map(|start| mean_secs(std::slice::from_ref(start), interval, VARIATION))
         .collect();
     let count = float(each.len());
     if count < 2.0 {
@@ -160,27 +212,13 @@ fn start(history: &Prepared, begin: usize, window: f64) -> Option<Start> {
         }
         (before, last) = (counts.available, row.at_secs);
     }
-    (last - begun_at > window * WHOLE_SHARE).then_some(start)
+    (start.calls.len() >= POLLS_MIN).then_some(start)
 }
 
 /// The mean with which the calls keep as many agents busy as were.
-fn mean_secs(starts: &[&Start], interval: f64, variation: f64) -> Option<f64> {
+fn mean_secs(starts: &[Start], interval: f64, variation: f64) -> Option<f64> {
     let busy: f64 = starts.iter().flat_map(|start| &start.busy).sum();
-    let longest = starts.iter().map(|start| start.calls.len()).max()?;
-    let expected = |mean: f64| -> f64 {
-        // Polls at which a call is in progress, of so many from that after its beginning.
-        let mut polls = 0.0;
-        let in_progress = (0..longest).map(|poll| {
-            polls += in_progress(mean, variation, interval, float(poll));
-            polls
-        });
-        let in_progress: Vec<f64> = in_progress.collect();
-        let of = |start: &&Start| -> f64 {
-            let each = start.calls.iter().rev().zip(&in_progress);
-            each.map(|(calls, polls)| calls * polls).sum()
-        };
-        starts.iter().map(of).sum()
-    };
+    let expected = |mean: f64| busy_polls(starts, interval, variation, mean);
     let (mut low, mut high) = (MEAN_MIN_SECS, MEAN_MAX_SECS);
     if expected(low) > busy || expected(high) < busy {
         return None;
@@ -194,6 +232,23 @@ fn mean_secs(starts: &[&Start], interval: f64, variation: f64) -> Option<f64> {
         }
     }
     Some(libm::sqrt(low * high))
+}
+
+/// Busy agents of all polls that are expected of the calls, at a mean of the handle time.
+fn busy_polls(starts: &[Start], interval: f64, variation: f64, mean: f64) -> f64 {
+    let longest = starts.iter().map(|start| start.calls.len()).max();
+    // Polls at which a call is in progress, of so many from that after its beginning.
+    let mut polls = 0.0;
+    let in_progress = (0..longest.unwrap_or(0)).map(|poll| {
+        polls += in_progress(mean, variation, interval, float(poll));
+        polls
+    });
+    let in_progress: Vec<f64> = in_progress.collect();
+    let of = |start: &Start| -> f64 {
+        let each = start.calls.iter().rev().zip(&in_progress);
+        each.map(|(calls, polls)| calls * polls).sum()
+    };
+    starts.iter().map(of).sum()
 }
 
 /// Share of the calls begun at any time of an interval that are in progress so many polls after its end:
@@ -223,7 +278,14 @@ const INTERVALS_MIN: f64 = 8.0;
 const DIALED_SECS: f64 = 600.0;
 const POLLS_MISSING_MAX: f64 = 2.0;
 /// A shorter time tells nothing.
-const WHOLE_SHARE: f64 = 0.5;
+const POLLS_MIN: usize = 2;
+/// Parts of the time that are compared, the shortest first.
+const PARTS: [usize; 3] = [4, 2, 1];
+/// Standard errors by which a longer time has to tell less before somebody has come unseen.
+const JOINED_ERRORS: f64 = 1.0;
+/// Share by which a handle time is changed to see how much the busy agents change, and the least of that.
+const NEAR: f64 = 0.1;
+const RESPONSE_MIN: f64 = 0.1;
 /// A pause in which every call ends.
 const PAUSE_SECS: f64 = 3_600.0;
 /// Rows before and after the first with calls of which one has everybody available.
