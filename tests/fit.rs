@@ -234,6 +234,34 @@ fn beginnings_of_shifts_tell_the_handle_time() {
 }
 
 #[test]
+fn shifts_that_begin_in_groups_tell_the_handle_time() {
+    let quarters = r#"by_clock = [
+  { days = "mon-fri", at = "08:00", count = 10 },
+  { days = "mon-fri", at = "08:15", count = 20 },
+  { days = "mon-fri", at = "08:30", count = 30 },
+  { days = "mon-fri", at = "08:45", count = 40 },
+  { days = "mon-fri", at = "17:00", count = 0 },
+]"#;
+    // Without logged-in agents; then also without abandoned calls and what was dialed. Groups of five
+    // have more calls than they can take at the lowest dial rate.
+    let groups = [
+        (60, "ratio", quarters.to_owned(), 1),
+        (300, "ratio", quarters.to_owned(), 1),
+        (60, "capacity", quarters.replace("10 }", "5 }"), 3),
+    ];
+    for (interval, policy, agents, columns) in groups {
+        let folder = Folder::new();
+        let world = format!("hours = 120\ninterval_secs = {interval}\n[agents]\n{agents}\n");
+        trace(&folder, &world, policy, 300);
+        without_columns(&folder, columns);
+        let summary = fit(&folder, &[]).expect(0).stdout;
+        assert!(summary.contains("shifts, which began"), "{summary}");
+        holds(&summary, "handle time, s ", 210.0);
+        holds(&summary, "agents at most", 40.0);
+    }
+}
+
+#[test]
 fn calls_that_are_abandoned_unseen_are_taken_out_of_the_handle_time() {
     let folder = Folder::new();
     let world = format!(

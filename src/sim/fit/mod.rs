@@ -9,6 +9,7 @@ mod breaks;
 mod dialed;
 mod doubts;
 mod drift;
+mod epochs;
 mod expectation;
 mod handle;
 mod hour;
@@ -41,6 +42,7 @@ use crate::pacing::DayWindow;
 pub use answer::AnswerFit;
 pub use breaks::BreakFit;
 pub use doubts::Doubt;
+pub use epochs::Epoch;
 pub use handle::{HandleBasis, HandleFit};
 pub use hours::{Compared, Comparison, FIGURES, HourComparison};
 pub use levels::{Level, When};
@@ -162,9 +164,11 @@ impl Fit {
             HandleBasis::ShiftStarts => starts::hours(history),
             HandleBasis::BusyAgents | HandleBasis::Response => [true; 24],
         };
+        let most = history.unmet_share(hours);
         let mut share = 0.0;
         for _ in 0..ROUNDS {
-            share = hours::abandoned_share(history, &self.estimates().of_history(), hours);
+            let world = self.estimates().of_history();
+            share = hours::abandoned_share(history, &world, hours).min(most);
             let history = history.with_abandoned(share);
             let handle = handle::handle_time(&history).or_else(|| starts::handle_time(&history));
             let Some(mut handle) = handle else { return };

@@ -5,15 +5,20 @@
 //! part that lies within.
 
 use super::handle::{HandleBasis, HandleFit};
-use super::observation::{GAP_INTERVALS, NORMAL_95, Observation, Prepared, Uncertain};
+use super::observation::{GAP_INTERVALS, NORMAL_95, Observation, Prepared, Uncertain, unmet};
 
 /// The time after the beginning of a shift.
 #[derive(Clone, Debug, Default)]
 struct Start {
     /// Busy agents at each poll.
     busy: Vec<f64>,
-    /// Calls that took an agent in the interval before each poll.
+    /// Calls that took an agent in the interval before each poll, as far as an agent was there.
     calls: Vec<f64>,
+    answered: Vec<f64>,
+    /// Answered calls of each interval, as many of them as its ends had nobody available.
+    unmet: Vec<f64>,
+    /// The agents, of whom no more can be busy; infinite where abandoned calls are counted.
+    agents: f64,
 }
 
 impl Start {
@@ -22,6 +27,7 @@ impl Start {
         Self {
             busy: self.busy.iter().take(polls).copied().collect(),
             calls: self.calls.iter().take(polls).copied().collect(),
+            ..self.clone()
         }
     }
 }
@@ -44,7 +50,44 @@ pub(super) fn handle_time(history: &Prepared) -> Option<HandleFit> {
         .into_iter()
         .filter_map(|begin| start(history, begin, window))
         .collect();
-    let (told, by_joins) = undisturbed(&starts, interval)?;
+    let handle = |starts: &[Start]| range(&undisturbed(starts, interval)?, interval);
+    let mean = handle(&starts)?;
+    let mut mean_secs = mean;
+    if !history.counts_abandoned {
+        // Calls that meet nobody may be as few as there are too many for all agents, or as many as
+        // nobody is available for at the polls, though a pacer dials less then.
+        let most = handle(&meeting_somebody(&starts)).unwrap_or(mean);
+        let calls: f64 = starts.iter().flat_map(|start| &start.calls).sum();
+        let taken = expected(&starts, interval, VARIATION, mean.value).taken;
+        if taken < calls * (1.0 - UNMET_MIN) {
+            mean_secs.value = libm::sqrt(mean.value * most.value);
+        }
+        let high = most.high.min(mean_secs.value * UNMET_FACTOR_MAX);
+        mean_secs.low = mean.low.min(most.low);
+        mean_secs.high = mean.high.max(high);
+    }
+    Some(HandleFit {
+        mean_secs,
+        by_hour: Vec::new(),
+        basis: HandleBasis::ShiftStarts,
+    })
+}
+
+/// The starts without the calls for which nobody was available at the polls.
+fn meeting_somebody(starts: &[Start]) -> Vec<Start> {
+    let sum = |of: fn(&Start) -> &Vec<f64>| -> f64 { starts.iter().flat_map(of).sum() };
+    let met = sum(|start| &start.answered) - sum(|start| &start.unmet);
+    let share = (met / sum(|start| &start.calls)).min(1.0);
+    let without = |start: &Start| Start {
+        calls: start.calls.iter().map(|calls| calls * share).collect(),
+        agents: f64::INFINITY,
+        ..start.clone()
+    };
+    starts.iter().map(without).collect()
+}
+
+/// The range of the handle time that is told.
+fn range((told, by_joins): &(Told, f64), interval: f64) -> Option<Uncertain> {
     let value = told.mean_secs;
     let shapes = VARIATIONS.map(|variation| mean_secs(&told.starts, interval, variation));
     let by_shape = shapes
@@ -64,14 +107,10 @@ pub(super) fn handle_time(history: &Prepared) -> Option<HandleFit> {
         1 => ONE_DAY_FACTOR * (more + told.by_calls * libm::sqrt(3.0)),
         _ => EARLY_FACTOR * more,
     };
-    Some(HandleFit {
-        mean_secs: Uncertain {
-            value,
-            low: (value - half - by_breaks).max(value / 2.0),
-            high: value + half + by_joins,
-        },
-        by_hour: Vec::new(),
-        basis: HandleBasis::ShiftStarts,
+    Some(Uncertain {
+        value,
+        low: (value - half - by_breaks).max(value / 2.0),
+        high: value + half + by_joins,
     })
 }
 
@@ -111,7 +150,7 @@ fn told(starts: Vec<Start>, interval: f64) -> Option<Told> {
     }
     let mean_secs = mean_secs(&starts, interval, VARIATION)?;
     // In a short time few calls end, and only those tell.
-    let at = |factor: f64| busy_polls(&starts, interval, VARIATION, mean_secs * factor);
+    let at = |factor: f64| expected(&starts, interval, VARIATION, mean_secs * factor).busy;
     let (below, above) = (at(1.0 - NEAR), at(1.0 + NEAR));
     let response = (above - below) / (above + below) / NEAR;
     let by_calls = mean_secs / (libm::sqrt(calls) * response.max(RESPONSE_MIN));
@@ -187,7 +226,14 @@ fn start(history: &Prepared, begin: usize, window: f64) -> Option<Start> {
     }
     let interval = history.interval_secs;
     let begun_at = rows.get(begin)?.at_secs - interval;
-    let mut start = Start::default();
+    let mut start = Start {
+        agents: if history.counts_abandoned {
+            f64::INFINITY
+        } else {
+            agents
+        },
+        ..Start::default()
+    };
     let (mut before, mut last, mut last_dialed) = (agents, begun_at, begun_at);
     for row in rows.get(begin..)? {
         let polls = ((row.at_secs - last) / interval).round();
@@ -208,6 +254,9 @@ fn start(history: &Prepared, begin: usize, window: f64) -> Option<Start> {
             let available = before + (counts.available - before) * poll / polls;
             start.busy.push(agents - available);
             start.calls.push(counts.connected());
+            start.answered.push(counts.answered);
+            let unmet = unmet(before, counts.available);
+            start.unmet.push(counts.answered * unmet);
             poll += 1.0;
         }
         (before, last) = (counts.available, row.at_secs);
@@ -218,7 +267,7 @@ fn start(history: &Prepared, begin: usize, window: f64) -> Option<Start> {
 /// The mean with which the calls keep as many agents busy as were.
 fn mean_secs(starts: &[Start], interval: f64, variation: f64) -> Option<f64> {
     let busy: f64 = starts.iter().flat_map(|start| &start.busy).sum();
-    let expected = |mean: f64| busy_polls(starts, interval, variation, mean);
+    let expected = |mean: f64| expected(starts, interval, variation, mean).busy;
     let (mut low, mut high) = (MEAN_MIN_SECS, MEAN_MAX_SECS);
     if expected(low) > busy || expected(high) < busy {
         return None;
@@ -234,21 +283,38 @@ fn mean_secs(starts: &[Start], interval: f64, variation: f64) -> Option<f64> {
     Some(libm::sqrt(low * high))
 }
 
-/// Busy agents of all polls that are expected of the calls, at a mean of the handle time.
-fn busy_polls(starts: &[Start], interval: f64, variation: f64, mean: f64) -> f64 {
+/// What is expected of the calls of all starts.
+struct Expected {
+    /// Busy agents, the sum of all polls.
+    busy: f64,
+    /// Calls that met an agent.
+    taken: f64,
+}
+
+/// What is expected of the calls at a mean of the handle time. Calls that find as many agents busy as
+/// there are are abandoned.
+fn expected(starts: &[Start], interval: f64, variation: f64, mean: f64) -> Expected {
     let longest = starts.iter().map(|start| start.calls.len()).max();
-    // Polls at which a call is in progress, of so many from that after its beginning.
-    let mut polls = 0.0;
-    let in_progress = (0..longest.unwrap_or(0)).map(|poll| {
-        polls += in_progress(mean, variation, interval, float(poll));
-        polls
-    });
-    let in_progress: Vec<f64> = in_progress.collect();
-    let of = |start: &Start| -> f64 {
-        let each = start.calls.iter().rev().zip(&in_progress);
-        each.map(|(calls, polls)| calls * polls).sum()
+    let in_progress: Vec<f64> = (0..longest.unwrap_or(0))
+        .map(|poll| in_progress(mean, variation, interval, float(poll)))
+        .collect();
+    let at_first = in_progress.first().copied().unwrap_or(1.0);
+    let mut sum = Expected {
+        busy: 0.0,
+        taken: 0.0,
     };
-    starts.iter().map(of).sum()
+    for start in starts {
+        let mut taken: Vec<f64> = Vec::new();
+        for calls in &start.calls {
+            let before = taken.iter().rev().zip(in_progress.iter().skip(1));
+            let busy: f64 = before.map(|(calls, share)| calls * share).sum();
+            let calls = calls.min((start.agents - busy).max(0.0) / at_first);
+            sum.busy += busy + calls * at_first;
+            taken.push(calls);
+        }
+        sum.taken += taken.iter().sum::<f64>();
+    }
+    sum
 }
 
 /// Share of the calls begun at any time of an interval that are in progress so many polls after its end:
@@ -283,6 +349,10 @@ const POLLS_MIN: usize = 2;
 const PARTS: [usize; 3] = [4, 2, 1];
 /// Standard errors by which a longer time has to tell less before somebody has come unseen.
 const JOINED_ERRORS: f64 = 1.0;
+/// Share of the calls that are too many for the agents, where more than chance makes them so; and the
+/// most by which those that meet nobody make the handle time longer.
+const UNMET_MIN: f64 = 0.15;
+const UNMET_FACTOR_MAX: f64 = 3.0;
 /// Share by which a handle time is changed to see how much the busy agents change, and the least of that.
 const NEAR: f64 = 0.1;
 const RESPONSE_MIN: f64 = 0.1;
@@ -293,7 +363,7 @@ const BEFORE: usize = 2;
 const AFTER: usize = 1;
 const AGENTS_MIN: f64 = 2.0;
 /// Fewer calls tell nothing.
-const CALLS_MIN: f64 = 30.0;
+const CALLS_MIN: f64 = 15.0;
 /// Coefficient of variation of the default talk and wrap-up together, and others that are compared.
 const VARIATION: f64 = 0.87;
 const VARIATIONS: [f64; 2] = [0.4, 1.8];
