@@ -141,6 +141,43 @@ fn a_drift_and_levels_by_hour_come_back() {
 }
 
 #[test]
+fn a_lasting_step_and_an_exceptional_day_are_no_drift() {
+    // Seconds from Monday, 00:00, on which the rate steps, the hours, and the level that the scenario has.
+    let cases = [
+        ("steps = [{ at_secs = 216000, factor = 0.7333 }]", 120, 0.22),
+        (
+            "steps = [{ at_secs = 172800, factor = 0.7 }, { at_secs = 259200, factor = 1 }]",
+            288,
+            0.3,
+        ),
+    ];
+    for (steps, hours, level) in cases {
+        let folder = Folder::new();
+        let world = format!("hours = {hours}\n[agents]\n{WEEK}\n[answer_rate]\n{steps}\n");
+        trace(&folder, &world, "predictive", 302);
+        let summary = fit(&folder, &[]).expect(0).stdout;
+        assert!(summary.contains("none beyond chance"), "{summary}");
+        assert!(summary.contains("The answer rate fell from "), "{summary}");
+        assert!(summary.contains("A typical day"), "{summary}");
+        assert!(
+            summary.contains("The simulation looks like the history:"),
+            "{summary}"
+        );
+        holds(&summary, "answer rate ", level);
+        let rate = fitted(&folder).answer_rate;
+        assert!(
+            rate.steps.is_empty() && rate.drift_deviation < 1e-9,
+            "{rate:?}"
+        );
+        assert!(
+            folder
+                .read("fitted.toml")
+                .contains("# The answer rate fell from ")
+        );
+    }
+}
+
+#[test]
 fn one_day_shows_a_bound_of_the_drift_only() {
     let folder = Folder::new();
     trace(

@@ -147,7 +147,17 @@ fn typical(parts: &[Part], blocks: &[Block], part_secs: f64, days: usize) -> Opt
         drift,
         is_there,
     } = fitted;
-    let base = columns.mean(&levels, &drift, parts);
+    // The cut that looks best makes a step look larger than it is.
+    let factor = if others.is_empty() {
+        1.0
+    } else {
+        STEP_ERROR_FACTOR
+    };
+    let base = columns.mean(&levels, &drift, parts).widened(factor);
+    let mut of_times = columns.levels(&levels, &drift, structure);
+    for level in &mut of_times {
+        level.rate = level.rate.widened(factor);
+    }
     let epoch = |(place, range): (usize, &Range<usize>)| {
         let number = others.iter().position(|other| *other == place);
         let apart = number.map_or(0.0, |it| columns.epoch(&levels, &drift, it).value);
@@ -161,7 +171,7 @@ fn typical(parts: &[Part], blocks: &[Block], part_secs: f64, days: usize) -> Opt
     epochs.dedup_by(|next, epoch| next.is_of_scenario && epoch.is_of_scenario);
     Some(AnswerFit {
         base,
-        levels: columns.levels(&levels, &drift, structure),
+        levels: of_times,
         epochs,
         by_weekday: structure.by_weekday,
         drift: is_there.then_some((drift.deviation, drift.relaxation_secs)),
@@ -267,6 +277,8 @@ const ATTEMPTS_SHARE_MIN: f64 = 0.05;
 /// Parts of a day with a level each, from the finest.
 const BINS_SECS: [i64; 3] = [900, 1_800, 3_600];
 const HOUR_SECS: i64 = 3_600;
+/// Standard errors of levels beside a step, of those with steps at known times.
+const STEP_ERROR_FACTOR: f64 = 1.5;
 /// The values that a normal variable exceeds with probability 0.1 and 1 %.
 pub(super) const NORMAL_999: f64 = 3.09;
 const NORMAL_99: f64 = 2.33;

@@ -61,6 +61,15 @@ impl Uncertain {
         }
     }
 
+    /// The same value with an interval so many times as wide.
+    pub(super) fn widened(&self, factor: f64) -> Self {
+        Self {
+            value: self.value,
+            low: (self.value - (self.value - self.low) * factor).max(0.0),
+            high: self.value + (self.high - self.value) * factor,
+        }
+    }
+
     /// True for a value between the ends.
     pub(super) fn contains(&self, value: f64) -> bool {
         (self.low..=self.high).contains(&value)
