@@ -405,6 +405,27 @@ fn polls_far_apart_show_the_agents_and_that_none_are_abandoned() {
 }
 
 #[test]
+fn polls_far_apart_hardly_tell_the_handle_time_and_it_says_so() {
+    let breaks = "breaks_per_hour = 0.4\n";
+    let quarters = WEEK.replace(
+        "{ days = \"mon-fri\", at = \"12:00\"",
+        "{ days = \"mon-fri\", at = \"09:15\", count = 60 },\n  { days = \"mon-fri\", at = \"12:00\"",
+    );
+    for (agents, words) in [
+        (format!("{breaks}{WEEK}"), "of shifts, which began"),
+        (quarters, "The handle time is hardly known"),
+    ] {
+        let folder = Folder::new();
+        let world = format!("hours = 312\ninterval_secs = 900\n[agents]\n{agents}\n");
+        trace(&folder, &world, "capacity", 300);
+        without_columns(&folder, 3);
+        let summary = fit(&folder, &[]).expect(0).stdout;
+        assert!(summary.contains(words), "{summary}");
+        holds(&summary, "handle time, s ", 210.0);
+    }
+}
+
+#[test]
 fn a_typical_day_is_one_that_most_days_are_like() {
     // A row at 00:00 ends the day before, and a short Saturday is not like other days.
     let cases = [

@@ -201,6 +201,8 @@ pub(super) fn unseen(results: &FitResults) -> Vec<String> {
     }
     if handle_is_lower_bound(results) {
         lines.push("The handle time is a rough range, no 95 % interval, since the export has neither logged-in agents (loggedInAgents) nor abandoned calls (totalCallsAbandoned): a lower bound where people abandon.".to_owned());
+    } else if fit.handle.basis == HandleBasis::Response && polls_are_apart(results) {
+        lines.push("The handle time is hardly known: the export has no logged-in agents (loggedInAgents), and most calls are over before the next row. Rows every five minutes or less would tell more.".to_owned());
     } else if fit.handle.basis == HandleBasis::Response {
         lines.push("The handle time is a range only, since the export has no logged-in agents (loggedInAgents).".to_owned());
     } else if fit.handle.basis == HandleBasis::ShiftStarts {
@@ -229,7 +231,13 @@ pub(super) fn unseen(results: &FitResults) -> Vec<String> {
 /// nothing else tells what agents do. In a trial of such exports 18 of 30 held the true time, and
 /// nearly all others were too short.
 pub(super) fn handle_is_lower_bound(results: &FitResults) -> bool {
-    results.fit.handle.basis == HandleBasis::Response && !results.fit.has_abandoned
+    let fit = &results.fit;
+    fit.handle.basis == HandleBasis::Response && !fit.has_abandoned && !polls_are_apart(results)
+}
+
+/// True where rows are more than five minutes apart.
+fn polls_are_apart(results: &FitResults) -> bool {
+    results.fit.polls.interval_secs > 300.0
 }
 
 /// Why the counts are doubtful, and what to look at.

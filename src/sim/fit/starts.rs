@@ -6,6 +6,7 @@
 
 use super::handle::{HandleBasis, HandleFit};
 use super::observation::{GAP_INTERVALS, NORMAL_95, Observation, Prepared, Uncertain, unmet};
+use super::response::{APART_FACTOR, APART_SECS};
 
 /// The time after the beginning of a shift.
 #[derive(Clone, Debug, Default)]
@@ -17,7 +18,9 @@ struct Start {
     answered: Vec<f64>,
     /// Answered calls of each interval, as many of them as its ends had nobody available.
     unmet: Vec<f64>,
-    /// The agents, of whom no more can be busy; infinite where abandoned calls are counted.
+    /// Everybody who began.
+    staffed: f64,
+    /// The same, of whom no more can be busy; infinite where abandoned calls are counted.
     agents: f64,
 }
 
@@ -107,9 +110,18 @@ fn range((told, by_joins): &(Told, f64), interval: f64) -> Option<Uncertain> {
         1 => ONE_DAY_FACTOR * (more + told.by_calls * libm::sqrt(3.0)),
         _ => EARLY_FACTOR * more,
     };
+    // Polls far apart do not show when agents leave: some may be away at every poll.
+    let (by_absence, most) = if interval > APART_SECS {
+        let busy: f64 = told.starts.iter().flat_map(|start| &start.busy).sum();
+        let staffed = |start: &Start| start.staffed * float(start.busy.len());
+        let away = AWAY_SHARE * told.starts.iter().map(staffed).sum::<f64>();
+        (value * away / busy.max(1.0), APART_FACTOR)
+    } else {
+        (0.0, 2.0)
+    };
     Some(Uncertain {
         value,
-        low: (value - half - by_breaks).max(value / 2.0),
+        low: (value - half - by_breaks - by_absence).max(value / most),
         high: value + half + by_joins,
     })
 }
@@ -227,6 +239,7 @@ fn start(history: &Prepared, begin: usize, window: f64) -> Option<Start> {
     let interval = history.interval_secs;
     let begun_at = rows.get(begin)?.at_secs - interval;
     let mut start = Start {
+        staffed: agents,
         agents: if history.counts_abandoned {
             f64::INFINITY
         } else {
@@ -339,7 +352,9 @@ fn float(number: usize) -> f64 {
 
 /// Time in which a roster seldom changes after a shift begins.
 const WINDOW_SECS: f64 = 3_600.0;
-const INTERVALS_MIN: f64 = 8.0;
+const INTERVALS_MIN: f64 = 4.0;
+/// Share of the agents who may be away at polls far apart: breaks of a quarter of an hour take a tenth.
+const AWAY_SHARE: f64 = 0.15;
 /// Time without calls after which a shift is over.
 const DIALED_SECS: f64 = 600.0;
 const POLLS_MISSING_MAX: f64 = 2.0;
