@@ -407,13 +407,16 @@ fn polls_far_apart_show_the_agents_and_that_none_are_abandoned() {
 #[test]
 fn polls_far_apart_hardly_tell_the_handle_time_and_it_says_so() {
     let breaks = "breaks_per_hour = 0.4\n";
-    let quarters = WEEK.replace(
-        "{ days = \"mon-fri\", at = \"12:00\"",
-        "{ days = \"mon-fri\", at = \"09:15\", count = 60 },\n  { days = \"mon-fri\", at = \"12:00\"",
-    );
+    let quarters = r#"by_clock = [
+  { days = "mon-fri", at = "08:00", count = 10 },
+  { days = "mon-fri", at = "08:15", count = 20 },
+  { days = "mon-fri", at = "08:30", count = 30 },
+  { days = "mon-fri", at = "08:45", count = 40 },
+  { days = "mon-fri", at = "17:00", count = 0 },
+]"#;
     for (agents, words) in [
         (format!("{breaks}{WEEK}"), "of shifts, which began"),
-        (quarters, "The handle time is hardly known"),
+        (quarters.to_owned(), "The handle time is hardly known"),
     ] {
         let folder = Folder::new();
         let world = format!("hours = 312\ninterval_secs = 900\n[agents]\n{agents}\n");

@@ -49,14 +49,20 @@ struct Told {
 pub(super) fn handle_time(history: &Prepared) -> Option<HandleFit> {
     let interval = history.interval_secs;
     let window = WINDOW_SECS.max(interval * INTERVALS_MIN);
-    let starts: Vec<Start> = begins(history)
+    let mut starts: Vec<Start> = begins(history)
         .into_iter()
         .filter_map(|begin| start(history, begin, window))
         .collect();
+    // In the whole time few calls are too many for everybody, and their share is that of a simulation.
+    let is_short = float(common_polls(&starts)?) * interval < window * SHORT_SHARE;
+    let is_known = history.counts_abandoned || !is_short;
+    for start in starts.iter_mut().filter(|_| is_known) {
+        start.agents = f64::INFINITY;
+    }
     let handle = |starts: &[Start]| range(&undisturbed(starts, interval)?, interval);
     let mean = handle(&starts)?;
     let mut mean_secs = mean;
-    if !history.counts_abandoned {
+    if !is_known {
         // Calls that meet nobody may be as few as there are too many for all agents, or as many as
         // nobody is available for at the polls, though a pacer dials less then.
         let most = handle(&meeting_somebody(&starts)).unwrap_or(mean);
@@ -129,10 +135,7 @@ fn range((told, by_joins): &(Told, f64), interval: f64) -> Option<Uncertain> {
 /// What the longest time tells after which nobody seems to have come, and how much longer the handle
 /// time is by the shorter ones. Agents who come unseen and take calls make it look shorter.
 fn undisturbed(starts: &[Start], interval: f64) -> Option<(Told, f64)> {
-    // Who comes at a time of day comes on other days, too, and is not seen where calls wait.
-    let mut lengths: Vec<usize> = starts.iter().map(|start| start.calls.len()).collect();
-    lengths.sort_unstable();
-    let longest = *lengths.get(lengths.len() / 4)?;
+    let longest = common_polls(starts)?;
     let mut chosen: Option<(Told, f64)> = None;
     for part in PARTS {
         let told = told(first_polls(starts, longest.div_ceil(part)), interval);
@@ -149,6 +152,14 @@ fn undisturbed(starts: &[Start], interval: f64) -> Option<(Told, f64)> {
         };
     }
     chosen
+}
+
+/// Polls until others come. Who comes at a time of day comes on other days, too, and is not seen where
+/// calls wait.
+fn common_polls(starts: &[Start]) -> Option<usize> {
+    let mut lengths: Vec<usize> = starts.iter().map(|start| start.calls.len()).collect();
+    lengths.sort_unstable();
+    lengths.get(lengths.len() / 4).copied()
 }
 
 fn first_polls(starts: &[Start], polls: usize) -> Vec<Start> {
@@ -240,11 +251,7 @@ fn start(history: &Prepared, begin: usize, window: f64) -> Option<Start> {
     let begun_at = rows.get(begin)?.at_secs - interval;
     let mut start = Start {
         staffed: agents,
-        agents: if history.counts_abandoned {
-            f64::INFINITY
-        } else {
-            agents
-        },
+        agents,
         ..Start::default()
     };
     let (mut before, mut last, mut last_dialed) = (agents, begun_at, begun_at);
@@ -364,6 +371,8 @@ const POLLS_MIN: usize = 2;
 const PARTS: [usize; 3] = [4, 2, 1];
 /// Standard errors by which a longer time has to tell less before somebody has come unseen.
 const JOINED_ERRORS: f64 = 1.0;
+/// A time shorter than this share of the whole is one until others come.
+const SHORT_SHARE: f64 = 0.5;
 /// Share of the calls that are too many for the agents, where more than chance makes them so; and the
 /// most by which those that meet nobody make the handle time longer.
 const UNMET_MIN: f64 = 0.15;
