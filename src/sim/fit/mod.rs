@@ -5,6 +5,7 @@
 //! history's own dial rates in it, to hold both side by side.
 
 mod answer;
+mod beginnings;
 mod breaks;
 mod dialed;
 mod doubts;
@@ -161,7 +162,7 @@ impl Fit {
     fn take_out_abandoned(&mut self, history: &Prepared) {
         // After a shift many calls meet nobody, and the beginnings of shifts know nothing of them.
         let hours = match self.handle.basis {
-            HandleBasis::ShiftStarts => starts::hours(history),
+            HandleBasis::ShiftStarts => beginnings::hours(history),
             HandleBasis::BusyAgents | HandleBasis::Response => [true; 24],
         };
         let most = history.unmet_share(hours);

@@ -4,36 +4,10 @@
 //! busy: until the roster changes. The calls that are in progress at the end of that time count for the
 //! part that lies within.
 
+use super::beginnings::{Start, starts};
 use super::handle::{HandleBasis, HandleFit};
-use super::observation::{GAP_INTERVALS, NORMAL_95, Observation, Prepared, Uncertain, unmet};
+use super::observation::{NORMAL_95, Prepared, Uncertain};
 use super::response::{APART_FACTOR, APART_SECS};
-
-/// The time after the beginning of a shift.
-#[derive(Clone, Debug, Default)]
-struct Start {
-    /// Busy agents at each poll.
-    busy: Vec<f64>,
-    /// Calls that took an agent in the interval before each poll, as far as an agent was there.
-    calls: Vec<f64>,
-    answered: Vec<f64>,
-    /// Answered calls of each interval, as many of them as its ends had nobody available.
-    unmet: Vec<f64>,
-    /// Everybody who began.
-    staffed: f64,
-    /// The same, of whom no more can be busy; infinite where abandoned calls are counted.
-    agents: f64,
-}
-
-impl Start {
-    /// Its first polls.
-    fn first(&self, polls: usize) -> Self {
-        Self {
-            busy: self.busy.iter().take(polls).copied().collect(),
-            calls: self.calls.iter().take(polls).copied().collect(),
-            ..self.clone()
-        }
-    }
-}
 
 /// The handle time that the first polls of all shifts tell.
 #[derive(Clone, Debug)]
@@ -49,10 +23,7 @@ struct Told {
 pub(super) fn handle_time(history: &Prepared) -> Option<HandleFit> {
     let interval = history.interval_secs;
     let window = WINDOW_SECS.max(interval * INTERVALS_MIN);
-    let mut starts: Vec<Start> = begins(history)
-        .into_iter()
-        .filter_map(|begin| start(history, begin, window))
-        .collect();
+    let mut starts = starts(history, window);
     // In the whole time few calls are too many for everybody, and their share is that of a simulation.
     let is_short = float(common_polls(&starts)?) * interval < window * SHORT_SHARE;
     let is_known = history.counts_abandoned || !is_short;
@@ -186,20 +157,6 @@ fn told(starts: Vec<Start>, interval: f64) -> Option<Told> {
     })
 }
 
-/// Hours of the day in which shifts begin: those that the handle time is from.
-pub(super) fn hours(history: &Prepared) -> [bool; 24] {
-    let mut hours = [false; 24];
-    for begin in begins(history) {
-        let local = history.rows.get(begin).map(|row| row.local);
-        let middle = local.map(|local| local.plus(-history.interval_secs / 2.0));
-        let hour = middle.and_then(|local| usize::try_from(local.secs_of_day() / 3_600).ok());
-        if let Some(slot) = hour.and_then(|hour| hours.get_mut(hour)) {
-            *slot = true;
-        }
-    }
-    hours
-}
-
 /// Standard error by how much the days differ.
 fn by_days(starts: &[Start], interval: f64, value: f64) -> f64 {
     let each: Vec<f64> = starts
@@ -212,76 +169,6 @@ fn by_days(starts: &[Start], interval: f64, value: f64) -> f64 {
     }
     let squares: f64 = each.iter().map(|it| (it - value) * (it - value)).sum();
     libm::sqrt(squares / (count * (count - 1.0)))
-}
-
-/// Rows with the first calls after a pause.
-fn begins(history: &Prepared) -> Vec<usize> {
-    let mut begins = Vec::new();
-    let mut last = f64::NEG_INFINITY;
-    for (place, row) in history.rows.iter().enumerate() {
-        let dialed = row.counts.is_some_and(|counts| counts.attempts > 0.0);
-        if !dialed {
-            continue;
-        }
-        let is_first = last == f64::NEG_INFINITY;
-        // A history may begin in the middle of a shift: with calls in its first row.
-        if row.at_secs - last > PAUSE_SECS && (!is_first || place > 0) {
-            begins.push(place);
-        }
-        last = row.at_secs;
-    }
-    begins
-}
-
-/// The time after a beginning, as long as all rows are there and nobody else comes.
-fn start(history: &Prepared, begin: usize, window: f64) -> Option<Start> {
-    let rows = &history.rows;
-    let from = begin.saturating_sub(BEFORE);
-    let first = rows.get(from..(begin + AFTER).min(rows.len()))?;
-    let near = |row: &&Observation| {
-        let apart = row.at_secs - rows.get(begin).map_or(0.0, |row| row.at_secs);
-        apart.abs() <= history.interval_secs * GAP_INTERVALS * 2.0
-    };
-    let seen = first.iter().filter(near).filter_map(|row| row.counts);
-    let agents = seen.map(|counts| counts.available).fold(0.0, f64::max);
-    if agents < AGENTS_MIN {
-        return None;
-    }
-    let interval = history.interval_secs;
-    let begun_at = rows.get(begin)?.at_secs - interval;
-    let mut start = Start {
-        staffed: agents,
-        agents,
-        ..Start::default()
-    };
-    let (mut before, mut last, mut last_dialed) = (agents, begun_at, begun_at);
-    for row in rows.get(begin..)? {
-        let polls = ((row.at_secs - last) / interval).round();
-        if row.at_secs - begun_at > window || polls > POLLS_MISSING_MAX + 1.0 {
-            break;
-        }
-        let Some(counts) = row.counts else { continue };
-        if counts.attempts > 0.0 {
-            last_dialed = row.at_secs;
-        }
-        // Others have come, or the shift is over.
-        if counts.available > agents || row.at_secs - last_dialed > DIALED_SECS.max(interval) {
-            break;
-        }
-        let mut poll = 1.0;
-        while poll <= polls {
-            // Polls without counts are between those around them.
-            let available = before + (counts.available - before) * poll / polls;
-            start.busy.push(agents - available);
-            start.calls.push(counts.connected());
-            start.answered.push(counts.answered);
-            let unmet = unmet(before, counts.available);
-            start.unmet.push(counts.answered * unmet);
-            poll += 1.0;
-        }
-        (before, last) = (counts.available, row.at_secs);
-    }
-    (start.calls.len() >= POLLS_MIN).then_some(start)
 }
 
 /// The mean with which the calls keep as many agents busy as were.
@@ -362,11 +249,6 @@ const WINDOW_SECS: f64 = 3_600.0;
 const INTERVALS_MIN: f64 = 4.0;
 /// Share of the agents who may be away at polls far apart: breaks of a quarter of an hour take a tenth.
 const AWAY_SHARE: f64 = 0.15;
-/// Time without calls after which a shift is over.
-const DIALED_SECS: f64 = 600.0;
-const POLLS_MISSING_MAX: f64 = 2.0;
-/// A shorter time tells nothing.
-const POLLS_MIN: usize = 2;
 /// Parts of the time that are compared, the shortest first.
 const PARTS: [usize; 3] = [4, 2, 1];
 /// Standard errors by which a longer time has to tell less before somebody has come unseen.
@@ -380,12 +262,6 @@ const UNMET_FACTOR_MAX: f64 = 3.0;
 /// Share by which a handle time is changed to see how much the busy agents change, and the least of that.
 const NEAR: f64 = 0.1;
 const RESPONSE_MIN: f64 = 0.1;
-/// A pause in which every call ends.
-const PAUSE_SECS: f64 = 3_600.0;
-/// Rows before and after the first with calls of which one has everybody available.
-const BEFORE: usize = 2;
-const AFTER: usize = 1;
-const AGENTS_MIN: f64 = 2.0;
 /// Fewer calls tell nothing.
 const CALLS_MIN: f64 = 15.0;
 /// Coefficient of variation of the default talk and wrap-up together, and others that are compared.
