@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::chance::{NORMAL_999, chi_square};
 use super::drift::DriftFit;
 use super::epochs::{self, Epoch};
 use super::levels::{Columns, Level, Part, Structure, When};
@@ -256,14 +257,6 @@ fn weekdays_are_seen(parts: &[Part], epochs: &[Option<usize>]) -> bool {
     parts.iter().all(|part| seen(part.local.weekday()))
 }
 
-/// The value that chi-square exceeds as rarely as a normal variable exceeds `rarity`, by Wilson and
-/// Hilferty (1931).
-pub(super) fn chi_square(freedom: usize, rarity: f64) -> f64 {
-    let freedom = float(i64::try_from(freedom).unwrap_or(1));
-    let spread = 2.0 / (9.0 * freedom);
-    freedom * libm::pow(1.0 - spread + rarity * libm::sqrt(spread), 3.0)
-}
-
 #[expect(clippy::cast_precision_loss, reason = "small counts")]
 fn float(number: i64) -> f64 {
     number as f64
@@ -279,6 +272,5 @@ const BINS_SECS: [i64; 3] = [900, 1_800, 3_600];
 const HOUR_SECS: i64 = 3_600;
 /// Standard errors of levels beside a step, of those with steps at known times.
 const STEP_ERROR_FACTOR: f64 = 1.5;
-/// The values that a normal variable exceeds with probability 0.1 and 1 %.
-pub(super) const NORMAL_999: f64 = 3.09;
+/// The value that a normal variable exceeds with probability 1 %.
 const NORMAL_99: f64 = 2.33;

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::answer::{NORMAL_999, chi_square};
+use super::chance::{NORMAL_999, chi_square};
 use super::levels::{Columns, Part, Structure};
 use super::likelihood::{Block, Drift, Levels};
 use crate::sim::scenario::LocalTime;

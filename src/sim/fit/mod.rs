@@ -7,6 +7,7 @@
 mod answer;
 mod beginnings;
 mod breaks;
+mod chance;
 mod dialed;
 mod doubts;
 mod drift;
