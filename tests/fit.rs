@@ -141,6 +141,43 @@ fn a_drift_and_levels_by_hour_come_back() {
 }
 
 #[test]
+fn a_lasting_step_and_an_exceptional_day_are_no_drift() {
+    // Seconds from Monday, 00:00, on which the rate steps, the hours, and the level that the scenario has.
+    let cases = [
+        ("steps = [{ at_secs = 216000, factor = 0.7333 }]", 120, 0.22),
+        (
+            "steps = [{ at_secs = 172800, factor = 0.7 }, { at_secs = 259200, factor = 1 }]",
+            288,
+            0.3,
+        ),
+    ];
+    for (steps, hours, level) in cases {
+        let folder = Folder::new();
+        let world = format!("hours = {hours}\n[agents]\n{WEEK}\n[answer_rate]\n{steps}\n");
+        trace(&folder, &world, "predictive", 302);
+        let summary = fit(&folder, &[]).expect(0).stdout;
+        assert!(summary.contains("none beyond chance"), "{summary}");
+        assert!(summary.contains("The answer rate fell from "), "{summary}");
+        assert!(summary.contains("A typical day"), "{summary}");
+        assert!(
+            summary.contains("The simulation looks like the history:"),
+            "{summary}"
+        );
+        holds(&summary, "answer rate ", level);
+        let rate = fitted(&folder).answer_rate;
+        assert!(
+            rate.steps.is_empty() && rate.drift_deviation < 1e-9,
+            "{rate:?}"
+        );
+        assert!(
+            folder
+                .read("fitted.toml")
+                .contains("# The answer rate fell from ")
+        );
+    }
+}
+
+#[test]
 fn one_day_shows_a_bound_of_the_drift_only() {
     let folder = Folder::new();
     trace(
@@ -231,6 +268,34 @@ fn beginnings_of_shifts_tell_the_handle_time() {
     );
     let note = "note: scenario written to fitted.toml: dialpace simulate fitted.toml --policy ";
     assert!(run.stderr.contains(note), "{}", run.stderr);
+}
+
+#[test]
+fn shifts_that_begin_in_groups_tell_the_handle_time() {
+    let quarters = r#"by_clock = [
+  { days = "mon-fri", at = "08:00", count = 10 },
+  { days = "mon-fri", at = "08:15", count = 20 },
+  { days = "mon-fri", at = "08:30", count = 30 },
+  { days = "mon-fri", at = "08:45", count = 40 },
+  { days = "mon-fri", at = "17:00", count = 0 },
+]"#;
+    // Without logged-in agents; then also without abandoned calls and what was dialed. Groups of five
+    // have more calls than they can take at the lowest dial rate.
+    let groups = [
+        (60, "ratio", quarters.to_owned(), 1),
+        (300, "ratio", quarters.to_owned(), 1),
+        (60, "capacity", quarters.replace("10 }", "5 }"), 3),
+    ];
+    for (interval, policy, agents, columns) in groups {
+        let folder = Folder::new();
+        let world = format!("hours = 120\ninterval_secs = {interval}\n[agents]\n{agents}\n");
+        trace(&folder, &world, policy, 300);
+        without_columns(&folder, columns);
+        let summary = fit(&folder, &[]).expect(0).stdout;
+        assert!(summary.contains("shifts, which began"), "{summary}");
+        holds(&summary, "handle time, s ", 210.0);
+        holds(&summary, "agents at most", 40.0);
+    }
 }
 
 #[test]
@@ -336,6 +401,30 @@ fn polls_far_apart_show_the_agents_and_that_none_are_abandoned() {
                 "mon-fri 00:00 0; mon-fri 09:00 40; mon-fri 12:00 28; mon-fri 13:00 40; mon-fri 17:00 0; "
             );
         }
+    }
+}
+
+#[test]
+fn polls_far_apart_hardly_tell_the_handle_time_and_it_says_so() {
+    let breaks = "breaks_per_hour = 0.4\n";
+    let quarters = r#"by_clock = [
+  { days = "mon-fri", at = "08:00", count = 10 },
+  { days = "mon-fri", at = "08:15", count = 20 },
+  { days = "mon-fri", at = "08:30", count = 30 },
+  { days = "mon-fri", at = "08:45", count = 40 },
+  { days = "mon-fri", at = "17:00", count = 0 },
+]"#;
+    for (agents, words) in [
+        (format!("{breaks}{WEEK}"), "of shifts, which began"),
+        (quarters.to_owned(), "The handle time is hardly known"),
+    ] {
+        let folder = Folder::new();
+        let world = format!("hours = 312\ninterval_secs = 900\n[agents]\n{agents}\n");
+        trace(&folder, &world, "capacity", 300);
+        without_columns(&folder, 3);
+        let summary = fit(&folder, &[]).expect(0).stdout;
+        assert!(summary.contains(words), "{summary}");
+        holds(&summary, "handle time, s ", 210.0);
     }
 }
 

@@ -3,7 +3,7 @@
 use super::FitResults;
 use crate::pacing::DayWindow;
 use crate::report::counts::count_of;
-use crate::sim::fit::{Comparison, Doubt, FIGURES, HandleBasis, RosterBasis, Uncertain};
+use crate::sim::fit::{Comparison, Doubt, Epoch, FIGURES, HandleBasis, RosterBasis, Uncertain};
 
 /// The file, the rows and the days, between two times in words.
 pub(super) fn origin(results: &FitResults, from: &str, to: &str) -> Vec<String> {
@@ -29,6 +29,7 @@ pub(super) fn origin(results: &FitResults, from: &str, to: &str) -> Vec<String> 
             "A typical day, since weekdays do not differ by more than chance.".to_owned()
         },
     ];
+    lines.extend(steps(&fit.answer.epochs));
     if results.rows_left_out > 0 {
         let rows = count_of(results.rows_left_out, "earlier row");
         lines.push(format!(
@@ -36,6 +37,37 @@ pub(super) fn origin(results: &FitResults, from: &str, to: &str) -> Vec<String> 
         ));
     }
     lines
+}
+
+/// The lasting steps of the answer rate and the exceptional days, and which level the scenario has.
+fn steps(epochs: &[Epoch]) -> Option<String> {
+    let step = |pair: &[Epoch]| match pair {
+        [before, after] => Some(format!(
+            "{} from {:.3} to {:.3} on {}",
+            if after.rate < before.rate {
+                "fell"
+            } else {
+                "rose"
+            },
+            before.rate,
+            after.rate,
+            after.from
+        )),
+        _ => None,
+    };
+    let steps: Vec<String> = epochs.windows(2).filter_map(step).collect();
+    let of_scenario = epochs.iter().rev().find(|epoch| epoch.is_of_scenario)?;
+    let level = if epochs.last() == Some(of_scenario) {
+        "the last of these levels".to_owned()
+    } else {
+        format!("the level from {} on", of_scenario.from)
+    };
+    (!steps.is_empty()).then(|| {
+        format!(
+            "The answer rate {}, by more than chance or a drift: the scenario has {level}, and the comparison with the history has all.",
+            steps.join(", ")
+        )
+    })
 }
 
 /// The hours in which calls were dialed, and how a simulation keeps to them; none where that is at any
@@ -169,6 +201,8 @@ pub(super) fn unseen(results: &FitResults) -> Vec<String> {
     }
     if handle_is_lower_bound(results) {
         lines.push("The handle time is a rough range, no 95 % interval, since the export has neither logged-in agents (loggedInAgents) nor abandoned calls (totalCallsAbandoned): a lower bound where people abandon.".to_owned());
+    } else if fit.handle.basis == HandleBasis::Response && polls_are_apart(results) {
+        lines.push("The handle time is hardly known: the export has no logged-in agents (loggedInAgents), and most calls are over before the next row. Rows every five minutes or less would tell more.".to_owned());
     } else if fit.handle.basis == HandleBasis::Response {
         lines.push("The handle time is a range only, since the export has no logged-in agents (loggedInAgents).".to_owned());
     } else if fit.handle.basis == HandleBasis::ShiftStarts {
@@ -197,7 +231,13 @@ pub(super) fn unseen(results: &FitResults) -> Vec<String> {
 /// nothing else tells what agents do. In a trial of such exports 18 of 30 held the true time, and
 /// nearly all others were too short.
 pub(super) fn handle_is_lower_bound(results: &FitResults) -> bool {
-    results.fit.handle.basis == HandleBasis::Response && !results.fit.has_abandoned
+    let fit = &results.fit;
+    fit.handle.basis == HandleBasis::Response && !fit.has_abandoned && !polls_are_apart(results)
+}
+
+/// True where rows are more than five minutes apart.
+fn polls_are_apart(results: &FitResults) -> bool {
+    results.fit.polls.interval_secs > 300.0
 }
 
 /// Why the counts are doubtful, and what to look at.

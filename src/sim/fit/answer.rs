@@ -1,6 +1,10 @@
 //! The answer rate: its level by time, and its drift.
 
+use std::ops::Range;
+
+use super::chance::{NORMAL_999, chi_square};
 use super::drift::DriftFit;
+use super::epochs::{self, Epoch};
 use super::levels::{Columns, Level, Part, Structure, When};
 use super::likelihood::{Block, Levels};
 use super::observation::{Prepared, Uncertain, median};
@@ -13,6 +17,9 @@ pub struct AnswerFit {
     pub base: Uncertain,
     /// Levels by time; one for all times where they do not differ by more than chance.
     pub levels: Vec<Level>,
+    /// Times between which the level steps; one where it does not, none of fewer days than a typical
+    /// day needs.
+    pub epochs: Vec<Epoch>,
     /// True where levels differ between weekdays.
     pub by_weekday: bool,
     /// The drift; `None` where there is none beyond chance, or too few days to tell it from levels.
@@ -27,12 +34,7 @@ pub(super) fn answer_rate(history: &Prepared) -> Option<AnswerFit> {
     let parts = parts(history, part_secs);
     let blocks = blocks(&parts);
     if history.has_typical_day() {
-        typical(
-            &parts,
-            &blocks,
-            part_secs,
-            history.days.len() / 7 + usize::from(history.days.len() > 7),
-        )
+        typical(&parts, &blocks, part_secs, history.days.len())
     } else {
         of_these_days(&parts, &blocks, part_secs)
     }
@@ -92,7 +94,7 @@ fn of_these_days(parts: &[Part], blocks: &[Block], part_secs: f64) -> Option<Ans
         .fold(Tally::default(), |sum, part| sum.plus(part.tally));
     let tallies: Vec<Tally> = parts.iter().map(|part| part.tally).collect();
     let found = segments(&tallies);
-    let level_of = |range: &std::ops::Range<usize>| {
+    let level_of = |range: &Range<usize>| {
         let parts = parts.get(range.clone())?;
         let sum = parts
             .iter()
@@ -107,68 +109,152 @@ fn of_these_days(parts: &[Part], blocks: &[Block], part_secs: f64) -> Option<Ans
     Some(AnswerFit {
         base: Uncertain::of(all.share(), drift.error(&[1.0])),
         levels: found.iter().filter_map(level_of).collect(),
+        epochs: Vec::new(),
         by_weekday: false,
         drift: None,
         drift_max: drift.deviation.high,
     })
 }
 
-/// Levels of a typical day or week, and the drift around them.
-fn typical(parts: &[Part], blocks: &[Block], part_secs: f64, weeks: usize) -> Option<AnswerFit> {
+/// Levels of a typical day or week, and the drift around them, of the epoch that the scenario has.
+fn typical(parts: &[Part], blocks: &[Block], part_secs: f64, days: usize) -> Option<AnswerFit> {
+    let found = epochs::epochs(parts, blocks, part_secs, days);
+    let of_scenario = epochs::of_scenario(&found, parts.len(), days);
+    let mut others: Vec<usize> = (0..found.len()).filter(|it| *it != of_scenario).collect();
+    let fit = |others: &[usize]| {
+        let number = |(epoch, range): (usize, &Range<usize>)| {
+            let number = others.iter().position(|other| *other == epoch);
+            std::iter::repeat_n(number, range.len())
+        };
+        let numbers: Vec<Option<usize>> = found.iter().enumerate().flat_map(number).collect();
+        levels_and_drift(parts, blocks, part_secs, days, &numbers)
+    };
+    let mut fitted = fit(&others)?;
+    let differs = |fitted: &LevelsAndDrift, number| {
+        let epoch = fitted.columns.epoch(&fitted.levels, &fitted.drift, number);
+        !epoch.contains(0.0)
+    };
+    let different = others.iter().enumerate();
+    let different = different.filter(|(number, _)| differs(&fitted, *number));
+    let different: Vec<usize> = different.map(|(_, other)| *other).collect();
+    if different.len() < others.len() {
+        others = different;
+        fitted = fit(&others)?;
+    }
+    let LevelsAndDrift {
+        structure,
+        columns,
+        levels,
+        drift,
+        is_there,
+    } = fitted;
+    // The cut that looks best makes a step look larger than it is.
+    let factor = if others.is_empty() {
+        1.0
+    } else {
+        STEP_ERROR_FACTOR
+    };
+    let base = columns.mean(&levels, &drift, parts).widened(factor);
+    let mut of_times = columns.levels(&levels, &drift, structure);
+    for level in &mut of_times {
+        level.rate = level.rate.widened(factor);
+    }
+    let epoch = |(place, range): (usize, &Range<usize>)| {
+        let number = others.iter().position(|other| *other == place);
+        let apart = number.map_or(0.0, |it| columns.epoch(&levels, &drift, it).value);
+        Some(Epoch {
+            from: parts.get(range.start)?.local.plus(-part_secs / 2.0),
+            rate: base.value + apart,
+            is_of_scenario: number.is_none(),
+        })
+    };
+    let mut epochs: Vec<Epoch> = found.iter().enumerate().filter_map(epoch).collect();
+    epochs.dedup_by(|next, epoch| next.is_of_scenario && epoch.is_of_scenario);
+    Some(AnswerFit {
+        base,
+        levels: of_times,
+        epochs,
+        by_weekday: structure.by_weekday,
+        drift: is_there.then_some((drift.deviation, drift.relaxation_secs)),
+        drift_max: drift.deviation.high,
+    })
+}
+
+/// What levels depend on, the levels, and the drift around them.
+struct LevelsAndDrift {
+    structure: Structure,
+    columns: Columns,
+    levels: Levels,
+    drift: DriftFit,
+    is_there: bool,
+}
+
+/// The levels that the parts need, and the drift, with the epochs of another level taken out.
+fn levels_and_drift(
+    parts: &[Part],
+    blocks: &[Block],
+    part_secs: f64,
+    days: usize,
+    epochs: &[Option<usize>],
+) -> Option<LevelsAndDrift> {
     let bins = BINS_SECS.into_iter().filter(|bin| float(*bin) >= part_secs);
     let mut choices: Vec<Option<i64>> = bins.map(Some).chain([None]).collect();
     let finest = Structure {
         bin_secs: choices.remove(0),
-        by_weekday: true,
+        by_weekday: weekdays_are_seen(parts, epochs),
     };
-    let columns = Columns::of(parts, finest);
+    let columns = Columns::of(parts, finest, epochs);
     let rough = DriftFit::of(blocks, &columns.of_parts, columns.size, part_secs)?;
     // By more than chance: the noise and the drift left by the finest levels.
     let needs = |fine: Structure, coarse: Structure, rarity: f64| {
         let of = |structure| {
-            let columns = Columns::of(parts, structure);
+            let columns = Columns::of(parts, structure, epochs);
             let levels = Levels::of(blocks, &columns.of_parts, columns.size, rough.likeliest)?;
             Some((levels.squares, columns.size))
         };
         let ((fine, more), (coarse, fewer)) = (of(fine)?, of(coarse)?);
         Some(more > fewer && coarse - fine > chi_square(more - fewer, rarity))
     };
-    let mut chosen = finest;
+    let mut structure = finest;
     for bin_secs in choices {
-        let coarser = Structure { bin_secs, ..chosen };
-        if needs(chosen, coarser, NORMAL_999)? {
+        let coarser = Structure {
+            bin_secs,
+            ..structure
+        };
+        if needs(structure, coarser, NORMAL_999)? {
             break;
         }
-        chosen = coarser;
+        structure = coarser;
     }
     let any_day = Structure {
         by_weekday: false,
-        ..chosen
+        ..structure
     };
     // A weekday that came once may have been another day for another reason.
-    let rarity = if weeks > 1 { NORMAL_99 } else { NORMAL_999 };
-    if !needs(chosen, any_day, rarity)? {
-        chosen = any_day;
+    let rarity = if days > 7 { NORMAL_99 } else { NORMAL_999 };
+    if structure.by_weekday && !needs(structure, any_day, rarity)? {
+        structure = any_day;
     }
-    let columns = Columns::of(parts, chosen);
+    let columns = Columns::of(parts, structure, epochs);
     let drift = DriftFit::of(blocks, &columns.of_parts, columns.size, part_secs)?;
     let levels = Levels::of(blocks, &columns.of_parts, columns.size, drift.likeliest)?;
-    let is_there = drift.is_there && rough.is_there;
-    Some(AnswerFit {
-        base: columns.mean(&levels, &drift, parts),
-        levels: columns.levels(&levels, &drift, chosen),
-        by_weekday: chosen.by_weekday,
-        drift: is_there.then_some((drift.deviation, drift.relaxation_secs)),
-        drift_max: drift.deviation.high,
+    Some(LevelsAndDrift {
+        is_there: drift.is_there && rough.is_there,
+        structure,
+        columns,
+        levels,
+        drift,
     })
 }
 
-/// The value that chi-square exceeds as rarely as a normal variable exceeds `rarity`, by Wilson and
-/// Hilferty (1931).
-pub(super) fn chi_square(freedom: usize, rarity: f64) -> f64 {
-    let freedom = float(i64::try_from(freedom).unwrap_or(1));
-    let spread = 2.0 / (9.0 * freedom);
-    freedom * libm::pow(1.0 - spread + rarity * libm::sqrt(spread), 3.0)
+/// True where every weekday is in the epoch of the levels: else the level of an epoch and that of its
+/// weekdays look the same.
+fn weekdays_are_seen(parts: &[Part], epochs: &[Option<usize>]) -> bool {
+    let seen = |weekday: usize| {
+        let mut of_epoch = parts.iter().zip(epochs);
+        of_epoch.any(|(part, epoch)| epoch.is_none() && part.local.weekday() == weekday)
+    };
+    parts.iter().all(|part| seen(part.local.weekday()))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "small counts")]
@@ -184,6 +270,7 @@ const ATTEMPTS_SHARE_MIN: f64 = 0.05;
 /// Parts of a day with a level each, from the finest.
 const BINS_SECS: [i64; 3] = [900, 1_800, 3_600];
 const HOUR_SECS: i64 = 3_600;
-/// The values that a normal variable exceeds with probability 0.1 and 1 %.
-pub(super) const NORMAL_999: f64 = 3.09;
+/// Standard errors of levels beside a step, of those with steps at known times.
+const STEP_ERROR_FACTOR: f64 = 1.5;
+/// The value that a normal variable exceeds with probability 1 %.
 const NORMAL_99: f64 = 2.33;

@@ -1,6 +1,6 @@
 //! The handle time: what the agents are busy with, by Little's law.
 
-use super::answer::{NORMAL_999, chi_square};
+use super::chance::{NORMAL_999, chi_square};
 use super::observation::{Prepared, Uncertain};
 
 /// The handle time of a history.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::drift::DriftFit;
 use super::likelihood::Levels;
-use super::observation::Uncertain;
+use super::observation::{NORMAL_95, Uncertain};
 use super::segments::Tally;
 use crate::sim::scenario::{LocalTime, Weekdays};
 
@@ -51,6 +51,8 @@ pub(super) struct Structure {
 pub(super) struct Columns {
     /// Number of columns.
     pub(super) size: usize,
+    /// Of these, the columns of epochs with another level than the scenario has, which come last.
+    pub(super) epochs: usize,
     /// The columns of each part.
     pub(super) of_parts: Vec<Vec<usize>>,
     bins: Vec<i64>,
@@ -60,7 +62,8 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    pub(super) fn of(parts: &[Part], structure: Structure) -> Self {
+    /// `epochs` has for each part the number of the epoch with another level that it is in.
+    pub(super) fn of(parts: &[Part], structure: Structure, epochs: &[Option<usize>]) -> Self {
         let bin = |part: &Part| {
             structure
                 .bin_secs
@@ -74,28 +77,54 @@ impl Columns {
         } else {
             Vec::new()
         };
-        let columns = |part: &Part| {
+        let levels = bins.len() + weekdays.iter().filter_map(|(_, column)| *column).count();
+        let epoch_columns = epochs.iter().flatten().max().map_or(0, |last| last + 1);
+        let epochs = epochs.iter().copied().chain(std::iter::repeat(None));
+        let columns = |(part, epoch): (&Part, Option<usize>)| {
             let of_weekday = weekdays
                 .iter()
                 .find(|(day, _)| *day == part.local.weekday());
             let of_bin = bins.binary_search(&bin(part)).ok();
             let of_weekday = of_weekday.and_then(|(_, column)| *column);
-            of_bin.into_iter().chain(of_weekday).collect()
+            let of_epoch = epoch.map(|epoch| levels + epoch);
+            of_bin
+                .into_iter()
+                .chain(of_weekday)
+                .chain(of_epoch)
+                .collect()
         };
         Self {
-            size: bins.len() + weekdays.iter().filter_map(|(_, column)| *column).count(),
-            of_parts: parts.iter().map(columns).collect(),
+            size: levels + epoch_columns,
+            epochs: epoch_columns,
+            of_parts: parts.iter().zip(epochs).map(columns).collect(),
             bins,
             weekdays,
         }
     }
 
-    /// The mean over the attempts.
+    /// By how much an epoch differs from the levels.
+    pub(super) fn epoch(&self, levels: &Levels, drift: &DriftFit, epoch: usize) -> Uncertain {
+        let mut weights = vec![0.0; self.size];
+        let column = self.size - self.epochs + epoch;
+        if let Some(weight) = weights.get_mut(column) {
+            *weight = 1.0;
+        }
+        let value = levels.values.get(column).copied().unwrap_or(0.0);
+        let half = NORMAL_95 * drift.error(&weights);
+        Uncertain {
+            value,
+            low: value - half,
+            high: value + half,
+        }
+    }
+
+    /// The mean over the attempts, had all been in the epoch of the levels.
     pub(super) fn mean(&self, levels: &Levels, drift: &DriftFit, parts: &[Part]) -> Uncertain {
         let mut weights = vec![0.0; self.size];
         let total: f64 = parts.iter().map(|part| part.tally.attempts).sum();
         for (part, columns) in parts.iter().zip(&self.of_parts) {
-            for column in columns {
+            let of_levels = |column: &&usize| **column < self.size - self.epochs;
+            for column in columns.iter().filter(of_levels) {
                 if let Some(weight) = weights.get_mut(*column) {
                     *weight += part.tally.attempts / total;
                 }

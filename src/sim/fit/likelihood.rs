@@ -47,6 +47,8 @@ pub(super) struct Levels {
     information: Cholesky,
     /// Restricted log-likelihood.
     pub(super) log_likelihood: f64,
+    /// Log-likelihood that can be compared between different columns.
+    pub(super) full_log_likelihood: f64,
     /// Weighted sum of squares that the levels leave.
     pub(super) squares: f64,
 }
@@ -70,6 +72,7 @@ impl Levels {
         let squares = sums.squares - explained;
         Some(Self {
             log_likelihood: -0.5 * (sums.log_variance + information.log_determinant() + squares),
+            full_log_likelihood: -0.5 * (sums.log_variance + squares),
             values,
             information,
             squares,

@@ -5,10 +5,13 @@
 //! history's own dial rates in it, to hold both side by side.
 
 mod answer;
+mod beginnings;
 mod breaks;
+mod chance;
 mod dialed;
 mod doubts;
 mod drift;
+mod epochs;
 mod expectation;
 mod handle;
 mod hour;
@@ -41,6 +44,7 @@ use crate::pacing::DayWindow;
 pub use answer::AnswerFit;
 pub use breaks::BreakFit;
 pub use doubts::Doubt;
+pub use epochs::Epoch;
 pub use handle::{HandleBasis, HandleFit};
 pub use hours::{Compared, Comparison, FIGURES, HourComparison};
 pub use levels::{Level, When};
@@ -159,12 +163,14 @@ impl Fit {
     fn take_out_abandoned(&mut self, history: &Prepared) {
         // After a shift many calls meet nobody, and the beginnings of shifts know nothing of them.
         let hours = match self.handle.basis {
-            HandleBasis::ShiftStarts => starts::hours(history),
+            HandleBasis::ShiftStarts => beginnings::hours(history),
             HandleBasis::BusyAgents | HandleBasis::Response => [true; 24],
         };
+        let most = history.unmet_share(hours);
         let mut share = 0.0;
         for _ in 0..ROUNDS {
-            share = hours::abandoned_share(history, &self.estimates().of_history(), hours);
+            let world = self.estimates().of_history();
+            share = hours::abandoned_share(history, &world, hours).min(most);
             let history = history.with_abandoned(share);
             let handle = handle::handle_time(&history).or_else(|| starts::handle_time(&history));
             let Some(mut handle) = handle else { return };

@@ -61,6 +61,15 @@ impl Uncertain {
         }
     }
 
+    /// The same value with an interval so many times as wide.
+    pub(super) fn widened(&self, factor: f64) -> Self {
+        Self {
+            value: self.value,
+            low: (self.value - (self.value - self.low) * factor).max(0.0),
+            high: self.value + (self.high - self.value) * factor,
+        }
+    }
+
     /// True for a value between the ends.
     pub(super) fn contains(&self, value: f64) -> bool {
         (self.low..=self.high).contains(&value)
@@ -78,6 +87,8 @@ pub(super) struct Prepared {
     pub(super) rows: Vec<Observation>,
     /// Time from one poll to the next: the median.
     pub(super) interval_secs: f64,
+    /// True where the export counts abandoned calls.
+    pub(super) counts_abandoned: bool,
     /// Local days with attempts, in order.
     pub(super) days: Vec<i64>,
 }
@@ -95,6 +106,10 @@ impl Prepared {
             .collect();
         days.dedup();
         Self {
+            counts_abandoned: rows
+                .iter()
+                .filter_map(|row| row.counts)
+                .any(|counts| counts.abandoned.is_some()),
             rows: rows.to_vec(),
             interval_secs,
             days,
@@ -150,6 +165,21 @@ impl Prepared {
         if steady.is_empty() { rows } else { steady }
     }
 
+    /// Share of the answered calls in some hours of the day for which nobody is available at the polls
+    /// before and after them. A pacer dials less then, so that not more are abandoned.
+    pub(super) fn unmet_share(&self, hours: [bool; 24]) -> f64 {
+        let (mut met_nobody, mut answered) = (0.0, 0.0);
+        for (row, before, after) in self.pairs() {
+            let middle = row.local.plus(-self.interval_secs / 2.0);
+            let hour = usize::try_from(middle.secs_of_day() / 3_600).unwrap_or(0);
+            if hours.get(hour).copied().unwrap_or(false) {
+                answered += after.answered;
+                met_nobody += after.answered * unmet(before.available, after.available);
+            }
+        }
+        met_nobody / f64::max(answered, 1.0)
+    }
+
     /// Pairs of rows that follow each other without a gap, both with counts.
     pub(super) fn pairs(&self) -> impl Iterator<Item = (&Observation, Counts, Counts)> {
         self.rows.windows(2).filter_map(|pair| match pair {
@@ -161,6 +191,12 @@ impl Prepared {
             _ => None,
         })
     }
+}
+
+/// Share of an interval with nobody available, from the available agents at both ends.
+pub(super) fn unmet(before: f64, after: f64) -> f64 {
+    let is_nobody = |available: f64| if available < 1.0 { 0.5 } else { 0.0 };
+    is_nobody(before) + is_nobody(after)
 }
 
 fn gap_secs(pair: &[Observation]) -> Option<f64> {

@@ -54,11 +54,17 @@ pub(super) fn handle_time(history: &Prepared) -> Option<HandleFit> {
     let error = libm::sqrt(squares * (count - 1.0) / count);
     let by_shape = mean * SHAPE_SHARE;
     let half = libm::sqrt(NORMAL_95 * NORMAL_95 * error * error + by_shape * by_shape);
+    // A call that is over before the next poll leaves no trace.
+    let most = if history.interval_secs > APART_SECS {
+        APART_FACTOR
+    } else {
+        1.0
+    };
     Some(HandleFit {
         mean_secs: Uncertain {
             value: mean,
-            low: (mean - half).max(mean / 2.0),
-            high: mean + half,
+            low: (mean - half).max(mean / 2.0).min(mean / most),
+            high: (mean + half).max(mean * most),
         },
         by_hour: Vec::new(),
         basis: HandleBasis::Response,
@@ -230,6 +236,9 @@ fn float(number: usize) -> f64 {
 }
 
 const GAP_INTERVALS: f64 = 1.5;
+/// Polls further apart hardly tell how long calls take, and the factor by which it may be another time.
+pub(super) const APART_SECS: f64 = 300.0;
+pub(super) const APART_FACTOR: f64 = 8.0;
 const RESPONSE_SECS: f64 = 600.0;
 /// Intervals whose means are what is expected.
 const SMOOTHING: usize = 120;

@@ -260,24 +260,36 @@ impl RosterFit {
         self.shifts.iter().rfind(holds)
     }
 
-    /// Widens the ranges to those of two other rosters of the same history.
+    /// Widens the ranges to those of two other rosters of the same history. Their shifts begin somewhat
+    /// earlier or later, so that the middle of each is compared.
     pub(super) fn widen(&mut self, fewest: &Self, most: &Self) {
-        for shift in &mut self.shifts {
-            let at = match shift.from {
-                When::Clock(days, secs) => {
-                    let weekday = days.days.iter().position(|day| *day).unwrap_or(0);
-                    // 1970-01-05 was a Monday.
-                    let day = 4 + i64::try_from(weekday).unwrap_or(0);
-                    LocalTime {
-                        secs: day * DAY_SECS + i64::from(secs),
-                    }
-                }
-                When::At(from) => from,
+        let starts: Vec<LocalTime> = self.shifts.iter().map(begin).collect();
+        let ends = starts.iter().skip(1).map(Some).chain([None]);
+        for ((shift, start), end) in self.shifts.iter_mut().zip(&starts).zip(ends) {
+            let half = end.map_or(0, |end| (end.secs - start.secs) / 2);
+            let at = LocalTime {
+                secs: start.secs + half.max(0),
             };
             let others = [fewest.at(at), most.at(at), shift.count];
             shift.range.0 = others.iter().copied().fold(shift.range.0, f64::min);
-            shift.range.1 = others.iter().copied().fold(shift.range.1, f64::max);
+            let most = others.iter().copied().fold(shift.range.1, f64::max);
+            shift.range.1 = (most * (1.0 + UNSEEN_SHARE)).ceil();
         }
+    }
+}
+
+/// The beginning of a shift, of one by the clock on its first weekday.
+fn begin(shift: &FittedShift) -> LocalTime {
+    match shift.from {
+        When::Clock(days, secs) => {
+            let weekday = days.days.iter().position(|day| *day).unwrap_or(0);
+            // 1970-01-05 was a Monday.
+            let day = 4 + i64::try_from(weekday).unwrap_or(0);
+            LocalTime {
+                secs: day * DAY_SECS + i64::from(secs),
+            }
+        }
+        When::At(from) => from,
     }
 }
 
@@ -296,6 +308,8 @@ fn merge(shifts: &mut Vec<FittedShift>) {
 }
 
 const DAY_SECS: i64 = 86_400;
+/// Share of the agents of an estimate who may be unseen: the median of the days is below the most.
+const UNSEEN_SHARE: f64 = 0.05;
 /// Parts of a day: five minutes.
 const PART_SECS_U32: u32 = 300;
 /// Standard deviation of estimated agents, as a share of the most: the calls of a team vary as much.

@@ -2,6 +2,7 @@
 
 use super::answer::AnswerFit;
 use super::breaks::BreakFit;
+use super::epochs::Epoch;
 use super::handle::HandleFit;
 use super::levels::{Level, When};
 use super::observation::Uncertain;
@@ -30,8 +31,42 @@ pub(super) struct Estimates<'a> {
 }
 
 impl Estimates<'_> {
-    /// The scenario over the whole history.
+    /// The world over the whole history, with all epochs of the answer rate.
     pub(super) fn of_history(&self) -> Scenario {
+        let mut scenario = self.world();
+        let epochs = &self.answer.epochs;
+        if epochs.len() < 2 {
+            return scenario;
+        }
+        let base = self.answer.base.value;
+        let start = scenario.start;
+        let factor = |at_secs: f64| {
+            let begun = |epoch: &&Epoch| secs(epoch.from.secs - start.secs) <= at_secs;
+            let epoch = epochs.iter().rfind(begun).or(epochs.first());
+            epoch.map_or(1.0, |epoch| epoch.rate / base)
+        };
+        let mut levels = scenario.answer_steps(scenario.hours * 3_600.0);
+        let level = |levels: &[Step], at_secs: f64| {
+            let last = levels.iter().rfind(|step| step.at_secs <= at_secs);
+            last.map_or(1.0, |step| step.factor)
+        };
+        for epoch in epochs {
+            let at_secs = secs(epoch.from.secs - start.secs).max(0.0);
+            let factor = level(&levels, at_secs);
+            levels.push(Step { at_secs, factor });
+            levels.sort_by(|a, b| a.at_secs.total_cmp(&b.at_secs));
+        }
+        levels.dedup_by(|next, step| next.at_secs.total_cmp(&step.at_secs).is_eq());
+        for step in &mut levels {
+            step.factor *= factor(step.at_secs);
+        }
+        scenario.answer_rate.steps = levels;
+        scenario.answer_rate.by_clock = Vec::new();
+        scenario
+    }
+
+    /// The world over the whole history, with the levels of the answer rate that the scenario has.
+    fn world(&self) -> Scenario {
         let (start, end) = self.span;
         let base = rounded(self.answer.base.value);
         let after = |when: When| match when {
@@ -85,7 +120,7 @@ impl Estimates<'_> {
 
     /// The scenario to simulate: a typical day or week, or the days themselves.
     pub(super) fn scenario(&self) -> Scenario {
-        let mut scenario = self.of_history();
+        let mut scenario = self.world();
         if !self.is_typical {
             return scenario;
         }
