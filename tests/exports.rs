@@ -1400,6 +1400,7 @@ fn times_that_mean_one_thing() {
 
 #[test]
 fn forms_of_times_are_proposed() {
+    let folder = Folder::new();
     let day = |day: u32| {
         with_times(&|row| format!("{day:02}/03/2026 09:{:02}:{:02}", row.minute, row.second))
     };
@@ -1424,6 +1425,25 @@ fn forms_of_times_are_proposed() {
         let format = form.split('\'').nth(1).unwrap();
         reads(begin, text, &["--time-format", format], "");
     }
+    for (time, form) in [
+        ("02MAR2026:09:MM:SS", "%d%b%Y:%H:%M:%S"),
+        ("Mar 2, 2026 @ 09:MM:SS.000", "%b %d, %Y @ %H:%M:%S%.f"),
+        ("2026. 03. 02. 9:MM:SS", "%Y. %m. %d. %H:%M:%S"),
+    ] {
+        let text = with_times(&|row| {
+            let time = time.replace("MM", &format!("{:02}", row.minute));
+            format!("\"{}\"", time.replace("SS", &format!("{:02}", row.second)))
+        });
+        let run = backtest(&folder, &text, &["--time-zone", "UTC"]).expect(2);
+        let proposed = run
+            .stderr
+            .split("--time-format '")
+            .nth(1)
+            .unwrap_or_default();
+        let format = proposed.split('\'').next().unwrap();
+        let args = ["--time-zone", "UTC", "--time-format", format];
+        reads(form, &text, &args, "times without an offset");
+    }
     let rounded = with_times(&|row| format!("1.7724420{:02}E+12", row.minute));
     refuses("an exponent", rounded, &[], "has lost its last digits");
     let us = with_times(&|row| format!("3/22/2026 9:{:02}:{:02} AM", row.minute, row.second));
@@ -1440,7 +1460,6 @@ fn forms_of_times_are_proposed() {
         &["--time-format", "dd/mm/yyyy"],
         "excel",
     );
-    let folder = Folder::new();
     let mut text = String::from("timestamp,availableAgents,answerRate\n");
     for n in 0..24_u32 {
         let hour = (n / 2 + 8) % 12 + 1;
@@ -1496,7 +1515,7 @@ fn totals_that_have_a_time() {
             name,
             &text,
             &[],
-            "it is the sum of the 16 rows before it, as is its totalCallsAnswered",
+            "it is the sum of the 16 rows with calls before it, as is its totalCallsAnswered",
         );
         backtest(&folder, &text, &["--on-bad-row", "skip"]).expect(0);
         assert_eq!(folder.read("decisions.csv"), wanted, "{name}");
@@ -1506,8 +1525,15 @@ fn totals_that_have_a_time() {
         "midnight before",
         before,
         &[],
-        "line 2 has the calls of the 16 rows after it",
+        "line 2 has the calls of the 16 rows with calls after it",
     );
+    // After a night without calls the next row may have those of the first.
+    let mut night = String::from("timestamp,availableAgents,totalCallsDialed,totalCallsAnswered\n");
+    for n in 0..24_u32 {
+        let calls = if n < 20 { "0,0" } else { "70,21" };
+        writeln!(night, "2026-03-02T08:{n:02}:00Z,40,{calls}").unwrap();
+    }
+    backtest(&folder, &night, &[]).expect(0);
     // A start that doubles may be the sum of its rows by chance.
     let mut ramp = String::from("timestamp,availableAgents,totalCallsDialed,totalCallsAnswered\n");
     for (n, (dialed, answered)) in [(10, 10), (10, 0), (20, 10), (40, 20), (80, 40), (90, 50)]
@@ -1569,6 +1595,17 @@ fn totals_of_the_campaigns() {
 
 #[test]
 fn rows_at_the_end_without_a_time() {
+    for last in [
+        "Totaal,,,,,,",
+        "Suma,,,,,,",
+        "Итого,,,,,,",
+        "合計,,,,,,",
+        "Max,,,,,,",
+        "\"Applied filters:\nCampaign is spring\nStart is 2026-03-02\"",
+    ] {
+        let told = "has no time and is left out";
+        reads(last, clean() + last + "\n", &[], told);
+    }
     let clean = clean();
     let header = "2026-03-02T09:12:00Z,spring,40,1000,300,0.3,30\n";
     let untimed = ",spring,41,1000,310,0.31,30\n,winter,20,900,300,0.33,30\n";
@@ -2182,6 +2219,11 @@ fn what_was_written_by_this_program_or_by_no_reader() {
             "campaigns side by side",
             "timestamp,a availableAgents,a answerRate,b availableAgents,b answerRate",
             "it has \"a answerRate\" and \"b answerRate\": do campaigns stand side by side?",
+        ),
+        (
+            "the time of a log store",
+            "_time,date_hour,date_mday,availableAgents,answerRate",
+            "such as --column \"timestamp=_time\"",
         ),
         (
             "names in two lines",

@@ -176,7 +176,7 @@ fn an_envelope_that_is_not_one() {
     let all = json!(rows()).to_string();
     refuses(
         "two arrays",
-        format!("{{\"a\":{{\"b\":{all}}},\"c\":[{{\"x\":1}}]}}"),
+        format!("{{\"a\":{{\"b\":{all}}},\"c\":{all}}}"),
         &[],
         "it has two arrays of objects, a.b and c; take one, such as with jq -c '.a.b[]' FILE | dialpace backtest -",
     );
@@ -677,4 +677,136 @@ fn what_the_rows_of_csv_tell_those_of_json_tell() {
         refuses("rows of CSV", &text, &[], reason);
         refuses("rows of JSON", ndjson_of(&text), &[], reason);
     }
+}
+
+#[test]
+fn a_campaign_that_is_outside_of_its_rows() {
+    let without_id = |row: &Value| {
+        let mut row = row.clone();
+        row.as_object_mut().unwrap().remove("campaignId");
+        row
+    };
+    let of = |id: &str| -> Vec<Value> {
+        let own = rows().into_iter().filter(|row| row["campaignId"] == id);
+        own.map(|row| without_id(&row)).collect()
+    };
+    let pages = [("spring", of("spring")), ("winter", of("winter"))];
+    let grouped: Vec<Value> = pages
+        .iter()
+        .map(|(id, rows)| json!({"campaignId": id, "intervals": rows}))
+        .collect();
+    let named: Vec<Value> = pages
+        .iter()
+        .map(|(id, rows)| json!({"campaign": {"id": id}, "rows": rows}))
+        .collect();
+    for (text, command) in [
+        (
+            json!({ "campaigns": grouped }).to_string(),
+            "jq -c '.campaigns[] | {campaignId} + .intervals[]' FILE",
+        ),
+        (lines(grouped), "jq -c '{campaignId} + .intervals[]' FILE"),
+        (
+            json!(named).to_string(),
+            "jq -c '.[] | {campaignId: .campaign.id} + .rows[]' FILE",
+        ),
+    ] {
+        refuses("campaigns around", text, &[], command);
+    }
+    let one = json!({"campaignId": "spring", "rows": of("spring")}).to_string();
+    refuses("a campaign around", &one, &[], "--column campaignId=");
+    let folder = Folder::new();
+    let run = backtest(&folder, one, &["--column", "campaignId="]).expect(0);
+    assert!(
+        run.stdout.contains("24 rows of 1 campaign"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn members_that_are_of_something_else() {
+    let moved = |name: &'static str, to: &'static str, outer: Option<&'static str>| {
+        lines_of(&|row| {
+            let mut row = row.clone();
+            let object = row.as_object_mut().unwrap();
+            if let Some(value) = object.remove(name) {
+                object.insert(to.to_owned(), json!({ name: value.clone() }));
+                if let Some(outer) = outer {
+                    object.insert(outer.to_owned(), value);
+                }
+            }
+            row
+        })
+    };
+    for around in ["plan", "forecast", "targets", "limits"] {
+        refuses(
+            around,
+            moved("availableAgents", around, None),
+            &[],
+            "its objects have no availableAgents",
+        );
+    }
+    refuses(
+        "idle agents beside a plan",
+        moved("availableAgents", "plan", Some("agentsIdle")),
+        &[],
+        "such as --column \"availableAgents=agentsIdle\"",
+    );
+    refuses(
+        "two times",
+        moved("timestamp", "meta", Some("time")),
+        &[],
+        "time and meta.timestamp could both be timestamp; name one, such as with --column timestamp=time",
+    );
+    let told = "members of meta are read";
+    reads("one time", moved("timestamp", "meta", None), &[], told);
+    reads(
+        "a plan after all",
+        moved("availableAgents", "plan", None),
+        &["--column", "availableAgents=plan.availableAgents"],
+        "",
+    );
+    let folder = Folder::new();
+    let run = backtest(&folder, moved("dialRate", "limits", None), &[]).expect(0);
+    let warning = "column \"limits.dialRate\" is not read";
+    assert!(run.stderr.contains(warning), "{}", run.stderr);
+}
+
+#[test]
+fn tables_of_servers_with_their_columns_before_them() {
+    let names: Vec<Value> = ["timestamp", "campaignId", "availableAgents", "answerRate"]
+        .iter()
+        .map(|name| json!({"name": name, "type": "String"}))
+        .collect();
+    let told = "rows are the objects of its member data, of which line N is object N";
+    let clickhouse = json!({"meta": names, "data": rows(), "rows": 48});
+    reads("meta", clickhouse.to_string(), &[], told);
+    let pandas = json!({"schema": {"fields": names, "version": 1}, "data": rows()});
+    reads("a schema", pretty(&pandas), &[], told);
+    let dynamo = lines_of(&|row| {
+        let typed = row.as_object().unwrap().iter().map(|(name, value)| {
+            let kind = match value {
+                Value::Null => json!({"NULL": true}),
+                Value::String(text) => json!({"S": text}),
+                number => json!({"N": number.to_string()}),
+            };
+            (name.clone(), kind)
+        });
+        json!({ "Item": Value::Object(typed.collect()) })
+    });
+    reads("DynamoDB", dynamo, &[], "members of Item are read");
+    let german = lines_of(&|row| {
+        let mut row = row.clone();
+        let dialed = row["totalCallsDialed"].as_f64();
+        if let (Some(dialed), Some(answered)) = (dialed, row["totalCallsAnswered"].as_f64()) {
+            let grouped = format!("{}.{:03}", (dialed / 1_000.0).floor(), dialed % 1_000.0);
+            row["totalCallsDialed"] = json!(grouped);
+            row["answerRate"] = json!((answered / dialed).to_string().replace('.', ","));
+        }
+        row
+    });
+    let told = "numbers have decimal commas";
+    let folder = Folder::new();
+    let run = backtest(&folder, german, &[]).expect(0);
+    assert!(run.stderr.contains(told), "{}", run.stderr);
 }

@@ -23,6 +23,7 @@ mod compact_times;
 mod cr_lines;
 mod csv;
 mod day_steps;
+mod decimal_proofs;
 mod error;
 mod feed;
 mod file_fields;

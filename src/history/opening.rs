@@ -82,7 +82,7 @@ pub(super) fn open(
     let text = probe.trim_ascii_start();
     let format = match text.first() {
         None => return Err(InputError("it is empty; expected CSV or NDJSON".to_owned())),
-        Some(_) if json::is_json(text) => json::open(blocks, &options.columns)?,
+        Some(_) if json::is_json(text) => json::open(blocks, options)?,
         Some(_) => match json::refusal_of_text_around(text) {
             Some(refusal) => return Err(InputError(refusal)),
             None => csv_format(blocks, options)?,

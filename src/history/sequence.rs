@@ -298,7 +298,7 @@ fn refused(found: Found, line: u64, row: &RowValues) -> Result<(), RowError> {
                 .and_then(|poll| poll.traffic.attempts)
                 .unwrap_or_default();
             let expected = format!(
-                "it is the sum of the {rows} rows before it, as is its totalCallsAnswered: is the row their total?"
+                "it is the sum of the {rows} rows with calls before it, as is its totalCallsAnswered: is the row their total?"
             );
             let bad = BadRow::field(
                 line,
@@ -313,7 +313,7 @@ fn refused(found: Found, line: u64, row: &RowValues) -> Result<(), RowError> {
 
 fn total_at(line: u64, rows: u64) -> RowError {
     RowError::unreadable(format!(
-        "the row at line {line} has the calls of the {rows} rows after it: is it a total of the day? Leave such rows out, this one with sed {line}d FILE | dialpace backtest -"
+        "the row at line {line} has the calls of the {rows} rows with calls after it: is it a total of the day? Leave such rows out, this one with sed {line}d FILE | dialpace backtest -"
     ))
 }
 

@@ -15,7 +15,7 @@ pub(super) struct Subtotals {
     first_of_day: Option<(Sum, u64)>,
 }
 
-/// Calls of rows.
+/// Calls of rows that have some.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Sum {
     dialed: u64,
@@ -73,7 +73,7 @@ impl Subtotals {
         let others = Sum {
             dialed: self.of_day.dialed - first.dialed,
             answered: self.of_day.answered - first.answered,
-            rows: self.of_day.rows - 1,
+            rows: self.of_day.rows - first.rows,
         };
         if others.is_that_of(first) {
             Found::TotalAt(line, others.rows)
@@ -90,7 +90,7 @@ impl Sum {
         Some(Self {
             dialed: traffic.attempts?.into(),
             answered: traffic.answered?.into(),
-            rows: 1,
+            rows: u64::from(traffic.attempts? > 0),
         })
     }
 

@@ -6,6 +6,7 @@ use super::records::{Records, first_record, is_ruler};
 use super::signs::Signs;
 use crate::base::input::InputError;
 use crate::history::columns::Column;
+use crate::history::decimal_proofs::COMMAS;
 use crate::history::first_rows::{FirstRows, Looking};
 use crate::history::number_form::trimmed;
 use crate::history::options::{Decimal, ReadingOptions};
@@ -122,28 +123,12 @@ impl Layout {
             self.told
                 .push("the empty field at the end of rows is left out".to_owned());
         }
-        self.decide_decimal(&signs.proved)
-    }
-
-    fn decide_decimal(&mut self, proved: &[Option<String>; 2]) -> Result<(), InputError> {
-        if self.decimal.is_some() {
-            return Ok(());
+        if self.decimal.is_none() {
+            self.decimal = signs.decimal.decide()?;
+            let has_commas = self.decimal == Some(Decimal::Comma);
+            self.told.extend(has_commas.then(|| COMMAS.to_owned()));
         }
-        match proved {
-            [Some(point), Some(comma)] => Err(InputError(format!(
-                "its numbers have decimal points, such as {point:?}, and decimal commas, such as {comma:?}; give the right one with --decimal . or --decimal ,"
-            ))),
-            [None, Some(_)] => {
-                self.decimal = Some(Decimal::Comma);
-                self.told.push("numbers have decimal commas".to_owned());
-                Ok(())
-            }
-            [Some(_), None] => {
-                self.decimal = Some(Decimal::Point);
-                Ok(())
-            }
-            [None, None] => Ok(()),
-        }
+        Ok(())
     }
 }
 

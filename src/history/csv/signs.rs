@@ -3,16 +3,15 @@
 use csv::ByteRecord;
 
 use crate::history::columns::Column;
-use crate::history::number_form::{is_nothing, plain, trimmed};
-use crate::history::options::Decimal;
+use crate::history::decimal_proofs::DecimalProofs;
+use crate::history::number_form::{is_nothing, trimmed};
 
 /// What was met so far.
 #[derive(Debug, Default)]
 pub(super) struct Signs {
     /// Empty fields after the last column of the first row.
     pub(super) extras: usize,
-    /// A number that proves the decimal point, and one that proves the decimal comma.
-    pub(super) proved: [Option<String>; 2],
+    pub(super) decimal: DecimalProofs,
     /// True where an answer rate has more than one digit.
     pub(super) has_fractions: bool,
     has_rows: bool,
@@ -31,20 +30,7 @@ impl Signs {
             };
             let text = trimmed(field);
             self.has_fractions |= column.is_share() && text.len() > 1 && !is_nothing(text);
-            if let Some(sign) = proof(text, column) {
-                let [point, comma] = &mut self.proved;
-                let slot = if sign == Decimal::Point { point } else { comma };
-                slot.get_or_insert_with(|| String::from_utf8_lossy(text).into_owned());
-            }
+            self.decimal.look_at(text, column);
         }
     }
-}
-
-/// The decimal sign that the form of a number proves.
-fn proof(text: &[u8], column: Column) -> Option<Decimal> {
-    if text.iter().all(u8::is_ascii_digit) || is_nothing(text) {
-        return None;
-    }
-    let text = str::from_utf8(text).ok()?;
-    plain(text, None, column.is_share()).ok()?.proves
 }

@@ -7,15 +7,24 @@ use serde_json::Value;
 
 use super::members::Members;
 use super::names::{MemberNames, Reading};
-use super::sources::{Objects, Path, for_each_leaf};
+use super::objects::{Objects, Path, for_each_leaf};
 use super::values::field_text;
 use crate::history::columns::{COLUMNS, Column, PerColumn, is_unused};
+use crate::history::decimal_proofs::DecimalProofs;
 use crate::history::file_fields::FileFields;
 use crate::history::first_rows::{FirstRows, Looking};
 use crate::history::number_form::trimmed;
 
+/// What the first objects tell.
+pub(super) struct FirstObjects {
+    pub(super) fields: FileFields,
+    pub(super) rows: FirstRows,
+    /// The decimal sign of numbers in texts.
+    pub(super) decimal: DecimalProofs,
+}
+
 /// The fields of `objects`, and what their values tell.
-pub(super) fn first_rows(objects: &Objects, reading: &Arc<Reading>) -> (FileFields, FirstRows) {
+pub(super) fn first_rows(objects: &Objects, reading: &Arc<Reading>) -> FirstObjects {
     let mut member_names = MemberNames::new(Arc::clone(reading));
     let mut read_names: PerColumn<Vec<String>> = PerColumn::default();
     let mut rows = Vec::new();
@@ -55,6 +64,7 @@ pub(super) fn first_rows(objects: &Objects, reading: &Arc<Reading>) -> (FileFiel
         }
     }
     let mut looking = Looking::new(&fields);
+    let mut decimal = DecimalProofs::default();
     for (object, members) in &rows {
         let mut texts: Vec<Vec<u8>> = vec![Vec::new(); fields.names.len()];
         for_each_leaf(&object.members, &mut Vec::new(), &mut |path, value| {
@@ -64,6 +74,9 @@ pub(super) fn first_rows(objects: &Objects, reading: &Arc<Reading>) -> (FileFiel
             }
         });
         let read = members.fields();
+        for column in COLUMNS.into_iter().filter(|it| it.is_number()) {
+            decimal.look_at(trimmed(read.text(column).unwrap_or_default()), column);
+        }
         looking.add(&|place| {
             let column: Option<&Option<Column>> = of_columns.get(place);
             let text = match column {
@@ -73,7 +86,11 @@ pub(super) fn first_rows(objects: &Objects, reading: &Arc<Reading>) -> (FileFiel
             trimmed(text.unwrap_or_default())
         });
     }
-    (fields, looking.end())
+    FirstObjects {
+        fields,
+        rows: looking.end(),
+        decimal,
+    }
 }
 
 /// The text of a value as a CSV field would have it.

@@ -8,6 +8,7 @@ mod lines;
 mod members;
 mod names;
 mod next_page;
+mod objects;
 mod opening;
 mod place;
 mod rows;

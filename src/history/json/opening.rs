@@ -4,28 +4,31 @@ use std::io::{self, Read as _};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::first_rows::first_rows;
+use super::first_rows::{FirstObjects, first_rows};
 use super::lines::{ObjectLines, RowsPlace};
 use super::names::Reading;
+use super::objects::Objects;
 use super::place;
 use super::rows::JsonParser;
-use super::sources::{Objects, Sources};
+use super::sources::Sources;
 use crate::base::input::InputError;
 use crate::history::chunk::Chunk;
-use crate::history::column_names::ColumnNames;
 use crate::history::columns::{Column, missing};
+use crate::history::decimal_proofs::COMMAS;
 use crate::history::error::unreadable;
 use crate::history::feed::{Blocks, ParseChunk};
 use crate::history::format::Format;
 use crate::history::later::Later;
+use crate::history::options::{Decimal, ReadingOptions};
 use crate::history::row_parser::RowRules;
 use crate::history::unread::mapping_hint;
 
 /// Opens a text of JSON: objects in lines, in arrays, in a member of another object, or one after another.
 pub(in crate::history) fn open(
     mut blocks: Blocks,
-    columns: &ColumnNames,
+    options: &ReadingOptions,
 ) -> Result<Format, InputError> {
+    let columns = &options.columns;
     let (probe, _) = blocks.probe().map_err(|error| unreadable(&error))?;
     let found = place::find(probe, columns)?;
     let has_next_page = Arc::new(AtomicBool::new(false));
@@ -58,22 +61,33 @@ pub(in crate::history) fn open(
             found.hint
         )));
     }
-    let (fields, first_rows) = first_rows(&objects, &reading);
+    let FirstObjects {
+        fields,
+        rows,
+        decimal,
+    } = first_rows(&objects, &reading);
+    let decimal = match options.decimal {
+        Some(given) => Some(given),
+        None => decimal.decide()?,
+    };
+    let has_commas = decimal == Some(Decimal::Comma) && options.decimal.is_none();
     told.extend(sources.told());
+    told.extend(has_commas.then(|| COMMAS.to_owned()));
     let agents = match fields.name(Column::AvailableAgents) {
         "" => fields.name(Column::AvailabilityMean),
         name => name,
     };
     let agents = agents.rsplit('.').next().unwrap_or(agents).to_owned();
     let later = Later::new(has_next_page, Some(agents).filter(|_| found.is_lines));
-    let parser = move |rules: RowRules| -> Box<dyn ParseChunk> {
+    let parser = move |mut rules: RowRules| -> Box<dyn ParseChunk> {
+        rules.decimal = decimal;
         Box::new(JsonParser::new(Arc::clone(&reading), rules))
     };
     Ok(Format {
         blocks,
         lines_before: 0,
         fields,
-        first_rows,
+        first_rows: rows,
         parser: Box::new(parser),
         told,
         warnings: sources.warnings,
