@@ -1202,11 +1202,16 @@ fn doubtful_columns_are_told() {
         );
         refuses(name, text, &[], &reason);
     }
+    // Counts and names of something else are no campaigns.
     let waiting = waiting.replace("renewals", "3").replace("winback", "0");
+    for name in ["Queue", "queueSize", "row id", "level"] {
+        let run = backtest(&folder, waiting.replacen("Queue", name, 1), &[]).expect(0);
+        assert!(!run.stderr.contains("several"), "{name}: {}", run.stderr);
+    }
     warns(
-        &waiting,
+        &waiting.replacen("Queue", "Campaign group", 1),
         &[],
-        "column \"Queue\" has several values and is not read, so that all rows are one campaign",
+        "column \"Campaign group\" has several values and is not read, so that all rows are one campaign",
     );
     let run = backtest(&folder, &skills, &["--column", "campaignId=Team"]).expect(0);
     assert!(!run.stderr.contains("several values"), "{}", run.stderr);
@@ -1602,6 +1607,8 @@ fn rows_at_the_end_without_a_time() {
         "合計,,,,,,",
         "Max,,,,,,",
         "\"Applied filters:\nCampaign is spring\nStart is 2026-03-02\"",
+        "\"Applied filters:\nCampaign is spring\nStart is 2026-03-02\",,,,,,",
+        "48 rows selected.",
     ] {
         let told = "has no time and is left out";
         reads(last, clean() + last + "\n", &[], told);

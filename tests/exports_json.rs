@@ -712,6 +712,16 @@ fn a_campaign_that_is_outside_of_its_rows() {
     ] {
         refuses("campaigns around", text, &[], command);
     }
+    let unnamed: Vec<Value> = pages
+        .iter()
+        .map(|(id, rows)| json!({"name": id, "intervals": rows}))
+        .collect();
+    refuses(
+        "names around",
+        json!({ "campaigns": unnamed }).to_string(),
+        &[],
+        "jq -c '.campaigns[] | {campaignId: .name} + .intervals[]' FILE",
+    );
     let one = json!({"campaignId": "spring", "rows": of("spring")}).to_string();
     refuses("a campaign around", &one, &[], "--column campaignId=");
     let folder = Folder::new();

@@ -6,9 +6,9 @@ use super::number_form::trimmed;
 pub(super) fn says_total(cell: &[u8]) -> bool {
     let cell = String::from_utf8_lossy(trimmed(cell)).to_lowercase();
     let cell = cell.trim_start_matches(['"', '(', '=', '*']);
-    // As psql and MySQL end a table.
-    let of_mysql = ["rows in set", "row in set"];
-    if cell.ends_with("rows)") || cell == "1 row)" || of_mysql.iter().any(|it| cell.contains(it)) {
+    // As psql, MySQL and SQL*Plus end a table.
+    let of_shells = ["rows in set", "row in set", "rows selected", "row selected"];
+    if cell.ends_with("rows)") || cell == "1 row)" || of_shells.iter().any(|it| cell.contains(it)) {
         return true;
     }
     let mut words = TOTALS.iter().chain(&OTHER_WORDS);

@@ -90,9 +90,11 @@ impl CsvParser {
                     let first = || record.get(0);
                     self.event(number, &fields, &mut chunk.ids, first)
                 }
-                Err(_) if is_footer_of_lines(&record, layout.delimiter) => {
-                    let text = "it is text over several lines".to_owned();
-                    fault(Fault::Footer(BadRow::whole(u64::from(number), text)))
+                Err(_)
+                    if record.len() == 1
+                        && is_text_of_lines(record.as_slice(), layout.delimiter) =>
+                {
+                    fault(footer_of_lines(number))
                 }
                 Err(_) if has_line_break() => fault(Fault::UnclosedQuote(u64::from(number))),
                 Err(count) => {
@@ -174,7 +176,13 @@ impl Layout {
     fn wrong_field(&self, line: u32, wrong: WrongField, fields: &Fields, first: &[u8]) -> Fault {
         let value = fields.text(wrong.column).unwrap_or_default();
         if value.contains(&b'\n') {
-            return Fault::UnclosedQuote(u64::from(line));
+            let mut texts = COLUMNS.into_iter().filter_map(|it| fields.text(it));
+            let is_alone = texts.all(|text| text == value || is_nothing(trimmed(text)));
+            return if is_alone && is_text_of_lines(value, self.delimiter) {
+                footer_of_lines(line)
+            } else {
+                Fault::UnclosedQuote(u64::from(line))
+            };
         }
         if is_ruler(value) {
             return Fault::Ruler;
@@ -251,11 +259,15 @@ impl Layout {
     }
 }
 
-/// True for a record of one field over several lines, as Power BI ends a file with the filters that were
-/// applied. Rows after an opening quote that is not closed have delimiters.
-fn is_footer_of_lines(record: &ByteRecord, delimiter: u8) -> bool {
-    let text = record.get(0).filter(|_| record.len() == 1);
-    text.is_some_and(|text| text.contains(&b'\n') && !text.contains(&delimiter))
+/// True for text over several lines, as Power BI ends a file with the filters that were applied. Rows after an
+/// opening quote that is not closed have delimiters.
+fn is_text_of_lines(text: &[u8], delimiter: u8) -> bool {
+    text.contains(&b'\n') && !text.contains(&delimiter)
+}
+
+fn footer_of_lines(line: u32) -> Fault {
+    let expected = "it is text over several lines".to_owned();
+    Fault::Footer(BadRow::whole(u64::from(line), expected))
 }
 
 /// The fields of a record, as [`Splitting::split`] returns those of a line.

@@ -3,7 +3,7 @@
 use super::found::{FirstRows, UnreadField};
 use crate::base::input::InputError;
 use crate::history::column_names::ColumnNames;
-use crate::history::columns::Column;
+use crate::history::columns::{Column, plain};
 use crate::history::file_fields::{FileFields, is_one_of};
 use crate::history::sequence::CampaignColumn;
 use crate::history::unread::Untaken;
@@ -58,9 +58,14 @@ pub(in crate::history) fn campaign_warning(
 ) -> Option<String> {
     let name = untaken.likely_campaign.as_deref()?;
     let (place, _) = fields.unread().find(|(_, it)| *it == name)?;
+    let unread = rows.unread(place)?;
+    let plain = plain(name);
+    let has = |words: &[&str]| words.iter().any(|word| plain.contains(word));
+    let is_like = has(&["campaign", "kampagne", "skill"])
+        || has(&["queue", "list", "project", "team"]) && has_names(unread);
     let is_told = untaken.near.iter().any(|(near, _)| near == name);
     let is_said = fields.has(Column::CampaignId) || !names.is_free(Column::CampaignId);
-    (rows.unread(place)?.is_several && !is_told && !is_said).then(|| format!(
+    (is_like && unread.is_several && !is_told && !is_said).then(|| format!(
         "column {name:?} has several values and is not read, so that all rows are one campaign; if it tells campaigns apart, give --column \"campaignId={name}\""
     ))
 }

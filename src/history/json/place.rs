@@ -104,14 +104,16 @@ fn refuse_outer_campaigns(
         return Ok(());
     }
     let around = beginning.candidates.iter().filter(|it| rows.is_inside(it));
-    let told = around.filter_map(|outer| {
+    let mut told = around.filter_map(|outer| {
         let is_campaign = |leaf: &&Vec<String>| {
             is_column(leaf, Column::CampaignId)
                 || leaf.last().is_some_and(|it| is_campaign_name(it))
+                // Of several objects, each may be a campaign.
+                || outer.count > 1 && matches!(leaf.as_slice(), [one] if one == "name" || one == "id")
         };
         Some((outer, outer.leaves.iter().find(is_campaign)?))
     });
-    let Some((outer, leaf)) = told.last() else {
+    let Some((outer, leaf)) = told.next_back() else {
         return Ok(());
     };
     let name = leaf.join(".");
