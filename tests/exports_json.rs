@@ -734,6 +734,33 @@ fn a_campaign_that_is_outside_of_its_rows() {
 }
 
 #[test]
+fn events_that_take_turns_with_polls_are_no_campaigns() {
+    let events = rows().into_iter().flat_map(|mut row| {
+        let object = row.as_object_mut().unwrap();
+        object.remove("campaignId");
+        object.insert("event".to_owned(), json!("poll"));
+        let decision = json!({"timestamp": row["timestamp"], "event": "decision"});
+        [row, decision]
+    });
+    let mut seen = Vec::new();
+    let events = events.filter(|event| {
+        // One poll and one decision for each time.
+        let key = (event["timestamp"].clone(), event["event"].clone());
+        let is_new = !seen.contains(&key);
+        seen.push(key);
+        is_new
+    });
+    let apart = events.enumerate().map(|(n, mut event)| {
+        event["timestamp"] = json!(format!("2026-03-02T09:{:02}:{:02}Z", n / 4, n % 4 * 15));
+        event
+    });
+    let folder = Folder::new();
+    let run = backtest(&folder, lines(apart), &[]).expect(0);
+    let warning = "objects have none of the metrics";
+    assert!(run.stderr.contains(warning), "{}", run.stderr);
+}
+
+#[test]
 fn members_that_are_of_something_else() {
     let moved = |name: &'static str, to: &'static str, outer: Option<&'static str>| {
         lines_of(&|row| {

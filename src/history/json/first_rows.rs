@@ -30,8 +30,9 @@ pub(super) fn first_rows(objects: &Objects, reading: &Arc<Reading>) -> FirstObje
     let mut rows = Vec::new();
     for object in &objects.objects {
         let mut members = Members::default();
-        // A line that cannot be read is a bad row.
-        if members.read(object.line, &mut member_names).is_err() {
+        // A line that cannot be read is a bad row, and one without metrics may be another event of a log.
+        let read = members.read(object.line, &mut member_names);
+        if read.is_err() || members.has_no_metrics() {
             continue;
         }
         let fields = members.fields();
